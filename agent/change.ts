@@ -1,0 +1,82 @@
+/**
+ * The vocabulary of change: everything bootagent can do to a machine.
+ *
+ * A change says what must hold, not how to bring it about. It names things (a user, a mount point)
+ * where the value (a uid, a size) is known only once earlier changes are made. It is plain data, so
+ * one plan can be printed, kept, compared, applied and verified.
+ *
+ * Most kinds are states, which can be compared with the machine. The few that cannot be (a script, a
+ * message sent) are acts: they are done once, and that they were done is remembered.
+ */
+export type Change = Common & (State | Act);
+
+export type State =
+  | FileChange
+  | { readonly kind: 'edit'; readonly path: string; readonly edit: Edit; readonly mode?: number }
+  | ({ readonly kind: 'directory'; readonly path: string } & Ownership)
+  | { readonly kind: 'absent'; readonly path: string }
+  | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | { readonly kind: 'service'; readonly unit: string; readonly boot: 'enabled' | 'disabled' | 'masked' | 'unmasked' }
+  | { readonly kind: 'running'; readonly unit: string; readonly is: 'started' | 'stopped' };
+
+export type Act =
+  | ScriptChange
+  /** Makes something that runs already take note: only ever follows another change. */
+  | { readonly kind: 'notify'; readonly what: 'restart' | 'reload'; readonly unit: string }
+  | { readonly kind: 'notify'; readonly what: 'daemon-reload' };
+
+export interface FileChange extends Ownership {
+  readonly kind: 'file';
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  /** Puts the content behind what is there, unless the file ends in it already. */
+  readonly append?: true;
+}
+
+export interface Ownership {
+  readonly mode?: number | undefined;
+  readonly owner?: string | undefined;
+  readonly group?: string | undefined;
+}
+
+/** A list of shell items, run by one shell. */
+export interface ScriptChange {
+  readonly kind: 'script';
+  /** The key it came from: "runcmd". */
+  readonly name: string;
+  readonly items: readonly string[];
+  /** How each item reads to people, one line each; never shown where others can read. */
+  readonly shell: 'sh' | 'bash';
+  readonly before?: string;
+  readonly onError?: 'continue' | 'stop';
+  /** What to do with a list that a power loss cut: leave it, go on with the next item, or begin again. */
+  readonly onInterrupt?: 'stop' | 'resume' | 'rerun';
+  readonly timeoutMs?: number;
+}
+
+/** One way of editing a file that others write in too. Each syntax has its pure function in agent/edits/. */
+export type Edit = { readonly syntax: 'lines'; readonly drop?: string; readonly put: string };
+
+interface Common {
+  /** An earlier change of the same item: when that one is made, so is this one. */
+  readonly follows?: Change;
+  /** Its content is never shown: a password hash, a private key. */
+  readonly secret?: true;
+}
+
+export type Kind = Change['kind'];
+export type ChangeOf<K extends Kind> = Extract<Change, { kind: K }>;
+
+/** A piece of a plan that stands or falls by itself: one entry of a list, one setting. */
+export interface PlanItem {
+  /** Where it was asked for: "users[3]". */
+  readonly at: string;
+  readonly changes: readonly Change[];
+  /** What people should know about it, as sentences: what was left out and why, what was put in its place. */
+  readonly notes?: readonly Note[];
+}
+
+export interface Note {
+  readonly level: 'note' | 'warning';
+  readonly text: string;
+}

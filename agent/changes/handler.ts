@@ -1,0 +1,65 @@
+import type { Change } from '../change.ts';
+import type { Host, ReadHost } from '../host/host.ts';
+import type { Problem } from '../problem.ts';
+
+/** What keeps a change from holding. */
+export interface Difference {
+  /** "does not exist", "has other content". */
+  readonly why: string;
+  /** The file as it is and as it will be: shown as a diff, and what later changes of a preview see. */
+  readonly file?: { readonly path: string; readonly before: string | undefined; readonly after: string };
+}
+
+/** How one kind of state is named, checked and made. */
+export interface StateHandler<C extends Change> {
+  readonly sort: 'state';
+  /** What it cannot be made without: a running machine, or root's rights. Where that is missing it is deferred. */
+  readonly needs?: 'machine' | 'root';
+  /** What the change is about, for people: the path, the user, the unit. */
+  subject(change: C): string;
+  /**
+   * What keeps the change from holding, or undefined when it holds.
+   * Something missing is a difference, never an error: in a preview it may be yet to come.
+   */
+  compare(change: C, host: ReadHost): Promise<Difference | string | undefined>;
+  /** Makes the change hold. Called only on a difference, or when the change it follows was made. A note may be returned. */
+  apply(change: C, host: Host): Promise<string | undefined> | Promise<void>;
+  /** A unit started without waiting reads "activating": no failure, so such kinds are not compared again. */
+  readonly unverified?: true;
+}
+
+/** How one kind of act is named and done. */
+export interface ActHandler<C extends Change> {
+  readonly sort: 'act';
+  readonly needs?: 'machine' | 'root';
+  subject(change: C): string;
+  /** What doing it means, for a preview: "runs 3 items". */
+  intent(change: C): string;
+  /** Whether, by what was recorded earlier, it is still to be done. Left out: it is, unless it ended. */
+  due?(change: C, earlier: readonly Entry[]): 'due' | 'done' | { readonly lost: Problem };
+  perform(change: C, host: Host, log: ActLog): Promise<string | undefined> | Promise<void>;
+}
+
+/** What an act keeps of itself, so that a power loss leaves no doubt about what it had done. */
+export interface ActLog {
+  readonly earlier: readonly Entry[];
+  /** On disk when the promise settles. */
+  write(entry: Entry): Promise<void>;
+  /** Told at once to whoever watches; never stored where others can read. */
+  tell(item: ItemReport): void;
+}
+
+/** One line of an act's record: plain JSON. */
+export type Entry = Readonly<Record<string, string | number | boolean>>;
+
+/** How one item of a script ended, as everybody may see it. */
+export interface ItemReport {
+  readonly item: number;
+  readonly of: number;
+  readonly code: number;
+  readonly ms: number;
+  /** Its last words: for root alone. */
+  readonly tail?: string;
+}
+
+export type Handler<C extends Change> = StateHandler<C> | ActHandler<C>;

@@ -1,0 +1,80 @@
+import type { Facts } from './facts.ts';
+import type { ReadHost } from './host/host.ts';
+
+/** One place an instance learns who it is. */
+export interface Datasource {
+  /** One word, in lower case: "ec2", "config-drive". */
+  readonly name: string;
+  /** How cloud-init spells it, for `datasource_list`: "Ec2". */
+  readonly alias: string;
+  readonly needs: 'disk' | 'network';
+  /** What speaks for this source here, told to people ("DMI vendor is Amazon EC2"), or undefined. */
+  detect(facts: Facts, host: ReadHost): Promise<string | undefined>;
+  /** Who we are, or undefined when nobody is there to say. */
+  fetch(ask: Asking): Promise<Instance | undefined>;
+}
+
+/** What a datasource is handed to ask with. */
+export interface Asking {
+  readonly host: ReadHost;
+  readonly facts: Facts;
+  /** What `datasource: {Ec2: {...}}` says of this source, plain values by key. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** When to give up, on the host's clock. */
+  readonly deadline: number;
+  /** Tells people what goes on: an attempt that failed, something that was used instead. */
+  note(level: 'note' | 'warning', text: string): void;
+}
+
+/** Who the instance is, in one form whatever the cloud. */
+export interface Instance {
+  readonly id: string;
+  readonly datasource: string;
+  readonly hostname?: string | undefined;
+  readonly zone?: string | undefined;
+  readonly region?: string | undefined;
+  readonly launchIndex?: number | undefined;
+  readonly publicKeys: readonly string[];
+  readonly userData?: Uint8Array | undefined;
+  /** Least important first. */
+  readonly vendorData: readonly Uint8Array[];
+  /** Static addresses, where the source carries them. */
+  readonly network?: readonly NetworkInterface[] | undefined;
+  /** What the source said, for `query` and templates: plain JSON. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Parts of it that must never be shown. */
+  readonly secrets: readonly string[];
+  /** Whom to tell that the machine is ready, where the source asks for it. */
+  readonly ready?:
+    | {
+        readonly url: string;
+        readonly method: 'PUT' | 'POST';
+        readonly headers: Readonly<Record<string, string>>;
+        readonly body: string;
+      }
+    | undefined;
+}
+
+export interface NetworkInterface {
+  readonly mac: string;
+  readonly name?: string | undefined;
+  readonly dhcp4: boolean;
+  readonly dhcp6: boolean;
+  /** With prefix length: "10.0.0.5/24". */
+  readonly addresses: readonly string[];
+  readonly gateways: readonly string[];
+  readonly routes: readonly { readonly to: string; readonly via: string }[];
+  readonly dns: readonly string[];
+  readonly search: readonly string[];
+  readonly mtu?: number | undefined;
+}
+
+/** Who we are before anybody told us. */
+export const nobody: Instance = {
+  id: 'nobody',
+  datasource: 'none',
+  publicKeys: [],
+  vendorData: [],
+  metadata: {},
+  secrets: [],
+};

@@ -1,0 +1,80 @@
+/** The machine as it stands when a stage begins. Plain data: `bootagent facts` prints it, `--facts FILE` reads it. */
+export interface Facts {
+  /** Cores that are online. */
+  readonly cpus: number;
+  /** MemTotal as the kernel tells it, in KiB. */
+  readonly memoryKiB: number;
+  readonly hostname: string;
+  readonly network: Network;
+  readonly mounts: readonly Mount[];
+  /** Swaps in use, by path. */
+  readonly swaps: readonly string[];
+  readonly os: OperatingSystem;
+  readonly platform: Platform;
+  readonly selinux: 'enforcing' | 'permissive' | 'disabled';
+  /** The version of systemd, 0 where there is none. */
+  readonly systemd: number;
+  /** Which shell /bin/sh is: "dash", "bash". */
+  readonly sh: string;
+  /** Which of the programs that plans depend on are installed, by name. */
+  readonly programs: readonly string[];
+  /** Files and folders that plans depend on and that are there, by path. */
+  readonly paths: readonly string[];
+  readonly users: readonly Account[];
+  readonly groups: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[];
+}
+
+export interface Network {
+  /** The interface of the default route, and its first IPv4 address (or IPv6 where there is no other). */
+  readonly interface: string | undefined;
+  readonly address: string | undefined;
+  readonly interfaces: readonly Interface[];
+}
+
+export interface Interface {
+  readonly name: string;
+  readonly mac: string;
+  /** IPv4 first, without prefix length. */
+  readonly addresses: readonly string[];
+}
+
+export interface Mount {
+  readonly target: string;
+  readonly source: string;
+  readonly type: string;
+  readonly options: readonly string[];
+  /** Major and minor of the device, as "8:1". */
+  readonly device: string;
+  readonly bytes: number;
+  readonly freeBytes: number;
+}
+
+export interface OperatingSystem {
+  /** ID of os-release: "rocky". */
+  readonly id: string;
+  /** The family it belongs to, which decides paths and tools. */
+  readonly family: 'redhat' | 'debian' | 'other';
+  readonly version: string;
+  readonly name: string;
+}
+
+/** What firmware and kernel say about where we run; datasources are chosen from this alone. */
+export interface Platform {
+  readonly vendor: string;
+  readonly product: string;
+  readonly serial: string;
+  /** Lower case, as the firmware orders its bytes. */
+  readonly uuid: string;
+  readonly chassis: string;
+  readonly architecture: string;
+  readonly kernel: string;
+  readonly kernelCommandLine: string;
+}
+
+export interface Account {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  readonly home: string;
+  readonly shell: string;
+}

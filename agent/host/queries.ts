@@ -1,0 +1,15 @@
+/**
+ * The programs that only look, by the words that make them so. A preview can run these and no others,
+ * and each is traced in a test to see that it writes nothing.
+ */
+export const queries = [
+  ['systemctl', 'is-active'],
+  ['systemctl', 'is-enabled'],
+  ['systemctl', 'list-jobs'],
+] as const;
+
+export type Query = readonly [...(typeof queries)[number], ...string[]];
+
+/** Whether these words begin with one of the queries: asked again at run time, for what the types cannot see. */
+export const isQuery = (argv: readonly string[]): boolean =>
+  queries.some((query) => query.every((word, index) => argv[index] === word));

@@ -1,0 +1,34 @@
+import type { PlanItem } from './change.ts';
+import type { Instance } from './datasource.ts';
+import type { Facts } from './facts.ts';
+import type { Fields } from './userdata/decode.ts';
+
+/** The stages of a boot, in order: before each, the machine is looked at afresh. */
+export const stages = ['local', 'early', 'main', 'final'] as const;
+export type Stage = (typeof stages)[number];
+
+/** How often a module acts: on every boot, or once for each instance or installed image. */
+export type Frequency = 'boot' | 'instance' | 'image';
+
+/** What a module may know. There is no host here: a module decides, it does not act. */
+export interface Context {
+  readonly facts: Facts;
+  readonly instance: Instance;
+}
+
+export interface Module<Settings = unknown> {
+  /** Names the module in logs, in state, and on the command line. */
+  readonly name: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  readonly every: Frequency;
+  /** The top-level keys of the user-data that belong to this module, each with its decoder. */
+  readonly reads: Fields<Settings>;
+  /** What to change, in items that stand for themselves. Nothing asked for: an empty plan. */
+  plan(settings: Settings, context: Context): readonly PlanItem[];
+}
+
+/** Keeps the settings typed; the schedule holds modules of every sort. */
+export const defineModule = <Settings>(module: Module<Settings>): Module => module as Module;
+
+export type Schedule = Readonly<Record<Stage, readonly Module[]>>;

@@ -1,0 +1,111 @@
+/**
+ * What can go wrong, as a closed list. `bootagent explain CODE` and docs/problems.md are made from it:
+ * what the code means, and what to do about it.
+ */
+export const problemCodes = {
+  'bad-invocation': {
+    means: 'The command line asks for something bootagent does not have: a command, an option, a module or a stage.',
+    mend: 'Look at the nearest name in the message, or at "bootagent --help".',
+  },
+  'bad-input': {
+    means: 'A file or folder named on the command line is missing, unreadable or of the wrong sort.',
+    mend: 'Check the path in the message; "-" reads standard input.',
+  },
+  'bad-config': {
+    means: 'A configuration file of the image cannot be read as YAML, or is no mapping.',
+    mend: 'Correct the line in the message; "bootagent config" shows what is read from where.',
+  },
+  'bad-user-data': {
+    means: 'The user-data, or a part of it, cannot be read.',
+    mend: 'Correct the line in the message and try it with "bootagent validate FILE".',
+  },
+  'bad-settings': {
+    means: 'A setting has a value that its key does not take. Only the list item or entry it stands in is left out.',
+    mend: 'Correct the line in the message; docs/modules.md lists what each key takes.',
+  },
+  'needs-root': {
+    means: 'Only root may change this machine.',
+    mend: 'Use sudo, look first with "bootagent plan", or work in a folder with --root DIR.',
+  },
+  locked: {
+    means: 'Another bootagent run is at work on this machine.',
+    mend: 'Wait for it with "bootagent status --wait", then try again.',
+  },
+  disabled: {
+    means:
+      'bootagent was told not to run here: by /etc/bootagent/disabled or by bootagent=off on the kernel command line.',
+    mend: 'Remove the file or the word; a person may also use "bootagent run --force".',
+  },
+  'command-failed': {
+    means: 'A program that bootagent started ended with an error. Its last words are in the message.',
+    mend: 'Run the same command by hand; the journal has the rest of what it said.',
+  },
+  'command-missing': {
+    means: 'A program that this change needs is not installed.',
+    mend: 'Install the package that holds it in the image.',
+  },
+  'command-timeout': {
+    means: 'A program did not end within its time and was stopped with all it had started.',
+    mend: 'Run the same command by hand and see what it waits for.',
+  },
+  'file-failed': {
+    means: 'A file could not be read or written: a full or read-only disk, a missing right. The old file is intact.',
+    mend: 'Free space or remount, then "bootagent run --retry-failed".',
+  },
+  'unsafe-path': {
+    means: 'A path leads out of the root or of a home through a symbolic link, and was not followed.',
+    mend: 'Remove the link named in the message if you did not expect it.',
+  },
+  'not-converged': {
+    means: 'The change was made without an error, and yet the machine is not as asked.',
+    mend: 'Something else may be changing the same thing; look at the journal just before this line.',
+  },
+  'not-possible': {
+    means: 'What was asked cannot be done on this machine, for the reason in the message.',
+    mend: 'Change the setting, or the machine; nothing was touched.',
+  },
+  'datasource-unreachable': {
+    means: 'No source of metadata answered, or it answered with an error for too long.',
+    mend: 'See "bootagent detect"; name the source with "datasource_list" in /etc/bootagent/bootagent.yaml.',
+  },
+  'bad-metadata': {
+    means: 'A source of metadata answered with something that is no metadata.',
+    mend: 'Ask the URL in the message by hand; a captive portal or a proxy may be in the way.',
+  },
+  'state-damaged': {
+    means: 'What bootagent remembers in /var/lib/bootagent could not be read in full.',
+    mend: 'Nothing that is not repeatable is done again; "bootagent run --force" goes through everything.',
+  },
+  interrupted: {
+    means: 'A list of scripts was cut off by a power loss or a crash. Scripts are not repeated by themselves.',
+    mend: 'Look at what the item in the message had done, then "bootagent run --force --only MODULE", or set on_interrupt.',
+  },
+  'script-failed': {
+    means: 'An item of a list of scripts ended with an error.',
+    mend: 'Its output is in the log that the message names (readable by root).',
+  },
+  unexpected: {
+    means: 'A fault in bootagent itself.',
+    mend: 'Please report it with the output of "bootagent status --format json".',
+  },
+} as const satisfies Record<string, { readonly means: string; readonly mend: string }>;
+
+export type ProblemCode = keyof typeof problemCodes;
+
+/** An error a person can act on: what was wrong, and what to try. */
+export class Problem extends Error {
+  readonly code: ProblemCode;
+  readonly hint: string;
+
+  constructor(code: ProblemCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, { cause: options.cause });
+    this.name = 'Problem';
+    this.code = code;
+    this.hint = options.hint ?? problemCodes[code].mend;
+  }
+}
+
+export function asProblem(error: unknown): Problem {
+  if (error instanceof Problem) return error;
+  return new Problem('unexpected', error instanceof Error ? error.message : String(error), { cause: error });
+}

@@ -1,0 +1,25 @@
+import type { TestEvent } from 'node:test/reporters';
+
+/** Ends a run with its totals and with what failed, so that the dots need no scrolling. */
+export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  const failures: string[] = [];
+  const skips: string[] = [];
+  for await (const event of source) {
+    if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
+    const { name, details, file, line } = event.data;
+    if (details.type === 'suite') continue;
+    if (event.data.skip !== undefined) {
+      counts.skipped++;
+      skips.push(`${name}: ${event.data.skip}`);
+    } else if (event.type === 'test:pass') counts.passed++;
+    else {
+      counts.failed++;
+      const cause = details.error.cause;
+      failures.push(`${file}:${line} ${name}\n${cause instanceof Error ? cause.stack : String(cause)}`);
+    }
+  }
+  for (const failure of failures) yield `\n\nFAILED ${failure}`;
+  for (const skip of skips) yield `\nskipped ${skip}`;
+  yield `\n\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
+}
