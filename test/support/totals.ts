@@ -15,8 +15,9 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
     } else if (event.type === 'test:pass') counts.passed++;
     else {
       counts.failed++;
-      const cause = details.error.cause;
-      failures.push(`${file}:${line} ${name}\n${cause instanceof Error ? cause.stack : String(cause)}`);
+      const error = 'error' in details ? details.error : undefined;
+      const cause = error?.cause instanceof Error ? error.cause : error;
+      failures.push(`${file}:${line} ${name}\n${cause?.stack ?? ''}`);
     }
   }
   for (const failure of failures) yield `\n\nFAILED ${failure}`;
