@@ -36,9 +36,12 @@ export interface ActHandler<C extends Change> {
   /** What doing it means, for a preview: "runs 3 items". */
   intent(change: C): string;
   /** Whether, by what was recorded earlier, it is still to be done. Left out: it is, unless it ended. */
-  due?(change: C, earlier: readonly Entry[]): 'due' | 'done' | { readonly lost: Problem };
+  due?(change: C, earlier: readonly Entry[], before: readonly (readonly Entry[])[]): Due;
   perform(change: C, host: Host, log: ActLog): Promise<string | undefined> | Promise<void>;
 }
+
+/** Still to be done, done, or lost: begun, cut off, and not to be repeated. */
+export type Due = 'due' | 'done' | { readonly lost: Problem };
 
 /** What an act keeps of itself, so that a power loss leaves no doubt about what it had done. */
 export interface ActLog {

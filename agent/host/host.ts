@@ -4,6 +4,8 @@ import type { Query } from './queries.ts';
 export interface ReadHost {
   /** A tree of files that is not running: an image being built. What only a running machine can do is deferred. */
   readonly offline: boolean;
+  /** The folder that is the root: "/" for this machine, the tree otherwise. Only for words like systemctl --root. */
+  readonly root: string;
   /** Whether we are root, and so may read and own everything. */
   readonly privileged: boolean;
   /** The file's text, or undefined where there is none. */

@@ -1,6 +1,6 @@
 import type { TestEvent } from 'node:test/reporters';
 
-/** Ends a run with its totals and with what failed, so that the dots need no scrolling. */
+/** A dot a test, and at the end what failed, why what was skipped, and the totals. */
 export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
@@ -9,6 +9,7 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { name, details, file, line } = event.data;
     if (details.type === 'suite') continue;
+    yield event.type === 'test:pass' ? '.' : 'X';
     if (event.data.skip !== undefined) {
       counts.skipped++;
       skips.push(`${name}: ${event.data.skip}`);

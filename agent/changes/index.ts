@@ -1,0 +1,30 @@
+import type { Change, ChangeOf, Kind } from '../change.ts';
+import { absent } from './absent.ts';
+import { directory } from './directory.ts';
+import { edit } from './edit.ts';
+import { file } from './file.ts';
+import type { Handler } from './handler.ts';
+import { link } from './link.ts';
+import { notify } from './notify.ts';
+import { running } from './running.ts';
+import { script } from './script.ts';
+import { service } from './service.ts';
+
+/** A kind with no handler, or a handler with no kind, does not compile. */
+const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
+  absent,
+  directory,
+  edit,
+  file,
+  link,
+  notify,
+  running,
+  script,
+  service,
+};
+
+// The table's type pairs each kind with its handler; TypeScript cannot carry that pairing through a lookup.
+export const handlerOf = (change: Change): Handler<Change> => handlers[change.kind] as Handler<Change>;
+
+/** Names a change: "file /etc/fstab". */
+export const keyOf = (change: Change): string => `${change.kind} ${handlerOf(change).subject(change)}`;

@@ -1,0 +1,11 @@
+import type { Edit } from '../change.ts';
+import { lines } from './lines.ts';
+
+type Syntax = Edit['syntax'];
+type Editor<S extends Syntax> = (text: string, edit: Extract<Edit, { syntax: S }>) => string;
+
+/** One pure function a syntax; each gives back the same text when there is nothing to do. */
+const editors: { readonly [S in Syntax]: Editor<S> } = { lines };
+
+// As with the handlers: the table pairs them, a lookup cannot.
+export const edited = (text: string, edit: Edit): string => (editors[edit.syntax] as Editor<Syntax>)(text, edit);

@@ -1,0 +1,13 @@
+import type { Edit } from '../change.ts';
+
+/** Drops the lines that begin with `drop` and puts one line in their place, at the end where there was none. */
+export function lines(text: string, { drop, put }: Extract<Edit, { syntax: 'lines' }>): string {
+  const all = text.split('\n');
+  const last = all.pop() ?? '';
+  if (last !== '') all.push(last);
+  const isOld = (line: string) => line === put || (drop !== undefined && line.startsWith(drop));
+  const first = all.findIndex(isOld);
+  const kept = all.filter((line) => !isOld(line));
+  kept.splice(first === -1 ? kept.length : first, 0, put);
+  return `${kept.join('\n')}\n`;
+}

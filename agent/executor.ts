@@ -1,0 +1,179 @@
+import type { Change, PlanItem } from './change.ts';
+import type { ActHandler, ActLog, Difference, Entry, ItemReport, StateHandler } from './changes/handler.ts';
+import { handlerOf, keyOf } from './changes/index.ts';
+import type { Foresight } from './foresight.ts';
+import type { Host, ReadHost } from './host/host.ts';
+import { asProblem, Problem } from './problem.ts';
+
+/** What became of one change. */
+export type Step = { readonly at: string; readonly change: Change } & Outcome;
+
+export type Outcome =
+  | { readonly outcome: 'holds' }
+  /** A preview's word for what a run would make. */
+  | { readonly outcome: 'due'; readonly difference: Difference }
+  | { readonly outcome: 'made'; readonly difference: Difference; readonly note?: string }
+  /** Only a running machine, or only root, can do it: neither due nor done. */
+  | { readonly outcome: 'deferred'; readonly because: string }
+  /** What cannot be read without root is not known. */
+  | { readonly outcome: 'unknown'; readonly because: string }
+  /** An act that was done before. */
+  | { readonly outcome: 'done' }
+  /** Left alone since an earlier change of its item failed. */
+  | { readonly outcome: 'skipped' }
+  | { readonly outcome: 'failed'; readonly problem: Problem };
+
+/** What is remembered of acts, and of followers that a crash still owes. */
+export interface ReadLedger {
+  /** What was recorded of an act in this boot, instance or image, and in the boots before. */
+  entriesOf(key: string): { readonly earlier: readonly Entry[]; readonly before: readonly (readonly Entry[])[] };
+  isOwed(key: string): boolean;
+}
+
+export interface Ledger extends ReadLedger {
+  /** Each is on disk when its promise settles. */
+  write(key: string, entry: Entry): Promise<void>;
+  owe(keys: readonly string[]): Promise<void>;
+  settle(key: string): Promise<void>;
+}
+
+/** Says which changes of an item are due. It can do no harm: a ReadHost has nothing to do harm with. */
+export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]> {
+  return walk(item, async (change, touched) => {
+    try {
+      const outcome = await judge(item.at, change, { host, ledger, touched });
+      if (outcome.outcome === 'due') host.foresee(outcome.difference);
+      return outcome;
+    } catch (error) {
+      if (isRefusal(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to look' };
+      throw error;
+    }
+  });
+}
+
+/** Makes the changes of an item that are due, in order, and stops at the first it cannot: the rest stand on it. */
+export async function apply(
+  item: PlanItem,
+  host: Host,
+  ledger: Ledger,
+  tell: (change: Change, report: ItemReport) => void = () => {},
+): Promise<Step[]> {
+  return walk(item, async (change, touched) => {
+    const outcome = await judge(item.at, change, { host, ledger, touched });
+    if (outcome.outcome !== 'due') return outcome;
+    const { difference } = outcome;
+    const key = keyIn(item.at, change);
+    // A crash between a change and what follows it must not lose the follower: next time the first one holds.
+    const followers = item.changes.filter(({ follows }) => follows === change).map((each) => keyIn(item.at, each));
+    if (followers.length > 0) await ledger.owe(followers);
+    const note = await make(change, key, host, ledger, (report) => tell(change, report));
+    if (ledger.isOwed(key)) await ledger.settle(key);
+    return { outcome: 'made', difference, ...(note !== undefined && { note }) };
+  });
+}
+
+async function walk(
+  item: PlanItem,
+  turn: (change: Change, touched: ReadonlySet<Change>) => Promise<Outcome>,
+): Promise<Step[]> {
+  const steps: Step[] = [];
+  const touched = new Set<Change>();
+  let failed = false;
+  for (const change of item.changes) {
+    const outcome: Outcome = failed
+      ? { outcome: 'skipped' }
+      : await turn(change, touched).catch((error) => ({ outcome: 'failed', problem: asProblem(error) }) as const);
+    if (outcome.outcome === 'failed') failed = true;
+    if (outcome.outcome === 'due' || outcome.outcome === 'made') touched.add(change);
+    steps.push({ at: item.at, change, ...outcome });
+  }
+  return steps;
+}
+
+interface Looking {
+  readonly host: ReadHost;
+  readonly ledger: ReadLedger;
+  readonly touched: ReadonlySet<Change>;
+}
+
+/** Whether a change is due: the one question that a preview and a run ask alike. */
+async function judge(at: string, change: Change, { host, ledger, touched }: Looking): Promise<Outcome> {
+  const handler = handlerOf(change);
+  if (handler.needs === 'machine' && host.offline) return { outcome: 'deferred', because: 'at the next boot' };
+  if (handler.needs && !host.privileged) return { outcome: 'deferred', because: 'needs root' };
+  const key = keyIn(at, change);
+  const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
+  if (handler.sort === 'act') return judgeAct(change, handler, key, led, ledger);
+  const difference = await handler.compare(change, host);
+  if (difference) return { outcome: 'due', difference: asDifference(difference) };
+  return led ? { outcome: 'due', difference: { why: `follows ${keyOf(led)}` } } : { outcome: 'holds' };
+}
+
+function judgeAct(
+  change: Change,
+  handler: ActHandler<Change>,
+  key: string,
+  led: Change | undefined,
+  ledger: ReadLedger,
+): Outcome {
+  if (change.follows) {
+    return led ? { outcome: 'due', difference: { why: `follows ${keyOf(led)}` } } : { outcome: 'holds' };
+  }
+  const { earlier, before } = ledger.entriesOf(key);
+  const verdict = handler.due?.(change, earlier, before) ?? (hasEnded(earlier) ? 'done' : 'due');
+  if (typeof verdict === 'object') return { outcome: 'failed', problem: verdict.lost };
+  return verdict === 'done' ? { outcome: 'done' } : { outcome: 'due', difference: { why: handler.intent(change) } };
+}
+
+const hasEnded = (earlier: readonly Entry[]): boolean => earlier.some(({ is, ok }) => is === 'ended' && ok === true);
+
+async function make(
+  change: Change,
+  key: string,
+  host: Host,
+  ledger: Ledger,
+  tell: ActLog['tell'],
+): Promise<string | undefined> {
+  const handler = handlerOf(change);
+  if (handler.sort === 'state') return makeState(change, handler, host);
+  const note = change.follows
+    ? await handler.perform(change, host, { earlier: [], write: async () => {}, tell })
+    : await once(change, handler, { key, host, ledger, tell });
+  return note ?? undefined;
+}
+
+async function makeState(change: Change, handler: StateHandler<Change>, host: Host): Promise<string | undefined> {
+  const note = await handler.apply(change, host);
+  const left = handler.unverified ? undefined : await handler.compare(change, host);
+  if (!left) return note ?? undefined;
+  throw new Problem('not-converged', `${keyOf(change)} was made, and yet it ${asDifference(left).why}`);
+}
+
+/** The record is begun before the act and ended after it, so that a crash in between is seen for what it is. */
+async function once(
+  change: Change,
+  handler: ActHandler<Change>,
+  { key, host, ledger, tell }: { key: string; host: Host; ledger: Ledger; tell: ActLog['tell'] },
+): Promise<string | undefined> {
+  const { earlier } = ledger.entriesOf(key);
+  await ledger.write(key, { is: 'began' });
+  try {
+    const note = await handler.perform(change, host, { earlier, write: (entry) => ledger.write(key, entry), tell });
+    await ledger.write(key, { is: 'ended', ok: true });
+    return note ?? undefined;
+  } catch (error) {
+    await ledger.write(key, { is: 'ended', ok: false });
+    throw error;
+  }
+}
+
+const keyIn = (at: string, change: Change): string => `${at}: ${keyOf(change)}`;
+
+const asDifference = (difference: Difference | string): Difference =>
+  typeof difference === 'string' ? { why: difference } : difference;
+
+/** Whether the system said that only root may. */
+const isRefusal = (error: unknown): boolean =>
+  [error, asProblem(error).cause].some((each) =>
+    ['EACCES', 'EPERM'].includes((each as NodeJS.ErrnoException)?.code ?? ''),
+  );

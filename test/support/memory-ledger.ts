@@ -1,0 +1,24 @@
+import type { Entry } from '../../agent/changes/handler.ts';
+import type { Ledger } from '../../agent/executor.ts';
+
+export interface MemoryLedger extends Ledger {
+  readonly records: Map<string, Entry[]>;
+  readonly owed: Set<string>;
+}
+
+/** What an apply remembers, in memory; `before` gives the records of earlier boots. */
+export function memoryLedger(before: readonly (readonly Entry[])[] = []): MemoryLedger {
+  const records = new Map<string, Entry[]>();
+  const owed = new Set<string>();
+  return {
+    records,
+    owed,
+    entriesOf: (key) => ({ earlier: records.get(key) ?? [], before }),
+    isOwed: (key) => owed.has(key),
+    write: async (key, entry) => void records.set(key, [...(records.get(key) ?? []), entry]),
+    owe: async (keys) => {
+      for (const key of keys) owed.add(key);
+    },
+    settle: async (key) => void owed.delete(key),
+  };
+}
