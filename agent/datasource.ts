@@ -1,5 +1,6 @@
 import type { Facts } from './facts.ts';
 import type { ReadHost } from './host/host.ts';
+import type { Patience } from './patience.ts';
 
 /** One place an instance learns who it is. */
 export interface Datasource {
@@ -22,6 +23,10 @@ export interface Asking {
   readonly settings: Readonly<Record<string, unknown>>;
   /** When to give up, on the host's clock. */
   readonly deadline: number;
+  /** Asks the network, as often as the settings and the deadline allow. */
+  readonly patience: Patience;
+  /** A folder that was named as the seed: `--seed DIR`. */
+  readonly seed?: string | undefined;
   /** Tells people what goes on: an attempt that failed, something that was used instead. */
   note(level: 'note' | 'warning', text: string): void;
 }

@@ -1,0 +1,65 @@
+import type { Instance } from '../datasource.ts';
+import { bytesAt, linesAt, type Tree, textAt } from './tree.ts';
+
+/** An OpenSSH public key begins with its type. */
+const isKey = (line: string): boolean => /^(?:ssh-|ecdsa-|sk-)\S+ /.test(line);
+
+/**
+ * The public keys, in any dialect: a listing of "0=name" or "0", the key itself in the listing's place, or no listing
+ * but a first key.
+ */
+export async function publicKeys(tree: Tree): Promise<readonly string[]> {
+  const entries = (await linesAt(tree, 'meta-data/public-keys/')) ?? (await linesAt(tree, 'meta-data/public-keys'));
+  if (entries === undefined) return keysIn(await linesAt(tree, 'meta-data/public-keys/0/openssh-key'));
+  const keys = [];
+  for (const entry of entries) {
+    if (isKey(entry)) keys.push(entry.trim());
+    else keys.push(...keysIn(await linesAt(tree, `meta-data/public-keys/${indexOf(entry)}/openssh-key`)));
+  }
+  return [...new Set(keys)];
+}
+
+/** The lines that are keys: no comments, nothing empty. */
+export const keysIn = (lines: readonly string[] | undefined): readonly string[] =>
+  (lines ?? []).map((line) => line.trim()).filter(isKey);
+
+/** User-data where EC2 has it, or else where Wakame-vdc 11.06 has it. */
+export async function userData(tree: Tree, both: boolean): Promise<Uint8Array | undefined> {
+  const usual = await bytesAt(tree, 'user-data');
+  return usual ?? (both ? bytesAt(tree, 'meta-data/user-data') : undefined);
+}
+
+/** What the tree says of the instance `id`, in as few requests as it can be had. */
+export async function readTree(
+  tree: Tree,
+  id: string,
+  options: { readonly datasource: string; readonly amazon: boolean },
+): Promise<Instance> {
+  const hostname = await textAt(tree, 'meta-data/local-hostname');
+  const zone = await textAt(tree, 'meta-data/placement/availability-zone');
+  const keys = await publicKeys(tree);
+  return {
+    id,
+    datasource: options.datasource,
+    hostname: firstWord(hostname),
+    zone,
+    region: zone?.replace(/(\d)[a-z]$/, '$1'),
+    publicKeys: keys,
+    userData: await userData(tree, !options.amazon),
+    vendorData: [],
+    metadata: {
+      meta_data: {
+        'instance-id': id,
+        ...(hostname !== undefined && { 'local-hostname': hostname }),
+        ...(zone !== undefined && { placement: { 'availability-zone': zone } }),
+        'public-keys': keys,
+      },
+    },
+    secrets: [],
+  };
+}
+
+const indexOf = (entry: string): string => encodeURIComponent((entry.split('=')[0] ?? '').replace(/\/$/, '').trim());
+
+// With several interfaces some services give a name for each, on lines of their own.
+const firstWord = (text: string | undefined): string | undefined => text?.split(/\s+/)[0];

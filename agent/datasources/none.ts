@@ -1,0 +1,10 @@
+import { type Datasource, nobody } from '../datasource.ts';
+
+/** Nobody to ask: what `None` in a list means. The image's own settings are all there is. */
+export const none: Datasource = {
+  name: 'none',
+  alias: 'None',
+  needs: 'disk',
+  detect: async () => undefined,
+  fetch: async () => ({ ...nobody, id: 'iid-datasource-none' }),
+};

@@ -1,0 +1,136 @@
+import type { Datasource, Instance } from './datasource.ts';
+import { datasources } from './datasources/index.ts';
+import type { Facts } from './facts.ts';
+import type { ReadHost } from './host/host.ts';
+import { patience } from './patience.ts';
+import { asProblem } from './problem.ts';
+import { policyOf, type Tries } from './retry.ts';
+
+/** What identify is told. */
+export interface Looking {
+  readonly host: ReadHost;
+  readonly facts: Facts;
+  /** What `datasource_list` names, in anybody's spelling; undefined where there is no list. */
+  readonly named: readonly string[] | undefined;
+  /** `datasource: {Ec2: {...}}`, by any spelling of the name. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Before there is a network only what lies on disks is looked at. */
+  readonly stage: 'local' | 'network';
+  /** When to give up, on the host's clock. */
+  readonly deadline: number;
+  /** A folder that is the seed, whatever else there is. */
+  readonly seed?: string | undefined;
+  note(level: 'note' | 'warning', text: string): void;
+  /** What an earlier stage returned when it gave up. */
+  readonly tries?: TriesBySource | undefined;
+  readonly random?: () => number;
+}
+
+/** What each source was tried, by name: plain JSON. */
+export type TriesBySource = Readonly<Record<string, Tries>>;
+
+/** Who we are and how we know; or what there is left to hope for. */
+export type Identity =
+  | { readonly instance: Instance; readonly how: string }
+  | {
+      readonly instance: undefined;
+      /** Why nobody told us, as a sentence. */
+      readonly how: string;
+      /** A network source is to be asked again later: it is there, or the image names it. */
+      readonly unasked: boolean;
+      /** The platform itself speaks for a source, so that a long wait is worth it. */
+      readonly identified: boolean;
+      readonly tries: TriesBySource;
+    };
+
+/** A source and what speaks for it. */
+export interface Evidence {
+  readonly source: Datasource;
+  /** Why it would be asked, or undefined: it would not. */
+  readonly because: string | undefined;
+  /** The machine itself shows it, and not only a list. */
+  readonly found: boolean;
+}
+
+/** A longer list says what may be there, as distributions ship it, and names nothing. */
+const mostNamed = 5;
+
+/** Who we are, from the first source that has something to say for itself and tells us. */
+export async function identify(looking: Looking): Promise<Identity> {
+  const { stage, deadline, host, seed, note } = looking;
+  const all = (await evidence(looking)).filter(({ because }) => because !== undefined);
+  const disks = all.filter(({ source }) => source.needs === 'disk');
+  const others = all.filter(({ source }) => source.needs === 'network');
+  const tries: Record<string, Tries> = { ...looking.tries };
+  for (const [index, { source, because }] of [...disks, ...(stage === 'network' ? others : [])].entries()) {
+    const left = disks.length + others.length - index;
+    const until = source.needs === 'disk' ? deadline : host.now() + Math.max(0, deadline - host.now()) / left;
+    const settings = settingsOf(looking, source);
+    const telling = (level: 'note' | 'warning', text: string): void => note(level, `${source.name}: ${text}`);
+    const trying = patience({
+      ...looking,
+      policy: policyOf(settings),
+      deadline: until,
+      note: telling,
+      tries: tries[source.name],
+    });
+    try {
+      const instance = await source.fetch({
+        host,
+        facts: looking.facts,
+        settings,
+        deadline: until,
+        patience: trying,
+        note: telling,
+        seed,
+      });
+      if (instance) return { instance, how: `${source.name}: ${because}` };
+    } catch (error) {
+      telling('warning', asProblem(error).message);
+    }
+    tries[source.name] = trying.tries();
+  }
+  return {
+    instance: undefined,
+    how:
+      all.length === 0
+        ? 'nothing here speaks for any source'
+        : `no answer from ${all.map(({ source }) => source.name).join(', ')}`,
+    unasked: others.length > 0,
+    identified: others.some(({ found }) => found),
+    tries,
+  };
+}
+
+/** What speaks for each source that may be asked, in the order of asking. */
+export async function evidence(
+  looking: Pick<Looking, 'host' | 'facts' | 'named' | 'seed'>,
+): Promise<readonly Evidence[]> {
+  const { host, facts, seed } = looking;
+  if (seed !== undefined) {
+    return datasources
+      .filter(({ name }) => name === 'nocloud')
+      .map((source) => ({ source, because: `the seed ${seed} was named`, found: true }));
+  }
+  const named = namedByKernel(facts) ?? looking.named;
+  const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
+  const seen = await Promise.all(allowed.map(async (source) => ({ source, mark: await source.detect(facts, host) })));
+  const isFound = seen.some(({ mark }) => mark !== undefined);
+  return seen.map(({ source, mark }) => {
+    const probed = !isFound && named !== undefined && named.length <= mostNamed;
+    return { source, because: mark ?? (probed ? 'named by the image' : undefined), found: mark !== undefined };
+  });
+}
+
+/** `ds=nocloud`, `ci.datasource=Ec2` and their like on the kernel command line. */
+function namedByKernel({ platform }: Facts): readonly string[] | undefined {
+  const [, name] = /(?:^|\s)(?:bootagent\.ds|ds|ci\.ds|ci\.datasource)=([\w-]+)/.exec(platform.kernelCommandLine) ?? [];
+  return name === undefined ? undefined : [name];
+}
+
+const isCalled = ({ name, alias }: Datasource, word: string): boolean =>
+  [name, alias.toLowerCase()].includes(word.toLowerCase());
+
+function settingsOf({ settings }: Looking, source: Datasource): Readonly<Record<string, unknown>> {
+  return Object.entries(settings).find(([name]) => isCalled(source, name))?.[1] ?? {};
+}

@@ -1,0 +1,59 @@
+import { Problem } from './problem.ts';
+
+/** Why a request was not answered, as far as it tells what to do next. */
+export type Unreachable = 'no-route' | 'refused' | 'timeout' | 'reset' | 'garbled' | 'too-large' | 'untrusted';
+
+const byCode: Readonly<Record<string, Unreachable>> = {
+  ENETUNREACH: 'no-route',
+  ENETDOWN: 'no-route',
+  EHOSTUNREACH: 'no-route',
+  EHOSTDOWN: 'no-route',
+  EADDRNOTAVAIL: 'no-route',
+  // The interface that an address names is not there yet.
+  EINVAL: 'no-route',
+  ENODEV: 'no-route',
+  // Names cannot be looked up before there is a network.
+  ENOTFOUND: 'no-route',
+  EAI_AGAIN: 'no-route',
+  ECONNREFUSED: 'refused',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  UND_ERR_BODY_TIMEOUT: 'timeout',
+  ECONNRESET: 'reset',
+  EPIPE: 'reset',
+  UND_ERR_SOCKET: 'reset',
+  TOO_LARGE: 'too-large',
+};
+
+const words: Readonly<Record<Unreachable, string>> = {
+  'no-route': 'there is no route to it yet',
+  refused: 'the connection was refused',
+  timeout: 'no answer in time',
+  reset: 'the connection was cut',
+  garbled: 'the answer is no HTTP',
+  'too-large': 'the answer is too large',
+  untrusted: 'its certificate cannot be trusted',
+};
+
+/** The problem of a request that got no answer; `whyUnreachable` tells the sorts apart again. */
+export function unreachable(method: string, url: string, cause: unknown): Problem {
+  return new Problem('datasource-unreachable', `${method} ${url}: ${words[sortOf(cause)]}`, { cause });
+}
+
+/** What stood in the way of a request, or undefined where the error is of another kind. */
+export const whyUnreachable = (error: unknown): Unreachable | undefined =>
+  error instanceof Problem && error.code === 'datasource-unreachable' && error.cause ? sortOf(error.cause) : undefined;
+
+/** An error of this code, for whoever cannot reach something by a reason of their own. */
+export const failure = (code: string): Error => Object.assign(new Error(code), { code });
+
+function sortOf(cause: unknown): Unreachable {
+  // Where a name has several addresses, each has an error of its own: the last is as good as any.
+  if (cause instanceof AggregateError) return sortOf(cause.errors.at(-1));
+  if (!(cause instanceof Error)) return 'garbled';
+  if (cause.name === 'TimeoutError') return 'timeout';
+  const code = 'code' in cause ? String(cause.code) : '';
+  if (/CERT|SSL|TLS|ALTNAME|SIGNATURE/.test(code)) return 'untrusted';
+  return byCode[code] ?? 'garbled';
+}

@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { describe as suite, test } from 'node:test';
+import { promisify } from 'node:util';
+import { makeHttp } from '../../agent/host/http.ts';
+import { whyUnreachable } from '../../agent/unreachable.ts';
+import { describe } from '../support/metadata/description.ts';
+import type { Fault } from '../support/metadata/faults.ts';
+import { serveMetadata } from '../support/metadata/server.ts';
+
+const path = '/latest/meta-data/instance-id';
+
+async function asked(fault: Fault | undefined, options: { limitBytes?: number } = {}) {
+  const service = await serveMetadata(describe(), { dialects: ['imdsv1'], faults: fault ? [fault] : [] });
+  try {
+    const answer = await makeHttp()({ url: service.url + path, timeoutMs: 300, ...options });
+    return { status: answer.status, text: new TextDecoder().decode(answer.body) };
+  } catch (error) {
+    return whyUnreachable(error);
+  } finally {
+    await service.close();
+  }
+}
+
+suite('http', () => {
+  for (const [does, why] of [
+    ['reset', 'reset'],
+    ['silence', 'timeout'],
+    ['drip', 'timeout'],
+    ['truncated', 'reset'],
+    ['garbage', 'garbled'],
+    ['chunked-garbage', 'garbled'],
+    ['huge', 'too-large'],
+  ] as const) {
+    test(`tells apart: ${does} is ${why}`, async () => {
+      assert.equal(await asked({ does }, { limitBytes: 2 ** 20 }), why);
+    });
+  }
+
+  test('tells a refused connection apart, by method and URL, and without what is secret in it', async () => {
+    const error = await makeHttp()({ url: 'http://me:secret@127.0.0.1:1/x' }).catch((error) => error);
+    assert.equal(whyUnreachable(error), 'refused');
+    assert.equal(error.message, 'GET http://127.0.0.1:1/x: the connection was refused');
+  });
+
+  test('tells a name that cannot be looked up from a server that is down', async () => {
+    const error = await makeHttp()({ url: 'http://nobody.invalid/' }).catch((error) => error);
+    assert.equal(whyUnreachable(error), 'no-route');
+  });
+
+  test('answers of every status are answers', async () => {
+    assert.deepEqual(await asked({ does: 'status', status: 503 }), { status: 503, text: '<h1>busy</h1>' });
+    assert.deepEqual(await asked({ does: 'missing' }), { status: 404, text: 'not found' });
+    assert.deepEqual(await asked(undefined), { status: 200, text: 'i-0abc' });
+  });
+
+  test('follows a redirect of the same host a few times, and none to another', async () => {
+    assert.deepEqual(await asked({ does: 'loop', path, times: 2 }), { status: 200, text: 'i-0abc' });
+    assert.deepEqual(await asked({ does: 'loop', path }), { status: 302, text: '' });
+    assert.deepEqual(await asked({ does: 'elsewhere' }), { status: 302, text: '' });
+  });
+
+  test('asks no proxy, keeps one connection, and does not keep the process', async () => {
+    const service = await serveMetadata(describe(), { dialects: ['imdsv1'] });
+    const code = `
+      const { makeHttp } = await import(${JSON.stringify(new URL('../../agent/host/http.ts', import.meta.url).href)});
+      const http = makeHttp();
+      for (const path of ['instance-id', 'mac', 'ami-id']) {
+        const { body } = await http({ url: process.argv[1] + '/latest/meta-data/' + path });
+        console.log(new TextDecoder().decode(body));
+      }`;
+    const proxy = 'http://127.0.0.1:1';
+    const proxies = { http_proxy: proxy, HTTP_PROXY: proxy, ALL_PROXY: proxy, NODE_USE_ENV_PROXY: '1' };
+    try {
+      const argv = ['--input-type=module', '-e', code, service.url];
+      const { stdout } = await promisify(execFile)(process.execPath, argv, { env: { ...process.env, ...proxies } });
+      assert.equal(stdout, 'i-0abc\n02:00:0a:a1:07:19\nami-1\n');
+      assert.equal(service.connections(), 1);
+    } finally {
+      await service.close();
+    }
+  });
+});

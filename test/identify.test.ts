@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { describe as suite, test } from 'node:test';
+import { makeHttp } from '../agent/host/http.ts';
+import { type Identity, identify, type Looking } from '../agent/identify.ts';
+import { facts } from './support/facts.ts';
+import { type Given, memoryHost } from './support/memory-host.ts';
+import { describe } from './support/metadata/description.ts';
+import { serveMetadata } from './support/metadata/server.ts';
+
+const folder = '/var/lib/cloud/seed/nocloud';
+const seed = { [`${folder}/meta-data`]: 'instance-id: iid-1\n', [`${folder}/user-data`]: '#!/bin/sh\n' };
+const on = (platform: object) => facts({ platform: { ...facts().platform, ...platform } });
+
+async function looked(looking: Partial<Looking>, given: Given = {}) {
+  const notes: string[] = [];
+  const host = memoryHost(given);
+  const identity = await identify({
+    host,
+    facts: facts(),
+    named: undefined,
+    settings: {},
+    stage: 'network',
+    deadline: 20_000,
+    note: (level, text) => void notes.push(`${level}: ${text}`),
+    random: () => 0.5,
+    ...looking,
+  });
+  return { identity, notes, host };
+}
+
+const told = (identity: Identity) => [identity.instance?.id, identity.how];
+
+suite('identify', () => {
+  test('nothing configured and nothing found costs no wait and no request', async () => {
+    const { identity, host } = await looked({});
+    assert.deepEqual(told(identity), [undefined, 'nothing here speaks for any source']);
+    assert.deepEqual([host.asked.length, host.now()], [0, 0]);
+    assert.ok(!identity.instance && !identity.unasked && !identity.identified);
+  });
+
+  test('a seed is found before there is a network', async () => {
+    const { identity } = await looked({ stage: 'local' }, { files: seed });
+    assert.deepEqual(told(identity), ['iid-1', `nocloud: there is ${folder}/meta-data`]);
+  });
+
+  test('a seed that is named goes before all else', async () => {
+    const files = { ...seed, '/seed/meta-data': 'instance-id: iid-2\n' };
+    const { identity } = await looked(
+      { seed: '/seed', facts: on({ vendor: 'Amazon EC2' }), named: ['Ec2'] },
+      { files },
+    );
+    assert.deepEqual(told(identity), ['iid-2', 'nocloud: the seed /seed was named']);
+  });
+
+  test('the list is authoritative: what it does not name is not looked at', async () => {
+    const { identity } = await looked({ named: ['None'] }, { files: seed });
+    assert.deepEqual(told(identity), ['iid-datasource-none', 'none: named by the image']);
+  });
+
+  test('the local stage asks no network, and says that there is one to ask', async () => {
+    const { identity, host } = await looked({ stage: 'local', facts: on({ vendor: 'Amazon EC2' }) });
+    assert.ok(!identity.instance && identity.unasked && identity.identified);
+    assert.equal(host.asked.length, 0);
+  });
+
+  for (const name of ['Ec2', 'ec2', 'EC2']) {
+    test(`a source that the image names is asked whatever the platform looks like: ${name}`, async () => {
+      const service = await serveMetadata(describe(), { dialects: ['imdsv1'] });
+      try {
+        const settings = { Ec2: { metadata_urls: [service.url] } };
+        const { identity } = await looked({ named: [name, 'OpenNebula'], settings }, { web: makeHttp() });
+        assert.deepEqual(told(identity), ['i-0abc', 'ec2: named by the image']);
+      } finally {
+        await service.close();
+      }
+    });
+  }
+
+  test('the kernel command line names a source over the list', async () => {
+    const { identity } = await looked(
+      { named: ['Ec2'], facts: on({ kernelCommandLine: 'ro ds=nocloud quiet' }) },
+      { files: seed },
+    );
+    assert.equal(identity.instance?.id, 'iid-1');
+  });
+
+  test('a list as long as distributions ship it names nothing', async () => {
+    const named = ['NoCloud', 'ConfigDrive', 'Ec2', 'OpenStack', 'GCE', 'Azure', 'None'];
+    const { identity, host } = await looked({ named });
+    assert.deepEqual([identity.instance, host.asked.length], [undefined, 0]);
+  });
+
+  test('gives up within its deadline, and a later stage goes on with the same count', async () => {
+    const settings = { Ec2: { attempts: 6, interval: 5, metadata_urls: ['http://10.0.0.1'] } };
+    const down = { web: async () => ({ status: 503, headers: {}, body: new Uint8Array() }) };
+    const early = await looked({ named: ['Ec2'], settings, deadline: 20_000 }, down);
+    assert.ok(!early.identity.instance);
+    assert.equal(early.identity.tries.ec2?.failed, 4);
+    assert.ok(early.host.now() <= 20_000);
+
+    const late = await looked({ named: ['Ec2'], settings, deadline: 300_000, tries: early.identity.tries }, down);
+    assert.equal(late.host.asked.length, 2);
+    assert.match(late.notes.at(-1) ?? '', /gave up after 6 failed attempts/);
+  });
+
+  test('a service that knows us not leaves the rest of the list its turn', async () => {
+    const files = { ...seed };
+    const { identity } = await looked({ named: ['Ec2', 'NoCloud'] }, { files });
+    assert.equal(identity.instance?.id, 'iid-1');
+  });
+});

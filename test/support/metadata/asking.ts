@@ -1,0 +1,45 @@
+import type { Asking } from '../../../agent/datasource.ts';
+import type { Facts, Platform } from '../../../agent/facts.ts';
+import { makeHttp } from '../../../agent/host/http.ts';
+import { patience } from '../../../agent/patience.ts';
+import { policyOf } from '../../../agent/retry.ts';
+import { facts } from '../facts.ts';
+import { type Given, type MemoryHost, memoryHost } from '../memory-host.ts';
+
+interface Options extends Given {
+  /** The service: it is asked in the place of every usual address. */
+  readonly url?: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly facts?: Partial<Facts>;
+  readonly platform?: Partial<Platform>;
+  readonly seed?: string;
+  readonly budgetMs?: number;
+  readonly random?: () => number;
+}
+
+/** What a datasource is handed, over real HTTP and with a clock that the pauses turn. */
+export function asking({ url, settings = {}, seed, budgetMs = 20_000, random = () => 0.5, ...given }: Options): {
+  readonly ask: Asking;
+  readonly host: MemoryHost;
+  readonly notes: string[];
+} {
+  const notes: string[] = [];
+  const host = memoryHost({ web: makeHttp(), ...given });
+  const machine = facts({ ...given.facts, platform: { ...facts().platform, ...given.platform } });
+  const all = { ...(url !== undefined && { metadata_urls: [url] }), ...settings };
+  const note = (level: 'note' | 'warning', text: string): void => void notes.push(`${level}: ${text}`);
+  const policy = policyOf({ timeout: 0.3, ...all });
+  return {
+    host,
+    notes,
+    ask: {
+      host,
+      facts: machine,
+      settings: all,
+      deadline: budgetMs,
+      patience: patience({ host, policy, deadline: budgetMs, note, random }),
+      seed,
+      note,
+    },
+  };
+}

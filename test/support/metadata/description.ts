@@ -1,0 +1,28 @@
+/** One instance, from which every dialect and every drive is made. */
+export interface Description {
+  readonly id: string;
+  readonly hostname: string;
+  readonly address: string;
+  readonly mac: string;
+  readonly zone?: string | undefined;
+  /** By name, in the order they are listed. */
+  readonly keys: Readonly<Record<string, string>>;
+  readonly userData?: string | undefined;
+  /** Merged into the metadata that OpenStack gives. */
+  readonly extra?: Readonly<Record<string, unknown>> | undefined;
+  readonly vendorData?: unknown;
+  readonly vendorData2?: unknown;
+  readonly networkData?: unknown;
+}
+
+/** A worker node like many; a test states only what it is about. */
+export const describe = (given: Partial<Description> = {}): Description => ({
+  id: 'i-0abc',
+  hostname: 'worker-7.site.example',
+  address: '10.161.7.25',
+  mac: '02:00:0a:a1:07:19',
+  zone: 'site-1a',
+  keys: { alice: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1 alice' },
+  userData: '#cloud-config\nhostname: w\n',
+  ...given,
+});

@@ -1,0 +1,80 @@
+import type { Description } from './description.ts';
+
+/** What a service is asked. */
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: string;
+}
+
+/** What it answers; undefined where this dialect knows nothing of the path. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export type Dialect = (instance: Description) => (asked: Asked) => Answer | undefined;
+
+const ok = (body: string | undefined): Answer | undefined =>
+  body === undefined ? undefined : { status: 200, headers: { 'content-type': 'text/plain' }, body };
+
+/** EC2's tree without tokens, in the versions that OpenStack, CloudStack and others serve. */
+const imdsv1: Dialect =
+  (instance) =>
+  ({ method, path }) => {
+    const [, version, rest] = /^\/(latest|2009-04-04|2021-03-23)\/(.*)$/.exec(path) ?? [];
+    return method === 'GET' && version !== undefined ? ok(ec2Leaf(instance, rest ?? '')) : undefined;
+  };
+
+/** EC2's tree for those who bring a token, as Amazon has it today. */
+const imdsv2: Dialect = (instance) => {
+  const tokens = new Map<string, number>();
+  const tree = imdsv1(instance);
+  return (asked) => {
+    if (asked.path === '/latest/api/token' && asked.method === 'PUT') {
+      const lifetime = Number(asked.headers['x-aws-ec2-metadata-token-ttl-seconds'] ?? 0);
+      if (!(lifetime >= 1 && lifetime <= 21_600)) return { status: 400, body: '' };
+      if (asked.headers['x-forwarded-for'] !== undefined) return { status: 403, body: '' };
+      const token = `TOKEN-${tokens.size}==`;
+      tokens.set(token, lifetime);
+      return ok(token);
+    }
+    const brought = asked.headers['x-aws-ec2-metadata-token'];
+    return tokens.has(String(brought)) ? tree(asked) : { status: 401, body: '' };
+  };
+};
+
+/** No listing of keys, and nothing but `latest`: what EC2's own test double answers. */
+const unlisted: Dialect = (instance) => {
+  const tree = imdsv1(instance);
+  return (asked) => (/^\/2|\/public-keys\/?$/.test(asked.path) ? undefined : tree(asked));
+};
+
+function ec2Leaf(instance: Description, path: string): string | undefined {
+  const names = Object.keys(instance.keys);
+  const [, number, leaf] = /^meta-data\/public-keys\/(\d+)\/(.*)$/.exec(path) ?? [];
+  if (number !== undefined) {
+    const key = instance.keys[names[Number(number)] ?? ''];
+    return key === undefined ? undefined : { '': 'openssh-key', 'openssh-key': `${key}\n` }[leaf ?? ''];
+  }
+  return {
+    'meta-data/':
+      'ami-id\nhostname\ninstance-id\nlocal-hostname\nlocal-ipv4\nmac\nplacement/\npublic-keys/\nsecurity-groups',
+    'meta-data/ami-id': 'ami-1',
+    'meta-data/instance-id': instance.id,
+    'meta-data/hostname': instance.hostname,
+    'meta-data/local-hostname': instance.hostname,
+    'meta-data/local-ipv4': instance.address,
+    'meta-data/mac': instance.mac,
+    'meta-data/placement/': 'availability-zone',
+    'meta-data/placement/availability-zone': instance.zone,
+    'meta-data/public-keys/': names.map((name, index) => `${index}=${name}`).join('\n'),
+    'meta-data/security-groups': 'default',
+    'user-data': instance.userData,
+  }[path];
+}
+
+/** Every way of asking that the simulator understands. */
+export const dialects = { imdsv1, imdsv2, unlisted } as const satisfies Record<string, Dialect>;
