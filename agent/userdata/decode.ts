@@ -6,8 +6,8 @@ import { type Entry, type Mapping, nowhere, type Place, type Written } from './w
  * errors are collected here and the bad item is left out, rather than thrown.
  */
 export interface Findings {
-  error(at: string, place: Place, message: string, hint?: string): void;
-  warning(at: string, place: Place, message: string, hint?: string): void;
+  error(at: string, place: Place, message: string, hint?: string, code?: string): void;
+  warning(at: string, place: Place, message: string, hint?: string, code?: string): void;
   /** A value that must never be shown: it is replaced in every event, diff, message and log. */
   secret(value: string): void;
 }
@@ -201,7 +201,7 @@ export const object = <T>(fields: Fields<T>): Decode<T> =>
     if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
     for (const [key, { key: place }] of written.entries) {
       if (key in fields) continue;
-      findings.error(`${at}.${key}`, place, 'no such setting', suggestion(key, Object.keys(fields)));
+      findings.error(`${at}.${key}`, place, 'no such setting', suggestion(key, Object.keys(fields)), 'unknown-key');
     }
     return decodeFields(fields, written, `${at}.`, findings);
   });

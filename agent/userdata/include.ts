@@ -1,0 +1,37 @@
+import { isIP } from 'node:net';
+
+/** One URL of an #include. */
+export interface Included {
+  readonly url: string;
+  /** The line of the part it stands on, from 1. */
+  readonly line: number;
+  /** Fetched once in the life of an instance. */
+  readonly once: boolean;
+  /** Why it must not be fetched. */
+  readonly refused?: string;
+}
+
+/** The URLs that an #include names, one a line. What begins with # is no URL, but may say how the next are kept. */
+export function includeUrls(text: string, once: boolean): readonly Included[] {
+  let keep = once;
+  return text.split(/\r?\n/).flatMap((written, index): Included[] => {
+    const line = written.trim();
+    const [, mark, rest = ''] = /^(#include(?:-once)?)\b\s*(.*)$/i.exec(line) ?? [];
+    if (mark) keep = mark.toLowerCase() === '#include-once';
+    const url = mark ? rest : line;
+    if (url === '' || url.startsWith('#')) return [];
+    const refused = whyNot(url);
+    return [{ url, line: index + 1, once: keep, ...(refused !== undefined && { refused }) }];
+  });
+}
+
+/** A page of the metadata service, or a local file, must not become configuration through user-data. */
+function whyNot(text: string): string | undefined {
+  if (!URL.canParse(text)) return `${JSON.stringify(text)} is no URL`;
+  const { protocol, hostname } = new URL(text);
+  if (protocol !== 'http:' && protocol !== 'https:') return `${text}: only http and https are fetched`;
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const linkLocal =
+    isIP(address) !== 0 && /^(?:169\.254\.|fe[89ab][0-9a-f]:|fd00:ec2::|::ffff:(?:169\.254|a9fe))/i.test(address);
+  return linkLocal ? `${text} is an address of this link, where only metadata is asked for` : undefined;
+}

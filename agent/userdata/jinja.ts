@@ -1,0 +1,94 @@
+/** A template with its variables put in, or where it asks for more than variables. */
+export interface Rendered {
+  readonly text: string;
+  /** Variables that have no value here, with their lines. */
+  readonly missing: readonly { readonly name: string; readonly line: number }[];
+  /** What is not done: the line and the words. */
+  readonly undone: readonly { readonly line: number; readonly words: string }[];
+}
+
+const mark = /\{([{%#])(-?)([\s\S]*?)(-?)([}%#])\}/g;
+const variable = /^\s*([A-Za-z_]\w*(?:\s*(?:\.\s*\w+|\[\s*(?:'[^'\\]*'|"[^"\\]*"|\d+)\s*\]))*)\s*$/;
+
+/**
+ * Renders a Jinja template that is no more than text, comments and plain variables: `{{ v1.region }}`. Without
+ * variables to look in, each stands for itself. Tags, filters and expressions are told and not done.
+ */
+export function render(
+  template: string,
+  variables: Readonly<Record<string, unknown>> | undefined,
+  firstLine = 1,
+): Rendered {
+  const missing: { name: string; line: number }[] = [];
+  const undone: { line: number; words: string }[] = [];
+  const lineAt = lineCounter(template, firstLine);
+  const pieces: string[] = [];
+  let end = 0;
+  let trim = false;
+  for (const { 0: words, 1: open, 2: before, 3: inner = '', 4: after, index } of template.matchAll(mark)) {
+    const text = template.slice(end, index);
+    const left = trim ? text.trimStart() : text;
+    pieces.push(before ? left.trimEnd() : left);
+    trim = after === '-';
+    end = index + words.length;
+    const name = open === '{' && words.endsWith('}}') ? variable.exec(inner)?.[1] : undefined;
+    if (open === '#' && words.endsWith('#}')) continue;
+    if (name === undefined) undone.push({ line: lineAt(index), words: words.replace(/\s+/g, ' ').slice(0, 60) });
+    else {
+      const value = variables ? wordsOf(lookUp(variables, keysOf(name))) : name.replace(/\W+/g, '-');
+      if (value === undefined) missing.push({ name, line: lineAt(index) });
+      pieces.push(value ?? `CI_MISSING_JINJA_VAR/${name}`);
+    }
+  }
+  const rest = template.slice(end);
+  const unclosed = /\{[{%]/.exec(rest);
+  if (unclosed)
+    undone.push({ line: lineAt(end + unclosed.index), words: rest.slice(unclosed.index).split('\n')[0] ?? '' });
+  pieces.push(trim ? rest.trimStart() : rest);
+  return { text: pieces.join(''), missing, undone };
+}
+
+const keysOf = (name: string): readonly string[] => name.match(/\w+|(?<=')[^']*(?=')|(?<=")[^"]*(?=")/g) ?? [];
+
+function lookUp(variables: unknown, keys: readonly string[]): unknown {
+  let value = variables;
+  for (const key of keys) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    // Jinja has no word for a key with a hyphen, so each can be asked for with an underscore too.
+    const own =
+      Object.keys(value).find((each) => each === key) ??
+      Object.keys(value).find((each) => each.replaceAll('-', '_') === key);
+    value = own === undefined ? undefined : (value as Record<string, unknown>)[own];
+  }
+  return value;
+}
+
+/** As Python prints it, for that is what templates were written against. */
+function wordsOf(value: unknown): string | undefined {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return value;
+  if (value === null) return 'None';
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (Array.isArray(value)) return `[${value.map(quoted).join(', ')}]`;
+  if (typeof value === 'object') {
+    return `{${Object.entries(value)
+      .map(([key, each]) => `${quoted(key)}: ${quoted(each)}`)
+      .join(', ')}}`;
+  }
+  return String(value);
+}
+
+const quoted = (value: unknown): string =>
+  typeof value !== 'string'
+    ? (wordsOf(value) ?? '')
+    : value.includes("'") && !value.includes('"')
+      ? `"${value}"`
+      : `'${value.replace(/[\\']/g, '\\$&')}'`;
+
+function lineCounter(text: string, firstLine: number): (offset: number) => number {
+  let [at, line] = [0, firstLine];
+  return (offset) => {
+    for (; at < offset; at++) if (text[at] === '\n') line++;
+    return line;
+  };
+}

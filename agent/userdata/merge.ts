@@ -1,0 +1,113 @@
+import type { Findings } from './decode.ts';
+import { defaultMergers, type Merger, mergersIn, mergersOf } from './mergers.ts';
+import { type Entry, type Mapping, nothing, type Scalar, type Written } from './written.ts';
+
+/** One part of cloud-config, and what the header of its MIME part says of merging it. */
+export interface ConfigPart {
+  readonly config: Mapping;
+  readonly mergeType?: string | undefined;
+}
+
+/**
+ * Layers of configuration laid over one another, the least important first: mappings are joined key by key, anything
+ * else gives way as a whole. Every value keeps the place it was written at.
+ */
+export function mergeLayers(layers: readonly Mapping[]): Mapping {
+  return layers.reduce((below, above) => layered(below, above), nothing);
+}
+
+function layered(below: Mapping, above: Mapping): Mapping {
+  if (below.entries.size === 0) return above;
+  const entries = new Map(below.entries);
+  for (const [key, entry] of above.entries) {
+    const under = entries.get(key)?.value;
+    const value = under?.is === 'mapping' && entry.value.is === 'mapping' ? layered(under, entry.value) : entry.value;
+    entries.set(key, { ...entry, value });
+  }
+  return { ...above, entries };
+}
+
+/**
+ * The parts of cloud-config as one, in their order. Each says by `merge_how` (or its MIME header) how it joins what
+ * stands before it; unless told, its top-level keys replace those before.
+ */
+export function mergeParts(parts: readonly ConfigPart[], findings: Pick<Findings, 'warning'>): Mapping {
+  const merging: Merging = { own: new Map(), mergers: defaultMergers };
+  let merged: Written = { ...nothing, entries: new Map() };
+  for (const { config, mergeType } of parts) {
+    const mergers = [...mergersIn(config, findings), ...mergersOf(mergeType ?? '')];
+    if (mergers.length > 0 && !mergers.some(({ name }) => name === 'dict')) {
+      const text = 'how to merge mappings is not said ("dict(...)"), so this whole part is left out';
+      findings.warning('merge_how', config.place, text, 'add "dict(recurse_list)" or the like');
+    }
+    const part = { ...config, entries: new Map([...config.entries].filter(([key]) => !mergeKeys.includes(key))) };
+    if (merged.is === 'mapping' && merged.entries.size === 0) merged = { ...merged, place: part.place };
+    merged = merge(merged, part, { ...merging, mergers: mergers.length > 0 ? mergers : defaultMergers });
+  }
+  return merged.is === 'mapping' ? merged : nothing;
+}
+
+/** The keys that speak of merging and are no settings. */
+export const mergeKeys: readonly string[] = ['merge_how', 'merge_type'];
+
+interface Merging {
+  readonly mergers: readonly Merger[];
+  /** The mappings made here, which may be added to: copying them for each of many parts would take its square. */
+  readonly own: Map<ReadonlyMap<string, Entry>, Map<string, Entry>>;
+}
+
+/** `value` with `other` joined to it, as the first merger for its type has it. */
+function merge(value: Written, other: Written, merging: Merging): Written {
+  const type = value.is === 'mapping' ? 'dict' : value.is === 'list' ? 'list' : isText(value) ? 'str' : undefined;
+  const merger = merging.mergers.find(({ name }) => name === type);
+  if (!merger) return value;
+  if (value.is === 'mapping') return other.is === 'mapping' ? mergeMappings(value, other, merger, merging) : value;
+  if (value.is === 'list') return mergeLists(value.items, other, merger, merging, value);
+  if (!merger.has('append')) return other;
+  return isText(other) ? { ...value, value: value.words + other.words, words: value.words + other.words } : other;
+}
+
+function mergeMappings(value: Mapping, other: Mapping, merger: Merger, merging: Merging): Mapping {
+  const entries = merging.own.get(value.entries) ?? new Map(value.entries);
+  merging.own.set(entries, entries);
+  for (const [key, entry] of other.entries) {
+    const old = entries.get(key);
+    if (!old) entries.set(key, entry);
+    else if (merger.has('allow_delete') && isNull(entry.value)) entries.delete(key);
+    else if (merger.has('replace')) entries.set(key, entry);
+    else if (recurses(entry.value, merger, true)) {
+      entries.set(key, { key: old.key, value: merge(old.value, entry.value, merging) });
+    }
+  }
+  return { ...value, entries };
+}
+
+function mergeLists(
+  items: readonly Written[],
+  other: Written,
+  merger: Merger,
+  merging: Merging,
+  value: Written & { is: 'list' },
+): Written {
+  const method = ['append', 'prepend', 'replace', 'no_replace'].find((each) => merger.has(each)) ?? 'replace';
+  if (other.is !== 'list') return method === 'replace' ? other : value;
+  if (method === 'append') return { ...value, items: [...items, ...other.items] };
+  if (method === 'prepend') return { ...value, items: [...other.items, ...items] };
+  if (method === 'no_replace') return value;
+  const merged = items.map((old, index) => {
+    const item = other.items[index];
+    if (!item) return old;
+    return recurses(item, merger, false) ? merge(old, item, merging) : item;
+  });
+  return { ...value, items: merged };
+}
+
+/** Whether the merger goes on inside a value of this type. Mappings are always entered from a mapping. */
+function recurses(value: Written, merger: Merger, inMapping: boolean): boolean {
+  if (value.is === 'mapping') return inMapping || merger.has('recurse_dict');
+  if (value.is === 'list') return merger.has('recurse_array') || merger.has('recurse_list');
+  return isText(value) && merger.has('recurse_str');
+}
+
+const isText = (value: Written): value is Scalar => value.is === 'scalar' && typeof value.value === 'string';
+const isNull = (value: Written): boolean => value.is === 'scalar' && value.value === null;

@@ -1,0 +1,132 @@
+import { foreign } from './foreign.ts';
+import { isMime, isPacked, isVague, typeOf } from './forms.ts';
+import { handlers, holders } from './handlers.ts';
+import { cloudInitKeys } from './keys.ts';
+import { limits } from './limits.ts';
+import { decodeBody, type Leaf, readMime } from './mime.ts';
+import { peel } from './peel.ts';
+import type { Reading } from './read.ts';
+import type { Place } from './written.ts';
+
+/** Where a piece of user-data came from, and how deep in others it lay. */
+export interface Origin {
+  readonly source: string;
+  /** The line of the source that it begins on. */
+  readonly line: number;
+  readonly depth: number;
+}
+
+/** One part, unpacked, with what its wrapping said of it. */
+export interface Part {
+  readonly type: string;
+  /** The name it was given, if any. */
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly origin: Origin;
+  readonly launchIndex?: string | undefined;
+  readonly mergeType?: string | undefined;
+}
+
+const startOf = ({ source, line }: Origin): Place => ({ source, line, column: 1 });
+
+/** Reads whatever these bytes are: packed, a MIME message, or one part. */
+export async function readBytes(packed: Uint8Array, origin: Origin, reading: Reading): Promise<void> {
+  const text = unpack(packed, origin, reading);
+  if (text === undefined) return;
+  if (origin.depth > limits.nesting) {
+    return reading.findings.error('', startOf(origin), `parts within parts more than ${limits.nesting} deep`);
+  }
+  if (!isMime(text))
+    return readPart({ type: typeOf(text) ?? 'text/x-not-multipart', name: undefined, text, origin }, reading);
+  const place = (line: number): Place => ({ ...startOf(origin), line: origin.line + line - 1 });
+  const leaves = readMime(text, {
+    error: (line, message, hint) => void reading.findings.error('', place(line), message, hint),
+    warning: (line, message, hint) => reading.findings.warning('', place(line), message, hint),
+  });
+  for (const leaf of leaves) {
+    if (reading.taken.parts > limits.parts) return;
+    await readLeaf(leaf, origin, reading);
+  }
+}
+
+async function readLeaf(leaf: Leaf, within: Origin, reading: Reading): Promise<void> {
+  const plain = !['base64', 'quoted-printable'].includes(
+    leaf.headers.get('content-transfer-encoding')?.trim().toLowerCase() ?? '',
+  );
+  const name = leaf.filename ?? `part ${reading.taken.parts + 1}`;
+  const origin = plain
+    ? { ...within, line: within.line + leaf.line - 1, depth: within.depth + 1 }
+    : { source: `${within.source} (${name})`, line: 1, depth: within.depth + 1 };
+  const text = unpack(decodeBody(leaf), origin, reading);
+  if (text === undefined) return;
+  const type = isVague(leaf.type)
+    ? (typeOf(text) ?? (isPacked(leaf.type) ? 'text/x-not-multipart' : leaf.type))
+    : leaf.type;
+  const part = {
+    type,
+    name: leaf.filename,
+    text,
+    origin,
+    launchIndex: leaf.headers.get('launch-index')?.trim(),
+    mergeType: leaf.headers.get('merge-type') ?? leaf.headers.get('x-merge-type'),
+  };
+  await readPart(part, reading);
+}
+
+/** The text within gzip, base64 and a byte order mark. */
+function unpack(packed: Uint8Array, origin: Origin, { findings, taken, told, sources }: Reading): string | undefined {
+  const place = startOf(origin);
+  const left = limits.bytes - taken.bytes;
+  const peeled = peel(packed, left);
+  if ('why' in peeled) return void findings.error('', place, peeled.why);
+  told.push(...peeled.told);
+  taken.bytes += origin.depth > 0 && peeled.told.length === 0 ? 0 : peeled.bytes.length;
+  if (peeled.bytes.length > left) return void findings.error('', place, `more than ${limits.bytes} bytes, unpacked`);
+  const decoded = decodeUtf8(peeled.bytes);
+  if (typeof decoded === 'number') {
+    return void findings.error('', { ...place, line: place.line + decoded }, 'this line is not text in UTF-8');
+  }
+  const text = decoded.replace(/^\ufeff/, '').replace(/\r(?!\n)/g, '\n');
+  if (text.length < decoded.length) {
+    const hint = 'save it as UTF-8 without a byte order mark: cloud-init reads nothing of it';
+    findings.warning('', place, 'it begins with a byte order mark', hint);
+  }
+  if (!sources.has(origin.source)) sources.set(origin.source, text);
+  return text;
+}
+
+/** The text, or the number of lines before the first that is none. */
+function decodeUtf8(bytes: Uint8Array): string | number {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    const [readable = ''] = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes).split('\ufffd', 1);
+    return readable.split('\n').length - 1;
+  }
+}
+
+/** Does what the type of a part asks for. */
+export async function readPart(part: Part, reading: Reading): Promise<void> {
+  const place = startOf(part.origin);
+  if (reading.taken.parts++ >= limits.parts) {
+    if (reading.taken.parts === limits.parts + 1) reading.findings.error('', place, `more than ${limits.parts} parts`);
+    return;
+  }
+  if (!isForUs(part.launchIndex, reading)) return;
+  const handler = handlers[part.type];
+  if (handler) {
+    // What only holds others has no number of its own.
+    if (!holders.has(part.type)) reading.taken.named++;
+    return handler(part, reading);
+  }
+  if (part.text.trim() === '') return;
+  if (part.type !== 'text/x-not-multipart' && part.type !== 'text/plain') {
+    return reading.findings.error('', place, `bootagent does not read parts of the type ${part.type}`);
+  }
+  const { level, message, hint } = foreign(part.text, cloudInitKeys);
+  reading.findings[level]('', place, message, hint);
+}
+
+/** Whether a part that is for one instance of a group is for this one. */
+export const isForUs = (wanted: string | undefined, { options }: Reading): boolean =>
+  wanted === undefined || options.launchIndex === undefined || Number(wanted) === options.launchIndex;

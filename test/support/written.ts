@@ -1,0 +1,29 @@
+import type { Finding } from '../../agent/userdata/decode.ts';
+import { type Collected, collect } from '../../agent/userdata/findings.ts';
+import { told, type Written } from '../../agent/userdata/written.ts';
+import { readYaml } from '../../agent/userdata/yaml.ts';
+
+/** A written value as plain JSON, with words of its own for what JSON lacks. */
+export function plain(written: Written): unknown {
+  if (written.is === 'list') return written.items.map(plain);
+  if (written.is === 'mapping') {
+    return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, plain(value)]));
+  }
+  const { value } = written;
+  if (value instanceof Uint8Array) return { $bytes: Buffer.from(value).toString('base64') };
+  if (typeof value === 'bigint') return { $int: String(value) };
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return { $float: Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf' };
+  }
+  return value;
+}
+
+/** What a text of YAML means, and what was found in it. */
+export function yaml(text: string): { readonly written: Written | undefined; readonly findings: Collected } {
+  const findings = collect('bad-user-data');
+  return { written: readYaml(text, 'user-data', findings), findings };
+}
+
+/** A finding as one line, the way people read it. */
+export const line = ({ place, level, at, message }: Finding): string =>
+  `${told(place)} ${level}: ${at ? `${at}: ` : ''}${message}`;

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { collect } from '../../agent/userdata/findings.ts';
+import { mergeParts } from '../../agent/userdata/merge.ts';
+import { readUserData } from '../../agent/userdata/read.ts';
+import type { Mapping } from '../../agent/userdata/written.ts';
+import { fromShared } from '../support/shared.ts';
+import { plain, yaml } from '../support/written.ts';
+
+interface ScalarCase {
+  readonly yaml: string;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
+const scalars = fromShared('conformance/yaml-scalars.json');
+test('scalars mean what they mean to cloud-init', { skip: scalars.skip }, () => {
+  for (const each of JSON.parse(scalars.text()) as readonly ScalarCase[]) {
+    const { written } = yaml(each.yaml);
+    if (each.error !== undefined) assert.equal(written, undefined, each.yaml);
+    // A difference on purpose: no setting takes a date, so dates stay the text they are.
+    else if (JSON.stringify(each.value).includes('$date'))
+      assert.match(JSON.stringify(written && plain(written)), /"20/);
+    else assert.deepEqual(written && plain(written), each.value, each.yaml);
+  }
+});
+
+interface MergeCase {
+  readonly n: number;
+  readonly sources: readonly string[];
+  readonly expected: unknown;
+}
+
+const merges = fromShared('conformance/merge.json');
+test('parts are merged as cloud-init merges them', { skip: merges.skip }, () => {
+  const cases = JSON.parse(merges.text()) as readonly MergeCase[];
+  for (const { n, sources, expected } of cases) {
+    const parts = sources.map((source) => ({ config: yaml(source.replace(/^##.*\n/, '')).written as Mapping }));
+    assert.deepEqual(plain(mergeParts(parts, collect('bad-user-data'))), expected, `case ${n}`);
+  }
+  assert.equal(cases.length, 12);
+});
+
+interface PartsCase {
+  readonly name: string;
+  readonly base64: string;
+  readonly parts: readonly (readonly [type: string, name: string, index: number | null, start: string])[];
+}
+
+/** What is read on purpose that cloud-init passes over: what else it could mean is nothing. */
+const readNonetheless = ['bom', 'b64'];
+
+const parts = fromShared('conformance/userdata-parts.json');
+test('odd user-data is taken for what it is', { skip: parts.skip }, async () => {
+  const variables = { v1: { region: 'eu' } };
+  for (const { name, base64, parts: expected } of JSON.parse(parts.text()) as readonly PartsCase[]) {
+    const { config, scripts, findings } = await readUserData(Buffer.from(base64, 'base64'), {
+      source: 'user-data',
+      variables,
+    });
+    const types = expected.map(([type]) => type);
+    const asConfig = types.some((type) => type === 'text/cloud-config' || type === 'text/jinja2');
+    assert.equal(config.entries.size > 0, asConfig || readNonetheless.includes(name), name);
+    const named = expected.filter(([type]) => type === 'text/x-shellscript').map(([, partName]) => partName);
+    assert.deepEqual(
+      scripts.map((script) => script.name),
+      named,
+      name,
+    );
+    const dropped = types.includes('text/x-not-multipart') && name !== 'empty' && name !== 'b64';
+    assert.equal(findings.length > 0, dropped, name);
+  }
+});
