@@ -48,7 +48,8 @@ export function render(
   return { text: pieces.join(''), missing, undone };
 }
 
-const keysOf = (name: string): readonly string[] => name.match(/\w+|(?<=')[^']*(?=')|(?<=")[^"]*(?=")/g) ?? [];
+const keysOf = (name: string): readonly string[] =>
+  [...name.matchAll(/'([^']*)'|"([^"]*)"|(\w+)/g)].map(([, single, double, bare]) => single ?? double ?? bare ?? '');
 
 function lookUp(variables: unknown, keys: readonly string[]): unknown {
   let value = variables;

@@ -7,7 +7,7 @@ export const limits = {
   /** Values of one YAML document, aliases written out. */
   values: 50_000,
   /** Words, marks, comments and line ends of one YAML document. */
-  marks: 250_000,
+  marks: 400_000,
   /** Aliases in one YAML document. */
   aliases: 10_000,
   /** Layers of gzip and base64 around one part. */
