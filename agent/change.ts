@@ -15,6 +15,13 @@ export type State =
   | { readonly kind: 'edit'; readonly path: string; readonly edit: Edit; readonly mode?: number }
   | ({ readonly kind: 'directory'; readonly path: string } & Ownership)
   | { readonly kind: 'absent'; readonly path: string }
+  /** Nothing at any path that matches; `except` are paths (with all below them) that stay. */
+  | ({ readonly kind: 'removed' } & Globs)
+  | ({ readonly kind: 'emptied' } & Globs)
+  /** No line that begins with a match of `lines`, a regular expression. */
+  | ({ readonly kind: 'without-lines'; readonly lines: string } & Globs)
+  | { readonly kind: 'removed-user'; readonly name: string; readonly except?: readonly string[] }
+  | { readonly kind: 'removed-swap'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   | { readonly kind: 'service'; readonly unit: string; readonly boot: 'enabled' | 'disabled' | 'masked' | 'unmasked' }
   | { readonly kind: 'running'; readonly unit: string; readonly is: 'started' | 'stopped' };
@@ -24,6 +31,11 @@ export type Act =
   /** Makes something that runs already take note: only ever follows another change. */
   | { readonly kind: 'notify'; readonly what: 'restart' | 'reload'; readonly unit: string }
   | { readonly kind: 'notify'; readonly what: 'daemon-reload' };
+
+export interface Globs {
+  readonly globs: readonly string[];
+  readonly except?: readonly string[];
+}
 
 export interface FileChange extends Ownership {
   readonly kind: 'file';

@@ -2,25 +2,35 @@ import type { Change, ChangeOf, Kind } from '../change.ts';
 import { absent } from './absent.ts';
 import { directory } from './directory.ts';
 import { edit } from './edit.ts';
+import { emptied } from './emptied.ts';
 import { file } from './file.ts';
 import type { Handler } from './handler.ts';
 import { link } from './link.ts';
 import { notify } from './notify.ts';
+import { removed } from './removed.ts';
+import { removedSwap } from './removed-swap.ts';
+import { removedUser } from './removed-user.ts';
 import { running } from './running.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
+import { withoutLines } from './without-lines.ts';
 
 /** A kind with no handler, or a handler with no kind, does not compile. */
 const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   absent,
   directory,
   edit,
+  emptied,
   file,
   link,
   notify,
+  removed,
+  'removed-swap': removedSwap,
+  'removed-user': removedUser,
   running,
   script,
   service,
+  'without-lines': withoutLines,
 };
 
 // The table's type pairs each kind with its handler; TypeScript cannot carry that pairing through a lookup.

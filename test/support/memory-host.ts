@@ -44,6 +44,8 @@ export interface Given {
   readonly privileged?: boolean;
   readonly shell?: (item: string, index: number) => { readonly code?: number; readonly tail?: string } | 'shutdown';
   readonly freeBytes?: number;
+  /** Devices mounted over folders, as "8:2" by path: what lies below them is on that device. */
+  readonly devices?: Readonly<Record<string, string>>;
 }
 
 /** A machine made of maps. A program or page the test did not give is an error, not an empty answer. */
@@ -130,7 +132,8 @@ export function memoryHost(given: Given = {}): MemoryHost {
     },
     stat: async (path) => {
       const node = nodes.get(path) ?? at(path);
-      return node && statOf(node);
+      const over = Object.keys(given.devices ?? {}).find((mount) => `${path}/`.startsWith(`${mount}/`));
+      return node && { ...statOf(node), ...(over && { device: given.devices?.[over] ?? '' }) };
     },
     list: async (path) => {
       const prefix = path === '/' ? '/' : `${path}/`;

@@ -1,0 +1,7 @@
+/** Names a list of patterns by its first: "/tmp/* and 1 more". */
+export const several = ([first = '', ...more]: readonly string[]): string =>
+  more.length === 0 ? first : `${first} and ${more.length} more`;
+
+/** "1 is there", "3 are there". */
+export const counted = (paths: readonly string[], one: string, many: string, what: string): string =>
+  `${paths.length} ${paths.length === 1 ? one : many} ${what}`;

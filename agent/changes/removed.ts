@@ -1,0 +1,56 @@
+import type { ChangeOf } from '../change.ts';
+import { isWithin, matching } from '../glob.ts';
+import type { ReadHost } from '../host/host.ts';
+import { counted, several } from './counted.ts';
+import type { StateHandler } from './handler.ts';
+
+/** Nothing at any path that matches. A link is removed and never followed; what is mounted inside stays. */
+export const removed: StateHandler<ChangeOf<'removed'>> = {
+  sort: 'state',
+  subject: ({ globs }) => several(globs),
+
+  async compare(change, host) {
+    const paths = await doomed(change, host);
+    return paths.length > 0 ? { why: counted(paths, 'is', 'are', 'there'), paths } : undefined;
+  },
+
+  async apply(change, host) {
+    for (const path of await doomed(change, host)) await host.remove(path);
+  },
+};
+
+type Doom = Pick<ChangeOf<'removed'>, 'globs' | 'except'>;
+
+/** What is to be removed: whole folders where nothing in them is to stay, what is in them otherwise. */
+export async function doomed({ globs, except = [] }: Doom, host: ReadHost): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of await matching(globs, host, except)) {
+    const { all, parts } = await removable(path, except, host);
+    found.push(...(all ? [path] : parts));
+  }
+  return found.filter((path, at) => found.indexOf(path) === at && !found.some((up) => path.startsWith(`${up}/`)));
+}
+
+async function removable(
+  path: string,
+  except: readonly string[],
+  host: ReadHost,
+): Promise<{ all: boolean; parts: string[] }> {
+  const top = await host.stat(path);
+  if (top?.type !== 'directory') return { all: true, parts: [] };
+  let all = true;
+  const parts: string[] = [];
+  for (const name of await host.list(path)) {
+    const each = `${path}/${name}`;
+    const stat = await host.stat(each);
+    if (!stat) continue;
+    if (stat.device !== top.device || isWithin(each, except)) {
+      all = false;
+      continue;
+    }
+    const inside = await removable(each, except, host);
+    parts.push(...(inside.all ? [each] : inside.parts));
+    all &&= inside.all;
+  }
+  return { all, parts };
+}
