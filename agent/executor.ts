@@ -19,6 +19,8 @@ export type Outcome =
   | { readonly outcome: 'unknown'; readonly because: string }
   /** An act that was done before. */
   | { readonly outcome: 'done' }
+  /** Planned for another machine: compared with nothing. */
+  | { readonly outcome: 'planned' }
   /** Left alone since an earlier change of its item failed. */
   | { readonly outcome: 'skipped' }
   | { readonly outcome: 'failed'; readonly problem: Problem };

@@ -1,11 +1,14 @@
-import { parse } from 'yaml';
+import { meaning } from '../userdata/written.ts';
+import { readYaml } from '../userdata/yaml.ts';
 import { badMetadata } from './tree.ts';
 
-/** What a YAML text means, as plain values. */
+/** What a YAML text means, as plain values; a key that stands twice counts as it stands last. */
 export function yamlAt(text: string, where: string): unknown {
-  try {
-    return parse(text, { version: '1.1', uniqueKeys: false, logLevel: 'silent' });
-  } catch (cause) {
-    throw badMetadata(where, 'no YAML', cause);
-  }
+  const errors: string[] = [];
+  const error = (_: string, { line, column }: { line: number; column: number }, message: string): void => {
+    errors.push(`${line}:${column}: ${message}`);
+  };
+  const written = readYaml(text, where, { error, warning: () => {} });
+  if (errors.length > 0) throw badMetadata(where, `no YAML: ${errors[0]}`);
+  return written && meaning(written);
 }
