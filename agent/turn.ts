@@ -1,6 +1,6 @@
 import type { PlanItem } from './change.ts';
 import { hashOf, wordsOf } from './config/words.ts';
-import { apply, type Ledger, preview, type Step } from './executor.ts';
+import { apply, type Ledger, preview, type Step, type Watch } from './executor.ts';
 import type { Foresight } from './foresight.ts';
 import type { Host } from './host/host.ts';
 import type { Context, Frequency, Module } from './module.ts';
@@ -60,20 +60,26 @@ export async function takeTurn(
   const plan = planned(module, settings, context, run, problem);
   const steps: Step[] = [];
   const ledger = run.state.ledger(module.name, scope, run.force);
-  if (writes && plan.some(({ changes }) => changes.length > 0)) run.state.began(module.name, scope);
+  let begun = false;
+  const watch: Watch = {
+    beforeChange() {
+      // What was at work when power was lost is known from this; a turn that changes nothing writes nothing.
+      if (!begun) run.state.began(module.name, scope);
+      begun = true;
+    },
+    scriptItem: (report) => run.report({ event: 'script-item', module: module.name, report }),
+  };
   for (const item of plan) {
     if (only !== 'all' && !only.has(item.at)) continue;
     tellNotes(module, item, run);
-    for (const step of await takeItem(module, item, ledger, run)) {
+    for (const step of await takeItem(item, ledger, run, watch)) {
       steps.push(step);
       run.report({ event: 'step', module: module.name, step });
       if (step.outcome === 'failed') problem(item.at, step.problem);
     }
   }
-  const waits = steps.some(({ outcome }) => outcome === 'deferred' || outcome === 'unknown');
-  if (writes && !waits && (plan.length > 0 || Object.keys(failed).length > 0)) {
-    run.state.ended({ module: module.name, scope, hash, failed });
-  }
+  if (writes)
+    remember({ module: module.name, scope, hash, failed }, { steps, begun, asked: plan.length > 0, last, run, module });
   return resultOf(steps, Object.values(failed), run, plan.length > 0);
 }
 
@@ -123,12 +129,34 @@ function planned(
 const placed = ({ source, line, column }: { source: string; line: number; column: number }): string =>
   line === 0 ? '' : `${source}:${line}:${column}: `;
 
-async function takeItem(module: Module, item: PlanItem, ledger: Ledger, { act, report }: Run): Promise<Step[]> {
+/** Writes down how the turn ended, unless that is what stands there already. */
+function remember(
+  turn: Turn,
+  {
+    steps,
+    begun,
+    asked,
+    last,
+    run,
+    module,
+  }: { steps: readonly Step[]; begun: boolean; asked: boolean; last: Turn | undefined; run: Run; module: Module },
+): void {
+  const waits = steps.some(({ outcome }) => outcome === 'deferred' || outcome === 'unknown');
+  const troubled = Object.keys(turn.failed).length > 0;
+  const wasTroubled = Object.keys(last?.failed ?? {}).length > 0;
+  if (waits && !troubled) {
+    // Not done: what waits for the boot, or for root, is looked at again then.
+    if (begun) run.state.rested(module.name);
+    return;
+  }
+  const marked = module.every !== 'boot' && (asked || troubled);
+  const same = last?.scope === turn.scope && last.hash === turn.hash && !troubled && !wasTroubled;
+  if (begun || troubled || wasTroubled || (marked && !same)) run.state.ended(turn);
+}
+
+async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Watch): Promise<Step[]> {
   if (act.mode === 'planned') return item.changes.map((change) => ({ at: item.at, change, outcome: 'planned' }));
-  if (act.mode === 'preview') return preview(item, act.host, ledger);
-  return apply(item, act.host, ledger, (_, told) =>
-    report({ event: 'script-item', module: module.name, report: told }),
-  );
+  return act.mode === 'preview' ? preview(item, act.host, ledger) : apply(item, act.host, ledger, watch);
 }
 
 function tellNotes(module: Module, { at, notes = [], announce = [] }: PlanItem, run: Run): void {

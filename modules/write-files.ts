@@ -2,26 +2,37 @@ import type { PlanItem } from '../agent/change.ts';
 import { type Context, defineModule } from '../agent/module.ts';
 import {
   bad,
-  converted,
   type Decode,
+  decoder,
   flag,
   type Item,
   items,
   matching,
   object,
   optional,
+  quietly,
   text,
   withDefault,
 } from '../agent/userdata/decode.ts';
+import { nowhere } from '../agent/userdata/written.ts';
 
-/** A mode is read from its words: `0644` and `'0644'` are the same, and `644`, which YAML takes for decimal, is refused. */
-const mode: Decode<number> = converted(text, (words, { error }) => {
-  const [, digits] = /^(?:0o?)?([0-7]{3,4})$/.exec(words) ?? [];
-  if (digits === undefined) {
-    error(`expected permissions such as '0644', got ${JSON.stringify(words)}`);
-    return bad;
-  }
-  return Number.parseInt(digits, 8);
+/** A mode is read from its words: `0644` and `'644'` are the same, and a bare `644`, which YAML takes for decimal, is refused. */
+const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as '0644'" }, (written, at, findings) => {
+  const words = written?.is === 'scalar' ? written.words : '';
+  const [, zero, digits] = /^(0o?)?([0-7]{3,4})$/.exec(words) ?? [];
+  const decimal = written?.is === 'scalar' && !written.quoted && zero === undefined;
+  if (digits !== undefined && !decimal) return Number.parseInt(digits, 8);
+  const place = written?.place ?? nowhere;
+  if (digits === undefined)
+    findings.error(at, place, `expected permissions such as '0644', got ${JSON.stringify(words)}`);
+  else
+    findings.error(
+      at,
+      place,
+      `${words} without quotes is the decimal number ${Number(words).toString(8)} in octal`,
+      `write '0${words}'`,
+    );
+  return bad;
 });
 
 const file = object({
@@ -35,7 +46,7 @@ const file = object({
 
 type File = typeof file extends Decode<infer T> ? T : never;
 
-const reads = { write_files: withDefault<readonly Item<File>[]>([], items(file)) };
+const writeFilesKey = withDefault<readonly Item<File>[]>([], items(file));
 
 function plan(files: readonly Item<File>[], { facts }: Context, deferred: boolean): PlanItem[] {
   return files.flatMap(({ at, value: { path, content, owner = 'root:root', permissions, append, defer } }) => {
@@ -67,7 +78,7 @@ export const writeFiles = defineModule({
   name: 'write_files',
   summary: 'Files with this content, owner and mode.',
   every: 'instance',
-  reads,
+  reads: { write_files: writeFilesKey },
   plan: ({ write_files }, context) => plan(write_files, context, false),
 });
 
@@ -76,6 +87,6 @@ export const deferredFiles = defineModule({
   name: 'write_files_deferred',
   summary: 'Files that are written last, since they say so or their owner comes late.',
   every: 'instance',
-  reads,
+  reads: { write_files: quietly(writeFilesKey) },
   plan: ({ write_files }, context) => plan(write_files, context, true),
 });

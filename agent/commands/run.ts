@@ -82,6 +82,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       now: () => host.now(),
     };
     const result = await runStages(wanted, boot);
+    if (!dry && state.cut !== undefined) state.rested(state.cut);
     if (!dry && isUnit(around) && wanted.length === 1 && wanted[0] === 'local') await nothingDue(boot, host);
     report.end(result);
     return codeOf(result, dry && options['detailed-exitcode'] !== undefined);
@@ -136,8 +137,7 @@ async function whyOff(host: Host, byKernel: boolean): Promise<string | undefined
 }
 
 /** Whether systemd started us as a unit, and no person waits for an answer. */
-export const isUnit = ({ env }: Surroundings): boolean =>
-  env.INVOCATION_ID !== undefined && env.BOOTAGENT_UNIT !== undefined;
+export const isUnit = ({ env }: Surroundings): boolean => env.BOOTAGENT_UNIT !== undefined;
 
 function codeOf({ state, changes }: RunResult, detailed: boolean): number {
   if (state === 'failed') return exit.failed;

@@ -31,13 +31,14 @@ export type Rec =
   | { readonly is: 'format'; readonly version: number }
   | ({ readonly is: 'identity' } & Identity)
   | { readonly is: 'began'; readonly module: string; readonly scope: string }
+  | { readonly is: 'rested'; readonly module: string }
   | ({ readonly is: 'turn' } & Turn)
   | { readonly is: 'act'; readonly module: string; readonly scope: string; readonly key: string; readonly entry: Entry }
   | { readonly is: 'owed'; readonly module: string; readonly key: string }
   | { readonly is: 'settled'; readonly module: string; readonly key: string }
   | { readonly is: 'adopted'; readonly from: string; readonly to: string };
 
-const kinds = ['format', 'identity', 'began', 'turn', 'act', 'owed', 'settled', 'adopted'];
+const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', 'settled', 'adopted'];
 
 /** Brings the records of a version to the next one. */
 const migrations: Readonly<Record<number, (records: readonly Rec[]) => readonly Rec[]>> = {};

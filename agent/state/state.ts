@@ -19,6 +19,8 @@ export interface State {
   turns(): readonly Turn[];
   began(module: string, scope: string): void;
   ended(turn: Turn): void;
+  /** It has made what it could, and the rest waits. */
+  rested(module: string): void;
   /** The marks of `from` count for `to`: nobody has become somebody. */
   adopt(from: string, to: string): void;
   /** What is remembered of a module's acts. `anew` leaves out what was, for a run that goes through everything. */
@@ -56,6 +58,9 @@ export function openState(store: Store): State {
         return;
       case 'began':
         cut = record.module;
+        return;
+      case 'rested':
+        cut = undefined;
         return;
       case 'turn':
         cut = undefined;
@@ -132,6 +137,7 @@ export function openState(store: Store): State {
     turns: () => [...turns.values()],
     began: (module, scope) => write({ is: 'began', module, scope }),
     ended: (turn) => write({ is: 'turn', ...turn }),
+    rested: (module) => write({ is: 'rested', module }),
     adopt: (from, to) => write({ is: 'adopted', from, to }),
     ledger: (module, scope, anew = false) => {
       const forgotten = new Set(anew ? acts.keys() : []);
