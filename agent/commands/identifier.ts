@@ -50,12 +50,11 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     });
     if (answer.instance) return learned(answer.instance, answer.how, memory);
     if (keeps) state.store.replace('tries.json', JSON.stringify(answer.tries));
-    report.report({
-      event: 'note',
-      level: answer.unasked ? 'warning' : 'note',
-      module: 'datasource',
-      text: answer.how,
-    });
+    // Before there is a network, that a network source has said nothing is no news.
+    if (stage !== 'local' || !answer.unasked) {
+      const level = answer.unasked ? 'warning' : 'note';
+      report.report({ event: 'note', level, module: 'datasource', text: answer.how });
+    }
     return undefined;
   };
 
