@@ -9,18 +9,24 @@ export interface Datasource {
   /** How cloud-init spells it, for `datasource_list`: "Ec2". */
   readonly alias: string;
   readonly needs: 'disk' | 'network';
+  /** It lies at an address that everybody knows, so that a list that names it is reason enough to ask. */
+  readonly known?: true;
   /** What speaks for this source here, told to people ("DMI vendor is Amazon EC2"), or undefined. */
-  detect(facts: Facts, host: ReadHost): Promise<string | undefined>;
+  detect(facts: Facts, host: ReadHost, settings: Settings): Promise<string | undefined>;
   /** Who we are, or undefined when nobody is there to say. */
   fetch(ask: Asking): Promise<Instance | undefined>;
+  /** A value that was not fetched with the rest, by its path below `meta_data`: asked for when somebody wants it. */
+  value?(ask: Asking, path: string): Promise<string | undefined>;
 }
+
+/** What `datasource: {Ec2: {...}}` says of a source: plain values by key. */
+export type Settings = Readonly<Record<string, unknown>>;
 
 /** What a datasource is handed to ask with. */
 export interface Asking {
   readonly host: ReadHost;
   readonly facts: Facts;
-  /** What `datasource: {Ec2: {...}}` says of this source, plain values by key. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
   /** When to give up, on the host's clock. */
   readonly deadline: number;
   /** Asks the network, as often as the settings and the deadline allow. */
@@ -45,7 +51,7 @@ export interface Instance {
   readonly vendorData: readonly Uint8Array[];
   /** Static addresses, where the source carries them. */
   readonly network?: readonly NetworkInterface[] | undefined;
-  /** What the source said, for `query` and templates: plain JSON. */
+  /** What the source said, as `query` and templates find it below `ds`: plain JSON, {meta_data: {...}}. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Parts of it that must never be shown. */
   readonly secrets: readonly string[];

@@ -58,7 +58,9 @@ const mostNamed = 5;
 /** Who we are, from the first source that has something to say for itself and tells us. */
 export async function identify(looking: Looking): Promise<Identity> {
   const { stage, deadline, host, seed, note } = looking;
-  const all = (await evidence(looking)).filter(({ because }) => because !== undefined);
+  const likely = (await evidence(looking)).filter(({ because }) => because !== undefined);
+  // To have nobody to ask is what is left when there is nobody else.
+  const all = likely.length > 1 ? likely.filter(({ source }) => source.name !== 'none') : likely;
   const disks = all.filter(({ source }) => source.needs === 'disk');
   const others = all.filter(({ source }) => source.needs === 'network');
   const tries: Record<string, Tries> = { ...looking.tries };
@@ -104,7 +106,7 @@ export async function identify(looking: Looking): Promise<Identity> {
 
 /** What speaks for each source that may be asked, in the order of asking. */
 export async function evidence(
-  looking: Pick<Looking, 'host' | 'facts' | 'named' | 'seed'>,
+  looking: Pick<Looking, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
 ): Promise<readonly Evidence[]> {
   const { host, facts, seed } = looking;
   if (seed !== undefined) {
@@ -114,10 +116,12 @@ export async function evidence(
   }
   const named = namedByKernel(facts) ?? looking.named;
   const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
-  const seen = await Promise.all(allowed.map(async (source) => ({ source, mark: await source.detect(facts, host) })));
+  const seen = await Promise.all(
+    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsOf(looking, source)) })),
+  );
   const isFound = seen.some(({ mark }) => mark !== undefined);
   return seen.map(({ source, mark }) => {
-    const probed = !isFound && named !== undefined && named.length <= mostNamed;
+    const probed = source.known === true && !isFound && named !== undefined && named.length <= mostNamed;
     return { source, because: mark ?? (probed ? 'named by the image' : undefined), found: mark !== undefined };
   });
 }
@@ -125,12 +129,12 @@ export async function evidence(
 /** `ds=nocloud`, `ci.datasource=Ec2` and their like on the kernel command line. */
 function namedByKernel({ platform }: Facts): readonly string[] | undefined {
   const [, name] = /(?:^|\s)(?:bootagent\.ds|ds|ci\.ds|ci\.datasource)=([\w-]+)/.exec(platform.kernelCommandLine) ?? [];
-  return name === undefined ? undefined : [name];
+  return name === undefined ? undefined : [name.replace(/^nocloud-net$/i, 'NoCloud')];
 }
 
 const isCalled = ({ name, alias }: Datasource, word: string): boolean =>
   [name, alias.toLowerCase()].includes(word.toLowerCase());
 
-function settingsOf({ settings }: Looking, source: Datasource): Readonly<Record<string, unknown>> {
+function settingsOf({ settings }: Pick<Looking, 'settings'>, source: Datasource): Readonly<Record<string, unknown>> {
   return Object.entries(settings).find(([name]) => isCalled(source, name))?.[1] ?? {};
 }

@@ -37,7 +37,7 @@ export const problemCodes = {
     mend: 'Remove the file or the word; a person may also use "bootagent run --force".',
   },
   'command-failed': {
-    means: 'A program that bootagent started ended with an error. Its last words are told with it.',
+    means: 'A program that bootagent started ended with an error. Its last words are in the message.',
     mend: 'Run the same command by hand; the journal has the rest of what it said.',
   },
   'command-missing': {
@@ -96,15 +96,12 @@ export type ProblemCode = keyof typeof problemCodes;
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly hint: string;
-  /** What a program said last. Kept apart from the message, which everybody may read. */
-  readonly said: string | undefined;
 
-  constructor(code: ProblemCode, message: string, options: { hint?: string; cause?: unknown; said?: string } = {}) {
+  constructor(code: ProblemCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
     super(message, { cause: options.cause });
     this.name = 'Problem';
     this.code = code;
     this.hint = options.hint ?? problemCodes[code].mend;
-    this.said = options.said || undefined;
   }
 }
 

@@ -57,6 +57,11 @@ suite('identify', () => {
     assert.deepEqual(told(identity), ['iid-datasource-none', 'none: named by the image']);
   });
 
+  test('a list that ends in None still asks those before it', async () => {
+    const { identity } = await looked({ named: ['Ec2', 'None'], stage: 'local' });
+    assert.ok(!identity.instance && identity.unasked && !identity.identified);
+  });
+
   test('the local stage asks no network, and says that there is one to ask', async () => {
     const { identity, host } = await looked({ stage: 'local', facts: on({ vendor: 'Amazon EC2' }) });
     assert.ok(!identity.instance && identity.unasked && identity.identified);

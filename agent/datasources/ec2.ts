@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import { readTree } from './ec2-tree.ts';
 import { httpTree, leadsElsewhere } from './http-tree.ts';
 import { placesFor, type Service, serviceAt } from './service.ts';
-import { badMetadata, idAt, utf8 } from './tree.ts';
+import { badMetadata, idAt, textAt, utf8 } from './tree.ts';
 
 const usual = ['http://169.254.169.254', 'http://[fd00:ec2::254]'];
 const tokenPath = '/latest/api/token';
@@ -15,6 +15,7 @@ export const ec2: Datasource = {
   name: 'ec2',
   alias: 'Ec2',
   needs: 'network',
+  known: true,
 
   async detect({ platform }, host) {
     const hypervisor = (await host.readText('/sys/hypervisor/uuid'))?.trim().toLowerCase() ?? '';
@@ -35,6 +36,13 @@ export const ec2: Datasource = {
     }
     ask.note('warning', `${service.where('/')}: answers, but knows no instance-id`);
     return undefined;
+  },
+
+  async value(ask, path) {
+    const service = serviceAt(ask, placesFor(ask, usual));
+    const session = sessionWith(service);
+    if (amazonMark(ask.facts.platform) !== undefined) await session.renew();
+    return textAt(httpTree(ask, service, '/latest/meta-data/', session), path);
   },
 };
 

@@ -1,13 +1,33 @@
+import type { Volume } from '../drives/bytes.ts';
 import type { ReadHost } from '../host/host.ts';
 import { badMetadata, type Tree } from './tree.ts';
 
 /** A tree of metadata in a folder of the machine. */
-export function folderTree(host: ReadHost, folder: string): Tree {
-  const where = (path: string): string => `${folder.replace(/\/+$/, '')}/${path}`;
+export const folderTree = (host: ReadHost, folder: string): Tree =>
+  treeOf(
+    (path) => `${folder.replace(/\/+$/, '')}/${path}`,
+    (path) => host.readBytes(`${folder}/${path}`),
+  );
+
+/** A tree of metadata on a drive that is not mounted. */
+export const volumeTree = (volume: Volume, device: string): Tree =>
+  treeOf(
+    (path) => `${path} on ${device}`,
+    (path) => volume.read(path),
+  );
+
+/** Everything of a tree that lies below a folder of it. */
+export const below = (tree: Tree, folder: string): Tree => ({
+  where: (path) => tree.where(`${folder}/${path}`),
+  read: (path, wrong) => tree.read(`${folder}/${path}`, wrong),
+});
+
+/** Files do not get better by asking again: what is wrong with one is a problem at once. */
+function treeOf(where: Tree['where'], bytes: (path: string) => Promise<Uint8Array | undefined>): Tree {
   return {
     where,
     async read(path, wrong) {
-      const body = await host.readBytes(where(path));
+      const body = await bytes(path);
       const reason = body && wrong?.(body);
       if (reason !== undefined) throw badMetadata(where(path), reason);
       return body;

@@ -1,7 +1,24 @@
 import type { Datasource } from '../datasource.ts';
+import { configDrive } from './config-drive.ts';
 import { ec2 } from './ec2.ts';
-import { nocloud } from './nocloud.ts';
+import { nocloud, nocloudNet } from './nocloud.ts';
 import { none } from './none.ts';
+import { azure, gce } from './not-yet.ts';
+import { opennebula } from './opennebula.ts';
+import { openstack } from './openstack.ts';
+import { wakame, wakameNet } from './wakame.ts';
 
-/** The sources, in the order they are asked. */
-export const datasources: readonly Datasource[] = [nocloud, ec2, none];
+/** The sources, in the order they are asked: what lies on the machine first, then whom firmware names. */
+export const datasources: readonly Datasource[] = [
+  nocloud,
+  nocloudNet,
+  configDrive,
+  opennebula,
+  wakame,
+  openstack,
+  ec2,
+  gce,
+  azure,
+  wakameNet,
+  none,
+];

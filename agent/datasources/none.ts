@@ -5,6 +5,7 @@ export const none: Datasource = {
   name: 'none',
   alias: 'None',
   needs: 'disk',
+  known: true,
   detect: async () => undefined,
   fetch: async () => ({ ...nobody, id: 'iid-datasource-none' }),
 };

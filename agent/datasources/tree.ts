@@ -25,8 +25,14 @@ export async function linesAt(tree: Tree, path: string): Promise<readonly string
 
 /** A JSON object, or undefined where there is none. */
 export async function jsonAt(tree: Tree, path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
-  const body = await tree.read(path, notJson);
+  const body = await tree.read(path, (bytes) => notJson(bytes) ?? (isObjectText(bytes) ? undefined : 'no JSON object'));
   return body && body.length > 0 ? asObject(JSON.parse(utf8(body))) : undefined;
+}
+
+/** Whatever a JSON text means, or undefined where there is none. */
+export async function anyJsonAt(tree: Tree, path: string): Promise<unknown> {
+  const body = await tree.read(path, notJson);
+  return body && body.length > 0 ? JSON.parse(utf8(body)) : undefined;
 }
 
 /** The value that says who the instance is: one word, or it is nobody's. */
@@ -55,7 +61,8 @@ export const asText = (value: unknown): string | undefined =>
 export const badMetadata = (where: string, wrong: string, cause?: unknown): Problem =>
   new Problem('bad-metadata', `${where}: ${wrong}`, { cause });
 
-function notText(body: Uint8Array): string | undefined {
+/** Why bytes are no short text. */
+export function notText(body: Uint8Array): string | undefined {
   if (body.length > 2 ** 20) return 'more than 1 MiB where a short text was expected';
   if (body.includes(0)) return 'binary data where a text was expected';
   return page(body);
@@ -71,10 +78,12 @@ function page(body: Uint8Array): string | undefined {
 }
 
 function notJson(body: Uint8Array): string | undefined {
-  if (body.length === 0) return undefined;
   try {
-    return asObject(JSON.parse(utf8(body))) ? undefined : 'no JSON object';
+    if (body.length > 0) JSON.parse(utf8(body));
+    return undefined;
   } catch {
     return page(body) ?? 'no JSON';
   }
 }
+
+const isObjectText = (body: Uint8Array): boolean => body.length === 0 || utf8(body).trimStart().startsWith('{');

@@ -57,7 +57,7 @@ suite('ec2', () => {
   ] as const) {
     test(`detect() says ${because} of ${JSON.stringify(platform)}`, async () => {
       const machine = facts({ platform: { ...facts().platform, ...platform } });
-      assert.equal(await ec2.detect(machine, memoryHost()), because);
+      assert.equal(await ec2.detect(machine, memoryHost(), {}), because);
     });
   }
 
@@ -102,41 +102,6 @@ suite('ec2', () => {
     assert.equal(instance.message, `PUT ${url}/latest/api/token: answered 403`);
     assert.equal(requests.length, 1);
   });
-
-  for (const fault of [
-    { does: 'reset' },
-    { does: 'silence' },
-    { does: 'status', status: 503 },
-    { does: 'status', status: 503, headers: { 'retry-after': '2' } },
-    { does: 'status', status: 429 },
-    { does: 'html' },
-    { does: 'elsewhere' },
-    { does: 'truncated' },
-    { does: 'garbage' },
-    { does: 'chunked-garbage' },
-    { does: 'binary' },
-    { does: 'empty' },
-    { does: 'huge' },
-    { does: 'drip' },
-  ] as const) {
-    const name = `${fault.does}${'status' in fault ? ` ${fault.status}` : ''}${'headers' in fault ? ' with Retry-After' : ''}`;
-
-    test(`outlasts two of: ${name}`, async () => {
-      const faults: Fault[] = [{ ...fault, on: /instance-id/, times: 2 }];
-      const { instance, notes } = await fetched({ dialects: ['imdsv1'], faults }, { budgetMs: 60_000 });
-      assert.deepEqual(instance, expected);
-      assert.match(
-        notes[0] ?? '',
-        /^note: GET http:\/\/127\.0\.0\.1:\d+\/latest\/meta-data\/instance-id: .+ \(attempt 1\), again in/,
-      );
-    });
-
-    test(`gives up where it goes on for ever: ${name}`, async () => {
-      const { instance } = await fetched({ dialects: ['imdsv1'], faults: [fault] }, { settings: { attempts: 2 } });
-      assert.ok(instance instanceof Error);
-      assert.match(instance.message, /gave up after 2 failed attempts/);
-    });
-  }
 
   test('never takes what a wrong Content-Length left over for the next answer', async () => {
     const faults: Fault[] = [{ does: 'overlong', on: /local-hostname/ }];

@@ -1,4 +1,5 @@
 import type { Description } from './description.ts';
+import { nocloudFiles, openstackFiles, wakameValues } from './trees.ts';
 
 /** What a service is asked. */
 export interface Asked {
@@ -76,5 +77,58 @@ function ec2Leaf(instance: Description, path: string): string | undefined {
   }[path];
 }
 
+/** OpenStack's own tree, in two of its versions. */
+const openstack: Dialect =
+  (instance) =>
+  ({ path }) => {
+    if (/^\/openstack\/?$/.test(path)) return ok('2012-08-10\n2018-08-27\n2099-01-01\nlatest');
+    const [, file] = /^\/openstack\/(?:2018-08-27|latest)\/(.+)$/.exec(path) ?? [];
+    const content = file === undefined ? undefined : openstackFiles(instance)[file];
+    return ok(content);
+  };
+
+/** Wakame-vdc 11.06: values by name, the user-data among them, and no listing. */
+const wakameFlat: Dialect =
+  (instance) =>
+  ({ path }) => {
+    if (path === '/') return ok('');
+    const [, name] = /^\/(?:latest|\d{4}-\d\d-\d\d)\/meta-data\/([\w-]+)$/.exec(path) ?? [];
+    return ok(wakameValues(instance)[name ?? '']);
+  };
+
+/** Wakame-vdc's later service: EC2's tree, where a value that it does not have is empty. */
+const wakameEc2: Dialect =
+  (instance) =>
+  ({ path }) => {
+    if (path === '/') return ok('latest\n2011-01-01');
+    const [, leaf = ''] = /^\/(?:latest|2011-01-01)\/(.+)$/.exec(path) ?? [];
+    if (leaf === '') return undefined;
+    return ok(leaf === 'meta-data/placement/availability-zone' ? '' : (ec2Leaf(instance, leaf) ?? ''));
+  };
+
+/** The four files of a NoCloud seed. */
+const nocloud: Dialect =
+  (instance) =>
+  ({ path }) =>
+    ok(nocloudFiles(instance)[path.slice('/seed/'.length)]);
+
+/** OpenNebula's OneGate, which hears that machines are ready. */
+const onegate: Dialect =
+  () =>
+  ({ method, path, headers, body }) => {
+    if (path !== '/vm' || method !== 'PUT') return undefined;
+    const known = headers['x-onegate-token'] === 'ONE-TOKEN' && headers['x-onegate-vmid'] === '4711';
+    return { status: known && body === 'READY=YES' ? 200 : 401, body: '' };
+  };
+
 /** Every way of asking that the simulator understands. */
-export const dialects = { imdsv1, imdsv2, unlisted } as const satisfies Record<string, Dialect>;
+export const dialects = {
+  imdsv1,
+  imdsv2,
+  unlisted,
+  openstack,
+  wakameFlat,
+  wakameEc2,
+  nocloud,
+  onegate,
+} as const satisfies Record<string, Dialect>;

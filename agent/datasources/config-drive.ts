@@ -1,0 +1,73 @@
+import type { Asking, Datasource, Instance } from '../datasource.ts';
+import { drivesLabelled } from '../drives/index.ts';
+import type { ReadHost } from '../host/host.ts';
+import { keysIn } from './ec2-tree.ts';
+import { below, folderTree, volumeTree } from './folder.ts';
+import { readOpenStack, versions } from './openstack-tree.ts';
+import { asObject, asText, bytesAt, jsonAt, type Tree } from './tree.ts';
+
+const folders = ['/config-drive', '/var/lib/cloud/seed/config_drive'];
+
+/** The drive on which OpenStack, and others in its manner, hand over what their service would say. */
+export const configDrive: Datasource = {
+  name: 'config-drive',
+  alias: 'ConfigDrive',
+  needs: 'disk',
+
+  async detect(_facts, host) {
+    const found = await places(host);
+    return found.length === 0 ? undefined : found.map(({ because }) => because).join('; ');
+  },
+
+  async fetch(ask) {
+    for (const { tree } of await places(ask.host)) {
+      const instance = (await fromOpenStack(ask, tree)) ?? (await fromEc2(tree));
+      if (instance) return instance;
+      ask.note('warning', `${tree.where('openstack')}: no metadata in it`);
+    }
+    return undefined;
+  },
+};
+
+async function places(host: ReadHost): Promise<readonly { readonly because: string; readonly tree: Tree }[]> {
+  const drives = (await drivesLabelled(host, 'CONFIG-2')).map(({ path, volume }) => ({
+    because: `${path} is labelled ${volume.labels.join(', ')}`,
+    tree: volumeTree(volume, path),
+  }));
+  const seeds = [];
+  for (const folder of folders) {
+    const stat = (await host.stat(`${folder}/openstack`)) ?? (await host.stat(`${folder}/ec2`));
+    if (stat) seeds.push({ because: `there is ${folder}`, tree: folderTree(host, folder) });
+  }
+  return [...drives, ...seeds];
+}
+
+async function fromOpenStack(ask: Asking, tree: Tree): Promise<Instance | undefined> {
+  for (const version of [...versions.toReversed(), 'latest']) {
+    const instance = await readOpenStack(ask, below(tree, `openstack/${version}`), 'config-drive');
+    if (instance) return instance;
+  }
+  return undefined;
+}
+
+/** The tree for those who know only EC2's words: all values in one file. */
+async function fromEc2(tree: Tree): Promise<Instance | undefined> {
+  for (const version of ['latest', '2009-04-04']) {
+    const metaData = await jsonAt(tree, `ec2/${version}/meta-data.json`);
+    const id = asText(metaData?.['instance-id']);
+    if (!metaData || id === undefined) continue;
+    const keys = Object.values(asObject(metaData['public-keys']) ?? {}).map((each) => asObject(each)?.['openssh-key']);
+    return {
+      id,
+      datasource: 'config-drive',
+      hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
+      zone: asText(asObject(metaData.placement)?.['availability-zone']),
+      publicKeys: keysIn(keys.flatMap((key) => String(key).split('\n'))),
+      userData: await bytesAt(tree, `ec2/${version}/user-data`),
+      vendorData: [],
+      metadata: { meta_data: metaData },
+      secrets: [],
+    };
+  }
+  return undefined;
+}

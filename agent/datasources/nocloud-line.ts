@@ -1,0 +1,56 @@
+import type { Platform } from '../facts.ts';
+import type { ReadHost } from '../host/host.ts';
+
+/** What the kernel command line or the serial number of the machine says of a seed. */
+export interface SeedLine {
+  /** "the kernel command line". */
+  readonly from: string;
+  readonly seedfrom?: string | undefined;
+  readonly metaData: Readonly<Record<string, string>>;
+}
+
+const shortNames: Readonly<Record<string, string>> = { s: 'seedfrom', h: 'local-hostname', i: 'instance-id' };
+
+/** The seed lines there are, the serial number's first: `ds=nocloud;s=http://10.0.0.1/;h=name`. */
+export async function seedLines(platform: Platform, host: ReadHost): Promise<readonly SeedLine[]> {
+  const lines: SeedLine[] = [];
+  const places = [
+    ['the serial number', platform.serial.startsWith('ds=nocloud') ? platform.serial : ''],
+    ['the kernel command line', platform.kernelCommandLine],
+  ] as const;
+  for (const [from, words] of places) {
+    const [, settings] = /(?:^|[\s"])ds=nocloud(?:-net)?(?:;([^\s"]*))?(?=[\s"]|$)/i.exec(words) ?? [];
+    if (settings) lines.push(await readLine(from, settings, platform, host));
+  }
+  return lines;
+}
+
+async function readLine(from: string, settings: string, platform: Platform, host: ReadHost): Promise<SeedLine> {
+  const pairs = settings.split(';').flatMap((pair) => {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
+    return name === '' ? [] : [[shortNames[name] ?? name, value] as const];
+  });
+  const { seedfrom, ...metaData } = Object.fromEntries(pairs) as Readonly<Record<string, string>>;
+  return { from, metaData, seedfrom: seedfrom && (await withFirmwareNames(seedfrom, platform, host)) };
+}
+
+/** `__dmi.system-uuid__` and its like stand for what the firmware says, under dmidecode's names. */
+export async function withFirmwareNames(text: string, platform: Platform, host: ReadHost): Promise<string> {
+  const known: Readonly<Record<string, string>> = {
+    'system-manufacturer': platform.vendor,
+    'system-product-name': platform.product,
+    'system-serial-number': platform.serial,
+    'system-uuid': platform.uuid,
+    'chassis-asset-tag': platform.chassis,
+  };
+  let whole = text;
+  for (const [all, name = ''] of text.matchAll(/__dmi\.([a-z-]+)__/g)) {
+    const file = name
+      .replace(/^baseboard-/, 'board_')
+      .replace(/^system-/, 'product_')
+      .replaceAll('-', '_');
+    const value = known[name] ?? (await host.readText(`/sys/class/dmi/id/${file}`))?.trim();
+    if (value !== undefined) whole = whole.replace(all, value);
+  }
+  return whole;
+}

@@ -1,0 +1,47 @@
+import { asObject, bytesAt, type Tree } from './tree.ts';
+
+/** What one place says. */
+export interface Seed {
+  /** Where it was found, for people. */
+  readonly from: string;
+  readonly metaData: Readonly<Record<string, unknown>>;
+  readonly userData?: Uint8Array | undefined;
+  readonly vendorData?: Uint8Array | undefined;
+  readonly networkConfig?: unknown;
+}
+
+/** The four files of a seed. Without meta-data it is none. */
+export async function readSeed(tree: Tree, from: string): Promise<Seed | undefined> {
+  const { yamlIn } = await import('./yaml.ts');
+  const metaData = await yamlIn(tree, 'meta-data');
+  if (metaData === undefined) return undefined;
+  return {
+    from,
+    metaData: asObject(metaData) ?? {},
+    userData: await bytesAt(tree, 'user-data'),
+    vendorData: await bytesAt(tree, 'vendor-data'),
+    networkConfig: await yamlIn(tree, 'network-config'),
+  };
+}
+
+/** Seeds found in order: of the metadata the first that says a thing is heard, of the other files the last. */
+export const merged = (seeds: readonly Seed[]): Seed =>
+  seeds.reduce((earlier, later) => ({
+    from: `${earlier.from}, ${later.from}`,
+    metaData: { ...later.metaData, ...earlier.metaData },
+    userData: later.userData ?? earlier.userData,
+    vendorData: later.vendorData ?? earlier.vendorData,
+    networkConfig: later.networkConfig ?? earlier.networkConfig,
+  }));
+
+/** What the image's own settings say under `datasource: {NoCloud: {...}}`: inline, in place of files. */
+export async function inlineSeed(settings: Readonly<Record<string, unknown>>): Promise<Seed | undefined> {
+  const text = (key: string): Uint8Array | undefined =>
+    typeof settings[key] === 'string' ? new TextEncoder().encode(settings[key]) : undefined;
+  const [metaData, userData] = [settings['meta-data'], text('user-data')];
+  if (metaData === undefined && userData === undefined) return undefined;
+  const { yamlAt } = await import('./yaml.ts');
+  const from = 'the settings of the image';
+  const read = typeof metaData === 'string' ? yamlAt(metaData, from) : metaData;
+  return { from, metaData: asObject(read) ?? {}, userData, vendorData: text('vendor-data') };
+}

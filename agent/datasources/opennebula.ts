@@ -1,0 +1,129 @@
+import { createHash } from 'node:crypto';
+import type { Asking, Datasource, Instance } from '../datasource.ts';
+import { drivesLabelled } from '../drives/index.ts';
+import type { ReadHost } from '../host/host.ts';
+import { keysIn } from './ec2-tree.ts';
+import { folderTree, volumeTree } from './folder.ts';
+import { readContextNetwork } from './opennebula-network.ts';
+import { readAssignments } from './shell-values.ts';
+import { badMetadata, type Tree, textAt, utf8 } from './tree.ts';
+
+const folders = ['/context', '/var/lib/cloud/seed/opennebula'];
+
+/** What is asked for in a context and not done here. */
+const undone =
+  /^(?:INIT_SCRIPTS|GROW_FS|GROW_ROOTFS|IGNORE_SWAP|USERNAME\w*|GRANT_SUDO|DNS_HOSTNAME|TIMEZONE|(?:CRYPTED_)?PASSWORD(?:_BASE64)?)$/;
+
+/** OpenNebula's context: shell assignments on a labelled drive, which are read and never run. */
+export const opennebula: Datasource = {
+  name: 'opennebula',
+  alias: 'OpenNebula',
+  needs: 'disk',
+
+  async detect(_facts, host) {
+    const found = await places(host);
+    return found.length === 0 ? undefined : found.map(({ because }) => because).join('; ');
+  },
+
+  async fetch(ask) {
+    const [place] = await places(ask.host);
+    return place && instanceOf(ask, await contextOf(place.tree), await textAt(place.tree, 'token.txt'));
+  },
+};
+
+export type ContextValues = ReadonlyMap<string, string>;
+
+async function places(host: ReadHost): Promise<readonly { readonly because: string; readonly tree: Tree }[]> {
+  const found = [];
+  for (const { path, volume } of await drivesLabelled(host, 'CONTEXT', 'CDROM')) {
+    const tree = volumeTree(volume, path);
+    const because = `${path} is labelled ${volume.labels.join(', ')}`;
+    if ((await tree.read('context.sh')) !== undefined) found.push({ because, tree });
+  }
+  for (const folder of folders) {
+    if (await host.stat(`${folder}/context.sh`)) {
+      found.push({ because: `there is ${folder}/context.sh`, tree: folderTree(host, folder) });
+    }
+  }
+  return found;
+}
+
+/** An empty value is as good as none. */
+async function contextOf(tree: Tree): Promise<ContextValues> {
+  const values = readAssignments(utf8((await tree.read('context.sh')) ?? new Uint8Array()));
+  if ('why' in values)
+    throw badMetadata(tree.where('context.sh'), `line ${values.line}: ${values.why}, so it is not used`);
+  return new Map([...values].filter(([, value]) => value !== ''));
+}
+
+function instanceOf(ask: Asking, context: ContextValues, tokenFile: string | undefined): Instance {
+  const first = (...names: readonly string[]): string | undefined =>
+    names.map((name) => context.get(name)).find((value) => value !== undefined);
+  for (const name of context.keys()) if (undone.test(name)) ask.note('warning', `${name} is not done yet: left out`);
+  const { interfaces, leftOut } = readContextNetwork(context);
+  for (const sentence of leftOut) ask.note('warning', sentence);
+  const token = tokenFile ?? context.get('ONEGATE_TOKEN');
+  const script = startScript(context);
+  return {
+    id: idOf(context, ask.facts.platform.uuid),
+    datasource: 'opennebula',
+    hostname: hostnameOf(first('SET_HOSTNAME', 'HOSTNAME', 'PUBLIC_IP', 'IP_PUBLIC', 'ETH0_IP')),
+    publicKeys: keysIn(first('SSH_KEY', 'SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY')?.split('\n')),
+    userData: userDataOf(context),
+    vendorData: script ? [script] : [],
+    ...(interfaces.length > 0 && { network: interfaces }),
+    metadata: { meta_data: Object.fromEntries(context) },
+    secrets: [...secretsIn(context), ...(token === undefined ? [] : [token])],
+    ready: readyReport(context, token),
+  };
+}
+
+/** The number of the machine with where it counts: a number alone is given again by the next site. */
+function idOf(context: ContextValues, uuid: string): string {
+  const vm = context.get('VMID');
+  const scope = context.get('ONEGATE_ENDPOINT') ?? '';
+  if (vm === undefined) return uuid === '' ? 'iid-dsopennebula' : `one-${shortHash(uuid)}`;
+  return scope === '' ? `one-${vm}` : `one-${shortHash(scope)}-${vm}`;
+}
+
+const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+
+/** A name, out of the quotes that some versions wrap it in twice; an address becomes a name made of it. */
+function hostnameOf(value: string | undefined): string | undefined {
+  const name = value?.trim().replace(/^"(.*)"$/, '$1');
+  return name && /^\d+(?:\.\d+){3}$/.test(name) ? `ip-${name.replaceAll('.', '-')}` : name || undefined;
+}
+
+function userDataOf(context: ContextValues): Uint8Array | undefined {
+  const text = context.get('USER_DATA') ?? context.get('USERDATA');
+  const encoding = context.get('USERDATA_ENCODING') ?? context.get('USER_DATA_ENCODING');
+  return text === undefined ? undefined : decoded(text, encoding === 'base64');
+}
+
+/** A script of the template's owner; it is handed on as vendor-data, as that is what it is. */
+function startScript(context: ContextValues): Uint8Array | undefined {
+  const encoded = context.get('START_SCRIPT_BASE64');
+  const text = context.get('START_SCRIPT');
+  const script = encoded === undefined ? text : utf8(decoded(encoded, true));
+  return script === undefined ? undefined : decoded(script.startsWith('#!') ? script : `#!/bin/bash\n${script}`, false);
+}
+
+const decoded = (text: string, base64: boolean): Uint8Array =>
+  new Uint8Array(base64 ? Buffer.from(text, 'base64') : Buffer.from(text));
+
+const secretsIn = (context: ContextValues): readonly string[] =>
+  [...context].filter(([name]) => /PASSWORD|TOKEN/.test(name)).map(([, value]) => value);
+
+/** Where OpenNebula wants to hear that the machine is ready. */
+function readyReport(context: ContextValues, token: string | undefined): Instance['ready'] {
+  const endpoint = context.get('ONEGATE_ENDPOINT');
+  const vm = context.get('VMID');
+  const asked = context.get('REPORT_READY')?.toUpperCase() === 'YES';
+  if (!asked || endpoint === undefined || vm === undefined || token === undefined) return undefined;
+  return {
+    url: `${endpoint.replace(/\/+$/, '')}/vm`,
+    method: 'PUT',
+    headers: { 'X-ONEGATE-TOKEN': token, 'X-ONEGATE-VMID': vm },
+    body: 'READY=YES',
+  };
+}

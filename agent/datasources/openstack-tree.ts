@@ -1,0 +1,77 @@
+import type { Asking, Instance } from '../datasource.ts';
+import { keysIn } from './ec2-tree.ts';
+import { readNetworkData } from './network-data.ts';
+import { anyJsonAt, asObject, asText, badMetadata, bytesAt, jsonAt, type Tree } from './tree.ts';
+
+/** The versions of the tree that are known here, the newest last. */
+export const versions: readonly string[] = [
+  '2012-08-10',
+  '2013-04-04',
+  '2013-10-17',
+  '2015-10-15',
+  '2016-06-30',
+  '2016-10-06',
+  '2017-02-22',
+  '2018-08-27',
+  '2020-10-14',
+];
+
+/** What one version of OpenStack's tree says, on a drive or from the service; undefined where it has no metadata. */
+export async function readOpenStack(ask: Asking, tree: Tree, datasource: string): Promise<Instance | undefined> {
+  const metaData = await jsonAt(tree, 'meta_data.json');
+  if (!metaData) return undefined;
+  const id = asText(metaData.uuid);
+  if (id === undefined) throw badMetadata(tree.where('meta_data.json'), 'no uuid in it, so this is nobody');
+  const userData = await bytesAt(tree, 'user_data');
+  const vendorData = [];
+  for (const file of ['vendor_data.json', 'vendor_data2.json']) {
+    vendorData.push(...partsOf(await orNothing(ask, () => anyJsonAt(tree, file))));
+  }
+  const networkData = await orNothing(ask, () => jsonAt(tree, 'network_data.json'));
+  const network = networkData && readNetworkData(networkData);
+  const files = Array.isArray(metaData.files) ? metaData.files.map((each) => asText(asObject(each)?.path) ?? '?') : [];
+  for (const sentence of network?.leftOut ?? []) ask.note('warning', sentence);
+  for (const path of files)
+    ask.note('warning', `files given with the instance are not done yet: ${path} is not written`);
+  return {
+    id,
+    datasource,
+    hostname: asText(metaData.hostname) ?? asText(metaData.name),
+    zone: asText(metaData.availability_zone),
+    launchIndex: typeof metaData.launch_index === 'number' ? metaData.launch_index : undefined,
+    publicKeys: keysOf(metaData),
+    userData,
+    vendorData,
+    ...(network && { network: network.interfaces }),
+    metadata: { meta_data: metaData, ...(networkData && { network_json: networkData }) },
+    secrets: [metaData.admin_pass, metaData.random_seed].flatMap((value) => asText(value) ?? []),
+  };
+}
+
+/** What is nice to have: rubbish in its place costs itself alone, and is told. */
+async function orNothing<T>(ask: Asking, read: () => Promise<T | undefined>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    ask.note('warning', `${error.message}: left out`);
+    return undefined;
+  }
+}
+
+/** Every key that is for ssh, from the mapping by name or the newer list. */
+function keysOf(metaData: Readonly<Record<string, unknown>>): readonly string[] {
+  const listed = (Array.isArray(metaData.keys) ? metaData.keys : []).map((each) => asObject(each) ?? {});
+  const texts = [
+    ...Object.values(asObject(metaData.public_keys) ?? {}),
+    ...listed.filter(({ type }) => type === 'ssh').map(({ data }) => data),
+  ];
+  return [...new Set(keysIn(texts.flatMap((text) => String(text).split('\n'))))];
+}
+
+/** Vendor-data is text, or a list of texts, or has them under the name that cloud-init gave it. */
+function partsOf(value: unknown): readonly Uint8Array[] {
+  if (typeof value === 'string') return value.trim() === '' ? [] : [new TextEncoder().encode(value)];
+  if (Array.isArray(value)) return value.flatMap(partsOf);
+  return partsOf(asObject(value)?.['cloud-init'] ?? []);
+}

@@ -1,0 +1,108 @@
+import type { Datasource, Instance } from '../datasource.ts';
+import { drivesLabelled } from '../drives/index.ts';
+import type { ReadHost } from '../host/host.ts';
+import { keysIn, readTree } from './ec2-tree.ts';
+import { volumeTree } from './folder.ts';
+import { httpTree } from './http-tree.ts';
+import { placesFor, serviceAt } from './service.ts';
+import { bytesAt, idAt, linesAt, type Tree, textAt } from './tree.ts';
+
+/** The values that Wakame-vdc documents: each is answered by `query`. */
+const documented = [
+  'wmi-id',
+  'ami-id',
+  'mac',
+  'local-hostname',
+  'local-ipv4',
+  'public-ipv4',
+  'security-groups',
+] as const;
+
+/** Wakame-vdc's drive, which holds its metadata as files. */
+export const wakame: Datasource = {
+  name: 'wakame',
+  alias: 'Wakame',
+  needs: 'disk',
+
+  async detect(_facts, host) {
+    const [drive] = await drives(host);
+    return drive && `${drive.path} is labelled METADATA and holds meta-data/instance-id`;
+  },
+
+  async fetch(ask) {
+    const [drive] = await drives(ask.host);
+    if (!drive) return undefined;
+    const tree = volumeTree(drive.volume, drive.path);
+    const id = await idAt(tree, 'meta-data/instance-id');
+    if (id === undefined) return undefined;
+    const folders = await drive.volume.list('meta-data/public-keys');
+    const keys = [];
+    for (const folder of folders) keys.push(...(await keysAt(tree, `meta-data/public-keys/${folder}/openssh-key`)));
+    return instanceOf(tree, id, [...new Set(keys)], await bytesAt(tree, 'user-data'));
+  },
+};
+
+/** Wakame-vdc's service, where there is no drive: nothing but a list that names it speaks for it. */
+export const wakameNet: Datasource = {
+  name: 'wakame-net',
+  alias: 'Wakame',
+  needs: 'network',
+  known: true,
+  detect: async () => undefined,
+
+  async fetch(ask) {
+    const service = serviceAt(ask, placesFor(ask, ['http://169.254.169.254']));
+    const likeEc2 = (await linesAt(httpTree(ask, service, '/'), ''))?.includes('latest') ?? false;
+    const tree = httpTree(ask, service, '/latest/');
+    const id = await idAt(tree, 'meta-data/instance-id');
+    if (id === undefined) {
+      ask.note('warning', `${service.where('/')}: answers, but knows no instance-id`);
+      return undefined;
+    }
+    if (likeEc2) return readTree(tree, id, { datasource: 'wakame', amazon: true });
+    const keys = await keysAt(tree, 'meta-data/public-keys');
+    return instanceOf(tree, id, keys, await bytesAt(tree, 'meta-data/user-data'), [
+      'local-hostname',
+      'local-ipv4',
+      'mac',
+    ]);
+  },
+
+  value: async (ask, name) =>
+    textAt(httpTree(ask, serviceAt(ask, placesFor(ask, ['http://169.254.169.254'])), '/latest/meta-data/'), name),
+};
+
+const drives = async (host: ReadHost) => {
+  const found = [];
+  // The label alone is IBM's too.
+  for (const drive of await drivesLabelled(host, 'METADATA')) {
+    if ((await drive.volume.read('meta-data/instance-id')) !== undefined) found.push(drive);
+  }
+  return found;
+};
+
+const keysAt = async (tree: Tree, path: string): Promise<readonly string[]> => keysIn(await linesAt(tree, path));
+
+async function instanceOf(
+  tree: Tree,
+  id: string,
+  publicKeys: readonly string[],
+  userData: Uint8Array | undefined,
+  names: readonly string[] = documented,
+): Promise<Instance> {
+  const values: Record<string, string> = { 'instance-id': id };
+  for (const name of names) {
+    const value = await textAt(tree, `meta-data/${name}`);
+    if (value !== undefined) values[name] = value;
+  }
+  return {
+    id,
+    datasource: 'wakame',
+    hostname: values['local-hostname']?.split(/\s+/)[0],
+    publicKeys,
+    userData,
+    vendorData: [],
+    metadata: { meta_data: values },
+    secrets: [],
+  };
+}

@@ -1,0 +1,189 @@
+import assert from 'node:assert/strict';
+import { describe as suite, test } from 'node:test';
+import type { Datasource, Instance } from '../../agent/datasource.ts';
+import { ec2 } from '../../agent/datasources/ec2.ts';
+import { nocloudNet } from '../../agent/datasources/nocloud.ts';
+import { openstack } from '../../agent/datasources/openstack.ts';
+import { wakameNet } from '../../agent/datasources/wakame.ts';
+import { asking } from '../support/metadata/asking.ts';
+import { describe } from '../support/metadata/description.ts';
+import type { dialects } from '../support/metadata/dialects.ts';
+import type { Fault } from '../support/metadata/faults.ts';
+import { serveMetadata } from '../support/metadata/server.ts';
+
+interface Case {
+  readonly source: Datasource;
+  readonly dialect: keyof typeof dialects;
+  readonly amazon?: true;
+  /** The path that says who we are. */
+  readonly identity: RegExp;
+  readonly expected: Partial<Instance>;
+  readonly requests: number;
+}
+
+const me = describe({ vendorData: '#cloud-config\n{}\n' });
+const [key = ''] = Object.values(me.keys);
+const userData = new TextEncoder().encode(me.userData);
+const common = { id: me.id, hostname: me.hostname, publicKeys: [key], userData, secrets: [] };
+const ec2Data = {
+  'instance-id': me.id,
+  'local-hostname': me.hostname,
+  placement: { 'availability-zone': me.zone },
+  'public-keys': [key],
+};
+const { placement: _, ...zoneless } = ec2Data;
+const zone = { zone: 'site-1a', region: 'site-1' };
+
+const cases: readonly Case[] = [
+  {
+    source: ec2,
+    dialect: 'imdsv1',
+    identity: /instance-id/,
+    expected: { ...common, ...zone, datasource: 'ec2', vendorData: [], metadata: { meta_data: ec2Data } },
+    requests: 6,
+  },
+  {
+    source: ec2,
+    dialect: 'imdsv2',
+    amazon: true,
+    identity: /token/,
+    expected: { ...common, ...zone, datasource: 'ec2', vendorData: [], metadata: { meta_data: ec2Data } },
+    requests: 7,
+  },
+  {
+    source: openstack,
+    dialect: 'openstack',
+    identity: /meta_data.json/,
+    expected: {
+      ...common,
+      zone: me.zone,
+      datasource: 'openstack',
+      launchIndex: 0,
+      vendorData: [new TextEncoder().encode('#cloud-config\n{}\n')],
+    },
+    requests: 6,
+  },
+  {
+    source: wakameNet,
+    dialect: 'wakameFlat',
+    identity: /instance-id/,
+    expected: {
+      ...common,
+      datasource: 'wakame',
+      vendorData: [],
+      metadata: {
+        meta_data: {
+          'instance-id': me.id,
+          'local-hostname': me.hostname,
+          'local-ipv4': me.address,
+          mac: me.mac,
+        },
+      },
+    },
+    requests: 7,
+  },
+  {
+    source: wakameNet,
+    dialect: 'wakameEc2',
+    identity: /instance-id/,
+    expected: {
+      ...common,
+      zone: undefined,
+      region: undefined,
+      datasource: 'wakame',
+      vendorData: [],
+      metadata: { meta_data: zoneless },
+    },
+    requests: 7,
+  },
+  {
+    source: nocloudNet,
+    dialect: 'nocloud',
+    identity: /meta-data/,
+    expected: {
+      ...common,
+      datasource: 'nocloud',
+      vendorData: [new TextEncoder().encode('#cloud-config\n{}\n')],
+    },
+    requests: 4,
+  },
+];
+
+const faults: readonly (Partial<Fault> & Pick<Fault, 'does'>)[] = [
+  { does: 'reset' },
+  { does: 'silence' },
+  { does: 'status', status: 500 },
+  { does: 'status', status: 503 },
+  { does: 'status', status: 503, headers: { 'retry-after': '2' } },
+  { does: 'status', status: 429 },
+  { does: 'html' },
+  { does: 'elsewhere' },
+  { does: 'truncated' },
+  { does: 'garbage' },
+  { does: 'chunked-garbage' },
+  { does: 'binary' },
+  { does: 'bad-json' },
+  { does: 'huge' },
+  { does: 'drip' },
+];
+
+async function fetched({ source, dialect, amazon }: Case, given: readonly Fault[], more: Record<string, unknown> = {}) {
+  const service = await serveMetadata(me, { dialects: [dialect], faults: given });
+  const settings = { timeout: 0.1, metadata_urls: [service.url], seedfrom: `${service.url}/seed/`, ...more };
+  const { ask, notes } = asking({ settings, budgetMs: 90_000, platform: amazon ? { vendor: 'Amazon EC2' } : {} });
+  try {
+    const instance = await source.fetch(ask).catch((error: Error) => error);
+    return { instance, notes, requests: service.requests.length, connections: service.connections() };
+  } finally {
+    await service.close();
+  }
+}
+
+for (const each of cases) {
+  suite(`${each.source.name}, spoken as ${each.dialect}`, { concurrency: 4 }, () => {
+    test(`tells who the instance is, in ${each.requests} requests and one connection`, async () => {
+      const { instance, notes, requests, connections } = await fetched(each, []);
+      assert.ok(instance && !(instance instanceof Error));
+      const { metadata, ...rest } = each.expected;
+      const { metadata: told, ...others } = instance;
+      assert.deepEqual(others, rest);
+      if (metadata) assert.deepEqual(told, metadata);
+      assert.deepEqual([requests, connections, notes], [each.requests, 1, []]);
+    });
+
+    for (const fault of faults) {
+      const { does, status, headers } = fault;
+      const name = `${does}${status ? ` ${status}` : ''}${headers ? ' with Retry-After' : ''}`;
+      // What is no JSON may well be a value.
+      if (does === 'bad-json' && !/json|^meta/.test(each.identity.source)) continue;
+
+      test(`outlasts two of: ${name}`, async () => {
+        const { instance, notes } = await fetched(each, [{ ...fault, on: each.identity, times: 2 }]);
+        assert.ok(instance && !(instance instanceof Error), String(instance));
+        assert.deepEqual([instance.id, instance.publicKeys], [me.id, [key]]);
+        assert.match(notes[0] ?? '', /^note: (?:GET|PUT) http:\/\/127\.0\.0\.1:\S+: .+ \(attempt 1\), again in /);
+      });
+
+      test(`gives up where it goes on for ever: ${name}`, async () => {
+        const { instance } = await fetched(each, [{ ...fault, on: each.identity }], { attempts: 2 });
+        assert.ok(instance instanceof Error);
+        assert.match(
+          instance.message,
+          /^(?:GET|PUT) http:\/\/127\.0\.0\.1:\S+: .+; gave up after 2 failed attempts in \d+ s$/,
+        );
+      });
+    }
+
+    test('finds nobody, or says so, where everything is missing', async () => {
+      const { instance, notes } = await fetched(each, [{ does: 'missing' }]);
+      assert.ok(instance === undefined || instance instanceof Error);
+      assert.ok(instance instanceof Error || notes.length > 0);
+    });
+
+    test('ends at once on a clear no', async () => {
+      const { instance, requests } = await fetched(each, [{ does: 'status', status: 403 }]);
+      assert.ok(instance === undefined || instance instanceof Error);
+      assert.ok(requests <= 3, `${requests} requests`);
+    });
+  });
+}
