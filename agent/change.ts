@@ -86,6 +86,8 @@ export interface PlanItem {
   readonly changes: readonly Change[];
   /** What people should know about it, as sentences: what was left out and why, what was put in its place. */
   readonly notes?: readonly Note[];
+  /** Lines for whoever stands before the console: keys and their fingerprints. */
+  readonly announce?: readonly string[];
 }
 
 export interface Note {

@@ -19,6 +19,8 @@ export type Outcome =
   | { readonly outcome: 'unknown'; readonly because: string }
   /** An act that was done before. */
   | { readonly outcome: 'done' }
+  /** Planned for another machine: compared with nothing. */
+  | { readonly outcome: 'planned' }
   /** Left alone since an earlier change of its item failed. */
   | { readonly outcome: 'skipped' }
   | { readonly outcome: 'failed'; readonly problem: Problem };
@@ -37,6 +39,12 @@ export interface Ledger extends ReadLedger {
   settle(key: string): Promise<void>;
 }
 
+/** Who wants to know of a change while it is made. */
+export interface Watch {
+  beforeChange?(): void;
+  scriptItem?(report: ItemReport): void;
+}
+
 /** Says which changes of an item are due. It can do no harm: a ReadHost has nothing to do harm with. */
 export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]> {
   return walk(item, async (change, touched) => {
@@ -52,21 +60,17 @@ export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedge
 }
 
 /** Makes the changes of an item that are due, in order, and stops at the first it cannot: the rest stand on it. */
-export async function apply(
-  item: PlanItem,
-  host: Host,
-  ledger: Ledger,
-  tell: (change: Change, report: ItemReport) => void = () => {},
-): Promise<Step[]> {
+export async function apply(item: PlanItem, host: Host, ledger: Ledger, watch: Watch = {}): Promise<Step[]> {
   return walk(item, async (change, touched) => {
     const outcome = await judge(item.at, change, { host, ledger, touched });
     if (outcome.outcome !== 'due') return outcome;
     const { difference } = outcome;
     const key = keyIn(item.at, change);
+    watch.beforeChange?.();
     // A crash between a change and what follows it must not lose the follower: next time the first one holds.
     const followers = item.changes.filter(({ follows }) => follows === change).map((each) => keyIn(item.at, each));
     if (followers.length > 0) await ledger.owe(followers);
-    const note = await make(change, key, host, ledger, (report) => tell(change, report));
+    const note = await make(change, key, host, ledger, (report) => watch.scriptItem?.(report));
     if (ledger.isOwed(key)) await ledger.settle(key);
     return { outcome: 'made', difference, ...(note !== undefined && { note }) };
   });

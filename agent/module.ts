@@ -14,6 +14,17 @@ export type Frequency = 'boot' | 'instance' | 'image';
 export interface Context {
   readonly facts: Facts;
   readonly instance: Instance;
+  /** A fresh image, or one that wakes up as another machine: what it inherited is not its own. */
+  readonly newMachine: boolean;
+  /** Scripts that came with the user-data, as parts of their own. */
+  readonly scripts: readonly Script[];
+}
+
+/** A script that came as a part of the user-data, or as the whole of it. */
+export interface Script {
+  readonly name: string;
+  readonly content: string;
+  readonly when: 'boothook' | 'boot' | 'instance' | 'once';
 }
 
 export interface Module<Settings = unknown> {
@@ -24,6 +35,8 @@ export interface Module<Settings = unknown> {
   readonly every: Frequency;
   /** The top-level keys of the user-data that belong to this module, each with its decoder. */
   readonly reads: Fields<Settings>;
+  /** Which of the user-data's scripts are this module's. */
+  readonly runs?: Script['when'];
   /** What to change, in items that stand for themselves. Nothing asked for: an empty plan. */
   plan(settings: Settings, context: Context): readonly PlanItem[];
 }

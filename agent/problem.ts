@@ -37,7 +37,7 @@ export const problemCodes = {
     mend: 'Remove the file or the word; a person may also use "bootagent run --force".',
   },
   'command-failed': {
-    means: 'A program that bootagent started ended with an error. Its last words are in the message.',
+    means: 'A program that bootagent started ended with an error. Its last words are told with it.',
     mend: 'Run the same command by hand; the journal has the rest of what it said.',
   },
   'command-missing': {
@@ -96,12 +96,15 @@ export type ProblemCode = keyof typeof problemCodes;
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly hint: string;
+  /** What a program said last. Kept apart from the message, which everybody may read. */
+  readonly said: string | undefined;
 
-  constructor(code: ProblemCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(code: ProblemCode, message: string, options: { hint?: string; cause?: unknown; said?: string } = {}) {
     super(message, { cause: options.cause });
     this.name = 'Problem';
     this.code = code;
     this.hint = options.hint ?? problemCodes[code].mend;
+    this.said = options.said || undefined;
   }
 }
 

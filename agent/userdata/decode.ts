@@ -188,6 +188,12 @@ export const converted = <T, U>(
     });
   });
 
+/** The same, told by another module already. */
+export const quietly = <T>(decode: Decode<T>): Decode<T> =>
+  decoder(decode.shape, (written, at, findings) =>
+    decode(written, at, { ...findings, error: () => {}, warning: () => {} }),
+  );
+
 /** Another spelling of the key `to`: taken, and told. The key itself reads it; this only makes it known. */
 export const renamed = (to: string): Decode<undefined> =>
   decoder<undefined>({ is: 'renamed', to }, (written, at, findings) => {

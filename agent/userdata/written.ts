@@ -43,3 +43,10 @@ export const nothing: Mapping = { is: 'mapping', entries: new Map(), place: nowh
 
 /** "user-data:6:5", as editors and people read it. */
 export const told = ({ source, line, column }: Place): string => (line === 0 ? source : `${source}:${line}:${column}`);
+
+/** What it means, as plain values, without where it stands. */
+export function meaning(written: Written): unknown {
+  if (written.is === 'scalar') return written.value;
+  if (written.is === 'list') return written.items.map(meaning);
+  return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, meaning(value)]));
+}

@@ -62,4 +62,6 @@ export const instance = (own: Partial<Instance> = {}): Instance => ({
 export const context = (own: Partial<Facts> = {}, who: Partial<Instance> = {}): Context => ({
   facts: facts(own),
   instance: instance(who),
+  newMachine: true,
+  scripts: [],
 });

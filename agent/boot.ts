@@ -1,0 +1,112 @@
+import { type Instance, nobody } from './datasource.ts';
+import type { Facts } from './facts.ts';
+import { type Module, type Schedule, type Stage, stages } from './module.ts';
+import { asProblem } from './problem.ts';
+import type { RunResult } from './report/event.ts';
+import { readSettings, type Settings } from './settings.ts';
+import { type Run, takeTurn } from './turn.ts';
+import type { Finding } from './userdata/decode.ts';
+import type { Mapping } from './userdata/written.ts';
+import type { Known } from './who.ts';
+
+export interface Boot extends Run {
+  readonly version: string;
+  readonly schedule: Schedule;
+  /** The image's own configuration, least important first, and what the kernel command line adds. */
+  readonly layers: readonly Mapping[];
+  /** The modules to take, where somebody named some. */
+  readonly only?: readonly string[];
+  gatherFacts(): Promise<Facts>;
+  /** Who we are, as far as this stage can learn it. */
+  identify(stage: Stage, facts: Facts, image: Mapping): Promise<Known | undefined>;
+  /** Fetches what an #include names. */
+  include?(url: string): Promise<Uint8Array>;
+  now(): number;
+}
+
+/** The story of a boot: at each stage look, learn who we are, then let each module have its turn. */
+export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<RunResult> {
+  const began = boot.now();
+  const tally = { problems: false, failed: false, changes: 0 };
+  let known: Known | undefined;
+  let settings = await settingsFor(undefined, boot);
+  boot.report({ event: 'run-began', version: boot.version, stages: wanted, mode: boot.act.mode });
+
+  for (const stage of wanted) {
+    boot.report({ event: 'stage-began', stage });
+    let facts = await boot.gatherFacts();
+    const late = known === undefined && stage === 'final';
+    if (!known) {
+      known = await boot.identify(stage, facts, settings.config).catch((error) => told(error, boot));
+      if (known) settings = await settingsFor(known.instance, boot);
+    }
+    // Who we are came late, when the login stages had gone by without it: they are made up for first.
+    const due = late && known?.missed ? stages.slice(stages.indexOf('early'), stages.indexOf('final') + 1) : [stage];
+    for (const each of due) {
+      if (each !== due[0]) facts = await boot.gatherFacts();
+      await runStage(each, facts);
+    }
+  }
+
+  const state = tally.failed ? 'failed' : tally.problems ? 'problems' : 'done';
+  const result: RunResult = { state, changes: tally.changes, ms: Math.round(boot.now() - began) };
+  boot.report({ event: 'run-ended', result });
+  return result;
+
+  async function runStage(stage: Stage, facts: Facts): Promise<void> {
+    const context = {
+      facts,
+      instance: known?.instance ?? nobody,
+      newMachine: known?.newMachine ?? false,
+      scripts: settings.scripts,
+    };
+    for (const module of boot.schedule[stage].filter(isWanted)) {
+      const start = boot.now();
+      boot.report({ event: 'module-began', module: module.name, stage });
+      const run: Run = { ...boot, report: counted, inService: known?.adopted ?? boot.inService ?? false };
+      const state = await takeTurn(module, settings.config, context, run);
+      if (state === 'failed') tally.failed = true;
+      if (state === 'problems') tally.problems = true;
+      boot.report({
+        event: 'module-ended',
+        module: module.name,
+        result: { state, ms: Math.round(boot.now() - start) },
+      });
+    }
+  }
+
+  function isWanted({ name }: Module): boolean {
+    return boot.only === undefined || boot.only.includes(name);
+  }
+
+  function counted(event: Parameters<Run['report']>[0]): void {
+    if (event.event === 'step' && ['made', 'due', 'planned'].includes(event.step.outcome)) tally.changes++;
+    boot.report(event);
+  }
+
+  function told(error: unknown, { report }: Boot): undefined {
+    tally.problems = true;
+    report({ event: 'problem', module: 'identity', at: 'datasource', problem: asProblem(error) });
+    return undefined;
+  }
+
+  async function settingsFor(instance: Instance | undefined, from: Boot): Promise<Settings> {
+    for (const value of instance?.secrets ?? []) from.secret(value);
+    const settings = await readSettings(instance, from.layers, from.include);
+    for (const finding of settings.findings) tell(finding);
+    for (const text of settings.told) from.report({ event: 'note', level: 'note', text });
+    return settings;
+  }
+
+  function tell({ level, place, message, hint, code }: Finding): void {
+    if (level === 'error') tally.problems = true;
+    const where = place.line === 0 ? place.source : `${place.source}:${place.line}:${place.column}`;
+    boot.report({
+      event: 'note',
+      level: 'warning',
+      text: `${where}: ${message}`,
+      code,
+      ...(hint !== undefined && { hint }),
+    });
+  }
+}

@@ -1,0 +1,59 @@
+import { layerFiles, readLayers } from '../config/layers.ts';
+import { nobody } from '../datasource.ts';
+import type { Problem } from '../problem.ts';
+import { redactor } from '../report/redact.ts';
+import { readSettings } from '../settings.ts';
+import { folderStore } from '../state/folder.ts';
+import { openState } from '../state/state.ts';
+import { decodeFields } from '../userdata/decode.ts';
+import { type Mapping, told, type Written } from '../userdata/written.ts';
+import { exit, type Work } from './command.ts';
+import { inputOf } from './input.ts';
+import { machineOf } from './machine.ts';
+
+export const run: Work['run'] = async (given, around) => {
+  const host = machineOf(given);
+  const path = given.options['user-data'];
+  const problems: Problem[] = [];
+  const layers = await readLayers(await layerFiles(host), (problem) => problems.push(problem));
+  const remembered = host.privileged ? await instanceIn(host.root) : undefined;
+  const instance =
+    path === undefined ? remembered : { ...nobody, userData: await inputOf('--user-data', path, around) };
+  const { config, findings } = await readSettings(instance, layers);
+  const secrets = await secretsOf(config, around.schedule);
+  const rows = secrets.clean(rowsOf(config, ''));
+  if (given.options.format === 'json') out(JSON.stringify({ schema_version: 1, values: rows }, undefined, 2));
+  else for (const { key, value, from } of rows) out(`${`${key}: ${value}`.padEnd(48)} # ${from}`);
+  for (const problem of problems) around.err(`${problem.message}\n`);
+  for (const { level, place, message } of findings) around.err(`${told(place)}: ${level}: ${message}\n`);
+  return problems.length > 0 || findings.some(({ level }) => level === 'error') ? exit.badInput : exit.done;
+
+  function out(text: string): void {
+    around.out(`${text}\n`);
+  }
+};
+
+async function instanceIn(root: string) {
+  const { fromJson } = await import('../instance-json.ts');
+  const text = openState(folderStore(root)).instance();
+  return text === undefined ? undefined : fromJson(JSON.parse(text));
+}
+
+/** What the modules' own declarations call secret is not printed either. */
+async function secretsOf(config: Mapping, schedule: Parameters<Work['run']>[1]['schedule']) {
+  const secrets = redactor();
+  const silent = { error: () => {}, warning: () => {}, secret: secrets.add };
+  for (const module of Object.values(await schedule()).flat()) decodeFields(module.reads, config, '', silent);
+  return secrets;
+}
+
+function rowsOf(written: Written, at: string): { key: string; value: string; from: string }[] {
+  if (written.is === 'mapping' && written.entries.size > 0) {
+    return [...written.entries].flatMap(([key, { value }]) => rowsOf(value, at === '' ? key : `${at}.${key}`));
+  }
+  if (written.is === 'list' && written.items.length > 0) {
+    return written.items.flatMap((each, index) => rowsOf(each, `${at}[${index}]`));
+  }
+  const value = written.is === 'scalar' ? JSON.stringify(written.words) : written.is === 'list' ? '[]' : '{}';
+  return at === '' ? [] : [{ key: at, value, from: told(written.place) }];
+}

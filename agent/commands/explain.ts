@@ -1,0 +1,15 @@
+import { problemCodes } from '../problem.ts';
+import { exit, type Work } from './command.ts';
+import { unknown } from './parse.ts';
+
+export const run: Work['run'] = async ({ args, options }, { out }) => {
+  const wanted = args.length === 0 ? Object.keys(problemCodes) : args;
+  const told = wanted.map((code) => {
+    const found = Object.entries(problemCodes).find(([each]) => each === code);
+    if (!found) throw unknown('problem code', code, Object.keys(problemCodes), 'See "bootagent explain".');
+    return { code, ...found[1] };
+  });
+  if (options.format === 'json') out(`${JSON.stringify({ schema_version: 1, codes: told }, undefined, 2)}\n`);
+  else out(told.map(({ code, means, mend }) => `${code}\n  ${means}\n  ${mend}\n`).join('\n'));
+  return exit.done;
+};

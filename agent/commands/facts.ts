@@ -1,0 +1,10 @@
+import { gatherFacts } from '../facts/gather.ts';
+import { memory } from '../facts/memory.ts';
+import { exit, type Work } from './command.ts';
+import { machineOf, thisMachine } from './machine.ts';
+
+export const run: Work['run'] = async (given, { out }) => {
+  const facts = await gatherFacts(thisMachine(), machineOf(given));
+  out(`${JSON.stringify({ schema_version: 1, facts, memory: await memory() }, undefined, 2)}\n`);
+  return exit.done;
+};

@@ -1,0 +1,104 @@
+import type { Boot } from '../boot.ts';
+import type { Facts } from '../facts.ts';
+import type { Host } from '../host/host.ts';
+import type { Stage } from '../module.ts';
+import type { Reporting } from '../report/reporting.ts';
+import type { State } from '../state/state.ts';
+import { type Mapping, meaning } from '../userdata/written.ts';
+import { byHand, learned, type Recollection, remembered } from '../who.ts';
+import type { Invocation } from './command.ts';
+
+/** How long a stage may wait for a source: login must not wait, what comes after it may. */
+const budgetMs: Readonly<Record<Stage, number>> = { local: 5_000, early: 20_000, main: 20_000, final: 300_000 };
+
+export interface Identifying {
+  readonly host: Host;
+  readonly state: State;
+  readonly report: Reporting;
+  readonly given: Invocation;
+  readonly userData: Uint8Array | undefined;
+  readonly keeps: boolean;
+  /** What the kernel command line names. */
+  readonly kernel: string | undefined;
+}
+
+/** The way a run learns who it is: by hand, by memory, or by asking; the askers are loaded when somebody is asked. */
+export function identifier({ host, state, report, given, userData, keeps }: Identifying): Boot['identify'] {
+  const { options } = given;
+  let asked = false;
+  return async (stage, facts, image) => {
+    if (userData !== undefined)
+      return { instance: byHand(userData, facts), newMachine: true, adopted: false, missed: false };
+    const memory = await memoryOf(facts);
+    const named = options.datasource !== undefined || options.seed !== undefined;
+    const known = named || options['as-new'] !== undefined ? undefined : remembered(memory);
+    if (known) return known;
+    if (stage === 'main' && asked) return undefined; // once for the login stages together
+    asked = stage !== 'local';
+    const { identify } = await import('../identify.ts');
+    const wanted = options.datasource === undefined ? listOf(image, 'datasource_list') : [options.datasource];
+    const answer = await identify({
+      host,
+      facts,
+      named: wanted,
+      settings: settingsOf(image),
+      stage: stage === 'local' ? 'local' : 'network',
+      deadline: host.now() + budgetMs[stage],
+      seed: options.seed,
+      tries: triesOf(state),
+      note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
+    });
+    if (answer.instance) return learned(answer.instance, answer.how, memory);
+    if (keeps) state.store.replace('tries.json', JSON.stringify(answer.tries));
+    // Before there is a network, that a network source has said nothing is no news.
+    if (stage !== 'local' || !answer.unasked) {
+      const level = answer.unasked ? 'warning' : 'note';
+      report.report({ event: 'note', level, module: 'datasource', text: answer.how });
+    }
+    return undefined;
+  };
+
+  async function memoryOf(facts: Facts): Promise<Recollection> {
+    const { fingerprint } = await import('../fingerprint.ts');
+    const { fromJson, toJson } = await import('../instance-json.ts');
+    return {
+      state,
+      host,
+      report: report.report,
+      fingerprint: await fingerprint(facts, host),
+      keeps,
+      serialize: (instance) => JSON.stringify(toJson(instance)),
+      deserialize: (text) => fromJson(parsed(text)),
+    };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // damaged: it will be asked for anew
+  }
+}
+
+/** What was tried before, so that a later stage goes on counting. */
+const triesOf = (state: State) =>
+  (parsed(state.store.read('tries.json') ?? '{}') ?? {}) as Parameters<typeof Object>[0];
+
+function listOf({ entries }: Mapping, key: string): string[] | undefined {
+  const written = entries.get(key)?.value;
+  if (written?.is === 'scalar' && written.value !== null) return [written.words];
+  return written?.is === 'list'
+    ? written.items.flatMap((each) => (each.is === 'scalar' ? [each.words] : []))
+    : undefined;
+}
+
+/** `datasource: {Ec2: {...}}` as plain values. */
+function settingsOf({ entries }: Mapping): Record<string, Record<string, unknown>> {
+  const written = entries.get('datasource')?.value;
+  if (written?.is !== 'mapping') return {};
+  const plain = meaning(written) as Record<string, unknown>; // a mapping means a record
+  return Object.fromEntries(Object.entries(plain).flatMap(([name, own]) => (isRecord(own) ? [[name, own]] : [])));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

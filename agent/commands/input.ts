@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { Problem } from '../problem.ts';
+import type { Surroundings } from './command.ts';
+
+/** The bytes of a file named on the command line; "-" is standard input. */
+export async function inputOf(option: string, path: string, { readStdin }: Surroundings): Promise<Uint8Array> {
+  if (path === '-') return readStdin();
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    const { code = '' } = cause as NodeJS.ErrnoException;
+    const words: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      EACCES: 'permission denied',
+      EISDIR: 'is a folder',
+    };
+    throw new Problem('bad-input', `${option}${option && ' '}${path}: ${words[code] ?? code}`, { cause });
+  }
+}

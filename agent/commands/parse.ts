@@ -1,0 +1,57 @@
+import { Problem } from '../problem.ts';
+import { nearest } from '../userdata/decode.ts';
+import type { Command, Invocation } from './command.ts';
+
+/** Takes a command line apart by the table. What is not in it is refused, with the nearest name that is. */
+export function parse(
+  argv: readonly string[],
+  commands: readonly Command[],
+): { readonly command: Command; readonly given: Invocation } {
+  const [name = '', ...rest] = argv;
+  const command = commands.find((each) => each.name === name);
+  if (!command) {
+    const names = commands.map((each) => each.name);
+    throw unknown('command', name, names, 'See "bootagent --help".');
+  }
+  const args: string[] = [];
+  const options: Record<string, string> = {};
+  for (let index = 0; index < rest.length; index++) {
+    const word = rest[index] ?? '';
+    if (!word.startsWith('--')) {
+      args.push(word);
+      continue;
+    }
+    const [key, value] = split(word.slice(2));
+    const option = command.options.find((each) => each.name === key);
+    if (!option) {
+      const names = command.options.map((each) => `--${each.name}`);
+      throw unknown('option', `--${key}`, names, `See "bootagent ${name} --help".`);
+    }
+    if (option.value === undefined && value !== undefined) {
+      throw new Problem('bad-invocation', `--${key} takes no value`);
+    }
+    const taken = option.value === undefined ? '' : (value ?? rest[++index]);
+    if (taken === undefined) throw new Problem('bad-invocation', `--${key} needs a value: ${option.value}`);
+    if (option.values && !option.values.includes(taken)) throw unknown(`value for --${key}`, taken, option.values, '');
+    options[key] = taken;
+  }
+  if (command.takes === undefined && args.length > 0) {
+    throw new Problem('bad-invocation', `bootagent ${name} takes no "${args[0]}"`, {
+      hint: `See "bootagent ${name} --help".`,
+    });
+  }
+  return { command, given: { args, options } };
+}
+
+function split(word: string): [string, string | undefined] {
+  const equals = word.indexOf('=');
+  return equals === -1 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
+}
+
+/** A refusal of a name, with the one that was probably meant. */
+export function unknown(what: string, name: string, names: readonly string[], otherwise: string): Problem {
+  const near = nearest(name, names);
+  return new Problem('bad-invocation', `There is no ${what} "${name}"`, {
+    hint: near === undefined ? otherwise || `There are: ${names.join(', ')}.` : `Did you mean "${near}"?`,
+  });
+}

@@ -1,0 +1,34 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import * as files from '../host/files.ts';
+import { Problem } from '../problem.ts';
+import { lock } from '../state/lock.ts';
+import { exit, type Work } from './command.ts';
+import { machineOf } from './machine.ts';
+
+const home = '/var/lib/bootagent';
+
+export const run: Work['run'] = async (given, { out }) => {
+  const host = machineOf(given);
+  if (!host.privileged && !host.offline) throw new Problem('needs-root', 'Only root may make this machine forget');
+  const names = await host.list(home);
+  const sure = given.options.yes !== undefined;
+  const gone = names.filter((name) => name !== 'fresh');
+  if (given.options.format === 'json') out(`${JSON.stringify({ schema_version: 1, forgets: gone, done: sure })}\n`);
+  else {
+    for (const name of gone) out(`  - ${home}/${name}\n`);
+    out(sure ? 'The next boot will be a first boot.\n' : 'Nothing was changed. To do it: bootagent reset --yes\n');
+  }
+  if (!sure) return exit.done;
+  const release = await lock(host.root, 'refuse');
+  try {
+    for (const name of gone) files.remove(host.root, `${home}/${name}`);
+    files.writeFile(host.root, `${home}/fresh`, '', { mode: 0o600 });
+    for (const name of readdirSync(join(host.root, 'run/bootagent'))) {
+      if (name !== 'lock') files.remove(host.root, `/run/bootagent/${name}`);
+    }
+  } finally {
+    release();
+  }
+  return exit.done;
+};

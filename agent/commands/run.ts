@@ -1,0 +1,146 @@
+import { runStages } from '../boot.ts';
+import { kernelWords } from '../config/kernel.ts';
+import { layerFiles, readLayers } from '../config/layers.ts';
+import { gatherFacts } from '../facts/gather.ts';
+import type { Facts } from '../facts.ts';
+import { foresight } from '../foresight.ts';
+import type { Host } from '../host/host.ts';
+import { type Schedule, type Stage, stages } from '../module.ts';
+import { Problem } from '../problem.ts';
+import type { RunResult } from '../report/event.ts';
+import { reporting } from '../report/reporting.ts';
+import { folderStore, readOnly } from '../state/folder.ts';
+import { bootId, lock } from '../state/lock.ts';
+import { openState } from '../state/state.ts';
+import { memoryStore } from '../state/store.ts';
+import { exit, type Invocation, type Surroundings } from './command.ts';
+import { identifier } from './identifier.ts';
+import { inputOf } from './input.ts';
+import { machineOf, thisMachine } from './machine.ts';
+import { nothingDue } from './nothing-due.ts';
+import { unknown } from './parse.ts';
+
+export async function run(given: Invocation, around: Surroundings): Promise<number> {
+  const { options } = given;
+  const host = machineOf(given);
+  const dry = options['dry-run'] !== undefined || options.facts !== undefined;
+  const schedule = await around.schedule();
+  const wanted = stagesOf(given.args);
+  const only = options.only === undefined ? undefined : modulesOf(options.only, schedule);
+  const supposed = options.facts === undefined ? undefined : await factsIn(options.facts, around);
+  const userData =
+    options['user-data'] === undefined ? undefined : await inputOf('--user-data', options['user-data'], around);
+  if (!dry && !host.offline && !host.privileged) {
+    throw new Problem('needs-root', 'Only root may change this machine; nothing was touched');
+  }
+
+  const kernel = kernelWords((await thisMachine().readText('/proc/cmdline')) ?? '');
+  const off = await whyOff(host, kernel.off);
+  const report = reporting(
+    {
+      ...around,
+      colour: around.terminal && !around.env.NO_COLOR,
+      unit: isUnit(around),
+      json: options.format === 'json',
+      dry,
+      debug: options.debug !== undefined || kernel.debug,
+    },
+    host,
+  );
+  if (off && !dry && options.force === undefined) {
+    report.disabled(off);
+    return exit.disabled;
+  }
+
+  const release = dry ? () => {} : await lock(host.root, isUnit(around) ? 'wait' : 'refuse');
+  try {
+    const look = async () => supposed ?? gatherFacts(thisMachine(), host);
+    const disk = folderStore(host.root);
+    const state = openState(
+      options['as-new'] !== undefined ? memoryStore(new Map([['fresh', '']])) : dry ? readOnly(disk) : disk,
+    );
+    if (state.damaged > 0)
+      report.warn('state-damaged', `${state.damaged} records of /var/lib/bootagent cannot be read`);
+    if (state.cut !== undefined && !dry) report.note(`The last run was cut off in ${state.cut}; it goes on from there`);
+    const layers = await readLayers(await layerFiles(host), (problem) => report.warn(problem.code, problem.message));
+    const boot = {
+      version: around.version,
+      schedule,
+      layers,
+      state,
+      report: report.report,
+      secret: report.secret,
+      bootId: bootId(),
+      act: actOf({ dry, supposed, host }),
+      force: options.force !== undefined,
+      retryFailed: options['retry-failed'] !== undefined,
+      inService: state.condition === 'lost' && !host.offline && options.force === undefined && userData === undefined,
+      ...(only && { only }),
+      gatherFacts: look,
+      identify: identifier({ host, state, report, userData, given, keeps: !dry, kernel: kernel.datasource }),
+      include: async (url: string) => (await host.http({ url })).body,
+      now: () => host.now(),
+    };
+    const result = await runStages(wanted, boot);
+    if (!dry && state.cut !== undefined) state.rested(state.cut);
+    if (!dry && isUnit(around) && wanted.length === 1 && wanted[0] === 'local') await nothingDue(boot, host);
+    report.end(result);
+    return codeOf(result, dry && options['detailed-exitcode'] !== undefined);
+  } finally {
+    release();
+  }
+}
+
+function actOf({ dry, supposed, host }: { dry: boolean; supposed: Facts | undefined; host: Host }) {
+  if (supposed) return { mode: 'planned' } as const;
+  return dry ? ({ mode: 'preview', host: foresight(host) } as const) : ({ mode: 'apply', host } as const);
+}
+
+function stagesOf(args: readonly string[]): readonly Stage[] {
+  const wrong = args.find((each) => !stages.some((stage) => stage === each));
+  if (wrong !== undefined) throw unknown('stage', wrong, stages, '');
+  return args.length === 0 ? stages : stages.filter((stage) => args.includes(stage));
+}
+
+function modulesOf(words: string, schedule: Schedule): readonly string[] {
+  const names = Object.values(schedule)
+    .flat()
+    .map(({ name }) => name);
+  const wanted = words.split(',').map((word) => word.trim());
+  const wrong = wanted.find((each) => !names.includes(each));
+  if (wrong !== undefined) throw unknown('module', wrong, names, '');
+  return wanted;
+}
+
+async function factsIn(path: string, around: Surroundings): Promise<Facts> {
+  const text = new TextDecoder().decode(await inputOf('--facts', path, around));
+  try {
+    const value: unknown = JSON.parse(text);
+    // Made by "bootagent facts"; the few things every plan stands on are asked for by name.
+    const facts = (typeof value === 'object' && value !== null && 'facts' in value ? value.facts : value) as Facts;
+    for (const key of ['cpus', 'memoryKiB', 'network', 'mounts', 'os', 'platform'] as const) {
+      if (facts?.[key] === undefined) throw new Error(`it tells no "${key}"`);
+    }
+    return facts;
+  } catch (cause) {
+    const why = cause instanceof SyntaxError ? 'it is no JSON' : String((cause as Error).message);
+    throw new Problem('bad-input', `--facts ${path}: ${why}`, {
+      hint: 'Make it with "bootagent facts > FILE" on that machine.',
+      cause,
+    });
+  }
+}
+
+async function whyOff(host: Host, byKernel: boolean): Promise<string | undefined> {
+  if (byKernel && !host.offline) return 'the kernel command line says bootagent=off';
+  return (await host.stat('/etc/bootagent/disabled')) ? '/etc/bootagent/disabled is there' : undefined;
+}
+
+/** Whether systemd started us as a unit, and no person waits for an answer. */
+export const isUnit = ({ env }: Surroundings): boolean => env.BOOTAGENT_UNIT !== undefined;
+
+function codeOf({ state, changes }: RunResult, detailed: boolean): number {
+  if (state === 'failed') return exit.failed;
+  if (state === 'problems') return exit.problems;
+  return detailed && changes > 0 ? exit.due : exit.done;
+}

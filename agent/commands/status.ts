@@ -1,0 +1,105 @@
+import type { Host } from '../host/host.ts';
+import { Problem } from '../problem.ts';
+import { emptySummary, type Summary, worst } from '../report/summary.ts';
+import { folderStore } from '../state/folder.ts';
+import type { Failure, Turn } from '../state/records.ts';
+import { openState } from '../state/state.ts';
+import { exit, type Work } from './command.ts';
+import { machineOf } from './machine.ts';
+
+/** How things stand: this boot's runs, and what earlier ones left undone. */
+interface Standing {
+  readonly summary: Summary | undefined;
+  /** What did not get done at the last turn, by module and place; only root may know. */
+  readonly left: readonly { module: string; at: string; failure: Failure }[];
+}
+
+export const run: Work['run'] = async (given, { out }) => {
+  const host = machineOf(given);
+  if (given.options.wait !== undefined && !(await settled(host, secondsIn(given.options.timeout)))) {
+    out('Still running.\n');
+    return exit.timeout;
+  }
+  const standing = await standingOf(host);
+  const state = stateOf(standing);
+  if (given.options.format === 'json') {
+    const { summary, left } = standing;
+    out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), state, left }, undefined, 2)}\n`);
+  } else out(textOf(standing, state));
+  return {
+    done: exit.done,
+    running: exit.done,
+    failed: exit.failed,
+    problems: exit.problems,
+    disabled: exit.disabled,
+    'not run': exit.disabled,
+  }[state];
+};
+
+function secondsIn(words: string | undefined): number {
+  if (words === undefined) return Number.POSITIVE_INFINITY;
+  const seconds = /^\d+(\.\d+)?$/.test(words) ? Number(words) : Number.NaN;
+  if (Number.isNaN(seconds)) throw new Problem('bad-invocation', `--timeout takes seconds, not "${words}"`);
+  return seconds;
+}
+
+/** Waits for the end of the run at work, and at a boot for the end of the last stage. */
+async function settled(host: Host, seconds: number): Promise<boolean> {
+  const until = host.now() + seconds * 1000;
+  while (true) {
+    const running = (await host.stat('/run/bootagent/lock')) !== undefined;
+    const { summary } = await standingOf(host);
+    const ended = summary !== undefined && (summary.state === 'disabled' || summary.stages.includes('final'));
+    if (!running && (ended || !(await isBooting(host)))) return true;
+    if (host.now() >= until) return false;
+    await host.sleep(200);
+  }
+}
+
+async function isBooting(host: Host): Promise<boolean> {
+  if (host.offline || (await host.stat('/run/bootagent/nothing-due'))) return false;
+  const { stdout } = await host.query(['systemctl', 'list-jobs', '--no-legend', 'bootagent*']);
+  return stdout.includes('bootagent');
+}
+
+async function standingOf(host: Host): Promise<Standing> {
+  const text = await host.readText('/run/bootagent/status.json');
+  const summary = text === undefined ? undefined : readSummary(text);
+  const turns: readonly Turn[] = host.privileged ? openState(folderStore(host.root)).turns() : [];
+  const left = turns.flatMap(({ module, failed }) =>
+    Object.entries(failed).map(([at, failure]) => ({ module, at, failure })),
+  );
+  return { summary, left };
+}
+
+function readSummary(text: string): Summary | undefined {
+  try {
+    return { ...emptySummary(''), ...(JSON.parse(text) as Summary) };
+  } catch {
+    return undefined; // being written by an older version, or damaged: as if there were none
+  }
+}
+
+function stateOf({ summary, left }: Standing): Summary['state'] | 'not run' {
+  if (!summary) return left.length > 0 ? 'problems' : 'not run';
+  const slight = left.every(({ failure }) => ['script-failed', 'interrupted', 'bad-settings'].includes(failure.code));
+  return worst([summary.state, left.length === 0 ? 'done' : slight ? 'problems' : 'failed']);
+}
+
+function textOf({ summary, left }: Standing, state: string): string {
+  const lines = [`state       ${state}`];
+  if (summary?.instance) {
+    const { id, how, standing } = summary.instance;
+    lines.push(`instance    ${id} (${standing})`, `datasource  ${how}`);
+  }
+  if (summary) lines.push(`took        ${summary.seconds.toFixed(1)} s in ${summary.stages.join(', ')}`);
+  for (const [name, { state: each, ms, items }] of Object.entries(summary?.modules ?? {})) {
+    if (each === 'nothing' || each === 'kept') continue;
+    lines.push(`  ${name.padEnd(16)} ${each.padEnd(9)} ${ms} ms`);
+    for (const { item, of, code } of items) if (code !== 0) lines.push(`    item ${item} of ${of} ended with ${code}`);
+  }
+  for (const { module, failure } of left) lines.push(`  ! ${module}: ${failure.message}`);
+  if (left.length > 0) lines.push('next        look at the lines with "!", then: bootagent run --retry-failed');
+  if (!summary) lines.push('next        nothing has run since this machine started: bootagent plan');
+  return `${lines.join('\n')}\n`;
+}

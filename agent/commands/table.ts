@@ -1,0 +1,100 @@
+import type { Command, Option } from './command.ts';
+
+const root: Option = { name: 'root', value: 'DIR', summary: 'work on the image tree in DIR instead of this machine' };
+const format: Option = { name: 'format', value: 'FORMAT', values: ['text', 'json'], summary: 'text (default) or json' };
+
+const planning: readonly Option[] = [
+  root,
+  { name: 'user-data', value: 'FILE', summary: 'take the user-data from FILE ("-": standard input) and ask no source' },
+  { name: 'seed', value: 'DIR', summary: 'take meta-data and user-data from a NoCloud seed in DIR' },
+  { name: 'datasource', value: 'NAME', summary: 'ask this source and no other' },
+  { name: 'facts', value: 'FILE', summary: 'plan for the machine whose "bootagent facts" are in FILE' },
+  { name: 'only', value: 'MODULE', summary: 'take only these modules (names with commas between)' },
+  { name: 'as-new', summary: 'forget what was done before: what would a first boot do now?' },
+  { name: 'force', summary: 'go through everything again, scripts too, even where bootagent is disabled' },
+  { name: 'detailed-exitcode', summary: 'exit 10 when changes are due (with --dry-run)' },
+  { name: 'debug', summary: 'tell also what had its turn before' },
+  format,
+];
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  {
+    name: 'run',
+    summary: 'bring this machine to what its metadata and configuration ask',
+    takes: '[STAGE...]',
+    options: [
+      { name: 'dry-run', summary: 'say what is due and change nothing' },
+      { name: 'retry-failed', summary: 'only what failed before' },
+      ...planning,
+    ],
+    details:
+      'Goes through the stages local, early, main and final, or those named. What holds already is left alone, what had its turn for this instance is not repeated, and scripts are never run again because they failed.',
+    examples: ['bootagent run --dry-run', 'bootagent run --root /mnt/image --user-data worker.yaml'],
+    load: () => import('./run.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'the same as run --dry-run: say what is due and change nothing',
+    takes: '[STAGE...]',
+    options: planning,
+    details: 'Looks at the machine with the same code a run uses, and cannot write.',
+    examples: ['bootagent plan --as-new', 'bootagent plan --user-data - < worker.yaml'],
+    load: async () => {
+      const { run } = await import('./run.ts');
+      return { run: (given, around) => run({ ...given, options: { ...given.options, 'dry-run': '' } }, around) };
+    },
+  },
+  {
+    name: 'status',
+    summary: 'how the last boot went, and what it left to do',
+    options: [
+      { name: 'wait', summary: 'wait until the run at work has ended' },
+      { name: 'timeout', value: 'SECONDS', summary: 'wait no longer than this (exit 124)' },
+      root,
+      format,
+    ],
+    details:
+      'Exits 0 when all is done, 1 when something failed, 2 when it is done with problems, 3 when bootagent is disabled or has not run.',
+    load: () => import('./status.ts'),
+  },
+  {
+    name: 'facts',
+    summary: 'what bootagent sees of this machine, as JSON',
+    options: [root, format],
+    details:
+      'The same facts that plans are made from. Kept in a file, they let "bootagent plan --facts FILE" plan for this machine elsewhere.',
+    load: () => import('./facts.ts'),
+  },
+  {
+    name: 'config',
+    summary: 'the merged configuration, with the file and line each value comes from',
+    options: [root, { name: 'user-data', value: 'FILE', summary: 'lay this user-data over it' }, format],
+    details:
+      'Layers, least important first: /usr/lib/bootagent/conf.d, /etc/bootagent/bootagent.yaml, /etc/bootagent/conf.d, /run/bootagent/conf.d, vendor-data, user-data.',
+    load: () => import('./config.ts'),
+  },
+  {
+    name: 'explain',
+    summary: 'what a problem code means and what to do about it',
+    takes: '[CODE]',
+    options: [format],
+    details: 'Without a code: all of them.',
+    load: () => import('./explain.ts'),
+  },
+  {
+    name: 'reset',
+    summary: 'forget what was done, so that the next boot of this machine is a first boot again',
+    options: [{ name: 'yes', summary: 'do it; without this it is only told' }, root, format],
+    details:
+      'Keeps the machine as it is: files, users and host keys stay. To make an image of a machine, use "bootagent seal".',
+    load: () => import('./reset.ts'),
+  },
+  {
+    name: 'version',
+    summary: 'the version of bootagent',
+    options: [format],
+    details: 'Prints "bootagent" and the version.',
+    load: () => import('./version.ts'),
+  },
+];

@@ -1,0 +1,51 @@
+import type { ReadHost } from '../host/host.ts';
+import { Problem } from '../problem.ts';
+import type { Mapping, Written } from '../userdata/written.ts';
+
+const folders = [
+  '/usr/lib/bootagent/conf.d',
+  '/etc/bootagent/bootagent.yaml',
+  '/etc/bootagent/conf.d',
+  '/run/bootagent/conf.d',
+] as const;
+
+export interface Layer {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** The files of the image's own configuration, least important first. A file masks one of its name further down. */
+export async function layerFiles(host: ReadHost): Promise<Layer[]> {
+  const found = new Map<string, Layer>();
+  for (const place of folders) {
+    const names = place.endsWith('.yaml') ? [''] : (await host.list(place)).filter((name) => /\.ya?ml$/.test(name));
+    for (const name of names) {
+      const path = name === '' ? place : `${place}/${name}`;
+      const key = name === '' ? path : name;
+      found.delete(key);
+      const masked = (await host.readLink(path)) === '/dev/null';
+      const text = masked ? undefined : await host.readText(path);
+      if (text !== undefined) found.set(key, { path, text });
+    }
+  }
+  return [...found.values()];
+}
+
+/** Reads them. A file that is wrong is told with its line and left out: the machine must stay reachable. */
+export async function readLayers(files: readonly Layer[], tell: (problem: Problem) => void): Promise<Mapping[]> {
+  const wanted = files.filter(({ text }) => /^[^#\s]/m.test(text));
+  if (wanted.length === 0) return [];
+  const { readYaml } = await import('../userdata/yaml.ts');
+  const findings = (path: string) => ({
+    error: (_: string, { line, column }: { line: number; column: number }, message: string) =>
+      tell(new Problem('bad-config', `${path}:${line}:${column}: ${message}`)),
+    warning: () => {},
+    secret: () => {},
+  });
+  return wanted.flatMap(({ path, text }) => {
+    const written: Written | undefined = readYaml(text, path, findings(path));
+    if (written?.is === 'mapping') return [written];
+    if (written) tell(new Problem('bad-config', `${path}: is no mapping from keys to values`));
+    return [];
+  });
+}

@@ -1,0 +1,72 @@
+import type { Facts } from '../facts.ts';
+import type { ReadHost } from '../host/host.ts';
+import { accounts, groups } from './accounts.ts';
+import { mounts, swaps } from './mounts.ts';
+import { network } from './network.ts';
+import { operatingSystem, systemdVersion } from './os.ts';
+import { platform } from './platform.ts';
+import { paths, programs } from './wanted.ts';
+
+/**
+ * Looks at the machine: by its files under /proc and /sys, so that no program is started. The tree is the
+ * machine itself, or the image that is worked on, which has its own system, programs and users.
+ */
+export async function gatherFacts(machine: ReadHost, tree: ReadHost): Promise<Facts> {
+  return {
+    cpus: countOf((await machine.readText('/sys/devices/system/cpu/online')) ?? '0'),
+    memoryKiB: Number(/^MemTotal:\s+(\d+) kB/m.exec((await machine.readText('/proc/meminfo')) ?? '')?.[1] ?? 0),
+    hostname: ((await machine.readText('/proc/sys/kernel/hostname')) ?? '').trim(),
+    network: await network(machine),
+    mounts: await mounts(machine),
+    swaps: await swaps(machine),
+    os: await operatingSystem(tree),
+    platform: await platform(machine),
+    selinux: await selinux(machine),
+    systemd: await systemdVersion(tree),
+    sh: await shellOf(tree),
+    programs: await installed(tree),
+    paths: await there(paths, tree),
+    users: await accounts(tree),
+    groups: await groups(tree),
+  };
+}
+
+/** How many cores "0-3,5" are. */
+export function countOf(ranges: string): number {
+  return ranges
+    .trim()
+    .split(',')
+    .map((range) => range.split('-').map(Number))
+    .reduce((count, [first = 0, last = first]) => count + last - first + 1, 0);
+}
+
+async function selinux(host: ReadHost): Promise<Facts['selinux']> {
+  const enforce = (await host.readText('/sys/fs/selinux/enforce'))?.trim();
+  return enforce === undefined ? 'disabled' : enforce === '1' ? 'enforcing' : 'permissive';
+}
+
+const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin', '/usr/local/sbin', '/usr/local/bin'] as const;
+
+async function shellOf(host: ReadHost): Promise<string> {
+  return ((await host.readLink('/usr/bin/sh')) ?? (await host.readLink('/bin/sh')) ?? 'sh').replace(/.*\//, '');
+}
+
+async function installed(host: ReadHost): Promise<string[]> {
+  const found: string[] = [];
+  for (const program of programs) {
+    const places = folders.map((folder) => `${folder}/${program}`);
+    if (await anyOf(places, host)) found.push(program);
+  }
+  return found;
+}
+
+async function anyOf(places: readonly string[], host: ReadHost): Promise<boolean> {
+  for (const place of places) if (await host.stat(place)) return true;
+  return false;
+}
+
+async function there(wanted: readonly string[], host: ReadHost): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of wanted) if (await host.stat(path)) found.push(path);
+  return found;
+}

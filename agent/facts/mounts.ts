@@ -1,0 +1,30 @@
+import type { Mount } from '../facts.ts';
+import type { ReadHost } from '../host/host.ts';
+
+/** What is mounted where, the last mount on a point first to count; sizes only of what lies on a device. */
+export async function mounts(host: ReadHost): Promise<Mount[]> {
+  const found: Mount[] = [];
+  for (const line of ((await host.readText('/proc/self/mountinfo')) ?? '').split('\n')) {
+    const [left = '', right = ''] = line.split(' - ');
+    const [, , device = '', , target = '', options = ''] = left.split(' ');
+    const [type = '', source = ''] = right.split(' ');
+    if (target === '') continue;
+    const point = unescaped(target);
+    const space = source.startsWith('/dev/') || point === '/' ? await host.space(point) : undefined;
+    const mount = { target: point, source: unescaped(source), type, options: options.split(','), device };
+    found.push({ ...mount, bytes: space?.bytes ?? 0, freeBytes: space?.free ?? 0 });
+  }
+  return found;
+}
+
+/** The swaps in use. */
+export const swaps = async (host: ReadHost): Promise<string[]> =>
+  ((await host.readText('/proc/swaps')) ?? '')
+    .split('\n')
+    .slice(1)
+    .map((line) => unescaped(line.split(/\s+/)[0] ?? ''))
+    .filter(Boolean);
+
+/** The kernel writes a space as \040. */
+const unescaped = (text: string): string =>
+  text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));

@@ -1,0 +1,48 @@
+import { networkInterfaces } from 'node:os';
+import type { Interface, Network } from '../facts.ts';
+import type { ReadHost } from '../host/host.ts';
+
+/** Our interfaces and addresses; the interface of the default route leads. */
+export async function network(host: ReadHost): Promise<Network> {
+  const route = (await defaultRoute(host)) ?? (await defaultRoute6(host));
+  const interfaces = await interfacesOf(host);
+  const leading = interfaces.find(({ name }) => name === route);
+  const rest = interfaces.filter((each) => each !== leading);
+  return {
+    interface: route,
+    address: leading?.addresses[0],
+    interfaces: leading ? [leading, ...rest] : rest,
+  };
+}
+
+async function interfacesOf(host: ReadHost): Promise<Interface[]> {
+  const addressed = networkInterfaces();
+  const found: Interface[] = [];
+  for (const name of await host.list('/sys/class/net')) {
+    if (name === 'lo') continue;
+    const mac = ((await host.readText(`/sys/class/net/${name}/address`)) ?? '').trim();
+    const all = (addressed[name] ?? []).filter(({ address }) => !address.startsWith('fe80:'));
+    const addresses = [
+      ...all.filter(({ family }) => family === 'IPv4'),
+      ...all.filter(({ family }) => family === 'IPv6'),
+    ];
+    found.push({ name, mac, addresses: addresses.map(({ address }) => address) });
+  }
+  return found;
+}
+
+/** The interface of the IPv4 default route with the least metric. */
+async function defaultRoute(host: ReadHost): Promise<string | undefined> {
+  const routes = ((await host.readText('/proc/net/route')) ?? '').split('\n').slice(1);
+  const defaults = routes
+    .map((line) => line.split('\t'))
+    .filter(([, to, , , , , , mask]) => to === '00000000' && mask === '00000000');
+  return defaults.sort(([, , , , , , a], [, , , , , , b]) => Number(a) - Number(b))[0]?.[0];
+}
+
+async function defaultRoute6(host: ReadHost): Promise<string | undefined> {
+  const routes = ((await host.readText('/proc/net/ipv6_route')) ?? '').split('\n').map((line) => line.split(/\s+/));
+  return routes.find(
+    ([to, length, , , , , , , , name]) => /^0+$/.test(to ?? '') && length === '00' && name !== 'lo',
+  )?.[9];
+}

@@ -1,0 +1,289 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statfsSync,
+  symlinkSync,
+  writeSync,
+} from 'node:fs';
+import { asProblem, Problem } from '../problem.ts';
+import type { Attributes, Stat } from './host.ts';
+import { codeOf, type Spot, walk } from './walk.ts';
+
+const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+
+/** What a file system does for a host that sees `root` as `/`. Numbers, not names, say who owns what. */
+export interface Owning {
+  readonly uid?: number | undefined;
+  readonly gid?: number | undefined;
+  readonly mode?: number | undefined;
+  readonly within?: Attributes['within'];
+}
+
+export const readBytes = (
+  root: string,
+  path: string,
+  piece?: { from: number; length: number },
+): Uint8Array | undefined =>
+  reading(path, () =>
+    walk(path, { root, follow: true }, (spot) => {
+      const fd = openIfThere(spot.path);
+      if (fd === undefined) return undefined;
+      try {
+        if (fstatSync(fd).isDirectory()) return undefined;
+        if (!piece) return readFileSync(fd);
+        const bytes = new Uint8Array(piece.length);
+        return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
+      } finally {
+        closeSync(fd);
+      }
+    }),
+  );
+
+export const stat = (root: string, path: string): Stat | undefined =>
+  reading(path, () => walk(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
+
+export const list = (root: string, path: string): readonly string[] =>
+  reading(path, () => walk(`${path}/.`.replace(/\/\.$/, ''), { root, follow: true }, (spot) => namesIn(spot.path))) ??
+  [];
+
+export const readLink = (root: string, path: string): string | undefined =>
+  reading(path, () => walk(path, { root, follow: false }, (spot) => readlinkSync(spot.path)));
+
+export const space = (root: string, path: string): { bytes: number; free: number } | undefined =>
+  reading(path, () =>
+    walk(path, { root, follow: true }, (spot) => {
+      const { bsize, blocks, bavail } = statfsSync(spot.path);
+      return { bytes: bsize * blocks, free: bsize * bavail };
+    }),
+  );
+
+/** Whoever looks sees the old file or the new one, whole, and after a power loss too. */
+export function writeFile(
+  root: string,
+  path: string,
+  content: string | Uint8Array,
+  { uid, gid, mode, within }: Owning,
+): void {
+  writing(path, root, within, (spot) => {
+    const old = statIfThere(spot.path);
+    if (old && old.type !== 'file') throw new Problem('file-failed', `${path} is no file but a ${old.type}`);
+    // The kernel's own files are not replaced but written to.
+    if (isKernels(path)) return writeThrough(spot.path, content);
+    const aside = `${spot.folder}/.${spot.name.slice(0, 200)}.bootagent-${process.pid}`;
+    rmSync(aside, { force: true });
+    const fd = openSync(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    try {
+      try {
+        writeAll(fd, content);
+        own(fd, { uid: uid ?? old?.uid, gid: gid ?? old?.gid });
+        fchmodSync(fd, mode ?? old?.mode ?? 0o644);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+      renameSync(aside, spot.path);
+    } catch (error) {
+      rmSync(aside, { force: true });
+      throw error;
+    }
+    syncFolder(spot.folder);
+  });
+}
+
+export function makeDirectory(root: string, path: string, { uid, gid, mode, within }: Owning): void {
+  writing(path, root, within, (spot) => {
+    if (!statIfThere(spot.path)) {
+      mkdirSync(spot.path, 0o700);
+      const fd = openSync(spot.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      fchmodSync(fd, mode ?? 0o755);
+      own(fd, { uid, gid });
+      closeSync(fd);
+      syncFolder(spot.folder);
+    } else adorn(spot, { uid, gid, mode });
+  });
+}
+
+export function setAttributes(root: string, path: string, owning: Owning): void {
+  writing(path, root, owning.within, (spot) => adorn(spot, owning));
+}
+
+export function remove(root: string, path: string): void {
+  reading(path, () =>
+    walk(path, { root, follow: false }, (spot) => rmSync(spot.path, { recursive: true, force: true })),
+  );
+}
+
+export function truncate(root: string, path: string): void {
+  writing(path, root, undefined, (spot) => {
+    const fd = openSync(spot.path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      ftruncateSync(fd, 0);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+export function link(root: string, path: string, target: string): void {
+  const aside = `.bootagent-link-${process.pid}`;
+  failing(`Cannot link ${path}`, () =>
+    walk(path, { root, follow: false, create: true }, (spot) => {
+      if (statIfThere(spot.path)?.type === 'directory') throw new Problem('file-failed', `${path} is a folder`);
+      rmSync(`${spot.folder}/${aside}`, { force: true });
+      symlinkSync(target, `${spot.folder}/${aside}`);
+      renameSync(`${spot.folder}/${aside}`, spot.path);
+      syncFolder(spot.folder);
+    }),
+  );
+}
+
+function adorn({ path }: Spot, { uid, gid, mode }: Owning): void {
+  const stats = lstatSync(path);
+  if (uid !== undefined || gid !== undefined) chownIfNeeded(path, stats, uid ?? stats.uid, gid ?? stats.gid);
+  // After the owner: a change of owner clears the setuid bit.
+  if (mode !== undefined && !stats.isSymbolicLink()) chmodSync(path, mode);
+}
+
+function chownIfNeeded(path: string, stats: Stats, uid: number, gid: number): void {
+  if (stats.uid === uid && stats.gid === gid) return;
+  (stats.isSymbolicLink() ? lchownSync : chownSync)(path, uid, gid);
+}
+
+/** Without root an owner can only be kept; what was asked beyond that is told by whoever asked. */
+function own(fd: number, { uid, gid }: Owning): void {
+  const stats = fstatSync(fd);
+  if (process.getuid?.() !== 0 || (uid === undefined && gid === undefined)) return;
+  fchownSync(fd, uid ?? stats.uid, gid ?? stats.gid);
+}
+
+function writeAll(fd: number, content: string | Uint8Array): void {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
+}
+
+function writeThrough(path: string, content: string | Uint8Array): void {
+  const fd = openSync(path, O_WRONLY | O_TRUNC);
+  try {
+    writeAll(fd, content);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+const isKernels = (path: string): boolean => path.startsWith('/proc/') || path.startsWith('/sys/');
+
+function syncFolder(folder: string): void {
+  const fd = openSync(`${folder}/.`, O_RDONLY | O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function statIfThere(path: string): Stat | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats && statOf(stats);
+}
+
+function statOf(stats: Stats): Stat {
+  return {
+    type: stats.isFile()
+      ? 'file'
+      : stats.isDirectory()
+        ? 'directory'
+        : stats.isSymbolicLink()
+          ? 'link'
+          : stats.isBlockDevice()
+            ? 'block'
+            : 'other',
+    mode: stats.mode & 0o7777,
+    uid: stats.uid,
+    gid: stats.gid,
+    size: stats.size,
+    allocated: stats.blocks * 512,
+    device: deviceOf(stats.dev),
+    rdev: deviceOf(stats.rdev),
+    modifiedMs: stats.mtimeMs,
+  };
+}
+
+/** Major and minor, as the kernel's tables write them. */
+const deviceOf = (number: number): string => {
+  const low = number % 2 ** 32;
+  const major = ((low >>> 8) & 0xfff) + Math.floor(number / 2 ** 32) * 0x1000;
+  return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;
+};
+
+function namesIn(path: string): string[] {
+  try {
+    return readdirSync(path).sort();
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
+    throw error;
+  }
+}
+
+function reading<T>(path: string, read: () => T | undefined): T | undefined {
+  return failing(`Cannot read ${path}`, () => {
+    try {
+      return read();
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR', 'EINVAL'].includes(codeOf(error))) return undefined;
+      throw error;
+    }
+  });
+}
+
+function writing(path: string, root: string, within: string | undefined, write: (spot: Spot) => void): void {
+  failing(`Cannot write ${path}`, () => walk(path, { root, follow: true, create: true, within }, write));
+}
+
+function failing<T>(doing: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw new Problem('file-failed', `${doing}: ${wordsOf(error)}`, { cause: error });
+  }
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  EROFS: 'the file system is read-only',
+  EACCES: 'permission denied',
+  EPERM: 'not permitted',
+  EIO: 'the disk answers with an error',
+  EMFILE: 'too many open files',
+};
+
+const wordsOf = (error: unknown): string => words[codeOf(error)] ?? asProblem(error).message;

@@ -1,0 +1,98 @@
+import { idOf } from '../accounts.ts';
+import { Problem } from '../problem.ts';
+import * as files from './files.ts';
+import type { Attributes, Host, Request, Response } from './host.ts';
+import { programProblem, runProgram } from './processes.ts';
+import { isQuery } from './queries.ts';
+
+export interface LinuxOptions {
+  /** The folder that is the root: "/" for this machine. */
+  readonly root: string;
+  /** Whether that root is the machine we run on, and not an image or a scratch folder. */
+  readonly offline: boolean;
+}
+
+/** The real machine, or a tree of files seen as one. */
+export function linux({ root, offline }: LinuxOptions): Host {
+  let http: Promise<(request: Request) => Promise<Response>> | undefined;
+  const fetch = async (request: Request): Promise<Response> => {
+    // Loaded when a network source is asked, and not before: it is the dearest thing we have.
+    http ??= import('./http.ts').then(({ makeHttp }) => makeHttp());
+    return (await http)(request);
+  };
+
+  const host: Host = {
+    root,
+    offline,
+    privileged: process.getuid?.() === 0,
+
+    readText: async (path) => {
+      const bytes = files.readBytes(root, path);
+      return bytes && Buffer.from(bytes).toString();
+    },
+    readBytes: async (path, piece) => files.readBytes(root, path, piece),
+    stat: async (path) => files.stat(root, path),
+    list: async (path) => files.list(root, path),
+    readLink: async (path) => files.readLink(root, path),
+    space: async (path) => files.space(root, path),
+    query: async (argv, { timeoutMs = 30_000 } = {}) => {
+      if (!isQuery(argv))
+        throw new Problem('unexpected', `${argv.join(' ')} is not one of the commands that only look`);
+      return runProgram(argv, { timeoutMs });
+    },
+    http: fetch,
+    now: () => performance.now(),
+    clock: () => Date.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+
+    writeFile: async (path, content, attributes = {}) => {
+      files.writeFile(root, path, content, await owning(attributes));
+      await label(path);
+    },
+    makeDirectory: async (path, attributes = {}) => {
+      files.makeDirectory(root, path, await owning(attributes));
+      await label(path);
+    },
+    remove: async (path) => files.remove(root, path),
+    truncate: async (path) => files.truncate(root, path),
+    link: async (path, target) => {
+      files.link(root, path, target);
+      await label(path);
+    },
+    setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
+    run: async (argv, options = {}) => {
+      const output = await runProgram(argv, options);
+      if ((options.accept ?? [0]).includes(output.code)) return output;
+      throw programProblem(argv, output);
+    },
+    shell: async (script, tell) => {
+      const { runList } = await import('./shell.ts');
+      return runList(script, tell, isGoingDown);
+    },
+    send: fetch,
+  };
+
+  async function owning({ owner, group, mode, within }: Attributes): Promise<files.Owning> {
+    return { uid: await number(owner, 'user'), gid: await number(group, 'group'), mode, within };
+  }
+
+  async function number(name: string | undefined, sort: 'user' | 'group'): Promise<number | undefined> {
+    if (name === undefined || !host.privileged) return undefined;
+    const id = await idOf(name, sort, host);
+    if (id !== undefined) return id;
+    throw new Problem('not-possible', `There is no ${sort} "${name}"`, { hint: `Make it under "${sort}s".` });
+  }
+
+  /** A new file takes the label of its folder's rule: systemd and sshd refuse what is labelled otherwise. */
+  async function label(path: string): Promise<void> {
+    if (offline || !files.stat('/', '/sys/fs/selinux/enforce')) return;
+    await runProgram(['restorecon', '-iF', path]);
+  }
+
+  async function isGoingDown(): Promise<boolean> {
+    const { stdout } = await runProgram(['systemctl', 'list-jobs', '--no-legend'], { timeoutMs: 5000 });
+    return /\b(shutdown|reboot|poweroff|halt|kexec)\.target\b/.test(stdout);
+  }
+
+  return host;
+}

@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Problem } from '../problem.ts';
+import type { Output, RunOptions } from './host.ts';
+
+/** What every program we start sees of us: nothing that was set from outside. */
+export const environment: Readonly<Record<string, string>> = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+  HOME: '/root',
+};
+
+const mostOutput = 1 << 20;
+const defaultTimeoutMs = 120_000;
+
+/** Runs a program to its end. Its exit is part of the answer; only what has none is thrown. */
+export function runProgram(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
+  const [program = '', ...args] = argv;
+  const { input, timeoutMs = defaultTimeoutMs, env = {} } = options;
+  const { promise, resolve, reject } = Promise.withResolvers<Output>();
+  const child = spawn(program, args, {
+    env: { ...environment, ...env },
+    cwd: '/',
+    detached: true, // a group of its own, so that what it starts can be ended with it
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  const stdout = capped(child.stdout);
+  const stderr = capped(child.stderr);
+  let timedOut = false;
+  const onTimeout = () => {
+    timedOut = true;
+    endGroup(child);
+  };
+  const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined;
+
+  child.on('error', (error: NodeJS.ErrnoException) => {
+    clearTimeout(timer);
+    if (error.code === 'ENOENT') resolve({ code: 127, stdout: '', stderr: `${program}: not installed` });
+    else reject(new Problem('command-failed', `${program} cannot be started: ${error.message}`, { cause: error }));
+  });
+  child.on('exit', async (code, signal) => {
+    clearTimeout(timer);
+    await drained(child);
+    if (timedOut) reject(timeout(argv, timeoutMs));
+    else resolve({ code: code ?? 128 + numberOf(signal), stdout: stdout(), stderr: stderr() || (signal ?? '') });
+  });
+  if (input !== undefined) child.stdin?.on('error', () => {}).end(input); // it may end without reading to the end
+  return promise;
+}
+
+/** What went wrong with a program, in its own last words. */
+export function programProblem(argv: readonly string[], { code, stdout, stderr }: Output): Problem {
+  if (code === 127 && stderr.endsWith('not installed'))
+    return new Problem('command-missing', `${argv[0]} is not installed`);
+  const said = lastWords(stderr) || lastWords(stdout);
+  return new Problem('command-failed', `${argv.join(' ')} ended with ${code}`, { said });
+}
+
+/** Asks a group of processes to end, and makes them two seconds later. */
+export function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  signal(pid, 'SIGTERM');
+  setTimeout(() => signal(pid, 'SIGKILL'), 2000).unref();
+}
+
+function signal(group: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(-group, name);
+  } catch {
+    // The whole group has ended by itself meanwhile.
+  }
+}
+
+/** Keeps the first and drains the rest: a program that is not read from hangs. */
+function capped(stream: NodeJS.ReadableStream | null): () => string {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  stream?.on('data', (chunk: Buffer) => {
+    if (length < mostOutput) chunks.push(chunk.subarray(0, mostOutput - length));
+    length += chunk.length;
+  });
+  return () => Buffer.concat(chunks).toString() + (length > mostOutput ? `\n[${length - mostOutput} bytes more]` : '');
+}
+
+/** What it wrote before it ended, but no waiting for a daemon that it left holding the pipe. */
+function drained(child: ChildProcess): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+    resolve();
+  }, 200);
+  child.on('close', () => {
+    clearTimeout(timer);
+    resolve();
+  });
+  return promise;
+}
+
+const timeout = (argv: readonly string[], ms: number): Problem =>
+  new Problem('command-timeout', `${argv.join(' ')} did not end within ${ms / 1000} s`);
+
+export const lastWords = (text: string): string => text.trim().split('\n').slice(-3).join(' / ').slice(-400);
+
+const numberOf = (signal: NodeJS.Signals | null): number => (signal === 'SIGKILL' ? 9 : signal === 'SIGTERM' ? 15 : 1);

@@ -1,0 +1,79 @@
+import { fstatSync, readSync, writeSync } from 'node:fs';
+import { exit, type Surroundings } from './commands/command.ts';
+import { helpOf, overview } from './commands/help.ts';
+import { parse } from './commands/parse.ts';
+import { commands } from './commands/table.ts';
+import { asProblem } from './problem.ts';
+import { version } from './version.ts';
+
+/** The composition root: the one place that knows both the agent and its modules. */
+const around: Surroundings = {
+  version,
+  schedule: async () => (await import('../modules/index.ts')).schedule,
+  out: (text) => write(1, text),
+  err: (text) => write(2, text),
+  readStdin: async () => readAll(0),
+  env: process.env,
+  terminal: isTerminal(1),
+};
+
+main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code;
+});
+
+async function main(argv: readonly string[]): Promise<number> {
+  try {
+    const [first = '--help', ...rest] = argv;
+    if (['--help', '-h', 'help'].includes(first)) {
+      const asked = commands.find(({ name }) => name === rest[0]);
+      around.out(asked ? helpOf(asked) : overview(commands));
+      return exit.done;
+    }
+    if (first === '--version') return await main(['version']);
+    const named = commands.find(({ name }) => name === first);
+    if (named && (rest.includes('--help') || rest.includes('-h'))) {
+      around.out(helpOf(named));
+      return exit.done;
+    }
+    const { command, given } = parse(argv, commands);
+    return await (await command.load()).run(given, around);
+  } catch (error) {
+    const { code, message, hint, said, cause, stack } = asProblem(error);
+    around.err(`bootagent: ${message}${said ? `: ${said}` : ''}\n  ${hint}\n`);
+    if (code === 'unexpected') around.err(`${cause instanceof Error ? cause.stack : stack}\n`);
+    if (code === 'locked') return exit.locked;
+    return ['bad-invocation', 'bad-input', 'needs-root'].includes(code) ? exit.badInput : exit.failed;
+  }
+}
+
+/** By what stands behind the descriptor: node:tty would load half of Node's network to answer. */
+function isTerminal(fd: number): boolean {
+  try {
+    const stats = fstatSync(fd);
+    return stats.isCharacterDevice() && stats.rdev !== 0x103; // 1:3 is /dev/null
+  } catch {
+    return false;
+  }
+}
+
+/** Straight to the descriptor: Node's streams cost as much to load as a small command takes in all. */
+function write(fd: number, text: string): void {
+  const bytes = Buffer.from(text);
+  for (let done = 0; done < bytes.length; ) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === 'EPIPE') return; // the reader has seen enough
+      if (code !== 'EAGAIN') throw error;
+    }
+  }
+}
+
+function readAll(fd: number): Uint8Array {
+  const chunks: Buffer[] = [];
+  const chunk = Buffer.alloc(65536);
+  for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk))
+    chunks.push(Buffer.from(chunk.subarray(0, length)));
+  return Buffer.concat(chunks);
+}

@@ -1,0 +1,51 @@
+import type { Note } from '../change.ts';
+import type { ItemReport } from '../changes/handler.ts';
+import type { Step } from '../executor.ts';
+import type { Stage } from '../module.ts';
+import type { Problem } from '../problem.ts';
+
+/** Everything bootagent says, said once. Sinks turn it into journal lines, a terminal, a status file. */
+export type Event =
+  | { readonly event: 'run-began'; readonly version: string; readonly stages: readonly Stage[]; readonly mode: Mode }
+  | { readonly event: 'stage-began'; readonly stage: Stage }
+  | {
+      readonly event: 'instance';
+      readonly id: string;
+      readonly datasource: string;
+      readonly how: string;
+      readonly standing: 'new' | 'known' | 'adopted';
+      readonly keys: number;
+    }
+  | ({
+      readonly event: 'note';
+      readonly module?: string;
+      readonly at?: string;
+      readonly hint?: string;
+      readonly code?: string;
+    } & Note)
+  | { readonly event: 'module-began'; readonly module: string; readonly stage: Stage }
+  | { readonly event: 'step'; readonly module: string; readonly step: Step }
+  | { readonly event: 'script-item'; readonly module: string; readonly report: ItemReport }
+  | { readonly event: 'problem'; readonly module: string; readonly at: string; readonly problem: Problem }
+  /** Lines for whoever stands before the console: keys, fingerprints. */
+  | { readonly event: 'announce'; readonly lines: readonly string[] }
+  | { readonly event: 'module-ended'; readonly module: string; readonly result: ModuleResult }
+  | { readonly event: 'run-ended'; readonly result: RunResult };
+
+/** A run makes; a preview looks; planning for another machine does neither. */
+export type Mode = 'apply' | 'preview' | 'planned';
+
+export interface ModuleResult {
+  /** `kept`: its turn was had before. `waits`: deferred to the boot, or for root. */
+  readonly state: 'made' | 'due' | 'holds' | 'nothing' | 'kept' | 'waits' | 'planned' | 'problems' | 'failed';
+  readonly ms: number;
+}
+
+export interface RunResult {
+  readonly state: 'done' | 'problems' | 'failed';
+  /** How many changes were made, or are due in a preview. */
+  readonly changes: number;
+  readonly ms: number;
+}
+
+export type Report = (event: Event) => void;

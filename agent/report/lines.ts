@@ -1,0 +1,95 @@
+import { handlerOf, keyOf } from '../changes/index.ts';
+import type { Step } from '../executor.ts';
+import { diff } from './diff.ts';
+import type { Event, ModuleResult } from './event.ts';
+
+/** How much an event matters, as syslog counts it. */
+export type Weight = 'error' | 'warning' | 'notice' | 'info' | 'debug';
+
+export interface Line {
+  readonly weight: Weight;
+  readonly text: string;
+}
+
+/** What an event reads like to people: one line for each thing that was, or would be, done. */
+export function linesOf(event: Event): Line[] {
+  switch (event.event) {
+    case 'run-began':
+    case 'stage-began':
+    case 'module-began':
+    case 'announce':
+    case 'run-ended':
+      return [];
+    case 'instance':
+      return [
+        line(
+          'notice',
+          `instance    ${event.id} (${event.standing}), ${event.keys} ${event.keys === 1 ? 'key' : 'keys'}`,
+        ),
+        line('notice', `datasource  ${event.how}`),
+      ];
+    case 'note':
+      return [
+        line(event.level === 'warning' ? 'warning' : 'info', row('!', event.module ?? '', event.text)),
+        ...(event.hint ? [line('info', row(' ', '', event.hint))] : []),
+      ];
+    case 'step':
+      return stepLines(event.module, event.step);
+    case 'script-item': {
+      const { item, of, code, ms } = event.report;
+      const words = code === 0 ? 'ended well' : `ended with ${code}`;
+      return [
+        line(
+          code === 0 ? 'info' : 'warning',
+          row(code === 0 ? ' ' : 'x', event.module, `item ${item} of ${of} ${words} after ${ms} ms`),
+        ),
+      ];
+    }
+    case 'problem': {
+      const { message, said, hint } = event.problem;
+      return [
+        line('error', row('x', event.module, `${message}${said ? `: ${said}` : ''}`)),
+        ...(hint ? [line('info', row(' ', '', hint))] : []),
+      ];
+    }
+    case 'module-ended':
+      return moduleLines(event.module, event.result);
+  }
+}
+
+function stepLines(module: string, step: Step): Line[] {
+  const name = keyOf(step.change);
+  switch (step.outcome) {
+    case 'due':
+    case 'made': {
+      const { why, file } = step.difference;
+      const act = handlerOf(step.change).sort === 'act';
+      const sign = act ? '≈' : /not exist|not (installed|in use|mounted)/.test(why) ? '+' : '~';
+      const note = 'note' in step && step.note ? ` (${step.note})` : '';
+      const show = step.outcome === 'due' && file && !step.change.secret;
+      return [
+        line('notice', row(sign, module, `${name}: ${why}${note}`)),
+        ...(show ? diff(file.before ?? '', file.after).map((each) => line('info', row(' ', '', `    ${each}`))) : []),
+      ];
+    }
+    case 'planned':
+      return [line('notice', row('+', module, name))];
+    case 'deferred':
+    case 'unknown':
+      return [line('notice', row('.', module, `${name}: ${step.because}`))];
+    case 'skipped':
+      return [line('warning', row('.', module, `${name}: left alone after the failure`))];
+    default:
+      return [];
+  }
+}
+
+/** Only what says something by itself: that all was as asked already. */
+function moduleLines(module: string, { state }: ModuleResult): Line[] {
+  if (state === 'holds') return [line('info', row('=', module, 'as asked'))];
+  return state === 'kept' ? [line('debug', row('=', module, 'had its turn before'))] : [];
+}
+
+const row = (sign: string, module: string, text: string): string => `  ${sign} ${module.padEnd(16)} ${text}`;
+
+const line = (weight: Weight, text: string): Line => ({ weight, text });

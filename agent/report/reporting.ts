@@ -1,0 +1,126 @@
+import { openSync, writeSync } from 'node:fs';
+import { keyOf } from '../changes/index.ts';
+import * as files from '../host/files.ts';
+import type { Host } from '../host/host.ts';
+import type { ProblemCode } from '../problem.ts';
+import type { Event, Report, RunResult } from './event.ts';
+import { redactor } from './redact.ts';
+import { console, journal, terminal } from './sinks.ts';
+import { addTo, emptySummary, lastLine, type Summary } from './summary.ts';
+
+/** Everything a run says, on its way to whoever listens. */
+export interface Reporting {
+  readonly report: Report;
+  secret(value: string): void;
+  warn(code: ProblemCode, text: string): void;
+  note(text: string): void;
+  disabled(why: string): void;
+  end(result: RunResult): void;
+}
+
+/** Who listens, and how. */
+export interface Listening {
+  readonly version: string;
+  out(text: string): void;
+  err(text: string): void;
+  readonly colour: boolean;
+  /** Started by systemd as a unit: for the journal and the console. */
+  readonly unit: boolean;
+  /** One JSON document at the end instead of lines. */
+  readonly json: boolean;
+  readonly dry: boolean;
+  readonly debug: boolean;
+}
+
+const statusFile = '/run/bootagent/status.json';
+
+/** Chooses the listeners: a terminal or the journal, the console and the status file at a boot, one JSON document where asked. */
+export function reporting(listening: Listening, host: Host): Reporting {
+  const { version, out, err, colour, unit, json, dry, debug } = listening;
+  const secrets = redactor();
+  const summary: Summary = dry ? emptySummary(version) : continued(host, version);
+  const events: Event[] = [];
+  const toConsole = unit && !host.offline ? consoleWriter() : undefined;
+  const sinks: Report[] = [(event) => addTo(summary, event)];
+  if (json) sinks.push((event) => void events.push(event));
+  else sinks.push(unit ? journal(out) : terminal(out, { colour, debug }));
+  if (toConsole) sinks.push(console(toConsole));
+
+  const report: Report = (event) => {
+    const clean = secrets.clean(event);
+    for (const sink of sinks) sink(clean);
+  };
+  const write = () => {
+    if (dry) return;
+    summary.updated = host.clock();
+    files.writeFile(host.root, statusFile, `${JSON.stringify(secrets.clean(summary), undefined, 2)}\n`, {
+      mode: 0o644,
+    });
+  };
+  return {
+    report(event) {
+      report(event);
+      if (event.event === 'run-began') write();
+    },
+    secret: secrets.add,
+    warn: (code, text) => report({ event: 'note', level: 'warning', code, text }),
+    note: (text) => report({ event: 'note', level: 'note', text }),
+    disabled(why) {
+      err(`bootagent is disabled: ${why}\n`);
+      summary.state = 'disabled';
+      write();
+    },
+    end(result) {
+      write();
+      if (json) out(`${JSON.stringify({ schema_version: 1, ...document(events), result }, undefined, 2)}\n`);
+      if (toConsole && summary.stages.includes('final')) toConsole(`${lastLine(secrets.clean(summary))}\r\n`);
+    },
+  };
+}
+
+/** The stages of one boot are separate processes, and one story. */
+function continued(host: Host, version: string): Summary {
+  try {
+    const bytes = files.readBytes(host.root, statusFile);
+    // Written by us a moment ago, in the same boot: /run is empty at the start of each.
+    if (bytes && !host.offline) return JSON.parse(Buffer.from(bytes).toString()) as Summary;
+  } catch {
+    // Damaged: this run's own story is enough.
+  }
+  return emptySummary(version);
+}
+
+function consoleWriter(): ((text: string) => void) | undefined {
+  try {
+    const fd = openSync('/dev/console', 'w');
+    return (text) => void writeSync(fd, text);
+  } catch {
+    return undefined; // a machine without one
+  }
+}
+
+/** A run as one JSON document: what was said, without the contents of files. */
+function document(events: readonly Event[]): Record<string, unknown> {
+  const of = <E extends Event['event']>(name: E) =>
+    events.filter((each): each is Extract<Event, { event: E }> => each.event === name);
+  return {
+    instance: of('instance').map(({ event: _, ...told }) => told)[0],
+    steps: of('step').map(({ module, step }) => ({
+      module,
+      at: step.at,
+      change: keyOf(step.change),
+      outcome: step.outcome,
+      ...('difference' in step && { why: step.difference.why }),
+      ...('because' in step && { because: step.because }),
+    })),
+    notes: of('note').map(({ event: _, ...note }) => note),
+    problems: of('problem').map(({ module, at, problem }) => ({
+      module,
+      at,
+      code: problem.code,
+      message: problem.message,
+      hint: problem.hint,
+    })),
+    modules: Object.fromEntries(of('module-ended').map(({ module, result }) => [module, result.state])),
+  };
+}

@@ -1,0 +1,73 @@
+import { styleText } from 'node:util';
+import type { Event, Mode, Report } from './event.ts';
+import { type Line, linesOf, type Weight } from './lines.ts';
+
+type Write = (text: string) => void;
+
+/** For a person at a terminal. Colours where they are wanted, and every line as it happens. */
+export function terminal(write: Write, { colour, debug }: { colour: boolean; debug: boolean }): Report {
+  let mode: Mode = 'apply';
+  return (event) => {
+    if (event.event === 'run-began') mode = event.mode;
+    for (const { weight, text } of linesOf(event)) {
+      if (weight !== 'debug' || debug) write(`${colour ? coloured(weight, text) : text}\n`);
+    }
+    if (event.event === 'announce') write(`${event.lines.join('\n')}\n`);
+    if (event.event === 'run-ended') write(`${ending(event, mode)}\n`);
+  };
+}
+
+const priorities: Readonly<Record<Weight, number>> = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
+
+/** For the journal: a priority before each line, and no diffs. */
+export function journal(write: Write): Report {
+  return (event) => {
+    for (const { weight, text } of linesOf(event)) {
+      if (!text.startsWith('                         '))
+        write(`<${priorities[weight]}>${text.trim().replace(/ {2,}/g, ' ')}\n`);
+    }
+    if (event.event === 'run-ended') write(`<5>${ending(event, 'apply')}\n`);
+  };
+}
+
+const mostConsoleLines = 40;
+
+/** For a serial console: milestones and failures, plain, and few. The last line of the boot comes from whoever ends it. */
+export function console(write: Write): Report {
+  let written = 0;
+  const tell = (text: string) => {
+    if (written++ < mostConsoleLines - 2) write(`bootagent: ${text.trim().replace(/ {2,}/g, ' ')}\r\n`);
+  };
+  return (event) => {
+    if (event.event === 'instance') tell(`instance ${event.id} from ${event.datasource}, ${event.keys} keys`);
+    if (event.event === 'problem') tell(`FAILED ${event.module}: ${event.problem.message}`);
+    if (event.event === 'announce') for (const each of event.lines) tell(each);
+  };
+}
+
+function ending({ result }: Extract<Event, { event: 'run-ended' }>, mode: Mode): string {
+  const { state, changes, ms } = result;
+  const things = `${changes} ${changes === 1 ? 'change' : 'changes'}`;
+  const trouble = {
+    done: '',
+    problems: ', with problems (see above)',
+    failed: ', and not all could be done (see above)',
+  }[state];
+  if (mode !== 'apply')
+    return `\nPlan: ${changes === 0 ? 'nothing is due' : `${things} due`}${trouble}. Nothing was written.`;
+  return `\n${changes === 0 ? 'Nothing was due' : `${things} made`}${trouble}, in ${(ms / 1000).toFixed(1)} s.`;
+}
+
+const colours: Readonly<Record<Weight, Parameters<typeof styleText>[0]>> = {
+  error: 'red',
+  warning: 'yellow',
+  notice: 'reset',
+  info: 'reset',
+  debug: 'gray',
+};
+
+function coloured(weight: Weight, text: Line['text']): string {
+  if (/^ {24}\+ /.test(text)) return styleText('green', text, { validateStream: false });
+  if (/^ {24}- /.test(text)) return styleText('red', text, { validateStream: false });
+  return styleText(colours[weight], text, { validateStream: false });
+}

@@ -1,0 +1,105 @@
+import type { ItemReport } from '../changes/handler.ts';
+import type { Event, ModuleResult, RunResult } from './event.ts';
+
+/** What everybody may know of a run: written to /run/bootagent/status.json, told by `bootagent status`. */
+export interface Summary {
+  readonly schema_version: 1;
+  version: string;
+  /** When it was last written, in milliseconds since 1970. */
+  updated: number;
+  state: 'running' | RunResult['state'] | 'disabled';
+  stages: string[];
+  instance: { id: string; datasource: string; how: string; standing: string } | undefined;
+  keys: number;
+  fingerprints: string[];
+  modules: Record<string, ModuleSummary>;
+  seconds: number;
+}
+
+export interface ModuleSummary {
+  state: ModuleResult['state'] | 'running';
+  ms: number;
+  /** What did not get done: code and place, and a message without any program's words. */
+  problems: { at: string; code: string; message: string }[];
+  items: Omit<ItemReport, 'tail'>[];
+}
+
+export const emptySummary = (version: string): Summary => ({
+  schema_version: 1,
+  version,
+  updated: 0,
+  state: 'running',
+  stages: [],
+  instance: undefined,
+  keys: 0,
+  fingerprints: [],
+  modules: {},
+  seconds: 0,
+});
+
+/** Adds what an event says. Texts and outputs of programs and scripts never come in here. */
+export function addTo(summary: Summary, event: Event): void {
+  switch (event.event) {
+    case 'run-began':
+      summary.state = 'running';
+      summary.stages.push(...event.stages);
+      return;
+    case 'instance':
+      summary.instance = { id: event.id, datasource: event.datasource, how: event.how, standing: event.standing };
+      summary.keys = event.keys;
+      return;
+    case 'module-began':
+      summary.modules[event.module] = { state: 'running', ms: 0, problems: [], items: [] };
+      return;
+    case 'problem':
+      entry(summary, event.module).problems.push({
+        at: event.at,
+        code: event.problem.code,
+        message: event.problem.message,
+      });
+      return;
+    case 'script-item': {
+      const { tail: _, ...item } = event.report;
+      entry(summary, event.module).items.push(item);
+      return;
+    }
+    case 'module-ended':
+      Object.assign(entry(summary, event.module), event.result);
+      return;
+    case 'announce':
+      summary.fingerprints.push(...event.lines.flatMap((line) => line.match(/SHA256:[\w+/=]+/g) ?? []));
+      return;
+    case 'run-ended':
+      summary.state = event.result.state;
+      summary.seconds += event.result.ms / 1000;
+  }
+}
+
+const entry = (summary: Summary, module: string): ModuleSummary => {
+  summary.modules[module] ??= { state: 'running', ms: 0, problems: [], items: [] };
+  return summary.modules[module];
+};
+
+/** The worst that any of them says. */
+export function worst(states: readonly Summary['state'][]): Summary['state'] {
+  const order = ['failed', 'problems', 'running', 'disabled', 'done'] as const;
+  return order.find((each) => states.includes(each)) ?? 'done';
+}
+
+/** One line of JSON, at most 400 characters, for the end of a console's log. */
+export function lastLine(summary: Summary): string {
+  const failed = Object.entries(summary.modules).filter(([, { state }]) => state === 'failed' || state === 'problems');
+  const told = {
+    bootagent: summary.version,
+    instance: summary.instance?.id,
+    state: summary.state,
+    failed: failed.map(([name]) => name),
+    seconds: Math.round(summary.seconds * 10) / 10,
+    keys: summary.keys,
+    hostkeys: summary.fingerprints,
+  };
+  while (JSON.stringify(told).length > 400 && told.hostkeys.length > 0) told.hostkeys.pop();
+  while (JSON.stringify(told).length > 400 && told.failed.length > 0) told.failed.pop();
+  const line = JSON.stringify(told);
+  return line.length <= 400 ? line : JSON.stringify({ bootagent: summary.version, state: summary.state });
+}

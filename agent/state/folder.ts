@@ -1,0 +1,46 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import * as files from '../host/files.ts';
+import type { Store } from './store.ts';
+
+const home = '/var/lib/bootagent';
+
+/** The files in /var/lib/bootagent, which only root can enter. */
+export function folderStore(root: string): Store {
+  const path = (name: string) => `${home}/${name}`;
+  const ready = () => {
+    if (files.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
+  };
+  return {
+    read: (name) => {
+      const bytes = files.readBytes(root, path(name));
+      return bytes && Buffer.from(bytes).toString();
+    },
+    append: (name, line) => {
+      ready();
+      const fd = openSync(join(root, path(name)), 'a', 0o600);
+      try {
+        writeSync(fd, `${line}\n`);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
+    },
+    replace: (name, text) => {
+      ready();
+      files.writeFile(root, path(name), text, { mode: 0o600 });
+    },
+    remove: (name) => files.remove(root, path(name)),
+  };
+}
+
+/** What is read stays, what is written goes nowhere: so a preview remembers nothing. */
+export const readOnly = (store: Store): Store => {
+  const laid = new Map<string, string>();
+  return {
+    read: (name) => laid.get(name) ?? store.read(name),
+    append: (name, line) => void laid.set(name, `${laid.get(name) ?? store.read(name) ?? ''}${line}\n`),
+    replace: (name, text) => void laid.set(name, text),
+    remove: (name) => void laid.delete(name),
+  };
+};

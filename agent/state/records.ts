@@ -1,0 +1,69 @@
+import type { Entry } from '../changes/handler.ts';
+
+/** The version of what is written here. An older one is brought up to date by `migrations`, never taken as absent. */
+export const format = 1;
+
+/** Who this machine was when somebody last said so, and by what it is known again without asking. */
+export interface Identity {
+  readonly id: string;
+  readonly datasource: string;
+  readonly fingerprint: string;
+}
+
+/** How a module's last turn ended, and for what: a boot, an instance or an image, and with which settings. */
+export interface Turn {
+  readonly module: string;
+  readonly scope: string;
+  /** The hash of the settings it was made for: others are due again. */
+  readonly hash: string;
+  /** The items that did not get done, by place. */
+  readonly failed: Readonly<Record<string, Failure>>;
+}
+
+export interface Failure {
+  readonly tries: number;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One line of the journal. */
+export type Rec =
+  | { readonly is: 'format'; readonly version: number }
+  | ({ readonly is: 'identity' } & Identity)
+  | { readonly is: 'began'; readonly module: string; readonly scope: string }
+  | { readonly is: 'rested'; readonly module: string }
+  | ({ readonly is: 'turn' } & Turn)
+  | { readonly is: 'act'; readonly module: string; readonly scope: string; readonly key: string; readonly entry: Entry }
+  | { readonly is: 'owed'; readonly module: string; readonly key: string }
+  | { readonly is: 'settled'; readonly module: string; readonly key: string }
+  | { readonly is: 'adopted'; readonly from: string; readonly to: string };
+
+const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', 'settled', 'adopted'];
+
+/** Brings the records of a version to the next one. */
+const migrations: Readonly<Record<number, (records: readonly Rec[]) => readonly Rec[]>> = {};
+
+/** Reads what can be read. A line cut by a power loss, or rubbish, costs itself. */
+export function parse(text: string): { readonly records: readonly Rec[]; readonly damaged: number } {
+  const lines = text.split('\n').filter(Boolean);
+  const all = lines.map(parsed);
+  const [first] = all;
+  let records: readonly Rec[] = all.filter((each) => each !== undefined);
+  for (let version = first?.is === 'format' ? first.version : format; version < format; version++) {
+    records = migrations[version]?.(records) ?? records;
+  }
+  return {
+    records,
+    damaged: all.filter((each) => each === undefined).length + (lines.length > 0 && first?.is !== 'format' ? 1 : 0),
+  };
+}
+
+function parsed(line: string): Rec | undefined {
+  try {
+    const value: unknown = JSON.parse(line);
+    // What we wrote ourselves has the shape of its kind; a line that lost its kind is told as damaged.
+    return kinds.includes((value as Rec | null)?.is ?? '') ? (value as Rec) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,172 @@
+import type { Entry } from '../changes/handler.ts';
+import type { Ledger } from '../executor.ts';
+import { format, type Identity, parse, type Rec, type Turn } from './records.ts';
+import type { Store } from './store.ts';
+
+/** What was done before, and as whom. All of /var/lib/bootagent is read and written behind this. */
+export interface State {
+  /** Lost: nothing is known, and yet this is no fresh image, so nothing may be done as if it were the first time. */
+  readonly condition: 'fresh' | 'known' | 'lost';
+  /** How many records could not be read. */
+  readonly damaged: number;
+  /** The module that was at work when the machine last stopped, if one was. */
+  readonly cut: string | undefined;
+  identity(): Identity | undefined;
+  /** The instance as it was last told, as JSON. */
+  instance(): string | undefined;
+  remember(identity: Identity, instance: string): void;
+  turn(module: string): Turn | undefined;
+  turns(): readonly Turn[];
+  began(module: string, scope: string): void;
+  ended(turn: Turn): void;
+  /** It has made what it could, and the rest waits. */
+  rested(module: string): void;
+  /** The marks of `from` count for `to`: nobody has become somebody. */
+  adopt(from: string, to: string): void;
+  /** What is remembered of a module's acts. `anew` leaves out what was, for a run that goes through everything. */
+  ledger(module: string, scope: string, anew?: boolean): Ledger;
+  /** What was recorded of a module's acts, newest scope last. */
+  entries(module: string): readonly Entry[];
+  /** A file of its own beside the journal. */
+  readonly store: Store;
+}
+
+const journal = 'journal.ndjson';
+const keptBoots = 3;
+const mostLines = 1000;
+
+export function openState(store: Store): State {
+  const text = store.read(journal);
+  const fresh = store.read('fresh') !== undefined;
+  const { records, damaged } = parse(text ?? '');
+  const turns = new Map<string, Turn>();
+  const acts = new Map<string, Entry[]>();
+  const owed = new Set<string>();
+  let identity: Identity | undefined;
+  let cut: string | undefined;
+  for (const record of records) take(record);
+  const condition = identity || turns.size > 0 ? 'known' : fresh ? 'fresh' : 'lost';
+  let begun = text !== undefined && damaged === 0;
+  if (records.length > mostLines) compact();
+
+  function take(record: Rec): void {
+    switch (record.is) {
+      case 'format':
+        return;
+      case 'identity':
+        identity = { id: record.id, datasource: record.datasource, fingerprint: record.fingerprint };
+        return;
+      case 'began':
+        cut = record.module;
+        return;
+      case 'rested':
+        cut = undefined;
+        return;
+      case 'turn':
+        cut = undefined;
+        turns.set(record.module, {
+          module: record.module,
+          scope: record.scope,
+          hash: record.hash,
+          failed: record.failed,
+        });
+        return;
+      case 'act': {
+        const key = actKey(record.module, record.scope, record.key);
+        acts.set(key, [...(acts.get(key) ?? []), record.entry]);
+        return;
+      }
+      case 'owed':
+        owed.add(`${record.module}\t${record.key}`);
+        return;
+      case 'settled':
+        owed.delete(`${record.module}\t${record.key}`);
+        return;
+      case 'adopted':
+        for (const [name, turn] of turns)
+          if (turn.scope === record.from) turns.set(name, { ...turn, scope: record.to });
+        for (const [key, entries] of [...acts]) {
+          const [module = '', scope, rest = ''] = key.split('\t');
+          if (scope === record.from) acts.set(actKey(module, record.to, rest), entries);
+        }
+    }
+  }
+
+  function write(record: Rec): void {
+    take(record);
+    if (!begun) compact();
+    else store.append(journal, JSON.stringify(record));
+  }
+
+  /** The whole journal anew: at first, after damage, and when it has grown long. */
+  function compact(): void {
+    const boots = [...new Set([...acts.keys()].map((key) => key.split('\t')[1] ?? ''))].filter((scope) =>
+      scope.startsWith('boot:'),
+    );
+    const dropped = new Set(boots.slice(0, -keptBoots - 1));
+    const lines: Rec[] = [{ is: 'format', version: format }];
+    if (identity) lines.push({ is: 'identity', ...identity });
+    for (const [key, entries] of acts) {
+      const [module = '', scope = '', rest = ''] = key.split('\t');
+      if (!dropped.has(scope))
+        lines.push(...entries.map((entry) => ({ is: 'act', module, scope, key: rest, entry }) as const));
+    }
+    for (const each of owed) {
+      const [module = '', key = ''] = each.split('\t');
+      lines.push({ is: 'owed', module, key });
+    }
+    for (const turn of turns.values()) lines.push({ is: 'turn', ...turn });
+    if (cut !== undefined) lines.push({ is: 'began', module: cut, scope: '' });
+    store.replace(journal, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    begun = true;
+  }
+
+  return {
+    condition,
+    damaged,
+    cut,
+    store,
+    identity: () => identity,
+    instance: () => store.read('instance.json'),
+    remember(who, instance) {
+      store.replace('instance.json', instance);
+      write({ is: 'identity', ...who });
+      store.remove('fresh');
+    },
+    turn: (module) => turns.get(module),
+    turns: () => [...turns.values()],
+    began: (module, scope) => write({ is: 'began', module, scope }),
+    ended: (turn) => write({ is: 'turn', ...turn }),
+    rested: (module) => write({ is: 'rested', module }),
+    adopt: (from, to) => write({ is: 'adopted', from, to }),
+    ledger: (module, scope, anew = false) => {
+      const forgotten = new Set(anew ? acts.keys() : []);
+      return {
+        entriesOf(key) {
+          const own = actKey(module, scope, key);
+          const others = [...acts].filter(([each]) => isBefore(each, module, key) && each !== own);
+          return {
+            earlier: forgotten.has(own) ? [] : (acts.get(own) ?? []),
+            before: anew || !scope.startsWith('boot:') ? [] : others.map(([, entries]) => entries),
+          };
+        },
+        isOwed: (key) => owed.has(`${module}\t${key}`),
+        async write(key, entry) {
+          forgotten.delete(actKey(module, scope, key));
+          if (anew && entry.is === 'began') acts.delete(actKey(module, scope, key));
+          write({ is: 'act', module, scope, key, entry });
+        },
+        async owe(keys) {
+          for (const key of keys) if (!owed.has(`${module}\t${key}`)) write({ is: 'owed', module, key });
+        },
+        settle: async (key) => write({ is: 'settled', module, key }),
+      };
+    },
+    entries: (module) => [...acts].filter(([key]) => key.startsWith(`${module}\t`)).flatMap(([, entries]) => entries),
+  };
+}
+
+const actKey = (module: string, scope: string, key: string): string => `${module}\t${scope}\t${key}`;
+
+const isBefore = (each: string, module: string, key: string): boolean =>
+  each.startsWith(`${module}\tboot:`) && each.endsWith(`\t${key}`);

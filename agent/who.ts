@@ -1,0 +1,76 @@
+import { type Instance, nobody } from './datasource.ts';
+import type { Facts } from './facts.ts';
+import type { ReadHost } from './host/host.ts';
+import type { Report } from './report/event.ts';
+import type { State } from './state/state.ts';
+
+/** What the modules are told of who we are. */
+export interface Known {
+  readonly instance: Instance;
+  /** A fresh image, or one that wakes up as another machine. */
+  readonly newMachine: boolean;
+  /** The machine has been in service without us: what is done once counts as done. */
+  readonly adopted: boolean;
+  /** The stages before this one went by without knowing. */
+  readonly missed: boolean;
+}
+
+/** How this machine is known again, and how its instance is kept. */
+export interface Recollection {
+  readonly state: State;
+  readonly host: ReadHost;
+  readonly report: Report;
+  readonly fingerprint: string;
+  /** Whether what is learned is kept: a preview keeps nothing. */
+  readonly keeps: boolean;
+  readonly serialize: (instance: Instance) => string;
+  readonly deserialize: (text: string) => Instance | undefined;
+}
+
+/** The machine we were at the last boot, by its fingerprint: no request, no drive, no doubt. */
+export function remembered({ state, fingerprint, report, deserialize }: Recollection): Known | undefined {
+  const identity = state.identity();
+  const text = state.instance();
+  if (!identity || text === undefined || identity.fingerprint !== fingerprint) return undefined;
+  const instance = deserialize(text);
+  if (!instance) return undefined; // damaged: it is asked for anew
+  tell(report, instance, 'known by its fingerprint', 'known');
+  return { instance, newMachine: false, adopted: false, missed: false };
+}
+
+/** Takes a source's word for who we are, and keeps it. Only an id that was positively read makes a new instance. */
+export async function learned(instance: Instance, how: string, memory: Recollection): Promise<Known> {
+  const { state, fingerprint, report, keeps, serialize } = memory;
+  const before = state.identity();
+  const adopted = before === undefined && (await wasInService(instance, memory));
+  const isNew = before?.id !== instance.id;
+  const newMachine = !adopted && (isNew || before?.fingerprint !== fingerprint);
+  const missed = before === undefined ? state.turns().some(({ scope }) => scope === `instance:${nobody.id}`) : isNew;
+  if (keeps) {
+    state.remember({ id: instance.id, datasource: instance.datasource, fingerprint }, serialize(instance));
+    if (before === undefined) state.adopt(`instance:${nobody.id}`, `instance:${instance.id}`);
+  }
+  tell(report, instance, how, adopted ? 'adopted' : isNew ? 'new' : 'known');
+  return { instance, newMachine, adopted, missed };
+}
+
+/** State lost on a machine that is no fresh image, or one that cloud-init has looked after as this very instance. */
+async function wasInService({ id }: Instance, { state, host }: Recollection): Promise<boolean> {
+  if (host.offline) return false;
+  if (state.condition === 'lost') return true;
+  return (await host.readText('/var/lib/cloud/data/instance-id'))?.trim() === id;
+}
+
+function tell(report: Report, instance: Instance, how: string, standing: 'new' | 'known' | 'adopted'): void {
+  const { id, datasource, publicKeys } = instance;
+  report({ event: 'instance', id, datasource, how, standing, keys: publicKeys.length });
+}
+
+/** The facts by which a datasource that needs none is chosen: for a run that names its user-data by hand. */
+export const byHand = (userData: Uint8Array | undefined, { hostname }: Facts): Instance => ({
+  ...nobody,
+  id: 'by-hand',
+  datasource: 'by-hand',
+  hostname,
+  userData,
+});

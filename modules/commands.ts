@@ -1,0 +1,68 @@
+import type { PlanItem, ScriptChange } from '../agent/change.ts';
+import type { Context } from '../agent/module.ts';
+import { bad, converted, type Decode, decoder, either, items, list, text } from '../agent/userdata/decode.ts';
+
+/** A line of shell, or the words of a command: either way, in the words that were written. */
+const command: Decode<string> = either(
+  converted(list(text), (words) => words.map(quoted).join(' ')),
+  text,
+  'a command: text, or a list of words',
+);
+
+/** A list of commands. An empty item is passed over, as cloud-init does; a wrong one costs only itself. */
+export const commandList: Decode<readonly string[]> = decoder(
+  { is: 'list', of: command.shape },
+  (written, at, findings) => {
+    if (written?.is === 'list') {
+      const meant = written.items.filter((each) => !(each.is === 'scalar' && each.value === null));
+      const found = items(command)({ ...written, items: meant }, at, findings);
+      return found === bad ? bad : found.map(({ value }) => value);
+    }
+    const one = command(written, at, findings);
+    return one === bad ? bad : [one];
+  },
+);
+
+const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
+/** The shell's words that only bash knows, and a shell that is not bash silently takes for something else. */
+const bashOnly = /\[\[|\$\{?UID\b|\$RANDOM\b|<\(|^\s*(source|declare|local -[aA])\s|\bfunction \w+|\+=\(/m;
+
+/** The one item of a plan that a list of commands is. */
+export function scriptItem(
+  name: string,
+  commands: readonly string[],
+  { facts }: Context,
+  options: {
+    onError?: ScriptChange['onError'] | undefined;
+    onInterrupt?: ScriptChange['onInterrupt'] | undefined;
+  } = {},
+): PlanItem[] {
+  if (commands.length === 0) return [];
+  const needing = facts.sh === 'bash' ? -1 : commands.findIndex((each) => bashOnly.test(each));
+  const hasBash = facts.programs.includes('bash');
+  const { onError, onInterrupt } = options;
+  return [
+    {
+      at: name,
+      changes: [
+        {
+          kind: 'script',
+          name,
+          items: commands,
+          shell: needing !== -1 && hasBash ? 'bash' : 'sh',
+          ...(onError && { onError }),
+          ...(onInterrupt && { onInterrupt }),
+        },
+      ],
+      ...(needing !== -1 && {
+        notes: [{ level: hasBash ? 'note' : 'warning', text: shellNote(name, needing, facts.sh, hasBash) }],
+      }),
+    },
+  ];
+}
+
+const shellNote = (name: string, item: number, sh: string, hasBash: boolean): string =>
+  hasBash
+    ? `${name}[${item}] is written for bash, and /bin/sh is ${sh}: the whole list is run by bash`
+    : `${name}[${item}] is written for bash, which is not installed: ${sh} will misread it`;

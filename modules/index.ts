@@ -1,0 +1,17 @@
+import type { Schedule } from '../agent/module.ts';
+import { bootcmd } from './bootcmd.ts';
+import { runcmd } from './runcmd.ts';
+import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
+import { deferredFiles, writeFiles } from './write-files.ts';
+
+/** What happens when, in this order. The machine is looked at afresh before each stage. */
+export const schedule: Schedule = {
+  /** Before the network: what the image alone can decide. */
+  local: [],
+  /** As soon as we know who we are: what may change the facts for all the rest. */
+  early: [boothooks, bootcmd],
+  /** Before sshd: what the machine is, and who may come in. */
+  main: [writeFiles],
+  /** Last: what needs everything else. */
+  final: [deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd],
+};

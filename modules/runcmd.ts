@@ -1,0 +1,19 @@
+import { defineModule } from '../agent/module.ts';
+import { oneOf, optional } from '../agent/userdata/decode.ts';
+import { commandList, scriptItem } from './commands.ts';
+
+const reads = {
+  runcmd: optional(commandList),
+  runcmd_on_error: optional(oneOf('continue', 'stop')),
+  on_interrupt: optional(oneOf('stop', 'resume', 'rerun')),
+};
+
+/** Commands that run last, once for each instance. */
+export const runcmd = defineModule({
+  name: 'runcmd',
+  summary: 'Commands that run last, once for each instance, one by one in the same shell.',
+  every: 'instance',
+  reads,
+  plan: ({ runcmd, runcmd_on_error: onError, on_interrupt: onInterrupt }, context) =>
+    runcmd ? scriptItem('runcmd', runcmd, context, { onError, onInterrupt }) : [],
+});

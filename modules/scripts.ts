@@ -1,0 +1,41 @@
+import type { PlanItem } from '../agent/change.ts';
+import { defineModule, type Frequency, type Module, type Script } from '../agent/module.ts';
+
+const folder = '/var/lib/bootagent/user-scripts';
+
+/** Scripts that came as parts of the user-data, each its own file and its own process. */
+const scriptsOf = (name: string, summary: string, every: Frequency, runs: Script['when']): Module =>
+  defineModule({
+    name,
+    summary,
+    every,
+    reads: {},
+    runs,
+    plan: (_, { scripts }) => scripts.filter(({ when }) => when === runs).map((script) => planFor(name, script)),
+  });
+
+export const boothooks = scriptsOf(
+  'boothooks',
+  'Boothooks among the user-data, early at each boot.',
+  'boot',
+  'boothook',
+);
+export const scriptsOnce = scriptsOf('scripts-once', 'Scripts of the user-data, once for the image.', 'image', 'once');
+export const scriptsEachBoot = scriptsOf('scripts-boot', 'Scripts of the user-data, at each boot.', 'boot', 'boot');
+export const userScripts = scriptsOf(
+  'user-scripts',
+  'Scripts of the user-data, once for each instance.',
+  'instance',
+  'instance',
+);
+
+function planFor(module: string, { name, content }: Script): PlanItem {
+  const path = `${folder}/${module}/${name.replace(/[^\w.-]/g, '_')}`;
+  return {
+    at: name,
+    changes: [
+      { kind: 'file', path, content, mode: 0o700, owner: 'root', group: 'root', secret: true },
+      { kind: 'script', name: `${module}-${name.replace(/[^\w.-]/g, '_')}`, items: [path], shell: 'sh' },
+    ],
+  };
+}

@@ -1,0 +1,92 @@
+import type { PlanItem } from '../agent/change.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import {
+  bad,
+  type Decode,
+  decoder,
+  flag,
+  type Item,
+  items,
+  matching,
+  object,
+  optional,
+  quietly,
+  text,
+  withDefault,
+} from '../agent/userdata/decode.ts';
+import { nowhere } from '../agent/userdata/written.ts';
+
+/** A mode is read from its words: `0644` and `'644'` are the same, and a bare `644`, which YAML takes for decimal, is refused. */
+const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as '0644'" }, (written, at, findings) => {
+  const words = written?.is === 'scalar' ? written.words : '';
+  const [, zero, digits] = /^(0o?)?([0-7]{3,4})$/.exec(words) ?? [];
+  const decimal = written?.is === 'scalar' && !written.quoted && zero === undefined;
+  if (digits !== undefined && !decimal) return Number.parseInt(digits, 8);
+  const place = written?.place ?? nowhere;
+  if (digits === undefined)
+    findings.error(at, place, `expected permissions such as '0644', got ${JSON.stringify(words)}`);
+  else
+    findings.error(
+      at,
+      place,
+      `${words} without quotes is the decimal number ${Number(words).toString(8)} in octal`,
+      `write '0${words}'`,
+    );
+  return bad;
+});
+
+const file = object({
+  path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
+  content: withDefault('', text),
+  owner: optional(text),
+  permissions: optional(mode),
+  append: withDefault(false, flag),
+  defer: withDefault(false, flag),
+});
+
+type File = typeof file extends Decode<infer T> ? T : never;
+
+const writeFilesKey = withDefault<readonly Item<File>[]>([], items(file));
+
+function plan(files: readonly Item<File>[], { facts }: Context, deferred: boolean): PlanItem[] {
+  return files.flatMap(({ at, value: { path, content, owner = 'root:root', permissions, append, defer } }) => {
+    const [user = 'root', group = user] = owner.split(':');
+    const isKnown = /^\d+$/.test(user) || facts.users.length === 0 || facts.users.some(({ name }) => name === user);
+    // An owner who is yet to be made by a package or by "users": the file waits for the last stage by itself.
+    if ((defer || !isKnown) !== deferred) return [];
+    return [
+      {
+        at,
+        changes: [
+          {
+            kind: 'file',
+            path,
+            content,
+            mode: permissions ?? 0o644,
+            owner: user,
+            group,
+            ...(append && { append: true as const }),
+          },
+        ],
+      },
+    ];
+  });
+}
+
+/** Files written before sshd starts. */
+export const writeFiles = defineModule({
+  name: 'write_files',
+  summary: 'Files with this content, owner and mode.',
+  every: 'instance',
+  reads: { write_files: writeFilesKey },
+  plan: ({ write_files }, context) => plan(write_files, context, false),
+});
+
+/** Files that ask to be written last, or whose owner is made by then. */
+export const deferredFiles = defineModule({
+  name: 'write_files_deferred',
+  summary: 'Files that are written last, since they say so or their owner comes late.',
+  every: 'instance',
+  reads: { write_files: quietly(writeFilesKey) },
+  plan: ({ write_files }, context) => plan(write_files, context, true),
+});

@@ -1,0 +1,27 @@
+#compdef bootagent
+# Made from the table of commands.
+local -a commands
+commands=(
+  'run:bring this machine to what its metadata and configuration ask'
+  'plan:the same as run --dry-run\: say what is due and change nothing'
+  'status:how the last boot went, and what it left to do'
+  'facts:what bootagent sees of this machine, as JSON'
+  'config:the merged configuration, with the file and line each value comes from'
+  'explain:what a problem code means and what to do about it'
+  'reset:forget what was done, so that the next boot of this machine is a first boot again'
+  'version:the version of bootagent'
+)
+if (( CURRENT == 2 )); then
+  _describe command commands
+  return
+fi
+case $words[2] in
+  run) _arguments '--dry-run[say what is due and change nothing]' '--retry-failed[only what failed before]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[tell also what had its turn before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
+  plan) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[tell also what had its turn before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
+  status) _arguments '--wait[wait until the run at work has ended]' '--timeout[wait no longer than this (exit 124)]:SECONDS:' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  facts) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  config) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[lay this user-data over it]:FILE:_files' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  explain) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
+  reset) _arguments '--yes[do it; without this it is only told]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  version) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+esac

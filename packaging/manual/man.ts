@@ -1,0 +1,63 @@
+import type { Command } from '../../agent/commands/command.ts';
+
+const roff = (text: string): string =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^([.'])/gm, '\\&$1');
+
+/** bootagent(8), from the table of commands. */
+export function man(commands: readonly Command[], version: string): string {
+  const each = commands.flatMap(({ name, takes, summary, details, options, examples = [] }) => [
+    `.SS "${roff(name)}${takes ? ` ${roff(takes)}` : ''}"`,
+    `${roff(capital(summary))}.`,
+    roff(details),
+    ...options.flatMap((option) => [
+      '.TP',
+      `\\fB\\-\\-${roff(option.name)}\\fR${option.value ? ` \\fI${option.value}\\fR` : ''}`,
+      `${roff(capital(option.summary))}.`,
+    ]),
+    ...examples.flatMap((example) => ['.PP', '.EX', roff(example), '.EE']),
+  ]);
+  return `${[
+    `.TH BOOTAGENT 8 "" "bootagent ${version}"`,
+    '.SH NAME',
+    'bootagent \\- bring a virtual machine, at its first boot, to what its metadata asks',
+    '.SH SYNOPSIS',
+    '.B bootagent',
+    '\\fICOMMAND\\fR [\\fIOPTION\\fR...]',
+    '.SH DESCRIPTION',
+    roff(
+      'At boot, bootagent learns from the platform who the machine is, fetches its SSH keys and its #cloud-config user-data, and applies them: each setting becomes changes that are compared with the machine, made where they are due, and checked again. "bootagent plan" shows the same without making them.',
+    ),
+    '.SH COMMANDS',
+    ...each,
+    '.SH EXIT STATUS',
+    ...statuses.flatMap(([code, means]) => ['.TP', code, roff(means)]),
+    '.SH FILES',
+    ...files.flatMap(([path, means]) => ['.TP', `.I ${roff(path)}`, roff(means)]),
+  ].join('\n')}\n`;
+}
+
+const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text.slice(1)}`;
+
+const statuses = [
+  ['0', 'Done, or nothing was due.'],
+  ['1', 'Failed: the machine is not as asked.'],
+  ['2', 'Done, with problems that need a look.'],
+  ['3', 'Disabled, or nothing has run.'],
+  ['4', 'Bad invocation or invalid input; nothing was touched.'],
+  ['10', 'Changes are due (run --dry-run --detailed-exitcode).'],
+  ['75', 'Another run is at work.'],
+  ['124', 'The time given with --timeout is over.'],
+] as const;
+
+const files = [
+  ['/etc/bootagent/bootagent.yaml', "The image's own configuration, in the words of #cloud-config."],
+  ['/etc/bootagent/conf.d/*.yaml, /run/bootagent/conf.d/*.yaml', 'More of it, by precedence.'],
+  ['/usr/lib/bootagent/conf.d/*.yaml', "The package's defaults. A file of the same name further up masks one here."],
+  ['/etc/bootagent/disabled', 'While this file is there, bootagent does nothing at boot.'],
+  ['/var/lib/bootagent', 'What is remembered across boots; for root alone.'],
+  ['/run/bootagent/status.json', 'How the runs of this boot went.'],
+  ['/var/log/bootagent', 'The whole output of runcmd, bootcmd and scripts; for root alone.'],
+] as const;

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { sha256 } from './executable.ts';
+import { type Architecture, architectures } from './runtimes.ts';
+import { stage } from './stage.ts';
+
+/** `npm run rpm [-- --arch arm64] [-- --payload w3.zstdio]`: packs what `npm run build` made, the same bytes each time. */
+const { values } = parseArgs({
+  options: {
+    arch: { type: 'string', default: 'x64' },
+    // The best zstd takes a minute of one core; tests of the package take a quick one.
+    payload: { type: 'string', default: 'w19.zstdio' },
+    release: { type: 'string', default: '1' },
+    /** Packs it as another version: upgrades are tested with that. */
+    version: { type: 'string' },
+    output: { type: 'string', default: 'dist' },
+  },
+});
+const architecture = values.arch as Architecture;
+const { rpm: rpmArchitecture, emulator } = architectures[architecture];
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+const version = values.version ?? manifest.version;
+const name = architecture === 'x64' ? 'bootagent' : `bootagent-${rpmArchitecture}`;
+const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? lastCommit());
+
+const work = resolve('dist/build/rpm');
+rmSync(work, { recursive: true, force: true });
+const staged = join(work, 'tree');
+stage(staged, join('dist', name), join('dist', `${name}.cdx.json`), epoch);
+
+const provides = readFileSync('dist/bundled', 'utf8').trim().split('\n').filter(Boolean);
+const definitions = {
+  _topdir: work,
+  _vendor: 'redhat',
+  _rpmdir: work,
+  _rpmfilename: '%%{NAME}-%%{VERSION}-%%{RELEASE}.%%{ARCH}.rpm',
+  ver: version,
+  rel: values.release,
+  payload: values.payload,
+  nodeversion: manifest.optionalDependencies[`node-linux-${architecture}`],
+  staged,
+  checker: rpmArchitecture === 'x86_64' ? '%{nil}' : (emulator ?? []).join(' '),
+  checkversion: manifest.version,
+  ...(provides.length > 0 && { bundled: provides.map((provided) => `Provides: ${provided}`).join('\n') }),
+};
+execFileSync(
+  'rpmbuild',
+  [
+    ...['--quiet', '-bb', '--target', `${rpmArchitecture}-redhat-linux`, 'packaging/rpm/bootagent.spec'],
+    ...Object.entries(definitions).flatMap(([key, value]) => ['--define', `${key} ${value}`]),
+  ],
+  {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch), LC_ALL: 'C.UTF-8' },
+  },
+);
+const file = `bootagent-${version}-${values.release}.${rpmArchitecture}.rpm`;
+renameSync(join(work, file), join(values.output, file));
+console.log(
+  `${values.output}/${file}  ${(statSync(join(values.output, file)).size / 1e6).toFixed(1)} MB  sha256 ${sha256(join(values.output, file))}`,
+);
+
+/** When the sources were last changed. */
+function lastCommit(): string {
+  return execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }).trim();
+}

@@ -1,0 +1,58 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+
+/** What goes where, and with which rights, besides the executable. */
+const files: readonly (readonly [from: string, to: string, mode: number])[] = [
+  ['systemd/bootagent.service', 'usr/lib/systemd/system/bootagent.service', 0o644],
+  ['systemd/bootagent-local.service', 'usr/lib/systemd/system/bootagent-local.service', 0o644],
+  ['systemd/bootagent-final.service', 'usr/lib/systemd/system/bootagent-final.service', 0o644],
+  ['systemd/bootagent.target', 'usr/lib/systemd/system/bootagent.target', 0o644],
+  ['systemd/bootagent-network.target', 'usr/lib/systemd/system/bootagent-network.target', 0o644],
+  ['systemd/80-bootagent.preset', 'usr/lib/systemd/system-preset/80-bootagent.preset', 0o644],
+  ['systemd/bootagent.tmpfiles', 'usr/lib/tmpfiles.d/bootagent.conf', 0o644],
+  ['packaging/conf.d/00-defaults.yaml', 'usr/lib/bootagent/conf.d/00-defaults.yaml', 0o644],
+  ['packaging/bootagent.yaml', 'etc/bootagent/bootagent.yaml', 0o640],
+  ['LICENSE', 'usr/share/licenses/bootagent/LICENSE', 0o644],
+  ['dist/THIRD-PARTY-LICENSES', 'usr/share/licenses/bootagent/THIRD-PARTY-LICENSES', 0o644],
+  ['CHANGELOG.md', 'usr/share/doc/bootagent/CHANGELOG.md', 0o644],
+];
+
+const completions = [
+  ['bootagent.bash', 'usr/share/bash-completion/completions/bootagent'],
+  ['bootagent.zsh', 'usr/share/zsh/site-functions/_bootagent'],
+  ['bootagent.fish', 'usr/share/fish/vendor_completions.d/bootagent.fish'],
+] as const;
+
+const folders = [
+  ['etc/bootagent', 0o755],
+  ['etc/bootagent/conf.d', 0o755],
+  ['var/lib/bootagent', 0o700],
+] as const;
+
+/** Lays out a tree as it will be installed. Every time in it is the epoch: the same tree gives the same package. */
+export function stage(tree: string, executable: string, parts: string, epoch: number): void {
+  rmSync(tree, { recursive: true, force: true });
+  for (const [folder, mode] of folders) {
+    mkdirSync(join(tree, folder), { recursive: true });
+    chmodSync(join(tree, folder), mode);
+  }
+  place(tree, 'usr/bin/bootagent', readFileSync(executable), 0o755);
+  place(tree, 'usr/share/doc/bootagent/bootagent.cdx.json', readFileSync(parts), 0o644);
+  for (const [from, to, mode] of files) place(tree, to, readFileSync(from), mode);
+  for (const page of readdirSync('packaging/man')) {
+    // Node's gzip writes no time and no name.
+    const packed = gzipSync(readFileSync(join('packaging/man', page)), { level: 9 });
+    place(tree, `usr/share/man/man${page.at(-1)}/${page}.gz`, packed, 0o644);
+  }
+  for (const [shell, to] of completions) place(tree, to, readFileSync(join('packaging/completions', shell)), 0o644);
+  for (const entry of readdirSync(tree, { recursive: true, encoding: 'utf8' }))
+    utimesSync(join(tree, entry), epoch, epoch);
+}
+
+function place(tree: string, to: string, content: string | Uint8Array, mode: number): void {
+  const path = join(tree, to);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  chmodSync(path, mode);
+}

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** What became of a machine by the end of one boot. */
+export interface Boot {
+  /** What the probe wrote down under that name. */
+  read(name: string): string;
+  /** The properties of a unit, as systemd tells them. */
+  unit(name: string): Readonly<Record<string, string>>;
+  /** All that came over the console. */
+  readonly console: string;
+}
+
+export function bootOf(folder: string, console: string): Boot {
+  const read = (name: string) => {
+    const path = join(folder, name);
+    if (!existsSync(path))
+      throw new Error(`the boot left no "${name}"; its console ended in:\n${console.slice(-4000)}`);
+    return readFileSync(path, 'utf8');
+  };
+  const unit = (name: string) =>
+    Object.fromEntries(
+      read(`unit-${name}`)
+        .split('\n')
+        .flatMap((line) => {
+          const at = line.indexOf('=');
+          return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+        }),
+    );
+  return { read, unit, console };
+}
+
+/** What must hold of every boot, whatever it was about. */
+export function soundBoot(boot: Boot): void {
+  const journal = boot.read('journal');
+  assert.doesNotMatch(journal, /ordering cycle/i);
+  assert.deepEqual(linesOf(boot.read('failed')), []);
+  for (const unit of ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service']) {
+    assert.equal(boot.unit(unit).Result, 'success', `${unit}\n${journal}`);
+  }
+  for (const target of ['bootagent-network.target', 'bootagent.target', 'multi-user.target']) {
+    assert.equal(boot.unit(target).ActiveState, 'active', target);
+  }
+  const waiting = linesOf(boot.read('jobs')).filter((job) => !job.includes('probe.service'));
+  assert.deepEqual(waiting, [], 'jobs that still wait');
+}
+
+export const linesOf = (text: string): readonly string[] => text.split('\n').filter((line) => line.trim() !== '');

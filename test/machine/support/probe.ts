@@ -1,0 +1,78 @@
+import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from './scratch.ts';
+
+/** The units whose course is asked about after a boot. */
+const units = [
+  'bootagent-local.service',
+  'bootagent.service',
+  'bootagent-final.service',
+  'bootagent.target',
+  'bootagent-network.target',
+  'ssh.service',
+  'multi-user.target',
+  'network-online.target',
+];
+
+/** What is written down of every boot, by the name it is asked for. */
+const standard: Readonly<Record<string, string>> = {
+  failed: 'systemctl --failed --plain --no-legend --all',
+  jobs: 'systemctl list-jobs --plain --no-legend',
+  journal: 'journalctl --boot --output=short-monotonic --no-pager',
+  status: 'bootagent status --format json',
+  mounts: 'findmnt --json --bytes --output TARGET,SOURCE,FSTYPE,SIZE,OPTIONS',
+  swaps: 'cat /proc/swaps',
+  root: 'df --output=size --block-size=1 / | tail -1',
+  hostname: 'hostname',
+  run: 'ls -la /run/bootagent',
+  ...Object.fromEntries(units.map((unit) => [`unit-${unit}`, `systemctl show ${unit}`])),
+};
+
+/**
+ * Puts a unit into a tree that, once a boot has come to its end, writes down what became of the machine
+ * (into /probe where that is mounted, else as a tar file onto the disk named "probe") and switches it off.
+ */
+export async function installProbe(tree: string, extra: Readonly<Record<string, string>> = {}): Promise<void> {
+  const asked = Object.entries({ ...standard, ...extra }).map(
+    ([name, command]) => `{ ${command}; } >/run/probe/${name} 2>&1 </dev/null`,
+  );
+  const script = [
+    '#!/bin/sh',
+    'mkdir -p /run/probe',
+    ...asked,
+    'if [ -d /probe ]; then cp -r /run/probe/. /probe/; else tar -C /run/probe -cf /dev/disk/by-id/virtio-probe . ; fi',
+    'sync',
+    'systemctl --no-block poweroff',
+    '',
+  ].join('\n');
+  await writeFile(join(tree, 'usr/local/sbin/probe'), script);
+  await chmod(join(tree, 'usr/local/sbin/probe'), 0o755);
+  const unit = [
+    '[Unit]',
+    'DefaultDependencies=no',
+    'After=multi-user.target bootagent.target bootagent-final.service',
+    '[Service]',
+    'Type=oneshot',
+    'ExecStart=/usr/local/sbin/probe',
+    'StandardError=journal+console',
+    '',
+  ].join('\n');
+  await writeFile(join(tree, 'etc/systemd/system/probe.service'), unit);
+  await mkdir(join(tree, 'etc/systemd/system/multi-user.target.wants'), { recursive: true });
+  await symlink('../probe.service', join(tree, 'etc/systemd/system/multi-user.target.wants/probe.service')).catch(
+    ignoreExisting,
+  );
+}
+
+function ignoreExisting(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EEXIST') throw error;
+}
+
+/** Installs the package into a tree as a builder of images would. Debian's own database knows none of what it requires. */
+export async function installPackage(
+  tree: string,
+  file: string,
+  options: readonly string[] = ['--install'],
+): Promise<void> {
+  await run('rpm', ['--root', tree, '--nodeps', '--ignoresize', ...options, file]);
+}

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cache, run } from './scratch.ts';
+
+/** The Debian releases we boot, and the systemd each carries. */
+export const releases = { bullseye: 247, bookworm: 252, trixie: 257 } as const;
+export type Release = keyof typeof releases;
+
+/** What a plain guest has: enough to boot, to log in, and for what most user-data asks. */
+const plain = [
+  ...['systemd', 'systemd-sysv', 'dbus', 'udev', 'iproute2', 'openssh-server', 'sudo', 'ca-certificates'],
+  ...['e2fsprogs', 'fdisk', 'libatomic1', 'libstdc++6', 'procps'],
+];
+
+/** A tree of that release, made once of Debian's archive and kept; the folder must not be written in. */
+export async function tree(release: Release, extra: readonly string[] = []): Promise<string> {
+  const network = release === 'trixie' ? ['systemd-resolved'] : [];
+  const packages = [...plain, ...network, ...extra].sort();
+  const recipe = createHash('sha256')
+    .update(JSON.stringify([release, packages, policy]))
+    .digest('hex')
+    .slice(0, 12);
+  const folder = join(cache, `tree-${release}-${recipe}`);
+  if (existsSync(folder)) return folder;
+  const making = `${folder}.new`;
+  await rm(making, { recursive: true, force: true });
+  await run('mmdebstrap', [
+    ...['--quiet', '--mode=root', '--variant=minbase', `--include=${packages.join(',')}`],
+    // Host keys are not part of an image, nor is its identity.
+    ...['--customize-hook=rm -f "$1"/etc/ssh/ssh_host_*', '--customize-hook=echo uninitialized >"$1/etc/machine-id"'],
+    ...['--customize-hook=echo localhost >"$1/etc/hostname"', `--customize-hook=${policy}`],
+    ...[release, making, 'http://deb.debian.org/debian'],
+  ]);
+  await rename(making, folder);
+  return folder;
+}
+
+/** The network by DHCP on whatever interface there is, waited for by network-online.target. */
+const policy = [
+  'printf "[Match]\\nName=e* host0\\n[Network]\\nDHCP=yes\\n" >"$1/etc/systemd/network/20-dhcp.network"',
+  'chroot "$1" systemctl --quiet enable systemd-networkd',
+].join(' && ');
+
+/** The package that `npm run rpm` made. */
+export function packageFile(): string {
+  const found = readdirSync('dist').filter((name) => /^bootagent-\d.*\.x86_64\.rpm$/.test(name));
+  const [file] = found.sort();
+  if (!file) throw new Error('no package in dist/: npm run build && npm run rpm');
+  return join('dist', file);
+}

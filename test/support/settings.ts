@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import type { PlanItem } from '../../agent/change.ts';
+import type { Context, Module } from '../../agent/module.ts';
+import { bad, decodeFields, type Finding } from '../../agent/userdata/decode.ts';
+import { nothing } from '../../agent/userdata/written.ts';
+import { readYaml } from '../../agent/userdata/yaml.ts';
+import { context } from './facts.ts';
+
+/** A module's plan for settings written as users write them, with all that decoding found. */
+export function planned(
+  module: Module,
+  yaml: string,
+  where: Context = context(),
+): { plan: readonly PlanItem[]; findings: Finding[]; secrets: string[] } {
+  const findings: Finding[] = [];
+  const secrets: string[] = [];
+  const tell = (level: Finding['level']) => (at: string, place: Finding['place'], message: string, hint?: string) =>
+    void findings.push({ level, code: 'bad-settings', at, place, message, ...(hint !== undefined && { hint }) });
+  const all = { error: tell('error'), warning: tell('warning'), secret: (value: string) => void secrets.push(value) };
+  const written = readYaml(yaml, 'user-data', all) ?? nothing;
+  assert.equal(written.is, 'mapping');
+  const settings = decodeFields(module.reads, written.is === 'mapping' ? written : nothing, '', all);
+  return { plan: settings === bad ? [] : module.plan(settings, where), findings, secrets };
+}
+
+/** The plan alone, where the settings are right. */
+export function plan(module: Module, yaml: string, where: Context = context()): readonly PlanItem[] {
+  const { plan, findings } = planned(module, yaml, where);
+  assert.deepEqual(findings, []);
+  return plan;
+}
+
+/** Every finding as one line: "user-data:1:5 swap.size: expected …". */
+export const foundIn = (module: Module, yaml: string, where: Context = context()): string[] =>
+  planned(module, yaml, where).findings.map(
+    ({ at, place, message, hint }) =>
+      `${place.source}:${place.line}:${place.column} ${at}: ${message}${hint === undefined ? '' : `; ${hint}`}`,
+  );
