@@ -139,7 +139,7 @@ export function decodeBody({ headers, body }: Leaf): Uint8Array {
   const encoding = headers.get('content-transfer-encoding')?.trim().toLowerCase();
   if (encoding === 'base64') return Buffer.from(body, 'base64');
   if (encoding !== 'quoted-printable') return Buffer.from(body);
-  const joined = body.replace(/[ \t]+(?=\r?\n|$)/g, '').replace(/=\r?\n/g, '');
+  const joined = body.replace(/=(?:\r?\n|$)/g, '');
   const escaped = Buffer.from(joined)
     .toString('latin1')
     .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));

@@ -86,7 +86,7 @@ function unpack(packed: Uint8Array, origin: Origin, { findings, taken, told, sou
   if (typeof decoded === 'number') {
     return void findings.error('', { ...place, line: place.line + decoded }, 'this line is not text in UTF-8');
   }
-  const text = decoded.replace(/^\ufeff/, '').replace(/\r(?!\n)/g, '\n');
+  const text = decoded.replace(/^\ufeff/, '');
   if (text.length < decoded.length) {
     const hint = 'save it as UTF-8 without a byte order mark: cloud-init reads nothing of it';
     findings.warning('', place, 'it begins with a byte order mark', hint);

@@ -27,6 +27,7 @@ export const isPlainTag = (tag: string, is: 'list' | 'mapping'): boolean =>
   tag === `${prefix}${is === 'list' ? 'seq' : 'map'}` || (is === 'mapping' && tag === `${prefix}set`);
 
 function bytesOf(words: string): Uint8Array | undefined {
+  if (/[^\x00-\x7f]/.test(words)) return undefined;
   const text = words.replace(/[^A-Za-z0-9+/=]/g, '');
   return /^[^=]*={0,2}$/.test(text) && text.length % 4 === 0 ? Uint8Array.from(Buffer.from(text, 'base64')) : undefined;
 }

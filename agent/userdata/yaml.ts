@@ -1,38 +1,18 @@
-import type { Node, YAMLMap, YAMLSeq, Scalar as YamlScalar } from 'yaml';
-import { Composer, CST, isAlias, isScalar, isSeq, Lexer, LineCounter, Parser } from 'yaml';
-import type { Findings } from './decode.ts';
-import { entriesOf, type Pair } from './entries.ts';
+import {
+  Composer,
+  CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  type Node as YamlNode,
+} from 'yaml';
 import { limits } from './limits.ts';
-import { plainValue } from './plain.ts';
-import { isPlainTag, isScalarTag, taggedValue } from './tagged.ts';
-import type { Place, Scalar, Written } from './written.ts';
-
-/** Where the reader puts what it finds wrong. */
-export type Reports = Pick<Findings, 'error' | 'warning'>;
-
-/** What the steps of reading one document share. */
-interface Reading {
-  readonly text: string;
-  readonly findings: Reports;
-  /** The values that were given a name, and how many values each holds. */
-  readonly anchors: Map<string, Sized>;
-  readonly failures: { count: number };
-  readonly taken: Taken;
-  placeOf(offset: number): Place;
-  fail(offset: number, message: string, hint?: string): undefined;
-}
-
-/** How much was read so far of what is limited, over all the documents of one user-data. */
-export interface Taken {
-  values: number;
-  marks: number;
-  aliases: number;
-}
-
-interface Sized {
-  readonly written: Written;
-  readonly values: number;
-}
+import { meaningOf, type Node, type Reading, type Reports, type Taken } from './nodes.ts';
+import type { Written } from './written.ts';
 
 const oneDocument = 'a second document begins here: only one is read';
 
@@ -41,14 +21,15 @@ const oneDocument = 'a second document begins here: only one is read';
  * cannot be read: the findings say why. `line` is where the text begins in its source, `taken` what others took before.
  */
 export function readYaml(
-  text: string,
+  given: string,
   source: string,
   findings: Reports,
   { line = 1, taken = { values: 0, marks: 0, aliases: 0 } }: { line?: number; taken?: Taken } = {},
 ): Written | undefined {
+  // A carriage return by itself ends a line in YAML, which the parser does not know.
+  const text = given.replace(/\r(?!\n)/g, '\n');
   const lines = new LineCounter();
   const reading: Reading = {
-    text,
     findings,
     anchors: new Map(),
     failures: { count: 0 },
@@ -63,20 +44,19 @@ export function readYaml(
     },
   };
   lines.addNewLine(0);
-  const tokens = readTokens(reading, lines);
+  const tokens = readTokens(text, reading, lines);
   if (!tokens || reading.failures.count > 0) return undefined;
   const options = { schema: 'failsafe', uniqueKeys: false, resolveKnownTags: false, prettyErrors: false } as const;
   const [document, second] = new Composer(options).compose(tokens, true, text.length);
   for (const { pos, message } of document?.errors ?? []) reading.fail(pos[0], plainly(message));
   if (second) reading.fail(second.range[0], oneDocument);
   if (!document || reading.failures.count > 0) return undefined;
-  const root = convert(document.contents, 0, reading);
+  const root = meaningOf(nodeOf(document.contents, 0, text), reading);
   return reading.failures.count > 0 ? undefined : root?.written;
 }
 
 /** The text cut into tokens; stops as soon as there is more of it than is read, or it lies deeper. */
-function readTokens(reading: Reading, lines: LineCounter): CST.Token[] | undefined {
-  const { text, fail, taken } = reading;
+function readTokens(text: string, { fail, taken }: Reading, lines: LineCounter): CST.Token[] | undefined {
   const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
   if (unprintable) {
     const code = unprintable[0].codePointAt(0)?.toString(16).padStart(4, '0');
@@ -95,6 +75,9 @@ function readTokens(reading: Reading, lines: LineCounter): CST.Token[] | undefin
         'a tab stands where YAML takes only spaces',
         'put spaces in its place',
       );
+    }
+    if ((type === 'alias' || type === 'anchor') && !/^.[\w-]+$/.test(lexeme)) {
+      fail(parser.offset, `${lexeme} is no name for a value`, 'begin and end text with quotes');
     }
     if (type === 'alias' && ++taken.aliases > limits.aliases) {
       return fail(parser.offset, `more than ${limits.aliases} aliases`);
@@ -125,87 +108,26 @@ const separators: ReadonlySet<string | null> = new Set<string>([
   'comma',
 ]);
 
-function convert(node: Node | null, before: number, reading: Reading): Sized | undefined {
-  if (!node) return { written: { is: 'scalar', value: null, words: '', place: reading.placeOf(before) }, values: 1 };
-  const offset = node.range?.[0] ?? before;
-  if (isAlias(node)) {
-    const named = reading.anchors.get(node.source);
-    return named
-      ? counted(named, offset, reading)
-      : reading.fail(offset, `nothing before this is named &${node.source}`);
+/** The parser's node in our words. What was left out is an empty scalar behind what stands before it. */
+function nodeOf(node: YamlNode | null, before: number, text: string): Node {
+  if (!node) return { is: 'scalar', words: '', quoted: false, at: before };
+  const at = node.range?.[0] ?? before;
+  if (isAlias(node)) return { is: 'alias', name: node.source, at };
+  const { anchor, tag } = node;
+  const common = { ...(anchor !== undefined && { anchor }), ...(tag !== undefined && { tag }), at };
+  if (isSeq<YamlNode>(node)) return { is: 'list', items: node.items.map((item) => nodeOf(item, at, text)), ...common };
+  if (isMap<YamlNode | null, YamlNode | null>(node)) {
+    const pairs = node.items.map(
+      ({ key, value }) => [nodeOf(key, at, text), nodeOf(value, key?.range?.[1] ?? at, text)] as const,
+    );
+    return { is: 'mapping', pairs, ...common };
   }
-  const place = reading.placeOf(offset);
-  const sized = isScalar<string>(node)
-    ? scalarOf(node, place, offset, reading)
-    : isSeq<Node>(node)
-      ? listOf(node, place, offset, reading)
-      : mappingOf(node as YAMLMap<Node, Node | null>, place, offset, reading);
-  if (sized && node.anchor !== undefined) reading.anchors.set(node.anchor, sized);
-  return sized;
-}
-
-/** Aliases take no room here, but whoever walks the document walks each of them. */
-function counted(sized: Sized, offset: number, { taken, fail }: Reading): Sized | undefined {
-  taken.values += sized.values;
-  return taken.values > limits.values ? fail(offset, `aliases make this more than ${limits.values} values`) : sized;
-}
-
-function scalarOf(node: YamlScalar<string>, place: Place, offset: number, { fail }: Reading): Sized | undefined {
-  const words = node.value;
-  const quoted = node.type !== 'PLAIN';
-  const scalar = (value: Scalar['value'], text = words): Sized => ({
-    written: { is: 'scalar', value, words: text, ...(quoted && { quoted }), place },
-    values: 1,
-  });
-  const { tag } = node;
-  if (tag === undefined || tag === '!') {
-    // YAML 1.1 gives "=" a meaning of its own that nothing takes.
-    if (words === '=' && !quoted) return fail(offset, 'a lone "=" means nothing in YAML 1.1', 'put it in quotes');
-    return scalar(quoted || tag === '!' ? words : plainValue(words));
-  }
-  if (!isScalarTag(tag)) return fail(offset, `no such type: ${tag}`, 'leave out the word that begins with "!"');
-  const value = taggedValue(tag, words);
-  if (value === undefined) return fail(offset, `these words are no ${tag.slice(tag.lastIndexOf(':') + 1)}`);
-  return scalar(value, value instanceof Uint8Array ? new TextDecoder().decode(value) : words);
-}
-
-function listOf(node: YAMLSeq<Node>, place: Place, offset: number, reading: Reading): Sized | undefined {
-  if (node.tag && !isPlainTag(node.tag, 'list')) return reading.fail(offset, `no such type: ${node.tag}`);
-  const items = node.items.map((item) => convert(item, offset, reading));
-  if (items.some((item) => item === undefined)) return undefined;
-  const sized = items as Sized[];
-  const values = sized.reduce((sum, item) => sum + item.values, 1);
-  return { written: { is: 'list', items: sized.map(({ written }) => written), place }, values };
-}
-
-function mappingOf(
-  node: YAMLMap<Node, Node | null>,
-  place: Place,
-  offset: number,
-  reading: Reading,
-): Sized | undefined {
-  if (node.tag && !isPlainTag(node.tag, 'mapping')) return reading.fail(offset, `no such type: ${node.tag}`);
-  const pairs: Pair[] = [];
-  let values = 1;
-  for (const pair of node.items) {
-    const key = convert(pair.key, offset, reading);
-    const value = convert(pair.value, pair.key?.range?.[1] ?? offset, reading);
-    if (!key || !value) continue;
-    if (key.written.is !== 'scalar') {
-      reading.fail(pair.key?.range?.[0] ?? offset, `a key must be one word or text, not a ${key.written.is}`);
-      continue;
-    }
-    const merge = key.written.words === '<<' && key.written.quoted !== true;
-    // What "<<" lends is copied, so it counts as often as it is lent.
-    if (merge && !counted(value, offset, reading)) continue;
-    pairs.push({ key: key.written.words, place: key.written.place, value: value.written, merge });
-    values += value.values;
-  }
-  const entries = entriesOf(pairs, {
-    ...reading.findings,
-    error: (_at, _place, message) => reading.fail(offset, message),
-  });
-  return entries && { written: { is: 'mapping', entries, place }, values };
+  const words = isScalar<string>(node) ? node.value : '';
+  const block = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
+  // A block at the end of a text without a last line end has none either.
+  const cut = block && node.range?.[1] === text.length && !text.endsWith('\n') && words.endsWith('\n');
+  const quoted = isScalar(node) && node.type !== 'PLAIN';
+  return { is: 'scalar', words: cut ? words.slice(0, -1) : words, quoted, ...common };
 }
 
 /** The parser's own words, without its advice for programmers. */
