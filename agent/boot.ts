@@ -64,7 +64,11 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
       const start = boot.now();
       boot.report({ event: 'module-began', module: module.name, stage });
       const run: Run = { ...boot, report: counted, inService: known?.adopted ?? boot.inService ?? false };
-      const state = await takeTurn(module, settings.config, context, run);
+      // Even a state that cannot be written, on a full disk, costs no other module its turn.
+      const state = await takeTurn(module, settings.config, context, run).catch((error) => {
+        boot.report({ event: 'problem', module: module.name, at: module.name, problem: asProblem(error) });
+        return 'failed' as const;
+      });
       if (state === 'failed') tally.failed = true;
       if (state === 'problems') tally.problems = true;
       boot.report({

@@ -64,6 +64,7 @@ export interface ScriptChange {
   /** What to do with a list that a power loss cut: leave it, go on with the next item, or begin again. */
   readonly onInterrupt?: 'stop' | 'resume' | 'rerun';
   readonly timeoutMs?: number;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** One way of editing a file that others write in too. Each syntax has its pure function in agent/edits/. */

@@ -32,7 +32,7 @@ const bashOnly = /\[\[|\$\{?UID\b|\$RANDOM\b|<\(|^\s*(source|declare|local -[aA]
 export function scriptItem(
   name: string,
   commands: readonly string[],
-  { facts }: Context,
+  { facts, instance }: Context,
   options: {
     onError?: ScriptChange['onError'] | undefined;
     onInterrupt?: ScriptChange['onInterrupt'] | undefined;
@@ -51,6 +51,7 @@ export function scriptItem(
           name,
           items: commands,
           shell: needing !== -1 && hasBash ? 'bash' : 'sh',
+          env: { INSTANCE_ID: instance.id },
           ...(onError && { onError }),
           ...(onInterrupt && { onInterrupt }),
         },

@@ -11,7 +11,8 @@ const scriptsOf = (name: string, summary: string, every: Frequency, runs: Script
     every,
     reads: {},
     runs,
-    plan: (_, { scripts }) => scripts.filter(({ when }) => when === runs).map((script) => planFor(name, script)),
+    plan: (_, { scripts, instance }) =>
+      scripts.filter(({ when }) => when === runs).map((script) => planFor(name, script, instance.id)),
   });
 
 export const boothooks = scriptsOf(
@@ -29,13 +30,19 @@ export const userScripts = scriptsOf(
   'instance',
 );
 
-function planFor(module: string, { name, content }: Script): PlanItem {
+function planFor(module: string, { name, content }: Script, id: string): PlanItem {
   const path = `${folder}/${module}/${name.replace(/[^\w.-]/g, '_')}`;
   return {
     at: name,
     changes: [
       { kind: 'file', path, content, mode: 0o700, owner: 'root', group: 'root', secret: true },
-      { kind: 'script', name: `${module}-${name.replace(/[^\w.-]/g, '_')}`, items: [path], shell: 'sh' },
+      {
+        kind: 'script',
+        name: `${module}-${name.replace(/[^\w.-]/g, '_')}`,
+        items: [path],
+        shell: 'sh',
+        env: { INSTANCE_ID: id },
+      },
     ],
   };
 }

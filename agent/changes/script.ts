@@ -26,6 +26,7 @@ export const script: ActHandler<ScriptChange> = {
         from: change.onInterrupt === 'resume' ? lastItem(log.earlier, 'item-began') + 1 : 0,
         stopOnError: change.onError === 'stop',
         ...(change.before !== undefined && { before: change.before }),
+        ...(change.env && { env: change.env }),
         ...(change.timeoutMs !== undefined && { timeoutMs: change.timeoutMs }),
       },
       async (event) => {

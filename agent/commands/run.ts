@@ -1,3 +1,4 @@
+import { existsSync, statSync } from 'node:fs';
 import { runStages } from '../boot.ts';
 import { kernelWords } from '../config/kernel.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
@@ -27,6 +28,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   const schedule = await around.schedule();
   const wanted = stagesOf(given.args);
   const only = options.only === undefined ? undefined : modulesOf(options.only, schedule);
+  await checkNames(options);
   const supposed = options.facts === undefined ? undefined : await factsIn(options.facts, around);
   const userData =
     options['user-data'] === undefined ? undefined : await inputOf('--user-data', options['user-data'], around);
@@ -110,6 +112,18 @@ function modulesOf(words: string, schedule: Schedule): readonly string[] {
   const wrong = wanted.find((each) => !names.includes(each));
   if (wrong !== undefined) throw unknown('module', wrong, names, '');
   return wanted;
+}
+
+/** A slip in a name or a path is told before anything is looked at. */
+async function checkNames({ datasource, seed }: Invocation['options']): Promise<void> {
+  if (datasource !== undefined) {
+    const { datasources } = await import('../datasources/index.ts');
+    const names = datasources.flatMap(({ name, alias }) => [name, alias]);
+    if (!names.includes(datasource)) throw unknown('datasource', datasource, names, '');
+  }
+  if (seed !== undefined && !(existsSync(seed) && statSync(seed).isDirectory())) {
+    throw new Problem('bad-input', `--seed ${seed}: there is no such folder`);
+  }
 }
 
 async function factsIn(path: string, around: Surroundings): Promise<Facts> {

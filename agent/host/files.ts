@@ -81,6 +81,8 @@ export function writeFile(
   path: string,
   content: string | Uint8Array,
   { uid, gid, mode, within }: Owning,
+  /** Called with the old file and the new one, before the one takes the other's place. */
+  beforeSwap: (old: string, aside: string) => void = () => {},
 ): void {
   writing(path, root, within, (spot) => {
     const old = statIfThere(spot.path);
@@ -99,6 +101,7 @@ export function writeFile(
       } finally {
         closeSync(fd);
       }
+      if (old) beforeSwap(spot.path, aside);
       renameSync(aside, spot.path);
     } catch (error) {
       rmSync(aside, { force: true });

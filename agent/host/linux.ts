@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { idOf } from '../accounts.ts';
 import { Problem } from '../problem.ts';
 import * as files from './files.ts';
 import type { Attributes, Host, Request, Response } from './host.ts';
-import { programProblem, runProgram } from './processes.ts';
+import { environment, programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 
 export interface LinuxOptions {
@@ -10,6 +11,12 @@ export interface LinuxOptions {
   readonly root: string;
   /** Whether that root is the machine we run on, and not an image or a scratch folder. */
   readonly offline: boolean;
+}
+
+/** A file that is replaced keeps its label, an administrator's own too. The child has other descriptors than we. */
+function keepLabel(old: string, aside: string): void {
+  const seenByAll = (path: string) => path.replace('/proc/self/', `/proc/${process.pid}/`);
+  spawnSync('chcon', [`--reference=${seenByAll(old)}`, seenByAll(aside)], { stdio: 'ignore', env: environment });
 }
 
 /** The real machine, or a tree of files seen as one. */
@@ -20,6 +27,8 @@ export function linux({ root, offline }: LinuxOptions): Host {
     http ??= import('./http.ts').then(({ makeHttp }) => makeHttp());
     return (await http)(request);
   };
+
+  const labelled = !offline && files.stat('/', '/sys/fs/selinux/enforce') !== undefined;
 
   const host: Host = {
     root,
@@ -46,8 +55,9 @@ export function linux({ root, offline }: LinuxOptions): Host {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 
     writeFile: async (path, content, attributes = {}) => {
-      files.writeFile(root, path, content, await owning(attributes));
-      await label(path);
+      const isNew = !files.stat(root, path);
+      files.writeFile(root, path, content, await owning(attributes), labelled ? keepLabel : undefined);
+      if (isNew) await label(path);
     },
     makeDirectory: async (path, attributes = {}) => {
       files.makeDirectory(root, path, await owning(attributes));
@@ -85,8 +95,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
 
   /** A new file takes the label of its folder's rule: systemd and sshd refuse what is labelled otherwise. */
   async function label(path: string): Promise<void> {
-    if (offline || !files.stat('/', '/sys/fs/selinux/enforce')) return;
-    await runProgram(['restorecon', '-iF', path]);
+    if (labelled) await runProgram(['restorecon', '-iF', path]);
   }
 
   async function isGoingDown(): Promise<boolean> {

@@ -4,6 +4,7 @@ import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import type { ProblemCode } from '../problem.ts';
 import type { Event, Report, RunResult } from './event.ts';
+import { publish, statusFile } from './publish.ts';
 import { redactor } from './redact.ts';
 import { console, journal, terminal } from './sinks.ts';
 import { addTo, emptySummary, lastLine, type Summary } from './summary.ts';
@@ -32,8 +33,6 @@ export interface Listening {
   readonly debug: boolean;
 }
 
-const statusFile = '/run/bootagent/status.json';
-
 /** Chooses the listeners: a terminal or the journal, the console and the status file at a boot, one JSON document where asked. */
 export function reporting(listening: Listening, host: Host): Reporting {
   const { version, out, err, colour, unit, json, dry, debug } = listening;
@@ -53,9 +52,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
   const write = () => {
     if (dry) return;
     summary.updated = host.clock();
-    files.writeFile(host.root, statusFile, `${JSON.stringify(secrets.clean(summary), undefined, 2)}\n`, {
-      mode: 0o644,
-    });
+    publish(host, secrets.clean(summary), err);
   };
   return {
     report(event) {
@@ -73,7 +70,8 @@ export function reporting(listening: Listening, host: Host): Reporting {
     end(result) {
       write();
       if (json) out(`${JSON.stringify({ schema_version: 1, ...document(events), result }, undefined, 2)}\n`);
-      if (toConsole && summary.stages.includes('final')) toConsole(`${lastLine(secrets.clean(summary))}\r\n`);
+      const last = summary.stages.includes('final') || files.stat(host.root, '/run/bootagent/nothing-due');
+      if (toConsole && last) toConsole(`${lastLine(secrets.clean(summary))}\r\n`);
     },
   };
 }

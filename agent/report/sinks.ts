@@ -26,7 +26,8 @@ export function journal(write: Write): Report {
       if (!text.startsWith('                         '))
         write(`<${priorities[weight]}>${text.trim().replace(/ {2,}/g, ' ')}\n`);
     }
-    if (event.event === 'run-ended') write(`<5>${ending(event, 'apply')}\n`);
+    if (event.event === 'announce') write(event.lines.map((each) => `<6>${each}\n`).join(''));
+    if (event.event === 'run-ended') write(`<5>${ending(event, 'apply').trim()}\n`);
   };
 }
 

@@ -22,6 +22,8 @@ export interface ModuleSummary {
   /** What did not get done: code and place, and a message without any program's words. */
   problems: { at: string; code: string; message: string }[];
   items: Omit<ItemReport, 'tail'>[];
+  /** How it stood before the run at work looked at it again. */
+  before?: ModuleSummary | undefined;
 }
 
 export const emptySummary = (version: string): Summary => ({
@@ -49,7 +51,7 @@ export function addTo(summary: Summary, event: Event): void {
       summary.keys = event.keys;
       return;
     case 'module-began':
-      summary.modules[event.module] = { state: 'running', ms: 0, problems: [], items: [] };
+      summary.modules[event.module] = { ...blank(), before: summary.modules[event.module] };
       return;
     case 'problem':
       entry(summary, event.module).problems.push({
@@ -64,21 +66,29 @@ export function addTo(summary: Summary, event: Event): void {
       return;
     }
     case 'module-ended':
-      Object.assign(entry(summary, event.module), event.result);
+      // A turn that was had before says nothing new: what it said then still holds.
+      if (event.result.state === 'kept' && entry(summary, event.module).before) {
+        Object.assign(entry(summary, event.module), entry(summary, event.module).before);
+      } else Object.assign(entry(summary, event.module), event.result, { before: undefined });
       return;
     case 'announce':
       summary.fingerprints.push(...event.lines.flatMap((line) => line.match(/SHA256:[\w+/=]+/g) ?? []));
       return;
     case 'run-ended':
-      summary.state = event.result.state;
+      summary.state = worst([event.result.state, ...Object.values(summary.modules).map(({ state }) => stateOf(state))]);
       summary.seconds += event.result.ms / 1000;
   }
 }
 
 const entry = (summary: Summary, module: string): ModuleSummary => {
-  summary.modules[module] ??= { state: 'running', ms: 0, problems: [], items: [] };
+  summary.modules[module] ??= blank();
   return summary.modules[module];
 };
+
+const blank = (): ModuleSummary => ({ state: 'running', ms: 0, problems: [], items: [] });
+
+const stateOf = (state: ModuleSummary['state']): Summary['state'] =>
+  state === 'failed' || state === 'problems' ? state : 'done';
 
 /** The worst that any of them says. */
 export function worst(states: readonly Summary['state'][]): Summary['state'] {
