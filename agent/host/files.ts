@@ -113,7 +113,9 @@ export function writeFile(
 
 export function makeDirectory(root: string, path: string, { uid, gid, mode, within }: Owning): void {
   writing(path, root, within, (spot) => {
-    if (!statIfThere(spot.path)) {
+    const old = statIfThere(spot.path);
+    if (old && old.type !== 'directory') throw new Problem('file-failed', `${path} is no folder but a ${old.type}`);
+    if (!old) {
       mkdirSync(spot.path, 0o700);
       const fd = openSync(spot.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       fchmodSync(fd, mode ?? 0o755);
@@ -280,6 +282,7 @@ function failing<T>(doing: string, work: () => T): T {
 }
 
 const words: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',
   EROFS: 'the file system is read-only',

@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path/posix';
+import { basename, dirname, join } from 'node:path/posix';
 import type { Attributes, Host, Output, Request, Response, ShellEnd, Stat } from '../../agent/host/host.ts';
 import { isQuery } from '../../agent/host/queries.ts';
 import { Problem } from '../../agent/problem.ts';
@@ -67,14 +67,42 @@ export function memoryHost(given: Given = {}): MemoryHost {
     Object.assign(at(path) ?? {}, { uid, gid });
   }
 
-  function at(path: string, hops = 0): Node | undefined {
-    const node = nodes.get(path);
-    if (node) return node.type === 'link' && hops < 10 ? at(resolve(path, node.target ?? ''), hops + 1) : node;
-    const up = dirname(path);
-    const above = up === path ? undefined : nodes.get(up);
-    return above?.type === 'link' && hops < 10
-      ? at(`${resolve(up, above.target ?? '')}/${path.slice(up.length + 1)}`, hops + 1)
-      : undefined;
+  /** Where a path leads, as in a chroot; the last link too, if it is to be followed. */
+  function whither(path: string, follow: boolean): string {
+    const ahead = namesOf(path);
+    let here = '/';
+    for (let links = 0; ahead.length > 0; ) {
+      const name = ahead.shift() ?? '';
+      const next = join(here, name);
+      const { type, target = '' } = nodes.get(next) ?? {};
+      if (type !== 'link' || (ahead.length === 0 && !follow)) here = next;
+      else {
+        if (++links > 40) throw new Problem('unsafe-path', `${path} leads through more than 40 links`);
+        ahead.unshift(...namesOf(target));
+        if (target.startsWith('/')) here = '/';
+      }
+    }
+    return here;
+  }
+
+  function at(path: string): Node | undefined {
+    return nodes.get(whither(path, true));
+  }
+
+  /** The place to write to, and what is there. */
+  function spot(path: string, follow = true): { real: string; node: Node | undefined } {
+    const real = whither(path, follow);
+    for (let up = dirname(real); up !== '/'; up = dirname(up)) {
+      if ((nodes.get(up)?.type ?? 'directory') !== 'directory')
+        throw new Problem('file-failed', `${path}: ${basename(up)} is no folder`);
+    }
+    return { real, node: nodes.get(real) };
+  }
+
+  function existing(path: string): Node {
+    const { node } = spot(path);
+    if (!node) throw new Problem('file-failed', `Cannot write ${path}: there is no such file`);
+    return node;
   }
 
   function call(argv: readonly string[], input = ''): Output {
@@ -131,16 +159,17 @@ export function memoryHost(given: Given = {}): MemoryHost {
       return piece ? node.bytes.slice(piece.from, piece.from + piece.length) : node.bytes;
     },
     stat: async (path) => {
-      const node = nodes.get(path) ?? at(path);
+      const node = nodes.get(whither(path, false));
       const over = Object.keys(given.devices ?? {}).find((mount) => `${path}/`.startsWith(`${mount}/`));
       return node && { ...statOf(node), ...(over && { device: given.devices?.[over] ?? '' }) };
     },
     list: async (path) => {
-      const prefix = path === '/' ? '/' : `${path}/`;
+      const real = whither(path, true);
+      const prefix = real === '/' ? '/' : `${real}/`;
       const names = [...nodes.keys()].filter((each) => each.startsWith(prefix) && each !== '/');
       return [...new Set(names.map((each) => each.slice(prefix.length).split('/')[0] ?? ''))].filter(Boolean).sort();
     },
-    readLink: async (path) => nodes.get(path)?.target,
+    readLink: async (path) => nodes.get(whither(path, false))?.target,
     space: async () => ({ bytes: 100 * 2 ** 30, free: given.freeBytes ?? 50 * 2 ** 30 }),
     query: async (argv) => {
       assertQuery(argv);
@@ -158,30 +187,37 @@ export function memoryHost(given: Given = {}): MemoryHost {
     },
     writeFile: async (path, content, attributes = {}) => {
       did.push(`write ${path}`);
-      const existing = at(path);
-      if (existing) existing.bytes = bytesOf(content);
-      else put(path, { type: 'file', bytes: bytesOf(content) });
+      const { real, node } = spot(path);
+      if (node && node.type !== 'file') throw new Problem('file-failed', `${path} is no file but a ${node.type}`);
+      if (node) node.bytes = bytesOf(content);
+      else put(real, { type: 'file', bytes: bytesOf(content) });
       attribute(path, attributes);
     },
     makeDirectory: async (path, attributes = {}) => {
       did.push(`mkdir ${path}`);
-      if (!at(path)) put(path, folder());
+      const { real, node } = spot(path);
+      if (node && node.type !== 'directory') throw new Problem('file-failed', `${path} is no folder but a ${node.type}`);
+      if (!node) put(real, folder());
       attribute(path, attributes);
     },
     remove: async (path) => {
       did.push(`remove ${path}`);
-      for (const each of [...nodes.keys()]) if (each === path || each.startsWith(`${path}/`)) nodes.delete(each);
+      const real = whither(path, false);
+      for (const each of [...nodes.keys()]) if (each === real || each.startsWith(`${real}/`)) nodes.delete(each);
     },
     truncate: async (path) => {
       did.push(`truncate ${path}`);
-      Object.assign(at(path) ?? {}, { bytes: new Uint8Array() });
+      existing(path).bytes = new Uint8Array();
     },
     link: async (path, target) => {
       did.push(`link ${path} ${target}`);
-      put(path, { type: 'link', target, mode: 0o777 });
+      const { real, node } = spot(path, false);
+      if (node?.type === 'directory') throw new Problem('file-failed', `${path} is a folder`);
+      put(real, { type: 'link', target, mode: 0o777 });
     },
     setAttributes: async (path, attributes) => {
       did.push(`set ${path}`);
+      existing(path);
       attribute(path, attributes);
     },
     run: async (argv, { input, accept = [0] } = {}) => {
@@ -230,9 +266,8 @@ const statOf = (node: Node): Stat => ({
   modifiedMs: node.modifiedMs,
 });
 
-const resolve = (link: string, target: string): string =>
-  target.startsWith('/') ? target : join(dirname(link), target);
+const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.');
 
 function assertQuery(argv: readonly string[]): void {
-  if (!isQuery(argv)) throw new Error(`Not a query: ${argv.join(' ')}`);
+  if (!isQuery(argv)) throw new Error(`${argv.join(' ')} is not one of the commands that only look`);
 }
