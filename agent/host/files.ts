@@ -89,7 +89,8 @@ export function writeFile(
     if (old && old.type !== 'file') throw new Problem('file-failed', `${path} is no file but a ${old.type}`);
     // The kernel's own files are not replaced but written to.
     if (isKernels(path)) return writeThrough(spot.path, content);
-    const aside = `${spot.folder}/.${spot.name.slice(0, 200)}.bootagent-${process.pid}`;
+    // Always the same name: what a killed run left there goes with the next.
+    const aside = `${spot.folder}/.${spot.name.slice(0, 200)}.bootagent`;
     rmSync(aside, { force: true });
     const fd = openSync(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
     try {
@@ -149,7 +150,7 @@ export function truncate(root: string, path: string): void {
 }
 
 export function link(root: string, path: string, target: string): void {
-  const aside = `.bootagent-link-${process.pid}`;
+  const aside = '.bootagent-link';
   failing(`Cannot link ${path}`, () =>
     walk(path, { root, follow: false, create: true }, (spot) => {
       if (statIfThere(spot.path)?.type === 'directory') throw new Problem('file-failed', `${path} is a folder`);
@@ -289,6 +290,7 @@ const words: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'not permitted',
   EIO: 'the disk answers with an error',
+  EFBIG: 'the file is larger than allowed',
   EMFILE: 'too many open files',
 };
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { constants } from 'node:os';
 import { Problem } from '../problem.ts';
 import type { Output, RunOptions } from './host.ts';
 
@@ -40,7 +41,7 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
   child.on('exit', async (code, signal) => {
     clearTimeout(timer);
     await drained(child);
-    if (timedOut) reject(timeout(argv, timeoutMs));
+    if (timedOut) reject(timeout(argv, timeoutMs, lastWords(stderr()) || lastWords(stdout())));
     else resolve({ code: code ?? 128 + numberOf(signal), stdout: stdout(), stderr: stderr() || (signal ?? '') });
   });
   if (input !== undefined) child.stdin?.on('error', () => {}).end(input); // it may end without reading to the end
@@ -96,9 +97,9 @@ function drained(child: ChildProcess): Promise<void> {
   return promise;
 }
 
-const timeout = (argv: readonly string[], ms: number): Problem =>
-  new Problem('command-timeout', `${argv.join(' ')} did not end within ${ms / 1000} s`);
+const timeout = (argv: readonly string[], ms: number, said: string): Problem =>
+  new Problem('command-timeout', `${argv.join(' ')} did not end within ${ms / 1000} s`, { said });
 
 export const lastWords = (text: string): string => text.trim().split('\n').slice(-3).join(' / ').slice(-400);
 
-const numberOf = (signal: NodeJS.Signals | null): number => (signal === 'SIGKILL' ? 9 : signal === 'SIGTERM' ? 15 : 1);
+const numberOf = (signal: NodeJS.Signals | null): number => (signal ? constants.signals[signal] : 0);

@@ -196,7 +196,8 @@ export function memoryHost(given: Given = {}): MemoryHost {
     makeDirectory: async (path, attributes = {}) => {
       did.push(`mkdir ${path}`);
       const { real, node } = spot(path);
-      if (node && node.type !== 'directory') throw new Problem('file-failed', `${path} is no folder but a ${node.type}`);
+      if (node && node.type !== 'directory')
+        throw new Problem('file-failed', `${path} is no folder but a ${node.type}`);
       if (!node) put(real, folder());
       attribute(path, attributes);
     },

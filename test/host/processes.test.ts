@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { describe, test } from 'node:test';
+import { linux } from '../../agent/host/linux.ts';
+import { Problem } from '../../agent/problem.ts';
+
+const { run } = linux({ root: '/', offline: false });
+const sh = (text: string, options: Parameters<typeof run>[1] = {}) => run(['sh', '-c', text], options);
+const hung = { timeout: 60_000 };
+
+describe('a program that is run', () => {
+  test('sees a fixed environment, and nothing of ours', async () => {
+    process.env.NODE_OPTIONS = '--no-warnings';
+    process.env.BASH_ENV = '/tmp/evil';
+    try {
+      const { stdout } = await run(['env']);
+      assert.deepEqual(stdout.trim().split('\n').sort(), [
+        'HOME=/root',
+        'LC_ALL=C',
+        'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      ]);
+    } finally {
+      delete process.env.NODE_OPTIONS;
+      delete process.env.BASH_ENV;
+    }
+  });
+
+  test('is given its words as they are: no shell reads them', async () => {
+    const words = ['$(touch /tmp/evil)', '; reboot', '-rf', 'a b', "'", '"', '*', '\n'];
+    const { stdout } = await run(['printf', '%s\\0', ...words]);
+    assert.deepEqual(stdout.split('\0').slice(0, -1), words);
+  });
+
+  test('reads what it is given, and does not mind being given more than it reads', async () => {
+    assert.equal((await run(['cat'], { input: 'secret' })).stdout, 'secret');
+    assert.equal((await run(['true'], { input: 'x'.repeat(1 << 20) })).code, 0);
+    assert.equal((await run(['cat'])).stdout, '');
+  });
+
+  test('that fails is a problem with its last words, which are kept apart', async () => {
+    const error = await sh('echo one; echo two >&2; exit 3').catch((each: Problem) => each);
+    assert.ok(error instanceof Problem);
+    assert.deepEqual(
+      [error.code, error.message, error.said],
+      ['command-failed', 'sh -c echo one; echo two >&2; exit 3 ended with 3', 'two'],
+    );
+  });
+
+  test('may end otherwise than with 0 where that is expected', async () => {
+    assert.equal((await sh('exit 3', { accept: [0, 3] })).code, 3);
+  });
+
+  test('that is not installed is told as that', async () => {
+    await assert.rejects(run(['no-such-program', 'x']), {
+      code: 'command-missing',
+      message: 'no-such-program is not installed',
+    });
+  });
+
+  test('that may not be started is told as that', async () => {
+    await assert.rejects(run(['/etc/passwd']), {
+      code: 'command-failed',
+      message: /^\/etc\/passwd cannot be started: /,
+    });
+  });
+
+  for (const [signal, code] of [
+    ['KILL', 137],
+    ['TERM', 143],
+    ['SEGV', 139],
+    ['HUP', 129],
+  ] as const) {
+    test(`and dies by SIG${signal} ended with ${code}`, async () => {
+      await assert.rejects(sh(`kill -${signal} $$`), {
+        message: `sh -c kill -${signal} $$ ended with ${code}`,
+        said: `SIG${signal}`,
+      });
+    });
+  }
+
+  test('that says more than we keep is heard to its end', hung, async () => {
+    const { stdout } = await sh('head -c 50000000 /dev/zero; echo end >&2');
+    assert.ok(stdout.length < (1 << 20) + 100, `${stdout.length}`);
+    assert.match(stdout.slice(-40), /\[48951424 bytes more\]$/);
+  });
+
+  test('that leaves a daemon holding its output is not waited for', hung, async () => {
+    const began = performance.now();
+    const { stdout } = await sh('sleep 50 & echo $!');
+    process.kill(Number(stdout), 'SIGKILL');
+    assert.ok(performance.now() - began < 40_000);
+  });
+
+  test('and takes too long is ended with all it has started', hung, async () => {
+    const error = await sh('sleep 1000 & echo $! >&2; sleep 1000', { timeoutMs: 300 }).catch((each: Problem) => each);
+    assert.ok(error instanceof Problem);
+    assert.deepEqual(
+      [error.code, error.message],
+      ['command-timeout', 'sh -c sleep 1000 & echo $! >&2; sleep 1000 did not end within 0.3 s'],
+    );
+    await gone(Number(error.said));
+  });
+
+  test('and does not listen to being asked to end is ended', hung, async () => {
+    const error = await sh("trap '' TERM; echo $$; while :; do sleep 1; done", { timeoutMs: 300 }).catch(
+      (each: Problem) => each,
+    );
+    assert.ok(error instanceof Problem);
+    assert.equal(error.code, 'command-timeout');
+    await gone(Number(error.said));
+  });
+});
+
+/** Until a process is gone; the guard of the test is the limit. */
+async function gone(pid: number): Promise<void> {
+  assert.ok(pid > 1, `${pid}`);
+  while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
