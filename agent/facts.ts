@@ -6,6 +6,7 @@ export interface Facts {
   readonly memoryKiB: number;
   readonly hostname: string;
   readonly network: Network;
+  readonly disks: readonly Disk[];
   readonly mounts: readonly Mount[];
   /** Swaps in use, by path. */
   readonly swaps: readonly string[];
@@ -36,6 +37,19 @@ export interface Interface {
   readonly mac: string;
   /** IPv4 first, without prefix length. */
   readonly addresses: readonly string[];
+}
+
+export interface Disk {
+  readonly path: string;
+  readonly bytes: number;
+  readonly readOnly: boolean;
+  readonly partitions: readonly {
+    readonly path: string;
+    readonly number: number;
+    /** In bytes from the start of the disk. */
+    readonly start: number;
+    readonly bytes: number;
+  }[];
 }
 
 export interface Mount {

@@ -1,3 +1,4 @@
+import { findDrives } from '../drives/index.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import { memory } from '../facts/memory.ts';
 import { exit, type Work } from './command.ts';
@@ -5,6 +6,7 @@ import { machineOf, thisMachine } from './machine.ts';
 
 export const run: Work['run'] = async (given, { out }) => {
   const facts = await gatherFacts(thisMachine(), machineOf(given));
-  out(`${JSON.stringify({ schema_version: 1, facts, memory: await memory() }, undefined, 2)}\n`);
+  const labels = (await findDrives(thisMachine())).map(({ path, volume }) => ({ path, labels: volume.labels }));
+  out(`${JSON.stringify({ schema_version: 1, facts, labels, memory: await memory() }, undefined, 2)}\n`);
   return exit.done;
 };

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
 import { accounts, groups } from './accounts.ts';
+import { disks } from './disks.ts';
 import { mounts, swaps } from './mounts.ts';
 import { network } from './network.ts';
 import { operatingSystem, systemdVersion } from './os.ts';
@@ -17,6 +18,7 @@ export async function gatherFacts(machine: ReadHost, tree: ReadHost): Promise<Fa
     memoryKiB: Number(/^MemTotal:\s+(\d+) kB/m.exec((await machine.readText('/proc/meminfo')) ?? '')?.[1] ?? 0),
     hostname: ((await machine.readText('/proc/sys/kernel/hostname')) ?? '').trim(),
     network: await network(machine),
+    disks: await disks(machine),
     mounts: await mounts(machine),
     swaps: await swaps(machine),
     os: await operatingSystem(tree),

@@ -26,6 +26,14 @@ export const facts = (own: Partial<Facts> = {}): Facts => ({
     address: '10.0.0.5',
     interfaces: [{ name: 'eth0', mac: 'fa:16:3e:00:00:05', addresses: ['10.0.0.5'] }],
   },
+  disks: [
+    {
+      path: '/dev/vda',
+      bytes: 120 * GiB,
+      readOnly: false,
+      partitions: [{ path: '/dev/vda1', number: 1, start: MiB, bytes: 120 * GiB - 2 * MiB }],
+    },
+  ],
   mounts: [root()],
   swaps: [],
   os: { id: 'rocky', family: 'redhat', version: '9.4', name: 'Rocky Linux 9.4' },

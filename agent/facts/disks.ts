@@ -1,0 +1,38 @@
+import type { Disk, Facts } from '../facts.ts';
+import type { ReadHost } from '../host/host.ts';
+
+/** Memory that only looks like a disk. */
+const uninteresting = /^(?:ram|zram|fd)\d/;
+const sector = 512; // what the kernel counts in, whatever the disk does
+
+/** The disks there are, with their partitions as the kernel knows them. */
+export async function disks(host: ReadHost): Promise<Facts['disks']> {
+  const found: Disk[] = [];
+  for (const name of await host.list('/sys/block')) {
+    const size = await number(host, `/sys/block/${name}/size`);
+    if (uninteresting.test(name) || size === 0) continue;
+    found.push({
+      path: `/dev/${name}`,
+      bytes: size * sector,
+      readOnly: (await number(host, `/sys/block/${name}/ro`)) === 1,
+      partitions: await partitions(host, name),
+    });
+  }
+  return found;
+}
+
+async function partitions(host: ReadHost, disk: string): Promise<Disk['partitions']> {
+  const found: Disk['partitions'][number][] = [];
+  for (const name of await host.list(`/sys/block/${disk}`)) {
+    if (!name.startsWith(disk)) continue;
+    const at = `/sys/block/${disk}/${name}`;
+    const place = {
+      start: (await number(host, `${at}/start`)) * sector,
+      bytes: (await number(host, `${at}/size`)) * sector,
+    };
+    found.push({ path: `/dev/${name}`, number: await number(host, `${at}/partition`), ...place });
+  }
+  return found.sort((a, b) => a.number - b.number);
+}
+
+const number = async (host: ReadHost, path: string): Promise<number> => Number((await host.readText(path)) ?? 0);
