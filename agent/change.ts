@@ -23,11 +23,16 @@ export type State =
   | { readonly kind: 'removed-user'; readonly name: string; readonly except?: readonly string[] }
   | { readonly kind: 'removed-swap'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  /** A file of repositories for dnf and yum. */
+  | { readonly kind: 'repository'; readonly path: string; readonly content: string }
   | { readonly kind: 'service'; readonly unit: string; readonly boot: 'enabled' | 'disabled' | 'masked' | 'unmasked' }
   | { readonly kind: 'running'; readonly unit: string; readonly is: 'started' | 'stopped' };
 
 export type Act =
   | ScriptChange
+  | DownloadChange
+  | { readonly kind: 'rpm-key'; readonly path: string }
+  | { readonly kind: 'cvmfs'; readonly does: 'setup' | 'reload' | 'probe' }
   /** Makes something that runs already take note: only ever follows another change. */
   | { readonly kind: 'notify'; readonly what: 'restart' | 'reload'; readonly unit: string }
   | { readonly kind: 'notify'; readonly what: 'daemon-reload' };
@@ -51,6 +56,18 @@ export interface Ownership {
   readonly group?: string | undefined;
 }
 
+/** A file that is fetched from elsewhere. */
+export interface DownloadChange extends Ownership {
+  readonly kind: 'download';
+  readonly path: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text that must be in it for it to be the right thing. */
+  readonly expect?: string;
+  /** What to write where it cannot be had. */
+  readonly otherwise?: string | Uint8Array;
+}
+
 /** A list of shell items, run by one shell. */
 export interface ScriptChange {
   readonly kind: 'script';
@@ -68,7 +85,10 @@ export interface ScriptChange {
 }
 
 /** One way of editing a file that others write in too. Each syntax has its pure function in agent/edits/. */
-export type Edit = { readonly syntax: 'lines'; readonly drop?: string; readonly put: string };
+export type Edit =
+  | { readonly syntax: 'lines'; readonly drop?: string; readonly put: string }
+  | { readonly syntax: 'condor'; readonly set: Readonly<Record<string, string>> }
+  | { readonly syntax: 'shell'; readonly set: Readonly<Record<string, string>> };
 
 interface Common {
   /** An earlier change of the same item: when that one is made, so is this one. */

@@ -1,6 +1,8 @@
 import type { Change, ChangeOf, Kind } from '../change.ts';
 import { absent } from './absent.ts';
+import { cvmfs } from './cvmfs.ts';
 import { directory } from './directory.ts';
+import { download } from './download.ts';
 import { edit } from './edit.ts';
 import { emptied } from './emptied.ts';
 import { file } from './file.ts';
@@ -10,6 +12,8 @@ import { notify } from './notify.ts';
 import { removed } from './removed.ts';
 import { removedSwap } from './removed-swap.ts';
 import { removedUser } from './removed-user.ts';
+import { repository } from './repository.ts';
+import { rpmKey } from './rpm-key.ts';
 import { running } from './running.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
@@ -18,7 +22,9 @@ import { withoutLines } from './without-lines.ts';
 /** A kind with no handler, or a handler with no kind, does not compile. */
 const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   absent,
+  cvmfs,
   directory,
+  download,
   edit,
   emptied,
   file,
@@ -27,6 +33,8 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   removed,
   'removed-swap': removedSwap,
   'removed-user': removedUser,
+  repository,
+  'rpm-key': rpmKey,
   running,
   script,
   service,

@@ -141,6 +141,24 @@ export const entries = <T>(value: Decode<T>): Decode<readonly (Item<T> & { reado
     );
   });
 
+/** The same, where the names too must have a form: a bad one is told where it stands, and left out. */
+export const entriesNamed = <T>(
+  name: RegExp,
+  what: string,
+  value: Decode<T>,
+): Decode<readonly (Item<T> & { readonly name: string })[]> => {
+  const decode = entries(value);
+  return decoder(decode.shape, (written, at, findings) => {
+    if (written?.is !== 'mapping') return decode(written, at, findings);
+    const good = [...written.entries].filter(([each, { key }]) => {
+      if (name.test(each)) return true;
+      findings.error(at, key, `expected ${what}, got ${JSON.stringify(each)}`);
+      return false;
+    });
+    return decode({ ...written, entries: new Map(good) }, at, findings);
+  });
+};
+
 function itemOf<T>(decode: Decode<T>, written: Written, at: string, findings: Findings): Item<T>[] {
   const value = decode(written, at, findings);
   return value === bad ? [] : [{ at, value: value as T }];
@@ -209,7 +227,12 @@ export const object = <T>(fields: Fields<T>): Decode<T> =>
       if (key in fields) continue;
       findings.error(`${at}.${key}`, place, 'no such setting', suggestion(key, Object.keys(fields)), 'unknown-key');
     }
-    return decodeFields(fields, written, `${at}.`, findings);
+    // What is missing was written nowhere: it is told where the mapping stands that lacks it.
+    const here: Findings = {
+      ...findings,
+      error: (where, place, ...rest) => findings.error(where, place === nowhere ? written.place : place, ...rest),
+    };
+    return decodeFields(fields, written, `${at}.`, here);
   });
 
 /** A mapping whose every setting has a default: leaving it out means taking them all. */

@@ -1,0 +1,26 @@
+import type { Edit } from '../change.ts';
+
+/** Sets variables in a file of shell assignments: each in its last place, or at the end; other lines stay. */
+export function shell(text: string, { set }: Extract<Edit, { syntax: 'shell' }>): string {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  for (const [name, value] of Object.entries(set)) {
+    const put = `${name}=${quoted(value)}`;
+    const places = lines.flatMap((line, index) => (setsIt(line, name) ? [index] : []));
+    const last = places.at(-1);
+    if (last === undefined) lines.push(put);
+    else lines[last] = put;
+    for (const place of places.slice(0, -1).reverse()) lines.splice(place, 1);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+const setsIt = (line: string, name: string): boolean =>
+  line
+    .trimStart()
+    .replace(/^export\s+/, '')
+    .startsWith(`${name}=`);
+
+/** A word that a shell reads as itself, whatever is in it; bare where that is the same. */
+const quoted = (word: string): string =>
+  /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

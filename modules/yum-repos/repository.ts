@@ -1,0 +1,70 @@
+import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/decode.ts';
+import type { Mapping, Written } from '../../agent/userdata/written.ts';
+
+/** A repository as it was asked for: its settings in the order given, in the words of a .repo file. */
+export interface Repository {
+  readonly settings: ReadonlyMap<string, string>;
+  /** The text of a key that was given in place of its address. */
+  readonly key: string | undefined;
+}
+
+/** The settings that dnf reads as lists, so that they may go on over several lines. */
+const lists = ['baseurl', 'gpgkey', 'exclude', 'excludepkgs', 'includepkgs'];
+const sources = ['baseurl', 'metalink', 'mirrorlist'];
+
+/** What an entry of `yum_repos` takes. A bad setting costs the repository: half a repository is no repository. */
+export const repository: Decode<Repository> = decoder(
+  { is: 'map', of: { is: 'scalar', what: 'text, a number, true or false, or a list of them' } },
+  (written, at, findings) => {
+    if (written?.is !== 'mapping') return wrong(written, at, findings, 'expected a mapping');
+    const settings = new Map<string, string>();
+    let key: string | undefined;
+    let good = true;
+    for (const [name, words] of settingsIn(written, at, findings)) {
+      if (words === bad) good = false;
+      else if (name === 'gpgkey' && words.includes('-----BEGIN PGP')) key = `${words.trim()}\n`;
+      else settings.set(name, words);
+    }
+    if (good && sources.some((name) => settings.get(name))) return { settings, key };
+    if (good) findings.error(at, written.place, 'a repository needs a baseurl, a metalink or a mirrorlist');
+    return bad;
+  },
+);
+
+function* settingsIn(
+  { entries }: Mapping,
+  at: string,
+  findings: Findings,
+): Generator<readonly [string, string | typeof bad]> {
+  for (const [written, { key, value }] of entries) {
+    const name = written.toLowerCase().replaceAll('-', '_');
+    const where = `${at}.${written}`;
+    if (!/^[a-z_][a-z0-9_]*$/.test(name)) {
+      findings.error(where, key, `${JSON.stringify(written)} is no name of a setting`);
+      yield [name, bad];
+    } else if (value.is === 'scalar' && value.value === null) {
+      findings.warning(where, value.place, 'has no value, and is left out');
+    } else yield [name, wordsOf(name, value, where, findings)];
+  }
+}
+
+function wordsOf(name: string, written: Written, at: string, findings: Findings): string | typeof bad {
+  if (written.is === 'mapping') return wrong(written, at, findings, 'expected text, got a mapping');
+  const each = written.is === 'list' ? written.items : [written];
+  const words: string[] = [];
+  for (const one of each) {
+    if (one.is !== 'scalar' || one.value === null) return wrong(one, at, findings, 'expected a list of text');
+    words.push(typeof one.value === 'boolean' && !one.quoted ? (one.value ? '1' : '0') : one.words);
+  }
+  const text = words.join('\n').trim();
+  if (/[\0\r]/.test(text)) return wrong(written, at, findings, 'holds a character that no .repo file takes');
+  if (text.includes('\n') && written.is !== 'list' && !lists.includes(name)) {
+    return wrong(written, at, findings, `${name} is one line, got ${JSON.stringify(text)}`);
+  }
+  return text;
+}
+
+function wrong(written: Written | undefined, at: string, findings: Findings, message: string): typeof bad {
+  if (written) findings.error(at, written.place, message);
+  return bad;
+}
