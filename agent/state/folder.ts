@@ -1,3 +1,5 @@
+import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import * as files from '../host/files.ts';
 import type { Store } from './store.ts';
 
@@ -16,7 +18,13 @@ export function folderStore(root: string): Store {
     },
     append: (name, line) => {
       ready();
-      files.append(root, path(name), `${line}\n`);
+      const fd = openSync(join(root, path(name)), 'a', 0o600);
+      try {
+        writeSync(fd, `${line}\n`);
+        fsyncSync(fd);
+      } finally {
+        closeSync(fd);
+      }
     },
     replace: (name, text) => {
       ready();
