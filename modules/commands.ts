@@ -1,6 +1,8 @@
-import type { PlanItem, ScriptChange } from '../agent/change.ts';
+import type { Note, PlanItem, ScriptChange } from '../agent/change.ts';
 import type { Context } from '../agent/module.ts';
 import { bad, converted, type Decode, decoder, either, items, list, text } from '../agent/userdata/decode.ts';
+import { adapt } from '../agent/verbatim/adapt.ts';
+import { secretsIn } from '../agent/verbatim/secrets.ts';
 
 /** A line of shell, or the words of a command: either way, in the words that were written. */
 const command: Decode<string> = either(
@@ -16,10 +18,15 @@ export const commandList: Decode<readonly string[]> = decoder(
     if (written?.is === 'list') {
       const meant = written.items.filter((each) => !(each.is === 'scalar' && each.value === null));
       const found = items(command)({ ...written, items: meant }, at, findings);
-      return found === bad ? bad : found.map(({ value }) => value);
+      return found === bad ? bad : withSecrets(found.map(({ value }) => value));
     }
     const one = command(written, at, findings);
-    return one === bad ? bad : [one];
+    return one === bad ? bad : withSecrets([one]);
+
+    function withSecrets(commands: readonly string[]): readonly string[] {
+      for (const each of secretsIn(commands)) findings.secret(each);
+      return commands;
+    }
   },
 );
 
@@ -39,6 +46,7 @@ export function scriptItem(
   } = {},
 ): PlanItem[] {
   if (commands.length === 0) return [];
+  const { items, before, notes } = adapt(name, commands, facts);
   const needing = facts.sh === 'bash' ? -1 : commands.findIndex((each) => bashOnly.test(each));
   const hasBash = facts.programs.includes('bash');
   const { onError, onInterrupt } = options;
@@ -49,21 +57,26 @@ export function scriptItem(
         {
           kind: 'script',
           name,
-          items: commands,
+          items,
+          ...(before !== undefined && { before }),
           shell: needing !== -1 && hasBash ? 'bash' : 'sh',
           env: { INSTANCE_ID: instance.id },
           ...(onError && { onError }),
           ...(onInterrupt && { onInterrupt }),
         },
       ],
-      ...(needing !== -1 && {
-        notes: [{ level: hasBash ? 'note' : 'warning', text: shellNote(name, needing, facts.sh, hasBash) }],
-      }),
+      notes: [...notes, ...(needing === -1 ? [] : [shellNote(name, needing, facts.sh, hasBash)])],
     },
   ];
 }
 
-const shellNote = (name: string, item: number, sh: string, hasBash: boolean): string =>
+const shellNote = (name: string, item: number, sh: string, hasBash: boolean): Note =>
   hasBash
-    ? `${name}[${item}] is written for bash, and /bin/sh is ${sh}: the whole list is run by bash`
-    : `${name}[${item}] is written for bash, which is not installed: ${sh} will misread it`;
+    ? {
+        level: 'note',
+        text: `${name}[${item}] is written for bash, and /bin/sh is ${sh}: the whole list is run by bash`,
+      }
+    : {
+        level: 'warning',
+        text: `${name}[${item}] is written for bash, which is not installed: ${sh} will misread it`,
+      };

@@ -3,13 +3,24 @@ export const programs = [
   'apt-get',
   'bash',
   'chkconfig',
+  'cvmfs_config',
   'dnf',
   'ifconfig',
+  'needs-restarting',
+  'rpm',
   'service',
+  'setenforce',
   'systemctl',
+  'timedatectl',
   'useradd',
   'yum',
+  'zypper',
 ] as const;
 
 /** The files and folders that plans depend on. */
-export const paths = ['/etc/growroot-disabled', '/etc/sysconfig/network', '/var/lib/bootagent/fresh'] as const;
+export const paths = [
+  '/etc/condor/condor_config.local',
+  '/etc/growroot-disabled',
+  '/etc/sysconfig/network',
+  '/var/lib/bootagent/fresh',
+] as const;

@@ -1,0 +1,22 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { runcmd } from '../../modules/runcmd.ts';
+import { context } from '../support/facts.ts';
+import { planned } from '../support/settings.ts';
+
+test('commands of old are run as today does them, and the secrets in them are kept', () => {
+  const yaml = 'runcmd:\n - [chkconfig, condor, on]\n - ~\n - [condor_store_cred, add, -c, -p, s3cret]\n';
+  const { plan, secrets } = planned(runcmd, yaml, context({ programs: ['systemctl'] }));
+  assert.deepEqual(secrets, ['s3cret']);
+  const [{ changes: [script] = [], notes = [] } = {}] = plan;
+  assert.ok(script?.kind === 'script');
+  assert.deepEqual(script.items, ["chkconfig 'condor' 'on'", "condor_store_cred 'add' '-c' '-p' 's3cret'"]);
+  assert.match(script.before ?? '', /^chkconfig\(\)[\s\S]*^condor_store_cred\(\)/m);
+  assert.deepEqual(
+    notes.map(({ text }) => text),
+    [
+      'there is no chkconfig here: systemctl does what it is asked (runcmd[0])',
+      'the password of condor_store_cred goes in by standard input, not on its command line (runcmd[1])',
+    ],
+  );
+});
