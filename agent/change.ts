@@ -1,6 +1,3 @@
-import type { FstabEdit } from './edits/fstab.ts';
-import type { StorageChange } from './storage.ts';
-
 /**
  * The vocabulary of change: everything bootagent can do to a machine.
  *
@@ -15,7 +12,6 @@ export type Change = Common & (State | Act);
 
 export type State =
   | FileChange
-  | StorageChange
   | { readonly kind: 'edit'; readonly path: string; readonly edit: Edit; readonly mode?: number }
   | ({ readonly kind: 'directory'; readonly path: string } & Ownership)
   | { readonly kind: 'absent'; readonly path: string }
@@ -92,8 +88,7 @@ export interface ScriptChange {
 export type Edit =
   | { readonly syntax: 'lines'; readonly drop?: string; readonly put: string }
   | { readonly syntax: 'condor'; readonly set: Readonly<Record<string, string>> }
-  | { readonly syntax: 'shell'; readonly set: Readonly<Record<string, string>> }
-  | FstabEdit;
+  | { readonly syntax: 'shell'; readonly set: Readonly<Record<string, string>> };
 
 interface Common {
   /** An earlier change of the same item: when that one is made, so is this one. */

@@ -36,13 +36,12 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     if (stage === 'main' && asked) return undefined; // once for the login stages together
     asked = stage !== 'local';
     const { identify } = await import('../identify.ts');
-    const config = await image();
-    const wanted = options.datasource === undefined ? listOf(config, 'datasource_list') : [options.datasource];
+    const wanted = options.datasource === undefined ? listOf(image, 'datasource_list') : [options.datasource];
     const answer = await identify({
       host,
       facts,
       named: wanted,
-      settings: settingsOf(config),
+      settings: settingsOf(image),
       stage: stage === 'local' ? 'local' : 'network',
       deadline: host.now() + budgetMs[stage],
       seed: options.seed,
@@ -50,7 +49,7 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
     });
     if (answer.instance) return learned(answer.instance, answer.how, memory);
-    if (keeps && stage !== 'local') state.store.replace('tries.json', JSON.stringify(answer.tries));
+    if (keeps) state.store.replace('tries.json', JSON.stringify(answer.tries));
     // Before there is a network, that a network source has said nothing is no news.
     if (stage !== 'local' || !answer.unasked) {
       const level = answer.unasked ? 'warning' : 'note';

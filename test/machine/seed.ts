@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { soundBoot } from './support/boot.ts';
+import { container } from './support/container.ts';
+import { unable } from './support/scratch.ts';
+
+const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
+
+const userData = `#cloud-config
+write_files:
+  - path: /etc/motd
+    content: "hello\\n"
+    permissions: '0640'
+bootcmd:
+  - echo bootcmd >>/root/ran
+runcmd:
+  - echo runcmd >>/root/ran
+`;
+const probe = {
+  ran: 'cat /root/ran',
+  motd: 'stat --format="%a %U:%G" /etc/motd; cat /etc/motd',
+  // What the agent's units cost beside the processes of the machine itself.
+  started: 'journalctl --boot --no-pager --output=cat SYSLOG_IDENTIFIER=bootagent',
+};
+
+describe('a machine with a seed folder', { skip }, () => {
+  test('is set up at its first boot, and left alone at its second', async () => {
+    await using machine = await container('bookworm', { probe });
+    await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-seed-1\n');
+    await machine.write('/var/lib/cloud/seed/nocloud/user-data', userData);
+
+    const first = await machine.boot();
+    soundBoot(first);
+    assert.equal(first.read('ran'), 'bootcmd\nruncmd\n');
+    assert.equal(first.read('motd'), '640 root:root\nhello\n');
+
+    const second = await machine.boot();
+    soundBoot(second);
+    assert.equal(second.read('ran'), 'bootcmd\nruncmd\nbootcmd\n', 'bootcmd runs at every boot, runcmd does not');
+  });
+
+  test('that asks for nothing at later boots starts one process there', async () => {
+    await using machine = await container('bookworm', { probe });
+    await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-seed-2\n');
+    await machine.write('/var/lib/cloud/seed/nocloud/user-data', userData.replace(/bootcmd:\n.*\n/, ''));
+    soundBoot(await machine.boot());
+
+    const second = await machine.boot();
+    soundBoot(second);
+    assert.match(second.read('run'), /nothing-due/);
+    for (const unit of ['bootagent.service', 'bootagent-final.service']) {
+      assert.equal(second.unit(unit).ConditionResult, 'no', `${unit} was started`);
+    }
+    assert.equal(second.unit('bootagent-local.service').ExecMainStatus, '0');
+  });
+});

@@ -1,0 +1,165 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { installPackage, installProbe } from '../../machine/support/probe.ts';
+import { run } from '../../machine/support/scratch.ts';
+import { packageFile, type Release, tree } from '../../machine/support/trees.ts';
+
+/** What a guest with a disk of its own has besides the plain tree. */
+const withKernel = ['linux-image-cloud-amd64', 'initramfs-tools', 'lvm2', 'xfsprogs', 'zstd'];
+
+export interface DiskOptions {
+  readonly release?: Release;
+  /** A root file system on a partition, or on a logical volume that fills one. */
+  readonly layout?: 'partition' | 'lvm';
+  readonly extra?: readonly string[];
+  readonly probe?: Readonly<Record<string, string>>;
+  /** Changes the tree before the disk is made of it. */
+  readonly prepare?: (root: string) => Promise<void>;
+  /** Without the package: another agent's, or nobody's machine. */
+  readonly bare?: boolean;
+}
+
+export interface Disk {
+  readonly file: string;
+  readonly kernel: string;
+  readonly initrd: string;
+  /** What the kernel is told its root is. */
+  readonly root: string;
+}
+
+const MiB = 2 ** 20;
+/** The image as it would be uploaded, and the disk a flavour gives it. */
+const imageBytes = 1500 * MiB;
+export const diskBytes = 5 * 2 ** 30;
+
+/** Makes a disk, of the size a cloud gives it, that holds an image smaller than it. */
+export async function makeDisk(folder: string, options: DiskOptions = {}): Promise<Disk> {
+  const { release = 'bookworm', layout = 'partition' } = options;
+  const lower = await tree(release, [...withKernel, ...(options.extra ?? [])]);
+  const file = join(folder, 'disk.raw');
+  await overlaid(lower, async (root) => {
+    if (options.bare !== true) await installPackage(root, packageFile());
+    await installProbe(root, options.probe);
+    await writeFile(join(root, 'etc/fstab'), 'LABEL=root / ext4 defaults,errors=remount-ro 0 1\n');
+    await options.prepare?.(root);
+    await run('truncate', ['-s', String(imageBytes), file]);
+    await (layout === 'lvm' ? lvmRoot(file, root, folder) : partitionRoot(file, root));
+  });
+  await run('truncate', ['-s', String(diskBytes), file]);
+  return {
+    file,
+    kernel: await only(lower, 'vmlinuz-'),
+    initrd: await only(lower, 'initrd.img-'),
+    root: layout === 'lvm' ? '/dev/mapper/system-root' : '/dev/vda1',
+  };
+}
+
+async function partitionRoot(file: string, root: string): Promise<void> {
+  await partitioned(file, 'linux');
+  await ext4(file, MiB, imageBytes - 2 * MiB, root);
+}
+
+/** The volume is described without the kernel's device-mapper, which need not be there; it is filled where it will lie. */
+async function lvmRoot(file: string, root: string, folder: string): Promise<void> {
+  await partitioned(file, 'lvm');
+  const device = (
+    await run('losetup', [
+      '--find',
+      '--show',
+      '--offset',
+      String(MiB),
+      '--sizelimit',
+      String(imageBytes - 2 * MiB),
+      file,
+    ])
+  ).trim();
+  try {
+    const only = [
+      '--config',
+      `devices { filter=["a|${device}|","r|.*|"] use_devicesfile=0 } backup { backup=0 archive=0 } global { locking_dir="${folder}" }`,
+    ];
+    await run('pvcreate', ['--yes', '--dataalignment', '1m', ...only, device]);
+    await run('vgcreate', ['--yes', ...only, 'system', device]);
+    await run('lvcreate', ['--driverloaded', 'n', '-an', '-Zn', '-Wn', '-l', '90%VG', '-n', 'root', ...only, 'system']);
+    const told = await run('lvs', [
+      '--driverloaded',
+      'n',
+      '--noheadings',
+      '--nosuffix',
+      '--units',
+      'b',
+      '-o',
+      'lv_size',
+      ...only,
+      'system/root',
+    ]);
+    const start = (
+      await run('pvs', [
+        '--driverloaded',
+        'n',
+        '--noheadings',
+        '--nosuffix',
+        '--units',
+        'b',
+        '-o',
+        'pe_start',
+        ...only,
+        device,
+      ])
+    ).trim();
+    await ext4(file, MiB + Number(start), Number(told.trim()), root);
+  } finally {
+    await run('losetup', ['--detach', device]);
+  }
+}
+
+const partitioned = (file: string, type: string) =>
+  run('sh', [
+    '-c',
+    `printf 'label: gpt\\nstart=2048, size=${imageBytes / 512 - 4096}, type=${type}\\n' | sfdisk --quiet "$0"`,
+    file,
+  ]);
+
+const ext4 = (file: string, offset: number, bytes: number, root: string) =>
+  run('mkfs.ext4', [
+    '-q',
+    '-F',
+    '-d',
+    root,
+    '-L',
+    'root',
+    '-E',
+    `offset=${offset}`,
+    file,
+    `${Math.floor(bytes / 1024)}k`,
+  ]);
+
+/** Hands over a tree that can be written in and forgets what was written. */
+async function overlaid(lower: string, work: (root: string) => Promise<void>): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'bootagent-disk-'));
+  const [upper, root, working] = ['upper', 'root', 'work'].map((name) => join(scratch, name)) as [
+    string,
+    string,
+    string,
+  ];
+  for (const folder of [upper, root, working]) await mkdir(folder);
+  await run('mount', [
+    '-t',
+    'overlay',
+    '-o',
+    `lowerdir=${lower},upperdir=${upper},workdir=${working}`,
+    'overlay',
+    root,
+  ]);
+  try {
+    await work(root);
+  } finally {
+    await run('umount', [root]);
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function only(root: string, prefix: string): Promise<string> {
+  return (await run('sh', ['-c', `ls "$0"/boot/${prefix}*`, root])).trim();
+}

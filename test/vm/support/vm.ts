@@ -1,0 +1,150 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Boot, bootOf } from '../../machine/support/boot.ts';
+import { run } from '../../machine/support/scratch.ts';
+import { type Cloud, cloud } from './cloud.ts';
+import { type Disk, type DiskOptions, makeDisk } from './disk.ts';
+
+export interface BootOptions {
+  /** Drives beside its disk: what a cloud attaches. */
+  readonly drives?: readonly string[];
+  /** What the firmware says of the machine: "manufacturer=Amazon EC2". */
+  readonly smbios?: string;
+  /** More words on the kernel's command line. */
+  readonly append?: string;
+  /** Works with the machine while it runs, once the boot has come to its end. */
+  readonly visit?: (visitor: Visitor) => Promise<void>;
+  /** Pulls the plug when the console says this. */
+  readonly cutAt?: RegExp;
+  /** Lets it boot again when it reboots itself. */
+  readonly reboots?: boolean;
+}
+
+export interface Visitor {
+  /** Logs in by ssh and gives what the command said; throws where the login is refused or the command fails. */
+  ssh(user: string, command: string): Promise<string>;
+}
+
+/** A virtual machine with a disk, in a cloud of its own. */
+export interface Machine extends AsyncDisposable {
+  readonly cloud: Cloud;
+  readonly disk: Disk;
+  readonly folder: string;
+  /** The public half of the key that visitors log in with. */
+  readonly key: string;
+  boot(options?: BootOptions): Promise<Boot>;
+}
+
+export async function machine(options: DiskOptions = {}): Promise<Machine> {
+  const folder = await mkdtemp(join(tmpdir(), 'bootagent-vm-'));
+  const disk = await makeDisk(folder, options);
+  const home = await cloud(folder);
+  const identity = join(folder, 'identity');
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'visitor', '-f', identity]);
+  const key = (await run('cat', [`${identity}.pub`])).trim();
+  let boots = 0;
+  return {
+    cloud: home,
+    disk,
+    folder,
+    key,
+    async boot(how = {}) {
+      const seen = join(folder, `boot-${boots++}`);
+      await mkdir(seen);
+      const probe = join(folder, 'probe.raw');
+      await rm(probe, { force: true });
+      await run('truncate', ['-s', '64M', probe]);
+      const console = await qemu(home.namespace, qemuArguments(disk, probe, how), how, identity);
+      // A machine that was cut off, or that never got there, left nothing.
+      await run('tar', ['-C', seen, '-xf', probe]).catch(() => undefined);
+      return bootOf(seen, console);
+    },
+    async [Symbol.asyncDispose]() {
+      await home[Symbol.asyncDispose]();
+      if (process.env.BOOTAGENT_KEEP) await run('cp', ['-a', '--sparse=always', folder, process.env.BOOTAGENT_KEEP]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function qemuArguments({ file, kernel, initrd, root }: Disk, probe: string, how: BootOptions): readonly string[] {
+  const words = [
+    `root=${root}`,
+    'ro',
+    'console=ttyS0',
+    'systemd.show_status=no',
+    'quiet',
+    how.append,
+    how.visit && 'probe.hold',
+  ];
+  const drive = (id: string, path: string, file = '', device = '') => [
+    ...['-drive', `id=${id},file=${path},if=none,format=raw${file}`],
+    ...['-device', `virtio-blk-pci,drive=${id}${device}`],
+  ];
+  return [
+    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024'],
+    ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', ...(how.reboots ? [] : ['-no-reboot'])],
+    ...['-kernel', kernel, '-initrd', initrd, '-append', words.filter(Boolean).join(' ')],
+    ...drive('disk', file, ',cache=unsafe'),
+    ...drive('probe', probe, '', ',serial=probe'),
+    ...(how.drives ?? []).flatMap((path, index) => drive(`drive${index}`, path, ',readonly=on')),
+    ...['-smbios', `type=1,${how.smbios ?? 'manufacturer=QEMU'}`],
+    ...['-nic', 'user,model=virtio-net-pci,mac=02:00:0a:00:02:0f,hostfwd=tcp:127.0.0.1:2222-:22'],
+    ...['-device', 'virtio-rng-pci'],
+  ];
+}
+
+/** Runs the machine until it is off, and gives what came over its console. */
+function qemu(namespace: string, args: readonly string[], how: BootOptions, identity: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const child = spawn('ip', ['netns', 'exec', namespace, 'qemu-system-x86_64', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let heard = '';
+  let visited = false;
+  const failures: unknown[] = [];
+  child.stderr.on('data', (bytes) => {
+    heard += String(bytes);
+  });
+  child.stdout.on('data', (bytes) => {
+    heard += String(bytes);
+    if (how.cutAt?.test(heard)) child.kill('SIGKILL');
+    if (how.visit && !visited && heard.includes('PROBE-HELD')) {
+      visited = true;
+      visit(how.visit)
+        .catch((error) => failures.push(error))
+        .finally(() => child.kill('SIGTERM'));
+    }
+  });
+  const ssh = (user: string, command: string) =>
+    run('ip', [
+      ...[
+        'netns',
+        'exec',
+        namespace,
+        'ssh',
+        '-i',
+        identity,
+        '-p',
+        '2222',
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'ConnectTimeout=30',
+      ],
+      ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'],
+      ...['-o', 'IdentitiesOnly=yes', `${user}@127.0.0.1`, command],
+    ]);
+  const visit = async (work: NonNullable<BootOptions['visit']>) => work({ ssh });
+  // A boot takes some half a minute: this only ends one that hangs.
+  const guard = setTimeout(() => child.kill('SIGKILL'), 420_000);
+  child.on('error', reject);
+  child.on('close', () => {
+    clearTimeout(guard);
+    if (failures.length > 0) reject(failures[0]);
+    else resolve(heard);
+  });
+  return promise;
+}
