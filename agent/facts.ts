@@ -30,6 +30,16 @@ export interface Network {
   readonly interface: string | undefined;
   readonly address: string | undefined;
   readonly interfaces: readonly Interface[];
+  /** Files by which somebody else sets up interfaces. */
+  readonly files?: readonly NetworkFile[];
+}
+
+export interface NetworkFile {
+  readonly path: string;
+  readonly mac?: string;
+  readonly name?: string;
+  /** Whether it gives addresses of its own. */
+  readonly static: boolean;
 }
 
 export interface Interface {

@@ -2,6 +2,7 @@ import type { Schedule } from '../agent/module.ts';
 import { bootcmd } from './bootcmd.ts';
 import { condor } from './condor.ts';
 import { cvmfs } from './cvmfs.ts';
+import { lateNetwork, network } from './network.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
@@ -10,11 +11,11 @@ import { yumRepos } from './yum-repos.ts';
 /** What happens when, in this order. The machine is looked at afresh before each stage. */
 export const schedule: Schedule = {
   /** Before the network: what the image alone can decide. */
-  local: [],
+  local: [network],
   /** As soon as we know who we are: what may change the facts for all the rest. */
   early: [boothooks, bootcmd],
   /** Before sshd: what the machine is, and who may come in. */
-  main: [writeFiles, yumRepos, cvmfs, condor],
+  main: [lateNetwork, writeFiles, yumRepos, cvmfs, condor],
   /** Last: what needs everything else. */
   final: [deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd],
 };

@@ -16,6 +16,7 @@ const parts: readonly { readonly files: string; readonly may: readonly string[] 
       'agent/verbatim/**',
       'agent/ssh/**',
       'agent/seal/**',
+      'agent/network/**',
       // What several modules share; never a module itself.
       'modules/commands.ts',
       'modules/*/**',

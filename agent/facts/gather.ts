@@ -4,6 +4,7 @@ import { accounts, groups } from './accounts.ts';
 import { disks } from './disks.ts';
 import { mounts, swaps } from './mounts.ts';
 import { network } from './network.ts';
+import { networkFiles } from './network-files.ts';
 import { operatingSystem, systemdVersion } from './os.ts';
 import { platform } from './platform.ts';
 import { paths, programs } from './wanted.ts';
@@ -17,7 +18,7 @@ export async function gatherFacts(machine: ReadHost, tree: ReadHost): Promise<Fa
     cpus: countOf((await machine.readText('/sys/devices/system/cpu/online')) ?? '0'),
     memoryKiB: Number(/^MemTotal:\s+(\d+) kB/m.exec((await machine.readText('/proc/meminfo')) ?? '')?.[1] ?? 0),
     hostname: ((await machine.readText('/proc/sys/kernel/hostname')) ?? '').trim(),
-    network: await network(machine),
+    network: { ...(await network(machine)), files: await networkFiles(tree) },
     disks: await disks(machine),
     mounts: await mounts(machine),
     swaps: await swaps(machine),

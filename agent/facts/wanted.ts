@@ -22,5 +22,8 @@ export const paths = [
   '/etc/condor/condor_config.local',
   '/etc/growroot-disabled',
   '/etc/sysconfig/network',
+  '/etc/systemd/system/multi-user.target.wants/NetworkManager.service',
+  '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service',
+  '/usr/sbin/NetworkManager',
   '/var/lib/bootagent/fresh',
 ] as const;

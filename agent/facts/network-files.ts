@@ -1,0 +1,47 @@
+import type { NetworkFile } from '../facts.ts';
+import type { ReadHost } from '../host/host.ts';
+
+const folders = [
+  ['/etc/NetworkManager/system-connections', /\.nmconnection$/],
+  ['/etc/sysconfig/network-scripts', /^ifcfg-(?!lo$)/],
+  ['/etc/systemd/network', /\.network$/],
+] as const;
+
+/** The files that set up interfaces, but for our own: which interface each is for, and whether it gives addresses. */
+export async function networkFiles(host: ReadHost): Promise<NetworkFile[]> {
+  const found: NetworkFile[] = [];
+  for (const [folder, pattern] of folders) {
+    for (const name of await host.list(folder)) {
+      if (!pattern.test(name) || /^(?:05-)?bootagent-/.test(name)) continue;
+      const path = `${folder}/${name}`;
+      found.push(readFile(path, await textOf(host, path)));
+    }
+  }
+  return found;
+}
+
+function readFile(path: string, text: string): NetworkFile {
+  const value = (pattern: RegExp): string | undefined =>
+    pattern
+      .exec(text)?.[1]
+      ?.trim()
+      .replace(/^"(.*)"$/, '$1');
+  const mac = value(/^[ \t]*(?:mac-address|HWADDR|MACAddress)[ \t]*=(.*)$/im)?.toLowerCase();
+  const name = value(/^[ \t]*(?:interface-name|DEVICE|Name)[ \t]*=(.*)$/m);
+  return {
+    path,
+    ...(mac !== undefined && mac !== '' && { mac }),
+    ...(name !== undefined && name !== '' && { name }),
+    static: /^[ \t]*(?:address\d*|IPADDR\d*|Address)[ \t]*=/m.test(text),
+  };
+}
+
+/** Profiles hold passwords of wireless networks, and so are for root alone. */
+async function textOf(host: ReadHost, path: string): Promise<string> {
+  try {
+    return (await host.readText(path)) ?? '';
+  } catch (error) {
+    if (host.privileged) throw error;
+    return '';
+  }
+}
