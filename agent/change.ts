@@ -33,6 +33,7 @@ export type Act =
   | DownloadChange
   | { readonly kind: 'rpm-key'; readonly path: string }
   | { readonly kind: 'cvmfs'; readonly does: 'setup' | 'reload' | 'probe' }
+  | RequestChange
   /** Makes something that runs already take note: only ever follows another change. */
   | { readonly kind: 'notify'; readonly what: 'restart' | 'reload'; readonly unit: string }
   | { readonly kind: 'notify'; readonly what: 'daemon-reload' };
@@ -89,6 +90,19 @@ export type Edit =
   | { readonly syntax: 'lines'; readonly drop?: string; readonly put: string }
   | { readonly syntax: 'condor'; readonly set: Readonly<Record<string, string>> }
   | { readonly syntax: 'shell'; readonly set: Readonly<Record<string, string>> };
+
+/** Tells somebody elsewhere something, once. */
+export interface RequestChange {
+  readonly kind: 'request';
+  readonly method: 'PUT' | 'POST';
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** What this means to people: "tells the cloud that this machine is ready". */
+  readonly tells: string;
+  readonly attempts?: number;
+  readonly pauseMs?: number;
+}
 
 interface Common {
   /** An earlier change of the same item: when that one is made, so is this one. */

@@ -2,6 +2,7 @@ import type { Instance } from './datasource.ts';
 import type { Script } from './module.ts';
 import type { Finding } from './userdata/decode.ts';
 import { type Mapping, nothing } from './userdata/written.ts';
+import { variablesOf } from './variables.ts';
 
 /** All that was written for this machine, in one. */
 export interface Settings {
@@ -44,17 +45,4 @@ export async function readSettings(
     findings: read.flatMap(({ findings }) => findings),
     told: read.flatMap(({ told }) => told),
   };
-}
-
-/** What a template may name: cloud-init's words for what the source said. */
-function variablesOf({ id, datasource, hostname, zone, region, metadata }: Instance): Record<string, unknown> {
-  const v1 = {
-    instance_id: id,
-    cloud_name: datasource,
-    platform: datasource,
-    local_hostname: hostname,
-    availability_zone: zone,
-    region,
-  };
-  return { ...v1, v1, ds: { meta_data: metadata } };
 }

@@ -3,6 +3,7 @@ import { bootcmd } from './bootcmd.ts';
 import { condor } from './condor.ts';
 import { cvmfs } from './cvmfs.ts';
 import { lateNetwork, network } from './network.ts';
+import { ready } from './ready.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
@@ -17,5 +18,5 @@ export const schedule: Schedule = {
   /** Before sshd: what the machine is, and who may come in. */
   main: [lateNetwork, writeFiles, yumRepos, cvmfs, condor],
   /** Last: what needs everything else. */
-  final: [deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd],
+  final: [deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd, ready],
 };

@@ -13,6 +13,7 @@ import { removed } from './removed.ts';
 import { removedSwap } from './removed-swap.ts';
 import { removedUser } from './removed-user.ts';
 import { repository } from './repository.ts';
+import { request } from './request.ts';
 import { rpmKey } from './rpm-key.ts';
 import { running } from './running.ts';
 import { script } from './script.ts';
@@ -35,6 +36,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   'removed-user': removedUser,
   repository,
   'rpm-key': rpmKey,
+  request,
   running,
   script,
   service,

@@ -1,11 +1,13 @@
 import type { Boot } from '../boot.ts';
 import type { Facts } from '../facts.ts';
 import type { Host } from '../host/host.ts';
+import type { TriesBySource } from '../identify.ts';
 import type { Stage } from '../module.ts';
 import type { Reporting } from '../report/reporting.ts';
+import { bootId } from '../state/lock.ts';
 import type { State } from '../state/state.ts';
 import { type Mapping, meaning } from '../userdata/written.ts';
-import { byHand, learned, type Recollection, remembered } from '../who.ts';
+import { byHand, type Known, learned, type Recollection, remembered } from '../who.ts';
 import type { Invocation } from './command.ts';
 
 /** How long a stage may wait for a source: login must not wait, what comes after it may. */
@@ -32,7 +34,7 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     const memory = await memoryOf(facts);
     const named = options.datasource !== undefined || options.seed !== undefined;
     const known = named || options['as-new'] !== undefined ? undefined : remembered(memory);
-    if (known) return known;
+    if (known) return published(known);
     if (stage === 'main' && asked) return undefined; // once for the login stages together
     asked = stage !== 'local';
     const { identify } = await import('../identify.ts');
@@ -48,8 +50,8 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
       tries: triesOf(state),
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
     });
-    if (answer.instance) return learned(answer.instance, answer.how, memory);
-    if (keeps) state.store.replace('tries.json', JSON.stringify(answer.tries));
+    if (answer.instance) return published(await learned(answer.instance, answer.how, memory));
+    if (keeps) state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
     // Before there is a network, that a network source has said nothing is no news.
     if (stage !== 'local' || !answer.unasked) {
       const level = answer.unasked ? 'warning' : 'note';
@@ -57,6 +59,15 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     }
     return undefined;
   };
+
+  /** What everybody may know of it lies where everybody can read, so that "query" needs no root. */
+  async function published(known: Known): Promise<Known> {
+    if (!keeps || host.offline) return known;
+    const { publicVariables, publicPath } = await import('../variables.ts');
+    const text = JSON.stringify(publicVariables(known.instance));
+    if ((await host.readText(publicPath)) !== text) await host.writeFile(publicPath, text, { mode: 0o644 });
+    return known;
+  }
 
   async function memoryOf(facts: Facts): Promise<Recollection> {
     const { fingerprint } = await import('../fingerprint.ts');
@@ -81,11 +92,14 @@ function parsed(text: string): unknown {
   }
 }
 
-/** What was tried before, so that a later stage goes on counting. */
-const triesOf = (state: State) =>
-  (parsed(state.store.read('tries.json') ?? '{}') ?? {}) as Parameters<typeof Object>[0];
+/** What the stages before this one tried, so that it goes on counting. An earlier boot's tries are not ours. */
+function triesOf(state: State): TriesBySource {
+  // Written above; what is damaged counts for nothing.
+  const kept = parsed(state.store.read('tries.json') ?? '') as { boot?: string; tries?: TriesBySource } | undefined;
+  return kept?.boot === bootId() ? (kept.tries ?? {}) : {};
+}
 
-function listOf({ entries }: Mapping, key: string): string[] | undefined {
+export function listOf({ entries }: Mapping, key: string): string[] | undefined {
   const written = entries.get(key)?.value;
   if (written?.is === 'scalar' && written.value !== null) return [written.words];
   return written?.is === 'list'
@@ -94,7 +108,7 @@ function listOf({ entries }: Mapping, key: string): string[] | undefined {
 }
 
 /** `datasource: {Ec2: {...}}` as plain values. */
-function settingsOf({ entries }: Mapping): Record<string, Record<string, unknown>> {
+export function settingsOf({ entries }: Mapping): Record<string, Record<string, unknown>> {
   const written = entries.get('datasource')?.value;
   if (written?.is !== 'mapping') return {};
   const plain = meaning(written) as Record<string, unknown>; // a mapping means a record

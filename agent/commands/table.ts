@@ -59,6 +59,23 @@ export const commands: readonly Command[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'detect',
+    summary: 'which sources of metadata there are, and what speaks for each',
+    options: [root, format],
+    details: 'Looks at seeds, drives, firmware and the kernel command line. It asks nobody: no request is made.',
+    load: () => import('./detect.ts'),
+  },
+  {
+    name: 'query',
+    summary: 'a value of the metadata of this instance',
+    takes: '[PATH]',
+    options: [root],
+    details:
+      'Answers from what the source told last, by the names that templates use; without a path, all of it. What is secret is for root alone. A value that was not fetched at boot (such as ds.meta_data.public-ipv4) is asked for when root wants it.',
+    examples: ['bootagent query v1.instance_id', 'bootagent query ds.meta_data.local-ipv4'],
+    load: () => import('./query.ts'),
+  },
+  {
     name: 'facts',
     summary: 'what bootagent sees of this machine, as JSON',
     options: [root, format],

@@ -5,7 +5,7 @@ import { keysIn, readTree } from './ec2-tree.ts';
 import { volumeTree } from './folder.ts';
 import { httpTree } from './http-tree.ts';
 import { placesFor, serviceAt } from './service.ts';
-import { bytesAt, idAt, linesAt, type Tree, textAt } from './tree.ts';
+import { bytesAt, idAt, linesAt, type Tree, textAt, utf8 } from './tree.ts';
 
 /** The values that Wakame-vdc documents: each is answered by `query`. */
 const documented = [
@@ -102,7 +102,7 @@ async function instanceOf(
     publicKeys,
     userData,
     vendorData: [],
-    metadata: { meta_data: values },
+    metadata: { meta_data: { ...values, ...(userData && { 'user-data': utf8(userData) }) } },
     secrets: [],
   };
 }

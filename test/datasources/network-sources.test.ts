@@ -77,6 +77,7 @@ const cases: readonly Case[] = [
           'local-hostname': me.hostname,
           'local-ipv4': me.address,
           mac: me.mac,
+          'user-data': me.userData,
         },
       },
     },

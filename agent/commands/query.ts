@@ -1,0 +1,61 @@
+import type { Instance } from '../datasource.ts';
+import type { Host } from '../host/host.ts';
+import { fromJson } from '../instance-json.ts';
+import { patience } from '../patience.ts';
+import { Problem } from '../problem.ts';
+import { policyOf } from '../retry.ts';
+import { folderStore } from '../state/folder.ts';
+import { publicPath, valueAt, variablesOf } from '../variables.ts';
+import { exit, type Invocation, type Work } from './command.ts';
+import { machineOf } from './machine.ts';
+
+/** Answers from the instance as it was last told; what was not fetched with it is asked for now, by root. */
+export const run: Work['run'] = async (given, { out }) => {
+  const [path = '', ...more] = given.args;
+  if (more.length > 0) throw new Problem('bad-invocation', `query takes one path, and got ${given.args.length}`);
+  const host = machineOf(given);
+  const { instance, variables } = await known(host);
+  const value = valueAt(variables, path) ?? (instance && (await asked(instance, path, given, host)));
+  if (value === undefined) {
+    throw new Problem('bad-input', `There is no "${path}" in what is known of this instance`, {
+      hint: '"bootagent query" prints all that there is.',
+    });
+  }
+  out(typeof value === 'string' ? `${value}\n` : `${JSON.stringify(value, undefined, 2)}\n`);
+  return exit.done;
+};
+
+/** The instance itself for root, and what everybody may know of it for everybody else. */
+async function known(host: Host): Promise<{ readonly instance?: Instance; readonly variables: unknown }> {
+  if (host.privileged || host.offline) {
+    const instance = fromJson(parsed(folderStore(host.root).read('instance.json')));
+    if (instance) return { instance, variables: variablesOf(instance) };
+  } else {
+    const variables = parsed(await host.readText(publicPath));
+    if (variables !== undefined) return { variables };
+  }
+  throw new Problem('not-possible', 'This machine does not know who it is', {
+    hint: 'See "bootagent status" and "bootagent detect".',
+  });
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined; // damaged: it will be told again
+  }
+}
+
+/** One value more from a service that has it, by its name below `ds.meta_data`. */
+async function asked(instance: Instance, path: string, given: Invocation, host: Host): Promise<string | undefined> {
+  const [, name] = /^ds\.meta_data\.(.+)$/.exec(path) ?? [];
+  const { datasources } = await import('../datasources/index.ts');
+  const source = datasources.find((each) => each.name.startsWith(instance.datasource) && each.value !== undefined);
+  if (name === undefined || !source?.value) return undefined;
+  const { lookingOf } = await import('./looking.ts');
+  const { facts, settings, deadline, note } = await lookingOf(given);
+  const own = settings[source.alias] ?? {};
+  const trying = patience({ host, policy: policyOf(own), deadline, note });
+  return source.value({ host, facts, settings: own, deadline, patience: trying, note }, name.replaceAll('.', '/'));
+}

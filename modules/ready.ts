@@ -1,0 +1,28 @@
+import { defineModule } from '../agent/module.ts';
+
+/** Tells the cloud that the machine is ready, where its metadata asks to hear it. */
+export const ready = defineModule({
+  name: 'ready',
+  summary: 'Tells the cloud that this machine is ready, where its metadata asks for it (OpenNebula: REPORT_READY).',
+  every: 'instance',
+  reads: {},
+  plan: (_settings, { instance }) =>
+    instance.ready === undefined
+      ? []
+      : [
+          {
+            at: 'ready',
+            changes: [
+              {
+                kind: 'request',
+                ...instance.ready,
+                tells: 'tells the cloud that this machine is ready',
+                attempts: 3,
+                pauseMs: 10_000,
+                // Its headers carry a token.
+                secret: true,
+              },
+            ],
+          },
+        ],
+});

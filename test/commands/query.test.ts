@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe as suite, test } from 'node:test';
+import * as detect from '../../agent/commands/detect.ts';
+import * as query from '../../agent/commands/query.ts';
+import type { Datasource } from '../../agent/datasource.ts';
+import { wakameNet } from '../../agent/datasources/wakame.ts';
+import { toJson } from '../../agent/instance-json.ts';
+import { publicVariables, valueAt } from '../../agent/variables.ts';
+import { instance } from '../support/facts.ts';
+import { asking } from '../support/metadata/asking.ts';
+import { describe } from '../support/metadata/description.ts';
+import type { dialects } from '../support/metadata/dialects.ts';
+import { serveMetadata } from '../support/metadata/server.ts';
+
+async function inTree<T>(files: Readonly<Record<string, string>>, work: (root: string) => Promise<T>): Promise<T> {
+  const root = mkdtempSync(join(tmpdir(), 'bootagent-query-'));
+  try {
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(root, path)), { recursive: true });
+      writeFileSync(join(root, path), text);
+    }
+    return await work(root);
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+async function said(command: typeof query | typeof detect, args: readonly string[], options: Record<string, string>) {
+  const told: string[] = [];
+  const around = {
+    version: '0',
+    schedule: async () => ({ local: [], early: [], main: [], final: [] }),
+    out: (text: string) => void told.push(text),
+    err: (text: string) => void told.push(text),
+    readStdin: async () => new Uint8Array(),
+    env: {},
+    terminal: false,
+  };
+  await command.run({ args, options }, around);
+  return told.join('');
+}
+
+const state = '/var/lib/bootagent/instance.json';
+
+suite('query', () => {
+  const kept = instance({
+    id: 'i-1',
+    datasource: 'openstack',
+    zone: 'nova',
+    userData: new TextEncoder().encode('#cloud-config\npassword: pw\n'),
+    metadata: { meta_data: { 'local-hostname': 'w', admin_pass: 'Adm1n', meta: { role: 'wn' }, list: ['a', 'b'] } },
+    secrets: ['Adm1n'],
+  });
+
+  for (const [path, answer] of [
+    ['v1.instance_id', 'i-1\n'],
+    ['v1.availability_zone', 'nova\n'],
+    ['ds.meta_data.local_hostname', 'w\n'],
+    ['ds.meta_data.local-hostname', 'w\n'],
+    ['ds.meta_data.meta', '{\n  "role": "wn"\n}\n'],
+    ['ds.meta_data.list[1]', 'b\n'],
+  ] as const) {
+    test(`answers ${path} from what is kept`, async () => {
+      const files = { [state]: JSON.stringify(toJson(kept)) };
+      assert.equal(await inTree(files, (root) => said(query, [path], { root })), answer);
+    });
+  }
+
+  test('says what it does not know, and who it does not know', async () => {
+    const files = { [state]: JSON.stringify(toJson(kept)) };
+    await assert.rejects(
+      inTree(files, (root) => said(query, ['v1.nothing'], { root })),
+      { code: 'bad-input', message: 'There is no "v1.nothing" in what is known of this instance' },
+    );
+    for (const nothing of [{}, { [state]: '{"id":' }, { [state]: 'null' }]) {
+      await assert.rejects(
+        inTree(nothing, (root) => said(query, ['v1'], { root })),
+        { code: 'not-possible', message: 'This machine does not know who it is' },
+      );
+    }
+  });
+
+  test('shows everybody what is no secret', () => {
+    const text = JSON.stringify(publicVariables(kept));
+    assert.doesNotMatch(text, /Adm1n|password|pw/);
+    assert.equal(valueAt(publicVariables(kept), 'ds.meta_data.meta.role'), 'wn');
+  });
+
+  for (const dialect of ['wakameFlat', 'wakameEc2'] as const) {
+    test(`answers the nine values that Wakame-vdc documents: ${dialect}`, async () => {
+      const me = describe();
+      const values = await wakameValues(wakameNet, dialect, [
+        ...['wmi-id', 'ami-id', 'mac', 'instance-id', 'local-hostname'],
+        ...['local-ipv4', 'public-ipv4', 'security-groups', 'user-data'],
+      ]);
+      const flat = dialect === 'wakameFlat';
+      assert.deepEqual(values, [
+        flat ? 'wmi-centos1d\n' : undefined,
+        flat ? 'wmi-centos1d\n' : 'ami-1\n',
+        `${me.mac}\n`,
+        `${me.id}\n`,
+        `${me.hostname}\n`,
+        `${me.address}\n`,
+        flat ? '192.0.2.7\n' : undefined,
+        'default\n',
+        flat ? `${me.userData}\n` : undefined,
+      ]);
+    });
+  }
+
+  async function wakameValues(source: Datasource, dialect: keyof typeof dialects, names: readonly string[]) {
+    const service = await serveMetadata(describe(), { dialects: [dialect] });
+    try {
+      const { ask } = asking({ url: service.url });
+      const found = await source.fetch(ask);
+      assert.ok(found);
+      const files = {
+        [state]: JSON.stringify(toJson(found)),
+        '/etc/bootagent/bootagent.yaml': `datasource: {Wakame: {metadata_urls: ['${service.url}']}}\n`,
+      };
+      return await inTree(files, async (root) => {
+        const answers = [];
+        for (const name of names) {
+          answers.push(await said(query, [`ds.meta_data.${name}`], { root }).catch(() => undefined));
+        }
+        return answers;
+      });
+    } finally {
+      await service.close();
+    }
+  }
+});
+
+suite('detect', () => {
+  const files = {
+    '/etc/bootagent/bootagent.yaml': 'datasource_list: [NoCloud, Ec2, None]\n',
+    '/var/lib/cloud/seed/nocloud/meta-data': 'instance-id: i\n',
+  };
+
+  test('says what speaks for each source', async () => {
+    const text = await inTree(files, (root) => said(detect, [], { root }));
+    assert.match(
+      text,
+      /^datasource_list names: NoCloud, Ec2, None\n {2}found {2}nocloud +there is \/var\/lib\/cloud\/seed\/nocloud\/meta-data\n/,
+    );
+    assert.match(text, /\n {2}- {6}ec2 +nothing speaks for it\n/);
+  });
+
+  test('says it as JSON', async () => {
+    const { schema_version, sources } = JSON.parse(
+      await inTree(files, (root) => said(detect, [], { root, format: 'json' })),
+    );
+    assert.equal(schema_version, 1);
+    assert.deepEqual(sources[0], {
+      name: 'nocloud',
+      needs: 'disk',
+      because: 'there is /var/lib/cloud/seed/nocloud/meta-data',
+      found: true,
+    });
+  });
+});

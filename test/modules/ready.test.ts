@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { describe as suite, test } from 'node:test';
+import type { RequestChange } from '../../agent/change.ts';
+import { request } from '../../agent/changes/request.ts';
+import { opennebula } from '../../agent/datasources/opennebula.ts';
+import { makeHttp } from '../../agent/host/http.ts';
+import { ready } from '../../modules/ready.ts';
+import { context } from '../support/facts.ts';
+import { memoryHost } from '../support/memory-host.ts';
+import { asking } from '../support/metadata/asking.ts';
+import { describe } from '../support/metadata/description.ts';
+import type { Fault } from '../support/metadata/faults.ts';
+import { serveMetadata } from '../support/metadata/server.ts';
+import { contextFiles, under } from '../support/metadata/trees.ts';
+import { plan } from '../support/settings.ts';
+
+const log = { earlier: [], before: [], write: async () => {}, tell: () => {} };
+
+async function instanceWith(endpoint: string, more = {}) {
+  const files = contextFiles(describe(), { REPORT_READY: 'YES', ONEGATE_ENDPOINT: endpoint, ...more });
+  const { ask } = asking({ files: { ...under('/context', files), '/context/token.txt': 'ONE-TOKEN\n' } });
+  const found = await opennebula.fetch(ask);
+  assert.ok(found);
+  return found;
+}
+
+async function reported(faults: readonly Fault[]) {
+  const service = await serveMetadata(describe(), { dialects: ['onegate'], faults });
+  const host = memoryHost({ web: makeHttp() });
+  try {
+    const [item] = plan(ready, '{}', context({}, await instanceWith(service.url)));
+    const [change] = item?.changes ?? [];
+    assert.ok(change?.kind === 'request' && change.secret);
+    await request.perform(change, host, log);
+    return { requests: service.requests, waited: host.now() };
+  } finally {
+    await service.close();
+  }
+}
+
+suite('ready', () => {
+  test('plans nothing where nobody asks to hear it', async () => {
+    assert.deepEqual(plan(ready, '{}'), []);
+    const quiet = await instanceWith('http://onegate', { REPORT_READY: 'NO' });
+    assert.deepEqual(plan(ready, '{}', context({}, quiet)), []);
+  });
+
+  test('tells OneGate once, with its token', async () => {
+    const { requests, waited } = await reported([]);
+    assert.deepEqual(
+      requests.map(({ method, path, body }) => `${method} ${path} ${body}`),
+      ['PUT /vm READY=YES'],
+    );
+    assert.equal(waited, 0);
+  });
+
+  for (const does of ['reset', 'garbage', 'missing'] as const) {
+    test(`tries three times, ten seconds apart: ${does}`, async () => {
+      const { requests, waited } = await reported([{ does, times: 2 }]);
+      assert.deepEqual([requests.length, waited], [3, 20_000]);
+      await assert.rejects(reported([{ does }]), { code: 'datasource-unreachable', message: /^PUT http:\/\/127/ });
+    });
+  }
+
+  test('its token is secret, and its name is not in what a preview shows', async () => {
+    const found = await instanceWith('http://onegate:5030');
+    assert.ok(found.secrets.includes('ONE-TOKEN'));
+    assert.match(found.id, /^one-[0-9a-f]{8}-4711$/);
+    const change: RequestChange = {
+      kind: 'request',
+      tells: 'x',
+      method: 'PUT',
+      url: 'http://onegate:5030/vm',
+      headers: {},
+      body: '',
+    };
+    assert.equal(request.subject(change), 'PUT http://onegate:5030/vm');
+  });
+});
