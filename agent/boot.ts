@@ -3,7 +3,7 @@ import type { Facts } from './facts.ts';
 import { type Module, type Schedule, type Stage, stages } from './module.ts';
 import { asProblem } from './problem.ts';
 import type { RunResult } from './report/event.ts';
-import { readSettings, type Settings } from './settings.ts';
+import { noSettings, type Settings } from './settings.ts';
 import { type Run, takeTurn } from './turn.ts';
 import type { Finding } from './userdata/decode.ts';
 import type { Mapping } from './userdata/written.ts';
@@ -12,15 +12,13 @@ import type { Known } from './who.ts';
 export interface Boot extends Run {
   readonly version: string;
   readonly schedule: Schedule;
-  /** The image's own configuration, least important first, and what the kernel command line adds. */
-  readonly layers: readonly Mapping[];
+  /** All that is written for this instance; for nobody, what the image alone says. */
+  settingsOf(instance: Instance | undefined): Promise<Settings>;
   /** The modules to take, where somebody named some. */
   readonly only?: readonly string[];
   gatherFacts(): Promise<Facts>;
   /** Who we are, as far as this stage can learn it. */
-  identify(stage: Stage, facts: Facts, image: Mapping): Promise<Known | undefined>;
-  /** Fetches what an #include names. */
-  include?(url: string): Promise<Uint8Array>;
+  identify(stage: Stage, facts: Facts, image: () => Promise<Mapping>): Promise<Known | undefined>;
   now(): number;
 }
 
@@ -29,7 +27,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   const began = boot.now();
   const tally = { problems: false, failed: false, changes: 0 };
   let known: Known | undefined;
-  let settings = await settingsFor(undefined, boot);
+  let settings: Settings | undefined;
   boot.report({ event: 'run-began', version: boot.version, stages: wanted, mode: boot.act.mode });
 
   for (const stage of wanted) {
@@ -37,14 +35,14 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     let facts = await boot.gatherFacts();
     const late = known === undefined && stage === 'final';
     if (!known) {
-      known = await boot.identify(stage, facts, settings.config).catch((error) => told(error, boot));
-      if (known) settings = await settingsFor(known.instance, boot);
+      known = await boot.identify(stage, facts, imageConfig).catch((error) => told(error, boot));
+      if (known || !settings) settings = await settingsFor(known?.instance);
     }
     // Who we are came late, when the login stages had gone by without it: they are made up for first.
     const due = late && known?.missed ? stages.slice(stages.indexOf('early'), stages.indexOf('final') + 1) : [stage];
     for (const each of due) {
       if (each !== due[0]) facts = await boot.gatherFacts();
-      await runStage(each, facts);
+      await runStage(each, facts, settings);
     }
   }
 
@@ -53,7 +51,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   boot.report({ event: 'run-ended', result });
   return result;
 
-  async function runStage(stage: Stage, facts: Facts): Promise<void> {
+  async function runStage(stage: Stage, facts: Facts, settings: Settings = noSettings): Promise<void> {
     const context = {
       facts,
       instance: known?.instance ?? nobody,
@@ -94,12 +92,17 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     return undefined;
   }
 
-  async function settingsFor(instance: Instance | undefined, from: Boot): Promise<Settings> {
-    for (const value of instance?.secrets ?? []) from.secret(value);
-    const settings = await readSettings(instance, from.layers, from.include);
-    for (const finding of settings.findings) tell(finding);
-    for (const text of settings.told) from.report({ event: 'note', level: 'note', text });
-    return settings;
+  async function imageConfig(): Promise<Mapping> {
+    settings ??= await settingsFor(undefined);
+    return settings.config;
+  }
+
+  async function settingsFor(instance: Instance | undefined): Promise<Settings> {
+    for (const value of instance?.secrets ?? []) boot.secret(value);
+    const read = await boot.settingsOf(instance);
+    for (const finding of read.findings) tell(finding);
+    for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
+    return read;
   }
 
   function tell({ level, place, message, hint, code }: Finding): void {

@@ -1,3 +1,6 @@
+import type { FstabEdit } from './edits/fstab.ts';
+import type { StorageChange } from './storage.ts';
+
 /**
  * The vocabulary of change: everything bootagent can do to a machine.
  *
@@ -12,6 +15,7 @@ export type Change = Common & (State | Act);
 
 export type State =
   | FileChange
+  | StorageChange
   | { readonly kind: 'edit'; readonly path: string; readonly edit: Edit; readonly mode?: number }
   | ({ readonly kind: 'directory'; readonly path: string } & Ownership)
   | { readonly kind: 'absent'; readonly path: string }
@@ -89,7 +93,8 @@ export interface ScriptChange {
 export type Edit =
   | { readonly syntax: 'lines'; readonly drop?: string; readonly put: string }
   | { readonly syntax: 'condor'; readonly set: Readonly<Record<string, string>> }
-  | { readonly syntax: 'shell'; readonly set: Readonly<Record<string, string>> };
+  | { readonly syntax: 'shell'; readonly set: Readonly<Record<string, string>> }
+  | FstabEdit;
 
 /** Tells somebody elsewhere something, once. */
 export interface RequestChange {

@@ -1,5 +1,5 @@
 import type { Change, PlanItem } from './change.ts';
-import type { ActHandler, ActLog, Difference, Entry, ItemReport, StateHandler } from './changes/handler.ts';
+import type { ActHandler, ActLog, Difference, Entry, ItemReport, Remark, StateHandler } from './changes/handler.ts';
 import { handlerOf, keyOf } from './changes/index.ts';
 import type { Foresight } from './foresight.ts';
 import type { Host, ReadHost } from './host/host.ts';
@@ -9,7 +9,8 @@ import { asProblem, Problem } from './problem.ts';
 export type Step = { readonly at: string; readonly change: Change } & Outcome;
 
 export type Outcome =
-  | { readonly outcome: 'holds' }
+  /** The note tells how far it holds, where not all that was asked is possible. */
+  | { readonly outcome: 'holds'; readonly note?: string }
   /** A preview's word for what a run would make. */
   | { readonly outcome: 'due'; readonly difference: Difference }
   | { readonly outcome: 'made'; readonly difference: Difference; readonly note?: string }
@@ -109,7 +110,8 @@ async function judge(at: string, change: Change, { host, ledger, touched }: Look
   const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
   if (handler.sort === 'act') return judgeAct(change, handler, key, led, ledger);
   const difference = await handler.compare(change, host);
-  if (difference) return { outcome: 'due', difference: asDifference(difference) };
+  if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
+  if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
   return led ? { outcome: 'due', difference: { why: `follows ${keyOf(led)}` } } : { outcome: 'holds' };
 }
 
@@ -149,7 +151,8 @@ async function make(
 async function makeState(change: Change, handler: StateHandler<Change>, host: Host): Promise<string | undefined> {
   const note = await handler.apply(change, host);
   const left = handler.unverified ? undefined : await handler.compare(change, host);
-  if (!left) return note ?? undefined;
+  if (isRemark(left)) return note || left.holds;
+  if (!left) return note || undefined;
   throw new Problem('not-converged', `${keyOf(change)} was made, and yet it ${asDifference(left).why}`);
 }
 
@@ -170,6 +173,9 @@ async function once(
     throw error;
   }
 }
+
+const isRemark = (difference: Difference | Remark | string | undefined): difference is Remark =>
+  typeof difference === 'object' && 'holds' in difference;
 
 const keyIn = (at: string, change: Change): string => `${at}: ${keyOf(change)}`;
 

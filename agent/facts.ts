@@ -53,12 +53,15 @@ export interface Disk {
   readonly path: string;
   readonly bytes: number;
   readonly readOnly: boolean;
+  /** What it holds ("ext4"), "" where that is nothing we know; left out where it could not be looked at. */
+  readonly filesystem?: string;
   readonly partitions: readonly {
     readonly path: string;
     readonly number: number;
     /** In bytes from the start of the disk. */
     readonly start: number;
     readonly bytes: number;
+    readonly filesystem?: string;
   }[];
 }
 

@@ -9,6 +9,8 @@ export interface Foresight extends ReadHost {
 /** Two changes of one file must add up in a preview as they do in a run, so later ones read what earlier ones leave. */
 export function foresight(host: ReadHost): Foresight {
   const files = new Map<string, string>();
+  const links = new Map<string, string>();
+  const rooms: { readonly path: string; readonly bytes: number }[] = [];
   return {
     ...host,
     readText: async (path) => files.get(path) ?? host.readText(path),
@@ -18,8 +20,20 @@ export function foresight(host: ReadHost): Foresight {
       const bytes = new TextEncoder().encode(text);
       return piece ? bytes.subarray(piece.from, piece.from + piece.length) : bytes;
     },
-    foresee({ file }) {
+    space: async (path) => {
+      const space = await host.space(path);
+      const gained = rooms
+        .filter((room) => isUnder(path, room.path))
+        .toSorted((a, b) => b.path.length - a.path.length)[0];
+      return space && gained ? { bytes: space.bytes + gained.bytes, free: space.free + gained.bytes } : space;
+    },
+    readLink: async (path) => links.get(path) ?? host.readLink(path),
+    foresee({ file, room, link }) {
       if (file) files.set(file.path, file.after);
+      if (room) rooms.push(room);
+      if (link) links.set(link.path, link.target);
     },
   };
 }
+
+const isUnder = (path: string, folder: string): boolean => folder === '/' || `${path}/`.startsWith(`${folder}/`);

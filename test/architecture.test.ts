@@ -10,9 +10,10 @@ const parts: readonly { readonly files: string; readonly may: readonly string[] 
   {
     files: 'modules/**/*.ts',
     may: [
-      'agent/{change,facts,module,datasource}.ts',
+      'agent/{change,facts,module,datasource,sizes}.ts',
       'agent/userdata/{decode,written}.ts',
       'agent/edits/**',
+      'agent/disks/**',
       'agent/verbatim/**',
       'agent/ssh/**',
       'agent/seal/**',

@@ -1,5 +1,6 @@
 import type { ChangeOf } from '../change.ts';
 import { edited } from '../edits/index.ts';
+import { refuseFaults } from './fstab-check.ts';
 import type { StateHandler } from './handler.ts';
 
 /** Some lines of a file that others write in too; the rest of it stays byte for byte. */
@@ -15,6 +16,8 @@ export const edit: StateHandler<ChangeOf<'edit'>> = {
 
   async apply({ path, edit, mode }, host) {
     const before = await host.readText(path);
-    await host.writeFile(path, edited(before ?? '', edit), before === undefined ? { mode: mode ?? 0o644 } : {});
+    const after = edited(before ?? '', edit);
+    if (edit.syntax === 'fstab') await refuseFaults(before ?? '', after, host);
+    await host.writeFile(path, after, before === undefined ? { mode: mode ?? 0o644 } : {});
   },
 };

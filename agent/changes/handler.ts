@@ -10,6 +10,15 @@ export interface Difference {
   readonly file?: { readonly path: string; readonly before: string | undefined; readonly after: string };
   /** Each thing it is about, where the change names them by a pattern. */
   readonly paths?: readonly string[];
+  /** Bytes that the file system at a path gains: room that later changes of a preview may count on. */
+  readonly room?: { readonly path: string; readonly bytes: number };
+  /** A link that appears with it: the node of a label in /dev. */
+  readonly link?: { readonly path: string; readonly target: string };
+}
+
+/** The change holds as far as it can, and people should know how far: "/ is overlay, which has no partition". */
+export interface Remark {
+  readonly holds: string;
 }
 
 /** How one kind of state is named, checked and made. */
@@ -23,7 +32,7 @@ export interface StateHandler<C extends Change> {
    * What keeps the change from holding, or undefined when it holds.
    * Something missing is a difference, never an error: in a preview it may be yet to come.
    */
-  compare(change: C, host: ReadHost): Promise<Difference | string | undefined>;
+  compare(change: C, host: ReadHost): Promise<Difference | Remark | string | undefined>;
   /** Makes the change hold. Called only on a difference, or when the change it follows was made. A note may be returned. */
   apply(change: C, host: Host): Promise<string | undefined> | Promise<void>;
   /** A unit started without waiting reads "activating": no failure, so such kinds are not compared again. */

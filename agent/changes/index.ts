@@ -6,8 +6,11 @@ import { download } from './download.ts';
 import { edit } from './edit.ts';
 import { emptied } from './emptied.ts';
 import { file } from './file.ts';
+import { filesystem } from './filesystem.ts';
+import { growth } from './growth.ts';
 import type { Handler } from './handler.ts';
 import { link } from './link.ts';
+import { mounted } from './mounted.ts';
 import { notify } from './notify.ts';
 import { removed } from './removed.ts';
 import { removedSwap } from './removed-swap.ts';
@@ -18,6 +21,7 @@ import { rpmKey } from './rpm-key.ts';
 import { running } from './running.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
+import { swap } from './swap.ts';
 import { withoutLines } from './without-lines.ts';
 
 /** A kind with no handler, or a handler with no kind, does not compile. */
@@ -29,7 +33,10 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   edit,
   emptied,
   file,
+  filesystem,
+  growth,
   link,
+  mounted,
   notify,
   removed,
   'removed-swap': removedSwap,
@@ -40,6 +47,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   running,
   script,
   service,
+  swap,
   'without-lines': withoutLines,
 };
 

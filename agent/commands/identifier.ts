@@ -38,12 +38,13 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     if (stage === 'main' && asked) return undefined; // once for the login stages together
     asked = stage !== 'local';
     const { identify } = await import('../identify.ts');
-    const wanted = options.datasource === undefined ? listOf(image, 'datasource_list') : [options.datasource];
+    const config = await image();
+    const wanted = options.datasource === undefined ? listOf(config, 'datasource_list') : [options.datasource];
     const answer = await identify({
       host,
       facts,
       named: wanted,
-      settings: settingsOf(image),
+      settings: settingsOf(config),
       stage: stage === 'local' ? 'local' : 'network',
       deadline: host.now() + budgetMs[stage],
       seed: options.seed,
@@ -51,7 +52,9 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
     });
     if (answer.instance) return published(await learned(answer.instance, answer.how, memory));
-    if (keeps) state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
+    if (keeps && stage !== 'local') {
+      state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
+    }
     // Before there is a network, that a network source has said nothing is no news.
     if (stage !== 'local' || !answer.unasked) {
       const level = answer.unasked ? 'warning' : 'note';

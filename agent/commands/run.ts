@@ -1,7 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { runStages } from '../boot.ts';
+import { cached } from '../config/cache.ts';
 import { kernelWords } from '../config/kernel.ts';
-import { layerFiles, readLayers } from '../config/layers.ts';
+import { type Layer, layerFiles, readLayers } from '../config/layers.ts';
+import type { Instance } from '../datasource.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
@@ -10,6 +12,7 @@ import { type Schedule, type Stage, stages } from '../module.ts';
 import { Problem } from '../problem.ts';
 import type { RunResult } from '../report/event.ts';
 import { reporting } from '../report/reporting.ts';
+import { readSettings } from '../settings.ts';
 import { folderStore, readOnly } from '../state/folder.ts';
 import { bootId, lock } from '../state/lock.ts';
 import { openState } from '../state/state.ts';
@@ -64,11 +67,15 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     if (state.damaged > 0)
       report.warn('state-damaged', `${state.damaged} records of /var/lib/bootagent cannot be read`);
     if (state.cut !== undefined && !dry) report.note(`The last run was cut off in ${state.cut}; it goes on from there`);
-    const layers = await readLayers(await layerFiles(host), (problem) => report.warn(problem.code, problem.message));
+    const layers = await layerFiles(host);
     const boot = {
       version: around.version,
       schedule,
-      layers,
+      settingsOf: (instance: Instance | undefined) =>
+        cached(sourcesOf(around.version, layers, instance), state.store, async () => {
+          const image = await readLayers(layers, (problem) => report.warn(problem.code, problem.message));
+          return readSettings(instance, image, async (url) => (await host.http({ url })).body);
+        }),
       state,
       report: report.report,
       secret: report.secret,
@@ -80,7 +87,6 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       ...(only && { only }),
       gatherFacts: look,
       identify: identifier({ host, state, report, userData, given, keeps: !dry, kernel: kernel.datasource }),
-      include: async (url: string) => (await host.http({ url })).body,
       now: () => host.now(),
     };
     const result = await runStages(wanted, boot);
@@ -91,6 +97,17 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   } finally {
     release();
   }
+}
+
+/** All that settings are made from, as text. */
+function sourcesOf(version: string, layers: readonly Layer[], instance: Instance | undefined): readonly unknown[] {
+  const given = [...(instance?.vendorData ?? []), instance?.userData ?? new Uint8Array()];
+  return [
+    version,
+    layers,
+    { ...instance, userData: undefined, vendorData: undefined },
+    given.map((each) => Buffer.from(each).toString('base64')),
+  ];
 }
 
 function actOf({ dry, supposed, host }: { dry: boolean; supposed: Facts | undefined; host: Host }) {

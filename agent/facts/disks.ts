@@ -1,5 +1,6 @@
 import type { Disk, Facts } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import { filesystemIn, headLength } from './signature.ts';
 
 /** Memory that only looks like a disk. */
 const uninteresting = /^(?:ram|zram|fd)\d/;
@@ -15,6 +16,7 @@ export async function disks(host: ReadHost): Promise<Facts['disks']> {
       path: `/dev/${name}`,
       bytes: size * sector,
       readOnly: (await number(host, `/sys/block/${name}/ro`)) === 1,
+      ...(await held(host, `/dev/${name}`)),
       partitions: await partitions(host, name),
     });
   }
@@ -30,9 +32,21 @@ async function partitions(host: ReadHost, disk: string): Promise<Disk['partition
       start: (await number(host, `${at}/start`)) * sector,
       bytes: (await number(host, `${at}/size`)) * sector,
     };
-    found.push({ path: `/dev/${name}`, number: await number(host, `${at}/partition`), ...place });
+    found.push({
+      path: `/dev/${name}`,
+      number: await number(host, `${at}/partition`),
+      ...place,
+      ...(await held(host, `/dev/${name}`)),
+    });
   }
   return found.sort((a, b) => a.number - b.number);
+}
+
+/** Read from the device itself, which only root may. */
+async function held(host: ReadHost, path: string): Promise<{ readonly filesystem?: string }> {
+  if (!host.privileged) return {};
+  const head = await host.readBytes(path, { from: 0, length: headLength }).catch(() => undefined);
+  return head ? { filesystem: filesystemIn(head) } : {};
 }
 
 const number = async (host: ReadHost, path: string): Promise<number> => Number((await host.readText(path)) ?? 0);

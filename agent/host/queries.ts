@@ -3,9 +3,15 @@
  * and each is traced in a test to see that it writes nothing.
  */
 export const queries = [
+  ['blkid', '-p', '-c', '/dev/null'],
+  ['btrfs', 'filesystem', 'show', '--raw'],
+  ['lvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
+  ['pvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
+  ['sfdisk', '--json'],
   ['systemctl', 'is-active'],
   ['systemctl', 'is-enabled'],
   ['systemctl', 'list-jobs'],
+  ['xfs_growfs', '-n'],
 ] as const;
 
 export type Query = readonly [...(typeof queries)[number], ...string[]];

@@ -77,6 +77,8 @@ function stepLines(module: string, step: Step): Line[] {
     case 'deferred':
     case 'unknown':
       return [line('notice', row('.', module, `${name}: ${step.because}`))];
+    case 'holds':
+      return step.note === undefined ? [] : [line('info', row('!', module, `${name}: ${step.note}`))];
     case 'skipped':
       return [line('warning', row('.', module, `${name}: left alone after the failure`))];
     default:

@@ -176,6 +176,13 @@ export const withDefault = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
     isLeftOut(written) ? fallback : decode(written, at, findings),
   );
 
+/** What it is worth where what was written cannot be taken: that is told, and nothing more is lost by it. */
+export const despite = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
+  decoder<T>(decode.shape, (written, at, findings) => {
+    const value = decode(written, at, findings);
+    return value === bad ? fallback : value;
+  });
+
 /** The first that takes it. Where none does, the last says why, unless `what` says it better. */
 export const either = <A, B>(first: Decode<A>, second: Decode<B>, what?: string): Decode<A | B> =>
   decoder<A | B>({ is: 'either', of: [first.shape, second.shape] }, (written, at, findings) => {

@@ -4,6 +4,7 @@ import type { PlanItem } from '../../agent/change.ts';
 import { keyOf } from '../../agent/changes/index.ts';
 import { apply, preview, type Step } from '../../agent/executor.ts';
 import { foresight } from '../../agent/foresight.ts';
+import type { Host, ReadHost } from '../../agent/host/host.ts';
 import type { MemoryHost } from './memory-host.ts';
 import { memoryLedger } from './memory-ledger.ts';
 
@@ -32,14 +33,14 @@ export function laws(name: string, plan: readonly PlanItem[], machine: () => Mem
   });
 }
 
-export async function previewed(plan: readonly PlanItem[], host: MemoryHost, ledger = memoryLedger()): Promise<Step[]> {
+export async function previewed(plan: readonly PlanItem[], host: ReadHost, ledger = memoryLedger()): Promise<Step[]> {
   const ahead = foresight(host);
   const steps: Step[] = [];
   for (const item of plan) steps.push(...(await preview(item, ahead, ledger)));
   return steps;
 }
 
-export async function applied(plan: readonly PlanItem[], host: MemoryHost, ledger = memoryLedger()): Promise<Step[]> {
+export async function applied(plan: readonly PlanItem[], host: Host, ledger = memoryLedger()): Promise<Step[]> {
   const steps: Step[] = [];
   for (const item of plan) steps.push(...(await apply(item, host, ledger)));
   return steps;

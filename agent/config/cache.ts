@@ -1,0 +1,81 @@
+import type { Settings } from '../settings.ts';
+import type { Store } from '../state/store.ts';
+import type { Place, Written } from '../userdata/written.ts';
+import { hashOf } from './words.ts';
+
+const file = 'settings.json';
+
+/**
+ * The settings as they were last read, for boots at which nothing was written anew: reading YAML costs as much as
+ * starting does. What had errors is not kept, as an #include may be there next time.
+ */
+export async function cached(
+  sources: readonly unknown[],
+  store: Store,
+  read: () => Promise<Settings>,
+): Promise<Settings> {
+  const key = hashOf(sources);
+  const kept = keptUnder(key, store.read(file));
+  if (kept) return kept;
+  const settings = await read();
+  if (settings.findings.every(({ level }) => level !== 'error')) {
+    store.replace(file, JSON.stringify({ key, ...settings, config: packed(settings.config) }));
+  }
+  return settings;
+}
+
+function keptUnder(key: string, text: string | undefined): Settings | undefined {
+  // The key is looked at before the whole is read.
+  if (text === undefined || !text.startsWith(`{"key":"${key}"`)) return undefined;
+  try {
+    const { config, scripts, findings, told } = JSON.parse(text);
+    const whole = unpacked(config);
+    return whole.is === 'mapping' ? { config: whole, scripts, findings, told } : undefined;
+  } catch {
+    return undefined; // cut or damaged: it is read anew
+  }
+}
+
+type Packed = readonly unknown[];
+
+/** A value in few words of JSON: [kind, place, …]. */
+function packed(written: Written): Packed {
+  const { source, line, column } = written.place;
+  const place = [source, line, column];
+  if (written.is === 'list') return ['l', place, written.items.map(packed)];
+  if (written.is === 'mapping') {
+    return [
+      'm',
+      place,
+      [...written.entries].map(([key, { key: at, value }]) => [key, [at.source, at.line, at.column], packed(value)]),
+    ];
+  }
+  const { value, words, quoted } = written;
+  const typed =
+    typeof value === 'bigint'
+      ? ['n', String(value)]
+      : value instanceof Uint8Array
+        ? ['b', Buffer.from(value).toString('base64')]
+        : ['v', value];
+  return ['s', place, typed, words, ...(quoted ? [1] : [])];
+}
+
+/** The inverse of `packed`, for what it made itself. */
+function unpacked([kind, place, ...rest]: Packed): Written {
+  const at = placeOf(place);
+  if (kind === 'l') return { is: 'list', place: at, items: (rest[0] as Packed[]).map(unpacked) };
+  if (kind === 'm') {
+    const entries = (rest[0] as [string, unknown, Packed][]).map(
+      ([key, where, value]) => [key, { key: placeOf(where), value: unpacked(value) }] as const,
+    );
+    return { is: 'mapping', place: at, entries: new Map(entries) };
+  }
+  const [[type, value], words, quoted] = rest as [[string, string], string, unknown];
+  const meant = type === 'n' ? BigInt(value) : type === 'b' ? new Uint8Array(Buffer.from(value, 'base64')) : value;
+  return { is: 'scalar', place: at, value: meant, words, ...(quoted === 1 && { quoted: true }) };
+}
+
+function placeOf(place: unknown): Place {
+  const [source, line, column] = place as [string, number, number];
+  return { source, line, column };
+}

@@ -1,0 +1,84 @@
+/** A change of /etc/fstab: an entry that must be there, a device that must not, or which entries of ours stay. */
+export type FstabEdit = { readonly syntax: 'fstab' } & (
+  | { readonly put: FstabEntry }
+  /** Every entry of this device, whoever made it. */
+  | { readonly drop: string }
+  /** Of the entries that bear our mark, those with other keys are dropped: what an earlier user-data asked for. */
+  | { readonly keep: readonly string[] }
+);
+
+/** The six fields of a line, as they read without escapes. */
+export interface FstabEntry {
+  readonly spec: string;
+  readonly file: string;
+  readonly type: string;
+  readonly options: string;
+  readonly dump: string;
+  readonly pass: string;
+}
+
+/** The option that marks an entry as made from user-data; cloud-init's own, so that either takes over from the other. */
+export const mark = 'comment=cloudconfig';
+
+/** Edits the text of an fstab and leaves every other line as it is. */
+export function fstab(text: string, edit: FstabEdit): string {
+  const lines = text.split('\n');
+  const tail = lines.pop() ?? '';
+  if (tail !== '') lines.push(tail);
+  const kept = 'put' in edit ? placed(lines, edit.put) : lines.filter((line) => !isDropped(line, edit));
+  const isSame = kept.length === lines.length && kept.every((line, index) => line === lines[index]);
+  return isSame ? text : kept.map((line) => `${line}\n`).join('');
+}
+
+/** Our line in the place of the first that says otherwise, or at the end. */
+function placed(lines: readonly string[], entry: FstabEntry): readonly string[] {
+  const key = keyOfEntry(entry);
+  const isOld = (line: string): boolean => {
+    const old = entryIn(line);
+    return old !== undefined && keyOfEntry(old) === key;
+  };
+  const at = lines.findIndex(isOld);
+  const first = lines[at];
+  const line = first !== undefined && saysTheSame(first, entry) ? first : lineOf(entry);
+  if (at === -1) return [...lines, line];
+  return lines.flatMap((each, index) => (index === at ? [line] : isOld(each) ? [] : [each]));
+}
+
+function isDropped(line: string, edit: Exclude<FstabEdit, { put: FstabEntry }>): boolean {
+  const entry = entryIn(line);
+  if (!entry) return false;
+  if ('drop' in edit) return entry.spec === edit.drop;
+  return entry.options.split(',').includes(mark) && !edit.keep.includes(keyOfEntry(entry));
+}
+
+/** What tells an entry from others: where it is mounted, or for swap what it is made of. */
+export const keyOfEntry = ({ spec, file, type }: Pick<FstabEntry, 'spec' | 'file' | 'type'>): string =>
+  type === 'swap' || file === 'none' || file === 'swap' ? spec : file;
+
+/** The entry that a line holds; undefined for comments, empty lines, and what is no entry. */
+export function entryIn(line: string): FstabEntry | undefined {
+  const [spec, file, type, options = 'defaults', dump = '0', pass = '0'] = line.trim().split(/[ \t]+/);
+  if (!spec || spec.startsWith('#') || !file || !type) return undefined;
+  return {
+    spec: unescaped(spec),
+    file: unescaped(file),
+    type: unescaped(type),
+    options: unescaped(options),
+    dump,
+    pass,
+  };
+}
+
+export const lineOf = ({ spec, file, type, options, dump, pass }: FstabEntry): string =>
+  [spec, file, type, options, dump, pass].map(escaped).join('\t');
+
+function saysTheSame(line: string, entry: FstabEntry): boolean {
+  const old = entryIn(line);
+  return old !== undefined && lineOf(old) === lineOf(entry);
+}
+
+const escaped = (field: string): string =>
+  field.replace(/[ \t\r\n\\#]/g, (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`);
+
+const unescaped = (field: string): string =>
+  field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));

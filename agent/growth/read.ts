@@ -1,0 +1,60 @@
+import type { ReadHost } from '../host/host.ts';
+import { type Block, blockAt, blockNamed, blockOf } from './block.ts';
+import { btrfsMember, filesystemOf } from './filesystem.ts';
+import type { Device, Disk, Layout, Partition } from './layout.ts';
+import { mountAt, mountsIn } from './mountinfo.ts';
+import { readTable } from './read-table.ts';
+import { readVolume } from './read-volume.ts';
+import { least } from './steps.ts';
+
+/** What lies under a mount point or a device, down to its disk; or why nothing can grow there. */
+export async function readLayout(target: string, host: ReadHost): Promise<Layout | { readonly not: string }> {
+  const mountinfo = (await host.readText('/proc/self/mountinfo')) ?? '';
+  const isNode = target.startsWith('/dev/');
+  const named = isNode ? await blockAt(target, host) : undefined;
+  if (isNode && !named) return { not: `there is no ${target}` };
+  const mount = isNode
+    ? mountsIn(mountinfo).findLast(({ source }) => source === target || source === named?.path)
+    : mountAt(mountinfo, target);
+  if (!mount && !named) return { not: `nothing is mounted on ${target}` };
+  if (mount && ['overlay', 'tmpfs', 'squashfs', 'nfs', 'nfs4', '9p', 'virtiofs', 'zfs'].includes(mount.type)) {
+    return { not: `${target} is ${mount.type}, which has no partition of its own` };
+  }
+  if (mount?.type === 'btrfs') {
+    const member = await btrfsMember(mount.target, host);
+    if ('not' in member) return member;
+    const block = await blockAt(member.path, host);
+    if (!block) return { not: `there is no ${member.path}` };
+    const filesystem = { ...mount, mount: mount.target, bytes: member.bytes, member: member.id };
+    return { filesystem, device: await readDevice(block, host) };
+  }
+  const block = named ?? (mount && (await blockOf(mount.device, host)));
+  if (!block) return { not: `${target} lies on no block device` };
+  return { filesystem: await filesystemOf(block.path, mount, host), device: await readDevice(block, host) };
+}
+
+/** A device and all that lies under it. */
+export async function readDevice(block: Block, host: ReadHost): Promise<Device> {
+  const { path, bytes, mapped = '', isArray } = block;
+  if (mapped.startsWith('LVM-')) return readVolume(block, host);
+  if (mapped.startsWith('CRYPT-'))
+    return { is: 'opaque', path, bytes, because: 'encrypted with LUKS, which is not grown' };
+  if (mapped !== '') return { is: 'opaque', path, bytes, because: 'a mapped device, which is not grown' };
+  if (isArray) return { is: 'opaque', path, bytes, because: 'a software RAID, which is not grown' };
+  return block.partition ? readPartition(block, block.partition, host) : diskOf(block);
+}
+
+async function readPartition(
+  { path, bytes }: Block,
+  { number, disk: name, start }: NonNullable<Block['partition']>,
+  host: ReadHost,
+): Promise<Device> {
+  const whole = await blockNamed(name, host);
+  if (!whole) return { is: 'opaque', path, bytes, because: `on ${name}, which cannot be seen` };
+  const partition = { is: 'partition', path, bytes, number, disk: diskOf(whole) } as const satisfies Partial<Partition>;
+  // A partition that ends where its disk ends has nothing to gain: most boots need not read the table.
+  const isFull = whole.bytes - (start + bytes) < least;
+  return { ...partition, table: isFull ? undefined : await readTable(whole.path, host) };
+}
+
+const diskOf = ({ path, bytes, readOnly }: Block): Disk => ({ is: 'disk', path, bytes, readOnly });

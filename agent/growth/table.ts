@@ -1,0 +1,68 @@
+import type { Entry, Partition, Table } from './layout.ts';
+
+const MiB = 2 ** 20;
+
+/** How far a partition can grow, in sectors; `remark` tells what keeps it from the end of its disk. */
+export interface Room {
+  readonly from: number;
+  readonly to: number;
+  readonly remark?: string;
+  /** Another partition stands before room that is worth having. */
+  readonly blocked?: true;
+}
+
+/** The extended partition that a logical one lies in. */
+export const extendedOf = ({ label, entries }: Table, number: number): Entry | undefined =>
+  label === 'dos' && number > 4 ? entries.find((each) => each.number < 5 && isExtended(each)) : undefined;
+
+/** The room behind a primary (or any GPT) partition, up to the next one or the end of the disk. */
+export function roomFor(number: number, { table, disk }: { table: Table; disk: Partition['disk'] }): Room | undefined {
+  const entry = table.entries.find((each) => each.number === number);
+  if (!entry) return undefined;
+  const end = endOfDisk(table, disk.bytes);
+  const peers = table.entries.filter((each) => !extendedOf(table, each.number) && each.start > entry.start);
+  return upTo(entry, table, end, peers);
+}
+
+/** The room behind a logical partition, once its extended one ends at `end`. */
+export function roomInside(entry: Entry, table: Table, end: number): Room {
+  const peers = table.entries.filter((each) => extendedOf(table, each.number) && each.start > entry.start);
+  // Each logical partition keeps a sector of the table in front of it.
+  return upTo(entry, table, { sector: end }, peers, MiB / table.sectorBytes);
+}
+
+interface End {
+  readonly sector: number;
+  readonly remark?: string;
+}
+
+function upTo(entry: Entry, table: Table, end: End, peers: readonly Entry[], gap = 0): Room {
+  const next = peers.toSorted((a, b) => a.start - b.start)[0];
+  const limit = next ? Math.min(next.start - gap, end.sector) : end.sector;
+  const align = MiB / table.sectorBytes;
+  const to = Math.floor(limit / align) * align - entry.start;
+  const last = Math.max(...peers.map((each) => each.start + each.sectors), 0);
+  const behind = (end.sector - last) * table.sectorBytes;
+  const sizes = { from: entry.sectors, to: Math.max(to, entry.sectors) };
+  if (!next) return { ...sizes, ...(end.remark !== undefined && { remark: end.remark }) };
+  if (behind <= MiB) return sizes;
+  const free = `the free ${Math.floor(behind / MiB)} MiB`;
+  const remark = `partition ${entry.number} is not the last: partition ${next.number} stands before ${free}`;
+  return { ...sizes, remark, blocked: true };
+}
+
+/** The first sector that no partition can have. */
+export function endOfDisk({ label, sectorBytes }: Table, bytes: number): End {
+  const sectors = Math.floor(bytes / sectorBytes);
+  // The backup of a GPT: 128 entries of 128 bytes, and its header, in the very last sectors.
+  if (label === 'gpt') return { sector: sectors - 1 - Math.ceil((128 * 128) / sectorBytes) };
+  const most = 2 ** 32 - 1;
+  if (sectors <= most) return { sector: sectors };
+  const lost = Math.floor(((sectors - most) * sectorBytes) / 2 ** 30);
+  return { sector: most, remark: `an MBR reaches no further than ${reach(sectorBytes)}: ${lost} GiB stay unused` };
+}
+
+const reach = (sectorBytes: number): string => `${(2 ** 32 * sectorBytes) / 2 ** 40} TiB`;
+
+/** The types of extended partitions: by cylinders, by LBA, and Linux's own. */
+const isExtended = ({ type }: Entry): boolean => ['5', 'f', '85'].includes(type.toLowerCase().replace(/^0+/, ''));

@@ -1,0 +1,104 @@
+import type { ChangeOf, Note, PlanItem } from '../agent/change.ts';
+import { deviceNamed } from '../agent/disks/named-devices.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import {
+  converted,
+  decoder,
+  either,
+  flag,
+  items,
+  list,
+  matching,
+  object,
+  optional,
+  text,
+} from '../agent/userdata/decode.ts';
+
+interface Wanted {
+  readonly device: string;
+  readonly filesystem: string;
+  readonly label: string | undefined;
+  readonly partition: string | undefined;
+  readonly overwrite: boolean | undefined;
+  readonly replace_fs: string | undefined;
+  readonly extra_opts: readonly string[] | undefined;
+  readonly cmd: readonly string[] | undefined;
+}
+
+const words = either(
+  list(text),
+  converted(text, (line) => line.split(/\s+/).filter(Boolean)),
+  'words, or a list of them',
+);
+
+/** Taken whatever it says, since it is only told of. */
+const isThere = decoder({ is: 'scalar', what: 'anything' }, (written) => written !== undefined);
+
+const reads = {
+  fs_setup: optional(
+    items(
+      object<Wanted>({
+        device: text,
+        filesystem: matching(/^[a-z0-9.]+$/, 'a file system such as ext4 or xfs'),
+        label: optional(text),
+        partition: optional(matching(/^(?:auto|any|none|\d+)$/i, 'auto, any, none or a number')),
+        overwrite: optional(flag),
+        replace_fs: optional(text),
+        extra_opts: optional(words),
+        cmd: optional(words),
+      }),
+    ),
+  ),
+  disk_setup: isThere,
+};
+
+/** File systems on disks that have none. */
+export const fsSetup = defineModule({
+  name: 'fs-setup',
+  summary: 'File systems on extra disks, never over what is there unless told to.',
+  every: 'instance',
+  reads,
+
+  plan({ fs_setup = [], disk_setup }, context): readonly PlanItem[] {
+    const text =
+      'disk_setup: partition tables are not made; make them in the image, or put file systems on whole disks';
+    const told: PlanItem[] = disk_setup ? [{ at: 'disk_setup', changes: [], notes: [{ level: 'warning', text }] }] : [];
+    return [...told, ...fs_setup.map(({ at, value }) => itemOf(at, value, context))];
+  },
+});
+
+function itemOf(at: string, wanted: Wanted, context: Context): PlanItem {
+  const { device: name, filesystem: type, label, overwrite, extra_opts: options, cmd, replace_fs } = wanted;
+  const notes: Note[] = [];
+  const warn = (text: string) => void notes.push({ level: 'warning', text: `${at}: ${text}` });
+  if (cmd) {
+    warn('a command of its own ("cmd") is not run; use "extra_opts", or runcmd');
+    return { at, changes: [], notes };
+  }
+  if (replace_fs !== undefined) warn('"replace_fs" is not done; set "overwrite" where the old file system may go');
+  const device = deviceOf(name, wanted.partition, context);
+  if (device === undefined) {
+    warn(`there is no device for "${name}" here`);
+    return { at, changes: [], notes };
+  }
+  const partition = wanted.partition?.toLowerCase();
+  const change: ChangeOf<'filesystem'> = {
+    kind: 'filesystem',
+    device,
+    type,
+    ...(label !== undefined && { label }),
+    ...((partition === 'auto' || partition === 'any') && { partition }),
+    ...(overwrite && { overwrite }),
+    ...(options && { options }),
+  };
+  return { at, changes: [change], ...(notes.length > 0 && { notes }) };
+}
+
+/** The disk itself, or the partition of it that a number names. */
+function deviceOf(name: string, partition: string | undefined, context: Context): string | undefined {
+  if (!/^\d+$/.test(partition ?? '')) {
+    return deviceNamed(/^ephemeral\d+$/.test(name) ? `${name}.0` : name, context);
+  }
+  const disk = deviceNamed(/^ephemeral\d+$/.test(name) ? `${name}.0` : name, context);
+  return disk && `${disk}${/\d$/.test(disk) ? 'p' : ''}${partition}`;
+}

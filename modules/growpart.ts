@@ -1,0 +1,58 @@
+import type { ChangeOf, PlanItem } from '../agent/change.ts';
+import { defineModule } from '../agent/module.ts';
+import {
+  despite,
+  either,
+  flag,
+  items,
+  matching,
+  object,
+  oneOf,
+  optional,
+  withDefault,
+} from '../agent/userdata/decode.ts';
+
+const disabled = '/etc/growroot-disabled';
+
+const settings = object({
+  mode: withDefault('auto', oneOf('auto', 'growpart', 'gpart', 'growfs', 'off', 'false', 'False')),
+  devices: optional(items(matching(/^\//, 'a mount point or a device, such as / or /dev/vdb1'))),
+  ignore_growroot_disabled: withDefault(false, flag),
+  lvm_new_pv: withDefault(false, flag),
+});
+
+// A misspelt setting must not leave the root full, and with it everybody outside.
+const reads = {
+  growpart: despite(undefined, optional(settings)),
+  resize_rootfs: despite<boolean | 'noblock'>(true, withDefault(true, either(oneOf('noblock'), flag))),
+};
+
+/** The root, and any other file system named, fills its disk: at every boot, as disks grow between boots. */
+export const growpart = defineModule({
+  name: 'growpart',
+  summary: 'Partitions, volumes and their file systems fill the disk.',
+  every: 'boot',
+  reads,
+
+  plan({ growpart, resize_rootfs }, { facts }) {
+    const growsRoot = resize_rootfs !== false;
+    const rootOnly: PlanItem[] = growsRoot
+      ? [{ at: 'resize_rootfs', changes: [{ kind: 'growth', target: '/', only: 'filesystem' }] }]
+      : [];
+    if (['off', 'false', 'False'].includes(growpart?.mode ?? 'auto')) return rootOnly;
+    if (facts.paths.includes(disabled) && !growpart?.ignore_growroot_disabled) {
+      const text = `growpart: no partition is grown, as ${disabled} is there`;
+      return [{ at: 'growpart', changes: [], notes: [{ level: 'note', text }] }, ...rootOnly];
+    }
+    const devices = growpart?.devices ?? [{ at: 'growpart', value: '/' }];
+    return devices.map(({ at, value: target }) => {
+      const change: ChangeOf<'growth'> = {
+        kind: 'growth',
+        target,
+        ...(target === '/' && !growsRoot && { only: 'device' }),
+        ...(growpart?.lvm_new_pv && { newVolume: true }),
+      };
+      return { at, changes: [change] };
+    });
+  },
+});

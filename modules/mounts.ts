@@ -1,0 +1,116 @@
+import type { PlanItem } from '../agent/change.ts';
+import { deviceNamed, mappingOf } from '../agent/disks/named-devices.ts';
+import { type FstabEntry, keyOfEntry, mark } from '../agent/edits/fstab.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import { bad, converted, type Item, items, list, optional, text } from '../agent/userdata/decode.ts';
+
+/** A field that is left to its default: written null, or not at all. */
+type Field = string | undefined;
+
+const fields = list(optional(text));
+
+const entry = converted(fields, (all, tell) => {
+  if (all[0] !== undefined && all.length <= 6) return all;
+  tell.error(all[0] === undefined ? 'names no device' : `expected at most 6 fields, got ${all.length}`);
+  return bad;
+});
+
+const reads = {
+  mounts: optional(items(entry)),
+  mount_default_fields: optional(
+    converted(fields, (all, tell) => {
+      if (all.length === 6) return all;
+      tell.error(`expected 6 fields, got ${all.length}`);
+      return bad;
+    }),
+  ),
+};
+
+/** Missing devices do not stop a boot: whoever wants that says so. */
+const usual: readonly Field[] = [undefined, undefined, 'auto', 'defaults,nofail', '0', '2'];
+
+/** Lines of /etc/fstab, their folders, and the mounts themselves. */
+export const mounts = defineModule({
+  name: 'mounts',
+  summary: 'Entries of /etc/fstab, mounted and in use at once.',
+  every: 'instance',
+  reads,
+
+  plan({ mounts = [], mount_default_fields: defaults = usual }, context): readonly PlanItem[] {
+    const asked = mounts.map((item) => read(item, defaults, context));
+    const named = asked.flatMap(({ spec }) => (spec === undefined ? [] : [spec]));
+    const all = [...asked, ...ephemeral(named, mounts, defaults, context)];
+    const keys = all.flatMap(({ entry }) => (entry ? [keyOfEntry(entry)] : []));
+    const tidy: PlanItem = {
+      at: 'mounts',
+      changes: [{ kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', keep: keys } }],
+    };
+    return [tidy, ...all.map(itemOf)];
+  },
+});
+
+/** What one entry of the list comes to: a line, the removal of one, or only a word about why not. */
+interface Asked {
+  readonly at: string;
+  readonly spec?: string;
+  readonly entry?: FstabEntry;
+  readonly isRemoval?: true;
+  readonly note?: string;
+}
+
+function read({ at, value }: Item<readonly Field[]>, defaults: readonly Field[], context: Context): Asked {
+  const [name = '', file] = value;
+  const spec = deviceNamed(name, context);
+  if (spec === undefined) return { at, note: `${at}: there is no device for "${name}" here` };
+  if (value.length > 1 && file === undefined) return { at, spec, isRemoval: true };
+  const [, , type = 'auto', options = 'defaults', dump = '0', pass = '0'] = defaults.map((each, i) => value[i] ?? each);
+  const target = file ?? defaults[1];
+  if (target === undefined) return { at, spec, note: `${at}: "${name}" is to be mounted nowhere` };
+  const marked = options.split(',').includes(mark) ? options : `${options},${mark}`;
+  return { at, spec, entry: { spec, file: target, type, options: marked, dump, pass } };
+}
+
+/** The disk that a cloud lends for as long as the instance lives is mounted on /mnt, unless the list speaks of it. */
+function ephemeral(
+  named: readonly string[],
+  mounts: readonly Item<readonly Field[]>[],
+  defaults: readonly Field[],
+  context: Context,
+): readonly Asked[] {
+  if (mounts.some(({ value: [name] }) => name === 'ephemeral0')) return [];
+  const mapped = Object.hasOwn(mappingOf(context.instance), 'ephemeral0');
+  const spec = mapped ? deviceNamed('ephemeral0', context) : undefined;
+  const nodes = context.facts.disks.flatMap((disk) => [disk, ...disk.partitions]);
+  const disk = nodes.find(({ path }) => path === spec);
+  if (spec === undefined || !disk || named.includes(spec)) return [];
+  if (mounts.some(({ value: [, file] }) => file === '/mnt')) return [];
+  if (disk.filesystem === '') {
+    const note = `mounts: ${spec} (ephemeral0) holds no file system and is left alone; "fs_setup" would make one`;
+    return [{ at: 'mounts', spec, note }];
+  }
+  return [read({ at: 'mounts', value: ['ephemeral0', '/mnt', 'auto'] }, defaults, context)];
+}
+
+function itemOf({ at, spec, entry, isRemoval, note }: Asked): PlanItem {
+  if (note !== undefined) return { at, changes: [], notes: [{ level: 'warning', text: note }] };
+  if (isRemoval && spec !== undefined) {
+    return { at, changes: [{ kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', drop: spec } }] };
+  }
+  return entry ? { at, changes: changesFor(entry) } : { at, changes: [] };
+}
+
+function changesFor(entry: FstabEntry): PlanItem['changes'] {
+  const { spec: source, file: target, type, options } = entry;
+  const words = options.split(',');
+  const edit = { kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', put: entry } } as const;
+  const reload = { kind: 'notify', what: 'daemon-reload', follows: edit } as const;
+  if (words.includes('noauto')) return [edit, reload];
+  if (type === 'swap') return [edit, reload, { kind: 'swap', path: source }];
+  if (!target.startsWith('/')) return [edit, reload];
+  return [
+    { kind: 'directory', path: target },
+    edit,
+    reload,
+    { kind: 'mounted', target, source, ...(words.includes('nofail') && { nofail: true }) },
+  ];
+}

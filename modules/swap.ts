@@ -1,0 +1,109 @@
+import type { PlanItem } from '../agent/change.ts';
+import { mountOf, suggested } from '../agent/disks/advised-swap.ts';
+import type { Facts } from '../agent/facts.ts';
+import { defineModule } from '../agent/module.ts';
+import { sized } from '../agent/sizes.ts';
+import {
+  bad,
+  converted,
+  integer,
+  matching,
+  object,
+  optional,
+  size,
+  withDefault,
+  wordOr,
+} from '../agent/userdata/decode.ts';
+
+const MiB = 2 ** 20;
+
+interface Settings {
+  readonly filename: string;
+  readonly size: number | 'auto' | undefined;
+  readonly maxsize: number | undefined;
+  readonly per_core: number | undefined;
+  readonly per_core_kb: number | undefined;
+  readonly of_memory: number | undefined;
+}
+
+const share = converted(matching(/^\d{1,3}%$/, 'a share of the memory such as 50%'), (text) =>
+  Number.parseInt(text, 10),
+);
+
+const all = object<Settings>({
+  filename: withDefault('/swap.img', matching(/^\/[^/]/, 'an absolute path')),
+  size: optional(wordOr('auto', size)),
+  maxsize: optional(size),
+  per_core: optional(size),
+  per_core_kb: optional(integer(0)),
+  of_memory: optional(share),
+});
+
+const waysToSay = ['size', 'per_core', 'per_core_kb', 'of_memory'] as const;
+
+const reads = {
+  swap: optional(
+    converted(all, (settings, tell) => {
+      const said = waysToSay.filter((way) => settings[way] !== undefined);
+      if (said.length <= 1) return settings;
+      tell.error(`${said.join(' and ')} each give a size; keep one of them`);
+      return bad;
+    }),
+  ),
+};
+
+/** A swap file, sized by hand, by the cores or by the memory, in use now and at every boot. */
+export const swap = defineModule({
+  name: 'swap',
+  summary: 'A swap file: by size, by core, or by memory.',
+  every: 'boot',
+  reads,
+
+  plan({ swap }, { facts }): readonly PlanItem[] {
+    if (!swap) return [];
+    const { filename: path, maxsize } = swap;
+    const { bytes: wanted, advised, why } = sizeOf(swap, facts);
+    const bytes = advised ? wanted : Math.min(wanted, maxsize ?? Number.POSITIVE_INFINITY);
+    if (swap.size === 0) return [];
+    if (bytes < MiB) {
+      return [{ at: 'swap', changes: [], notes: [{ level: 'warning', text: `swap: none is made, as ${why}` }] }];
+    }
+    const entry = { spec: path, file: 'none', type: 'swap', options: `sw,comment=bootagent`, dump: '0', pass: '0' };
+    return [
+      {
+        at: 'swap',
+        changes: [
+          { kind: 'swap', path, bytes, ...(advised && { advised }) },
+          { kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', put: entry } },
+        ],
+        notes: [{ level: 'note', text: `swap: ${bytes} bytes (${sized(bytes)}): ${why}` }],
+      },
+    ];
+  },
+});
+
+interface Sized {
+  readonly bytes: number;
+  /** How it came about, for people. */
+  readonly why: string;
+  readonly advised?: true;
+}
+
+function sizeOf({ filename, size, maxsize, per_core, per_core_kb, of_memory }: Settings, facts: Facts): Sized {
+  const { cpus, memoryKiB } = facts;
+  const cores = `${cpus} ${cpus === 1 ? 'core' : 'cores'}`;
+  // Kilobytes of 1000 bytes: what the shell of older images makes by writing "000" behind the number.
+  if (per_core_kb !== undefined) {
+    return { bytes: cpus * per_core_kb * 1000, why: `${cores} x ${per_core_kb} kB of 1000 bytes` };
+  }
+  if (per_core !== undefined) return { bytes: cpus * per_core, why: `${cores} x ${sized(per_core)}` };
+  if (of_memory !== undefined) {
+    // Kernels differ by some megabytes in what they call all memory: not worth a new swap file at each update.
+    const bytes = Math.floor((memoryKiB * 1024 * of_memory) / 100 / (64 * MiB)) * 64 * MiB;
+    return { bytes, why: `${of_memory}% of ${sized(memoryKiB * 1024)} of memory` };
+  }
+  if (typeof size === 'number') return { bytes: size, why: 'as asked' };
+  const free = mountOf(filename, facts.mounts)?.freeBytes ?? 0;
+  const bytes = suggested(memoryKiB * 1024, free, maxsize);
+  return { bytes, advised: true, why: `by ${sized(memoryKiB * 1024)} of memory and ${sized(free)} free` };
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { PlanItem } from '../../agent/change.ts';
+import type { Step } from '../../agent/executor.ts';
+import { memoryDisk } from '../support/disks/memory-disk.ts';
+import { MiB } from '../support/facts.ts';
+import { applied, laws, previewed } from '../support/laws.ts';
+import { memoryHost } from '../support/memory-host.ts';
+
+const plan: PlanItem[] = [{ at: 'growpart', changes: [{ kind: 'growth', target: '/' }] }];
+
+const told = ([step]: readonly Step[]): string =>
+  step?.outcome === 'failed'
+    ? `failed: ${step.problem.message}`
+    : `${step?.outcome}: ${step && 'difference' in step ? step.difference.why : step && 'note' in step ? step.note : ''}`;
+
+const all =
+  'partition 2 of /dev/vda 2.0 GiB -> 9.0 GiB; physical volume /dev/vda2 2.0 GiB -> 9.0 GiB; volume rl/root 2.0 GiB -> 9.0 GiB; ext4 on / 2.0 GiB -> 9.0 GiB';
+
+laws('an LVM root that grows', plan, () => memoryDisk().host);
+
+describe('the growth of an LVM root', () => {
+  test('is foreseen link by link, and made by the programs of each', async () => {
+    const { host, state } = memoryDisk();
+    assert.equal(told(await previewed(plan, host)), `due: ${all}`);
+    assert.equal(told(await applied(plan, host)), `made: ${all}`);
+    assert.deepEqual(
+      host.did.filter((each) => each.startsWith('run') && !each.includes('--dump')),
+      [
+        'run flock --timeout 60 /dev/vda sfdisk --no-reread --no-tell-kernel --force -N 2 /dev/vda',
+        'run partx --update --nr 2 /dev/vda',
+        'run pvresize /dev/vda2',
+        'run lvextend -l +100%FREE rl/root',
+        'run resize2fs /dev/dm-0',
+      ],
+    );
+    assert.ok(state.filesystem > 0 && state.filesystem === state.volume && state.volume === state.physical);
+  });
+
+  test('ends the same wherever the power was lost', async () => {
+    const whole = memoryDisk();
+    await applied(plan, whole.host);
+    let cuts = 0;
+    for (let dies = 1; dies <= 5; dies++) {
+      const { host, state } = memoryDisk({}, { dies });
+      const [step] = await applied(plan, host);
+      if (step?.outcome === 'failed') cuts++;
+      const after = memoryDisk(state);
+      await applied(plan, after.host);
+      assert.deepEqual(after.state, whole.state, `cut after program ${dies}`);
+    }
+    assert.equal(cuts, 5);
+  });
+
+  test('puts the table back where the kernel does not take the new one', async () => {
+    const { host, state } = memoryDisk({}, { fail: 'partx' });
+    const before = { ...state };
+    assert.equal(
+      told(await applied(plan, host)),
+      'failed: partx --update --nr 2 /dev/vda ended with 1; the partition table is as it was',
+    );
+    assert.deepEqual(state, before);
+  });
+
+  for (const fail of ['sfdisk', 'pvresize', 'lvextend', 'resize2fs']) {
+    test(`is told when ${fail} fails, and goes on from there when it does not any more`, async () => {
+      const { host, state } = memoryDisk({}, { fail });
+      assert.match(told(await applied(plan, host)), /^failed: .* ended with 1/);
+      const after = memoryDisk(state);
+      assert.match(told(await applied(plan, after.host)), /^made: /);
+      assert.equal(after.state.filesystem, after.state.physical);
+    });
+  }
+
+  test('is nothing where the disk has not grown', async () => {
+    const { host } = memoryDisk({ disk: 3 * 1024 * MiB + 2 * MiB });
+    assert.equal(told(await previewed(plan, host)), 'holds: ');
+  });
+});
+
+describe('a root that cannot grow is named', () => {
+  for (const [mountinfo, note] of [
+    ['1 0 0:30 / / rw - overlay overlay rw', '/ is overlay, which has no partition of its own'],
+    ['1 0 252:1 / /boot rw - ext4 /dev/vda1 rw', 'nothing is mounted on /'],
+    ['1 0 252:9 / / rw - ext4 /dev/root rw', '/ lies on no block device'],
+  ] as const) {
+    test(note, async () => {
+      const host = memoryHost({ files: { '/proc/self/mountinfo': `${mountinfo}\n` } });
+      assert.equal(told(await previewed(plan, host)), `holds: ${note}`);
+    });
+  }
+
+  test('an encrypted one', async () => {
+    const host = memoryHost({
+      files: {
+        '/proc/self/mountinfo': '1 0 253:0 / / rw - xfs /dev/mapper/luks rw\n',
+        '/sys/class/block/dm-0/size': '2048\n',
+        '/sys/class/block/dm-0/dm/uuid': 'CRYPT-LUKS2-00-luks\n',
+      },
+      links: { '/sys/dev/block/253:0': '../../devices/virtual/block/dm-0' },
+      programs: { xfs_growfs: () => 'data     =                       bsize=4096   blocks=256, imaxpct=25' },
+    });
+    assert.equal(told(await previewed(plan, host)), 'holds: /dev/dm-0 is encrypted with LUKS, which is not grown');
+  });
+});

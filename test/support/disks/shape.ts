@@ -1,0 +1,26 @@
+import { run } from './loop-disk.ts';
+
+interface Entry {
+  readonly node: string;
+  readonly start: number;
+  readonly size: number;
+}
+
+/** A partition table as sfdisk tells it. */
+export function shapeOf(disk: string) {
+  const { partitiontable } = JSON.parse(run('sfdisk', '--json', disk));
+  const entries: readonly Entry[] = partitiontable.partitions;
+  return {
+    entries,
+    label: partitiontable.label as string,
+    /** All but one partition and the extended one it may lie in. */
+    others: (number: number) =>
+      entries.filter(({ node }) => node !== `${disk}p${number}` && !(number > 4 && node === `${disk}p2`)),
+  };
+}
+
+/** Where a partition ends, in bytes from the start of the disk. */
+export function endOf(disk: string, number: number): number {
+  const entry = shapeOf(disk).entries.find(({ node }) => node === `${disk}p${number}`);
+  return entry ? (entry.start + entry.size) * 512 : Number.NaN;
+}
