@@ -1,4 +1,3 @@
-import { dirname } from 'node:path/posix';
 import { accountOf } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
 import type { Account } from '../facts.ts';
@@ -81,7 +80,7 @@ async function placeOf(account: Account, host: ReadHost): Promise<Place> {
   const { home } = account;
   if (home === '' || home === '/' || !path.startsWith(`${home}/`)) return { path, within: undefined, guarded: [] };
   const folders: [string, number][] = [];
-  for (let up = dirname(path); up !== home; up = dirname(up)) folders.unshift([up, 0o700]);
+  for (let up = above(path); up !== home; up = above(up)) folders.unshift([up, 0o700]);
   for (const [each] of [...folders, [path]] as const) {
     if ((await host.stat(each))?.type !== 'link') continue;
     throw new Problem('unsafe-path', `${each} is a link in the home of ${account.name}, and is not followed`);
@@ -109,3 +108,5 @@ function lacking(change: Wanted, { path }: Place, before: string): Difference {
     file: { path, before: before === '' ? undefined : shown(before), after: shown(after) },
   };
 }
+
+const above = (path: string): string => path.slice(0, path.lastIndexOf('/'));
