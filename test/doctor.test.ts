@@ -4,12 +4,19 @@ import { checks } from '../agent/doctor/checks.ts';
 import type { Layout } from '../agent/doctor/disk/layout.ts';
 import { examine, type Finding } from '../agent/doctor/examine.ts';
 import { lookAt } from '../agent/image/image.ts';
+import type { Sealing } from '../agent/seal/plan.ts';
 import { disk, type Fault, faults } from './support/faults.ts';
 import { type MemoryHost, memoryHost } from './support/memory-host.ts';
 import { together, trees } from './support/trees.ts';
 
+const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
+  image: await lookAt(host),
+  foreign: [],
+  session: [],
+});
+
 async function examined(host: MemoryHost, at: Layout | { unseen: string } = disk): Promise<Finding[]> {
-  const findings = await examine(checks, { host, image: await lookAt(host), disk: at });
+  const findings = await examine(checks, { tree: { host, sealing: await sealingOf(host) }, disk: at });
   assert.deepEqual(host.did, []);
   return findings;
 }
@@ -87,7 +94,7 @@ describe('what cannot be seen is not checked', () => {
   test('what may not be read', async () => {
     const host = planted({ check: '', family: 'el9', says: [] });
     const refused = { ...host, list: async () => Promise.reject(new Error('permission denied')) };
-    const findings = await examine(checks, { host: refused, image: await lookAt(host), disk });
+    const findings = await examine(checks, { tree: { host: refused, sealing: await sealingOf(host) }, disk });
     const keys = findings.find(({ check }) => check.name === 'ssh-host-keys');
     assert.deepEqual(keys?.is === 'not-checked' && keys.because, 'permission denied');
   });

@@ -16,8 +16,13 @@ import { fromSharedWith } from './support/shared.ts';
 import { usedTrees } from './support/used.ts';
 
 const used = (family: string, more: object = {}) => memoryHost({ ...usedTrees[family], offline: true, ...more });
+const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
+  image: await lookAt(host),
+  foreign: [],
+  session: [],
+});
 const planFor = async (host: MemoryHost, more: Partial<Sealing> = {}) =>
-  sealPlan(operations, { image: await lookAt(host), foreign: [], session: [], ...more });
+  sealPlan(operations, { ...(await sealingOf(host)), ...more });
 const golden = (family: string) => new URL(`golden/seal/${family}.txt`, import.meta.url);
 
 for (const family of Object.keys(usedTrees)) {
@@ -26,12 +31,12 @@ for (const family of Object.keys(usedTrees)) {
   describe(`sealing a used ${family}`, () => {
     test('leaves nothing the doctor would find, and nothing to do a second time', async () => {
       const host = used(family);
-      assert.ok(countsOf(await examine(checks, { host, image: await lookAt(host), disk })).errors > 5);
+      assert.ok(countsOf(await examine(checks, { tree: { host, sealing: await sealingOf(host) }, disk })).errors > 5);
       for (const turn of ['first', 'second']) {
         const before = host.did.length;
         await applied(await planFor(host), host);
         assert.equal(host.did.length === before, turn === 'second');
-        const findings = await examine(checks, { host, image: await lookAt(host), disk });
+        const findings = await examine(checks, { tree: { host, sealing: await sealingOf(host) }, disk });
         assert.deepEqual(
           findings.filter(({ is }) => is === 'found').map(({ check }) => check.name),
           [],

@@ -2,21 +2,13 @@ import type { Change } from '../change.ts';
 import { matching } from '../glob.ts';
 import type { ReadHost } from '../host/host.ts';
 import { bootEntries } from '../image/boot-entries.ts';
-import { fstab } from '../image/fstab.ts';
+import { isBefore, kernelsOf } from '../image/kernels.ts';
 import { programPath } from '../image/services.ts';
 import { sources } from '../image/sources.ts';
-import type { Check } from './check.ts';
+import type { TreeCheck } from './check.ts';
 
-const growers: Readonly<Record<string, readonly string[]>> = {
-  ext2: ['resize2fs'],
-  ext3: ['resize2fs'],
-  ext4: ['resize2fs'],
-  xfs: ['xfs_growfs'],
-  btrfs: ['btrfs'],
-};
-
-/** What an instance needs to come up, to be watched while it does, and to fill its disk. */
-export const bootChecks: readonly Check[] = [
+/** What an instance needs to come up, and to be watched while it does. */
+export const bootChecks: readonly TreeCheck[] = [
   {
     name: 'serial-console',
     severity: 'warning',
@@ -59,44 +51,9 @@ export const bootChecks: readonly Check[] = [
       for (const kernel of kernels) if (!(await hasHotplug(kernel, host))) without.push(kernel);
       return without.map((kernel) => `Linux ${kernel} does not load acpiphp`);
     },
-    fix: async ({ image }): Promise<Change[]> => {
+    fix: async ({ sealing: { image } }): Promise<Change[]> => {
       const path = image.os.family === 'debian' ? '/etc/modules' : '/etc/modules-load.d/acpiphp.conf';
       return [{ kind: 'edit', path, edit: { syntax: 'lines', put: 'acpiphp' } }];
-    },
-  },
-  {
-    name: 'growth-tools',
-    severity: 'error',
-    why: 'A root file system that cannot grow leaves the rest of every larger disk unused.',
-    mend: 'Install util-linux (sfdisk, partx), and e2fsprogs, xfsprogs or btrfs-progs, and lvm2 for a root on LVM.',
-    source: sources.openstack,
-    async look({ host }) {
-      const root = (await fstab(host)).find(({ target }) => target === '/');
-      const wanted = [
-        ...((await programPath('growpart', host)) ? [] : ['sfdisk', 'partx']),
-        ...(growers[root?.type ?? ''] ?? []),
-        ...(/^\/dev\/(?:mapper\/|[^/]+\/[^/]+$)/.test(root?.source ?? '') ? ['pvresize', 'lvextend'] : []),
-      ];
-      const missing: string[] = [];
-      for (const name of wanted) if (!(await programPath(name, host))) missing.push(`${name} is not installed`);
-      return missing;
-    },
-  },
-  {
-    name: 'growth-kernel',
-    severity: 'warning',
-    why: 'Kernels before 3.8 cannot grow a partition that is in use: it must be done before root is mounted.',
-    mend: 'Install dracut-modules-growroot (EL6) or cloud-initramfs-growroot, and make the initramfs anew.',
-    source: sources.openstack,
-    async look({ host }) {
-      const kernels = await kernelsOf(host);
-      if (kernels.length === 0) return { unseen: 'no kernel in this tree' };
-      const hooks = ['/usr/share/dracut/modules.d/*growroot*', '/usr/lib/dracut/modules.d/*growroot*'].concat([
-        '/usr/share/initramfs-tools/scripts/local-bottom/growroot',
-        '/boot/initr*-mod',
-      ]);
-      if ((await matching(hooks, host)).length > 0) return [];
-      return kernels.filter((kernel) => isBefore(kernel, 3, 8)).map((kernel) => `Linux ${kernel} grows nothing in use`);
     },
   },
   {
@@ -123,11 +80,6 @@ export const bootChecks: readonly Check[] = [
   },
 ];
 
-const kernelsOf = async (host: ReadHost): Promise<string[]> =>
-  (await matching(['/lib/modules/[0-9]*', '/usr/lib/modules/[0-9]*'], host)).map((path) =>
-    path.slice(path.lastIndexOf('/') + 1),
-  );
-
 async function loadsHotplug(host: ReadHost): Promise<boolean> {
   const lists = [
     '/etc/modules',
@@ -151,9 +103,4 @@ async function hasHotplug(kernel: string, host: ReadHost): Promise<boolean> {
     (await host.readText(`/boot/config-${kernel}`)) ?? (await host.readText(`/usr/lib/modules/${kernel}/config`));
   if (config !== undefined) return /^CONFIG_HOTPLUG_PCI_ACPI=y/m.test(config);
   return !isBefore(kernel, 3, 11);
-}
-
-function isBefore(kernel: string, major: number, minor: number): boolean {
-  const [first = 0, second = 0] = kernel.split('.').map((part) => Number.parseInt(part, 10));
-  return first < major || (first === major && second < minor);
 }

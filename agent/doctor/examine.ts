@@ -1,5 +1,6 @@
 import { asProblem } from '../problem.ts';
-import { type Check, isUnseen, type Look, type Unseen } from './check.ts';
+import { type Check, isUnseen, type Look, type Unseen, type Verdict } from './check.ts';
+import type { Layout } from './disk/layout.ts';
 
 /** How one check went. */
 export type Finding = { readonly check: Check } & (
@@ -9,15 +10,26 @@ export type Finding = { readonly check: Check } & (
   | { readonly is: 'not-checked'; readonly because: string }
 );
 
+/** What lies before the doctor: files, a disk, both, or why one of them does not. */
+export interface Patient {
+  readonly tree: Look | Unseen;
+  readonly disk: Layout | Unseen;
+}
+
 /** Goes through the checks. One that cannot look costs itself alone. */
-export async function examine(checks: readonly Check[], at: Look): Promise<Finding[]> {
+export async function examine(checks: readonly Check[], patient: Patient): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const check of checks) {
-    const verdict = await check.look(at).catch((error): Unseen => ({ unseen: asProblem(error).message }));
+    const verdict = await look(check, patient).catch((error): Unseen => ({ unseen: asProblem(error).message }));
     if (isUnseen(verdict)) findings.push({ check, is: 'not-checked', because: verdict.unseen });
     else findings.push(verdict.length > 0 ? { check, is: 'found', what: verdict } : { check, is: 'passed' });
   }
   return findings;
+}
+
+async function look(check: Check, { tree, disk }: Patient): Promise<Verdict> {
+  if ('lookAtDisk' in check) return isUnseen(disk) ? disk : check.lookAtDisk(disk);
+  return isUnseen(tree) ? tree : check.look(tree);
 }
 
 /** How many of each: errors decide the exit. */

@@ -3,10 +3,10 @@ import { foresight } from '../foresight.ts';
 import type { Operation } from '../seal/operation.ts';
 import { operations } from '../seal/operations.ts';
 import { sealPlan } from '../seal/plan.ts';
-import type { Check, Look, Verdict } from './check.ts';
+import type { Look, TreeCheck, Verdict } from './check.ts';
 
 /** What the operations of sealing would still do, is what the image still remembers: one check for each of them. */
-export const leftoverChecks: readonly Check[] = operations.map((operation) => ({
+export const leftoverChecks: readonly TreeCheck[] = operations.map((operation) => ({
   name: operation.name,
   severity: operation.severity,
   why: operation.why,
@@ -17,8 +17,8 @@ export const leftoverChecks: readonly Check[] = operations.map((operation) => ({
 
 const nothingDone: ReadLedger = { entriesOf: () => ({ earlier: [], before: [] }), isOwed: () => false };
 
-async function leftBy(operation: Operation, { host, image }: Look): Promise<Verdict> {
-  const [item] = sealPlan([operation], { image, foreign: [], session: [] });
+async function leftBy(operation: Operation, { host, sealing }: Look): Promise<Verdict> {
+  const [item] = sealPlan([operation], sealing);
   // A user is found by the files that name it, for which root's rights are not asked.
   const steps = item ? await preview(item, foresight({ ...host, privileged: true }), nothingDone) : [];
   const failed = steps.find((step) => step.outcome === 'failed');

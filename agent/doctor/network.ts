@@ -5,7 +5,7 @@ import { configured } from '../image/interfaces.ts';
 import { programPath, startsAtBoot } from '../image/services.ts';
 import { sources } from '../image/sources.ts';
 import { danglingRules } from '../image/udev.ts';
-import type { Check } from './check.ts';
+import type { TreeCheck } from './check.ts';
 
 const mac = '(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}';
 /** Where an address can be tied to an interface, beside the places that sealing cleans by itself. */
@@ -21,7 +21,7 @@ const ties = [
 ] as const;
 
 /** What the network of an instance needs to be found at all. */
-export const networkChecks: readonly Check[] = [
+export const networkChecks: readonly TreeCheck[] = [
   {
     name: 'interface-match',
     severity: 'error',
