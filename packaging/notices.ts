@@ -70,9 +70,26 @@ function bom(version: string, parts: readonly Part[]) {
         licenses: [{ license: { id: 'Apache-2.0' } }],
       },
     },
-    components: parts.map(component),
+    components: [...parts.map(component), ...linkedIntoNode()],
     dependencies: [{ ref: 'bootagent', dependsOn: parts.map(reference) }],
   };
+}
+
+/** Node is built here by the same version that goes into the executable, so its own account is right. */
+function linkedIntoNode() {
+  const {
+    node: _node,
+    modules: _modules,
+    napi: _napi,
+    unicode: _unicode,
+    cldr: _cldr,
+    tz: _tz,
+    ...libraries
+  } = process.versions;
+  return Object.entries(libraries).map(([name, version]) => {
+    const purl = `pkg:generic/${name}@${version}`;
+    return { type: 'library', 'bom-ref': purl, name, version, purl };
+  });
 }
 
 const reference = ({ name, version }: Part) =>

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from './executable.ts';
@@ -30,7 +30,13 @@ rmSync(work, { recursive: true, force: true });
 const staged = join(work, 'tree');
 stage(staged, join('dist', name), join('dist', `${name}.cdx.json`), epoch);
 
-const provides = readFileSync('dist/bundled', 'utf8').trim().split('\n').filter(Boolean);
+const bundled = join(work, 'bundled.inc');
+writeFileSync(
+  bundled,
+  readFileSync('dist/bundled', 'utf8')
+    .replaceAll(/^/gm, 'Provides: ')
+    .replace(/Provides: $/, ''),
+);
 const definitions = {
   _topdir: work,
   _vendor: 'redhat',
@@ -43,7 +49,7 @@ const definitions = {
   staged,
   checker: rpmArchitecture === 'x86_64' ? '%{nil}' : (emulator ?? []).join(' '),
   checkversion: manifest.version,
-  ...(provides.length > 0 && { bundled: provides.map((provided) => `Provides: ${provided}`).join('\n') }),
+  bundled,
 };
 execFileSync(
   'rpmbuild',

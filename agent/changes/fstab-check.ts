@@ -20,8 +20,7 @@ async function faultsIn(text: string, host: Host): Promise<readonly string[]> {
   const errors = stdout.split('\n').flatMap((line) => {
     if (/^\S/.test(line)) place = line;
     const words = /^\s+\[E\] (.*)/.exec(line)?.[1];
-    // A device that is not there yet is the affair of its "nofail".
-    return words === undefined || words.startsWith('cannot detect on-disk') ? [] : [`${place}: ${words}`];
+    return words === undefined ? [] : [`${place}: ${words}`];
   });
   const unread = [...stderr.matchAll(/parse error at line \d+/g)].map((_, index) => `parse error ${index + 1}`);
   return [...errors, ...unread];

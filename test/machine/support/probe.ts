@@ -42,8 +42,9 @@ export async function installProbe(tree: string, extra: Readonly<Record<string, 
     ...asked,
     'if [ -d /probe ]; then cp -r /run/probe/. /probe/; else tar -C /run/probe -cf /dev/disk/by-id/virtio-probe . ; fi',
     'sync',
-    // Somebody outside wants to look at the machine while it runs, and will switch it off.
-    'if grep -q probe.hold /proc/cmdline; then echo PROBE-HELD >/dev/console; else systemctl --no-block poweroff; fi',
+    // Somebody outside looks at the machine while it runs, and says when that is over.
+    'if grep -q probe.hold /proc/cmdline; then echo PROBE-HELD >/dev/console; head -n 1 </dev/ttyS1; fi',
+    'systemctl --no-block poweroff',
     '',
   ].join('\n');
   await writeFile(join(tree, 'usr/local/sbin/probe'), script);

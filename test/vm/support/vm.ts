@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Boot, bootOf } from '../../machine/support/boot.ts';
@@ -56,7 +57,10 @@ export async function machine(options: DiskOptions = {}): Promise<Machine> {
       const probe = join(folder, 'probe.raw');
       await rm(probe, { force: true });
       await run('truncate', ['-s', '64M', probe]);
-      const console = await qemu(home.namespace, qemuArguments(disk, probe, how), how, identity);
+      const console = await qemu(home.namespace, qemuArguments(disk, probe, how), how, {
+        identity,
+        line: `${probe}.line`,
+      });
       // A machine that was cut off, or that never got there, left nothing.
       await run('tar', ['-C', seen, '-xf', probe]).catch(() => undefined);
       return bootOf(seen, console);
@@ -85,7 +89,17 @@ function qemuArguments({ file, kernel, initrd, root }: Disk, probe: string, how:
   ];
   return [
     ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '1024'],
-    ...['-display', 'none', '-monitor', 'none', '-serial', 'stdio', ...(how.reboots ? [] : ['-no-reboot'])],
+    ...[
+      '-display',
+      'none',
+      '-monitor',
+      'none',
+      '-serial',
+      'stdio',
+      '-serial',
+      `unix:${probe}.line,server=on,wait=off`,
+      ...(how.reboots ? [] : ['-no-reboot']),
+    ],
     ...['-kernel', kernel, '-initrd', initrd, '-append', words.filter(Boolean).join(' ')],
     ...drive('disk', file, ',cache=unsafe'),
     ...drive('probe', probe, '', ',serial=probe'),
@@ -97,7 +111,12 @@ function qemuArguments({ file, kernel, initrd, root }: Disk, probe: string, how:
 }
 
 /** Runs the machine until it is off, and gives what came over its console. */
-function qemu(namespace: string, args: readonly string[], how: BootOptions, identity: string): Promise<string> {
+function qemu(
+  namespace: string,
+  args: readonly string[],
+  how: BootOptions,
+  { identity, line }: { readonly identity: string; readonly line: string },
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = spawn('ip', ['netns', 'exec', namespace, 'qemu-system-x86_64', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -115,7 +134,7 @@ function qemu(namespace: string, args: readonly string[], how: BootOptions, iden
       visited = true;
       visit(how.visit)
         .catch((error) => failures.push(error))
-        .finally(() => child.kill('SIGTERM'));
+        .finally(() => connect(line).end('over\n'));
     }
   });
   const ssh = (user: string, command: string) =>

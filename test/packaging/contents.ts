@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { run, unable } from '../machine/support/scratch.ts';
+import { packageFile } from '../machine/support/trees.ts';
+
+const skip = unable('rpm', 'rpmbuild', 'rpmlint');
+const parts = JSON.parse(readFileSync('dist/bootagent.cdx.json', 'utf8'));
+
+describe('what the package holds', { skip }, () => {
+  test('every part of the executable is listed, with its licence in full', () => {
+    const { inputs } = JSON.parse(readFileSync('dist/build/bootagent.cjs.meta.json', 'utf8'));
+    const bundled = new Set(
+      Object.keys(inputs).flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []),
+    );
+    const npm = parts.components.filter(({ purl }: { purl: string }) => purl.startsWith('pkg:npm/'));
+    assert.deepEqual(npm.map(({ name }: { name: string }) => name).sort(), [...bundled].sort());
+    assert.ok(parts.components.some(({ purl }: { purl: string }) => purl.startsWith('pkg:generic/openssl@')));
+    const licenses = readFileSync('dist/THIRD-PARTY-LICENSES', 'utf8');
+    for (const { name, version } of npm) assert.ok(licenses.includes(`${name} ${version} (`), name);
+    assert.match(licenses, /Node\.js is licensed for use as follows/);
+  });
+
+  test('it tells other packages what is bundled in it, and asks for no program of Node', async () => {
+    const provides = await run('rpm', ['-qp', '--provides', packageFile()]);
+    for (const { name, version, purl } of parts.components) {
+      if (purl.startsWith('pkg:npm/')) assert.match(provides, new RegExp(`bundled\\(nodejs-${name}\\) = ${version}`));
+    }
+    assert.doesNotMatch(await run('rpm', ['-qp', '--requires', packageFile()]), /nodejs/);
+  });
+
+  test('the same tree gives the same package, byte for byte', async () => {
+    const sums: string[] = [];
+    for (const name of ['one', 'two']) {
+      const folder = await mkdtemp(join(tmpdir(), `bootagent-${name}-`));
+      await run(process.execPath, ['packaging/rpm.ts', '--payload', 'w1.zstdio', '--output', folder]);
+      const [sum = ''] = (await run('sha256sum', [join(folder, packageFile().slice('dist/'.length))])).split(' ');
+      sums.push(sum);
+      await rm(folder, { recursive: true });
+    }
+    assert.equal(sums[0], sums[1]);
+  });
+
+  test('rpmlint finds no error that is not explained', async () => {
+    const told = await run('rpmlint', ['--config', 'packaging/rpm/rpmlint.toml', packageFile()]);
+    assert.match(told, /\b0 errors/, told);
+  });
+
+  test('the executable is no larger than 120 MB', () => {
+    assert.ok(statSync('dist/bootagent').size <= 120e6);
+  });
+
+  test('nothing in the environment brings code into it', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bootagent-env-'));
+    const sentinel = join(folder, 'ran');
+    const script = join(folder, 'evil.cjs');
+    await run('sh', [
+      '-c',
+      `printf %s "$1" >"$0"`,
+      script,
+      `require('fs').writeFileSync(${JSON.stringify(sentinel)}, '')`,
+    ]);
+    const env = {
+      PATH: process.env.PATH,
+      NODE_OPTIONS: `--require ${script}`,
+      NODE_PATH: folder,
+      BASH_ENV: script,
+    };
+    await run('dist/bootagent', ['version'], { env });
+    assert.equal(existsSync(sentinel), false);
+    // The same words do bring it into a Node that was not built so: the test can fail.
+    await run(process.execPath, ['-e', '0'], { env });
+    assert.equal(existsSync(sentinel), true);
+  });
+});

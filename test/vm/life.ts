@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { soundBoot } from '../machine/support/boot.ts';
+import { unable } from '../machine/support/scratch.ts';
+import { diskBytes } from './support/disk.ts';
+import { ec2Firmware, nothingChanged, rootBytes, swapBytes } from './support/expect.ts';
+import { machine } from './support/vm.ts';
+
+const skip = unable('qemu-system-x86_64', 'mmdebstrap', 'rpm', 'ssh');
+
+/** A worker node as its site writes it, made smaller: swap by the core, a name from the address, jobs' tools. */
+const userData = `#cloud-config
+disable_root: true
+ssh_pwauth: false
+users:
+  - default
+  - name: aliprod
+    uid: 355
+    lock_passwd: true
+hostname: "wn-%03d-%03d"
+manage_etc_hosts: true
+swap:
+  filename: /swap
+  per_core: 60000000
+condor:
+  central_manager: 10.161.0.2
+  mem_per_core_kb: 400000
+cvmfs:
+  http_proxy: http://squid.example.org:3128
+  repositories: [alice.cern.ch]
+runcmd:
+  - echo ran >>/root/ran
+`;
+
+const probe = {
+  hosts: 'cat /etc/hosts',
+  shadow: 'grep -E "^(root|cloud-user|aliprod):" /etc/shadow',
+  passwd: 'getent passwd',
+  ran: 'cat /root/ran',
+  condor: 'cat /etc/condor/condor_config.local /etc/condor/config.d/*',
+  cvmfs: 'cat /etc/cvmfs/default.local',
+  keys: 'for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$key"; done',
+  verify:
+    'systemd-analyze verify --man=no bootagent-local.service bootagent.service bootagent-final.service bootagent.target',
+};
+
+describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
+  test('first boot, reboot with the metadata service down, new instance', { timeout: 1_500_000 }, async (t) => {
+    await using vm = await machine({ probe });
+    const instance = { id: 'i-1', keys: { visitor: vm.key }, userData };
+
+    await vm.cloud.serve(instance, 'imdsv2');
+    let whoami = '';
+    let rootRefused = false;
+    const first = await vm.boot({
+      smbios: ec2Firmware,
+      visit: async ({ ssh }) => {
+        whoami = await ssh('cloud-user', 'sudo -n id -un');
+        rootRefused = await ssh('root', 'true').then(
+          () => false,
+          () => true,
+        );
+      },
+    });
+    const asked = await vm.cloud.silence();
+
+    await t.test('it comes up in order', () => {
+      soundBoot(first);
+      assert.equal(first.read('verify').trim(), '');
+    });
+    await t.test('its root file system fills the disk', () => {
+      assert.ok(rootBytes(first) > 0.9 * diskBytes, `${rootBytes(first)} of ${diskBytes}`);
+    });
+    await t.test('it swaps, by the core', () => assert.equal(Math.round(swapBytes(first, '/swap') / 1e6), 120));
+    await t.test('the key of the metadata opens the default user, who may become root', () =>
+      assert.equal(whoami, 'root\n'),
+    );
+    await t.test('root is locked, and refused by ssh', () => {
+      assert.match(first.read('shadow'), /^root:[!*]/m);
+      assert.ok(rootRefused);
+    });
+    await t.test('its name is made of its address, and is in its own hosts file', () => {
+      assert.equal(first.read('hostname').trim(), 'wn-002-015');
+      assert.match(first.read('hosts'), /^(10\.0\.2\.15|127\.0\.1\.1)\s.*wn-002-015/m);
+    });
+    await t.test('HTCondor and CVMFS are set up', () => {
+      assert.match(first.read('condor'), /10\.161\.0\.2/);
+      assert.match(first.read('cvmfs'), /CVMFS_REPOSITORIES=.*alice\.cern\.ch/);
+    });
+    await t.test('at most seven requests were made', () => assert.ok(asked.length <= 7, asked.join('\n')));
+
+    const second = await vm.boot({ smbios: ec2Firmware });
+    await t.test('the second boot, with nobody answering, changes nothing and starts one process', () => {
+      soundBoot(second);
+      nothingChanged(first, second, ['keys', 'shadow', 'hosts', 'condor', 'cvmfs', 'hostname', 'ran', 'passwd']);
+      assert.equal(second.unit('bootagent.service').ConditionResult, 'no');
+      assert.equal(second.unit('bootagent-final.service').ConditionResult, 'no');
+      assert.ok(swapBytes(second, '/swap') > 0);
+    });
+
+    await vm.cloud.serve({ ...instance, id: 'i-2' }, 'imdsv2');
+    const third = await vm.boot({ smbios: ec2Firmware.replace('ec2e1916', 'ec2e1917') });
+    await t.test('as a new instance it is set up anew, with keys of its own', () => {
+      soundBoot(third);
+      assert.equal(third.read('ran'), 'ran\nran\n');
+      assert.notEqual(third.read('keys'), first.read('keys'));
+    });
+  });
+});
