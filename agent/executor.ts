@@ -1,6 +1,7 @@
 import type { Change, PlanItem } from './change.ts';
 import type { ActHandler, ActLog, Difference, Entry, ItemReport, Remark, StateHandler } from './changes/handler.ts';
 import { handlerOf, keyOf } from './changes/index.ts';
+import { hashOf } from './config/words.ts';
 import type { Foresight } from './foresight.ts';
 import type { Host, ReadHost } from './host/host.ts';
 import { asProblem, Problem } from './problem.ts';
@@ -18,8 +19,8 @@ export type Outcome =
   | { readonly outcome: 'deferred'; readonly because: string }
   /** What cannot be read without root is not known. */
   | { readonly outcome: 'unknown'; readonly because: string }
-  /** An act that was done before. */
-  | { readonly outcome: 'done' }
+  /** An act that was done before, and whether it reads otherwise now. */
+  | { readonly outcome: 'done'; readonly changed?: true }
   /** Planned for another machine: compared with nothing. */
   | { readonly outcome: 'planned' }
   /** Left alone since an earlier change of its item failed. */
@@ -50,7 +51,7 @@ export interface Watch {
 export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]> {
   return walk(item, async (change, touched) => {
     try {
-      const outcome = await judge(item.at, change, { host, ledger, touched });
+      const outcome = await judge(item, change, { host, ledger, touched });
       if (outcome.outcome === 'due') host.foresee(outcome.difference);
       return outcome;
     } catch (error) {
@@ -63,7 +64,7 @@ export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedge
 /** Makes the changes of an item that are due, in order, and stops at the first it cannot: the rest stand on it. */
 export async function apply(item: PlanItem, host: Host, ledger: Ledger, watch: Watch = {}): Promise<Step[]> {
   return walk(item, async (change, touched) => {
-    const outcome = await judge(item.at, change, { host, ledger, touched });
+    const outcome = await judge(item, change, { host, ledger, touched });
     if (outcome.outcome !== 'due') return outcome;
     const { difference } = outcome;
     const key = keyIn(item.at, change);
@@ -71,10 +72,22 @@ export async function apply(item: PlanItem, host: Host, ledger: Ledger, watch: W
     // A crash between a change and what follows it must not lose the follower: next time the first one holds.
     const followers = item.changes.filter(({ follows }) => follows === change).map((each) => keyIn(item.at, each));
     if (followers.length > 0) await ledger.owe(followers);
-    const note = await make(change, key, host, ledger, (report) => watch.scriptItem?.(report));
+    const note = await make(change, { key, of: hashOf(item.changes) }, host, ledger, (report) =>
+      watch.scriptItem?.(report),
+    );
     if (ledger.isOwed(key)) await ledger.settle(key);
     return { outcome: 'made', difference, ...(note !== undefined && { note }) };
   });
+}
+
+/** Takes the acts of an item for done, on a machine that did them when nobody kept a record. */
+export async function countAsDone({ at, changes }: PlanItem, ledger: Ledger): Promise<void> {
+  for (const change of changes) {
+    const key = keyIn(at, change);
+    if (handlerOf(change).sort !== 'act' || change.follows || ledger.entriesOf(key).earlier.length > 0) continue;
+    await ledger.write(key, { is: 'began', of: hashOf(changes) });
+    await ledger.write(key, { is: 'ended', ok: true });
+  }
 }
 
 async function walk(
@@ -102,13 +115,13 @@ interface Looking {
 }
 
 /** Whether a change is due: the one question that a preview and a run ask alike. */
-async function judge(at: string, change: Change, { host, ledger, touched }: Looking): Promise<Outcome> {
+async function judge(item: PlanItem, change: Change, { host, ledger, touched }: Looking): Promise<Outcome> {
   const handler = handlerOf(change);
   if (handler.needs === 'machine' && host.offline) return { outcome: 'deferred', because: 'at the next boot' };
   if (handler.needs && !host.privileged) return { outcome: 'deferred', because: 'needs root' };
-  const key = keyIn(at, change);
+  const key = keyIn(item.at, change);
   const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
-  if (handler.sort === 'act') return judgeAct(change, handler, key, led, ledger);
+  if (handler.sort === 'act') return judgeAct(change, handler, { key, of: hashOf(item.changes) }, led, ledger);
   const difference = await handler.compare(change, host);
   if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
   if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
@@ -118,7 +131,7 @@ async function judge(at: string, change: Change, { host, ledger, touched }: Look
 function judgeAct(
   change: Change,
   handler: ActHandler<Change>,
-  key: string,
+  { key, of }: Mark,
   led: Change | undefined,
   ledger: ReadLedger,
 ): Outcome {
@@ -128,14 +141,22 @@ function judgeAct(
   const { earlier, before } = ledger.entriesOf(key);
   const verdict = handler.due?.(change, earlier, before) ?? (hasEnded(earlier) ? 'done' : 'due');
   if (typeof verdict === 'object') return { outcome: 'failed', problem: verdict.lost };
-  return verdict === 'done' ? { outcome: 'done' } : { outcome: 'due', difference: { why: handler.intent(change) } };
+  const begun = earlier.findLast(({ is }) => is === 'began')?.of;
+  if (verdict === 'done') return { outcome: 'done', ...(begun !== undefined && begun !== of && { changed: true }) };
+  return { outcome: 'due', difference: { why: handler.intent(change) } };
+}
+
+/** What an act is recorded by: its key, and what it was when it was done. */
+interface Mark {
+  readonly key: string;
+  readonly of: string;
 }
 
 const hasEnded = (earlier: readonly Entry[]): boolean => earlier.some(({ is, ok }) => is === 'ended' && ok === true);
 
 async function make(
   change: Change,
-  key: string,
+  mark: Mark,
   host: Host,
   ledger: Ledger,
   tell: ActLog['tell'],
@@ -144,7 +165,7 @@ async function make(
   if (handler.sort === 'state') return makeState(change, handler, host);
   const note = change.follows
     ? await handler.perform(change, host, { earlier: [], write: async () => {}, tell })
-    : await once(change, handler, { key, host, ledger, tell });
+    : await once(change, handler, { ...mark, host, ledger, tell });
   return note ?? undefined;
 }
 
@@ -160,10 +181,10 @@ async function makeState(change: Change, handler: StateHandler<Change>, host: Ho
 async function once(
   change: Change,
   handler: ActHandler<Change>,
-  { key, host, ledger, tell }: { key: string; host: Host; ledger: Ledger; tell: ActLog['tell'] },
+  { key, of, host, ledger, tell }: Mark & { host: Host; ledger: Ledger; tell: ActLog['tell'] },
 ): Promise<string | undefined> {
   const { earlier } = ledger.entriesOf(key);
-  await ledger.write(key, { is: 'began' });
+  await ledger.write(key, { is: 'began', of });
   try {
     const note = await handler.perform(change, host, { earlier, write: (entry) => ledger.write(key, entry), tell });
     await ledger.write(key, { is: 'ended', ok: true });

@@ -14,7 +14,7 @@ export type Frequency = 'boot' | 'instance' | 'image';
 export interface Context {
   readonly facts: Facts;
   readonly instance: Instance;
-  /** A fresh image, or one that wakes up as another machine: what it inherited is not its own. */
+  /** A fresh image, or one that wakes up as another machine: what it inherited is not its own. Until the module has had its turn. */
   readonly newMachine: boolean;
   /** Scripts that came with the user-data, as parts of their own. */
   readonly scripts: readonly Script[];

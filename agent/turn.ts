@@ -1,6 +1,6 @@
 import type { PlanItem } from './change.ts';
 import { hashOf, wordsOf } from './config/words.ts';
-import { apply, type Ledger, preview, type Step, type Watch } from './executor.ts';
+import { apply, countAsDone, type Ledger, preview, type Step, type Watch } from './executor.ts';
 import type { Foresight } from './foresight.ts';
 import type { Host } from './host/host.ts';
 import type { Context, Frequency, Module } from './module.ts';
@@ -47,8 +47,12 @@ export async function takeTurn(
   const only = itemsDue(module, same ? last : undefined, run);
   if (only === 'none') return 'kept';
   const writes = run.act.mode === 'apply';
-  if (run.inService && module.every !== 'boot') {
-    if (writes) run.state.ended({ module: module.name, scope, hash, failed: {} });
+  const ledger = run.state.ledger(module.name, scope, run.force);
+  if (run.inService && !run.force && module.every !== 'boot' && last?.scope !== scope) {
+    if (!writes) return 'kept';
+    for (const item of planned(module, settings, context, { ...run, report: () => {} }, () => {}))
+      await countAsDone(item, ledger);
+    run.state.ended({ module: module.name, scope, hash, failed: {} });
     return 'kept';
   }
   const failed: Record<string, Failure> = {};
@@ -57,14 +61,23 @@ export async function takeTurn(
     failed[at] = { tries: isFinal(problem) ? mostTries : tries, code: problem.code, message: problem.message };
     run.report({ event: 'problem', module: module.name, at, problem });
   };
-  const plan = planned(module, settings, context, run, problem);
+  // What cannot be remembered is told, and costs nobody the keys that the same turn puts in place.
+  const keeping = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      problem(module.name, asProblem(error));
+    }
+  };
+  // What an image brought is not this machine's own until the module has dealt with it; the stages are separate processes.
+  const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
+  const plan = planned(module, settings, { ...context, newMachine: inherits }, run, problem);
   const steps: Step[] = [];
-  const ledger = run.state.ledger(module.name, scope, run.force);
   let begun = false;
   const watch: Watch = {
     beforeChange() {
       // What was at work when power was lost is known from this; a turn that changes nothing writes nothing.
-      if (!begun) run.state.began(module.name, scope);
+      if (!begun) keeping(() => run.state.began(module.name, scope));
       begun = true;
     },
     scriptItem: (report) => run.report({ event: 'script-item', module: module.name, report }),
@@ -76,10 +89,15 @@ export async function takeTurn(
       steps.push(step);
       run.report({ event: 'step', module: module.name, step });
       if (step.outcome === 'failed') problem(item.at, step.problem);
+      if (step.outcome === 'done' && step.changed) tellChanged(module, item, run);
     }
   }
-  if (writes)
-    remember({ module: module.name, scope, hash, failed }, { steps, begun, asked: plan.length > 0, last, run, module });
+  if (writes) {
+    // What has no tries left, and had no turn now, stays told.
+    const others = Object.entries(last?.failed ?? {}).filter(([at]) => only !== 'all' && !only.has(at));
+    const turn = { module: module.name, scope, hash, failed: { ...Object.fromEntries(others), ...failed } };
+    keeping(() => remember(turn, { steps, begun, asked: plan.length > 0, last, run, module }));
+  }
   return resultOf(steps, Object.values(failed), run, plan.length > 0);
 }
 
@@ -162,6 +180,19 @@ async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Wat
 function tellNotes(module: Module, { at, notes = [], announce = [] }: PlanItem, run: Run): void {
   for (const note of notes) run.report({ event: 'note', module: module.name, at, ...note });
   if (announce.length > 0) run.report({ event: 'announce', lines: announce });
+}
+
+/** A script is not repeatable: that it reads otherwise now is told, and nothing more. */
+function tellChanged({ name }: Module, { at }: PlanItem, { report }: Run): void {
+  const text = `${at} has changed since it was run, and is not run again`;
+  report({
+    event: 'note',
+    level: 'warning',
+    module: name,
+    at,
+    text,
+    hint: `To run it: bootagent run --force --only ${name}`,
+  });
 }
 
 /** A script is not repeatable, and a wrong setting is as wrong at the next boot. */

@@ -1,6 +1,7 @@
 import { type Instance, nobody } from './datasource.ts';
 import type { Facts } from './facts.ts';
 import type { ReadHost } from './host/host.ts';
+import { asProblem } from './problem.ts';
 import type { Report } from './report/event.ts';
 import type { State } from './state/state.ts';
 
@@ -28,27 +29,36 @@ export interface Recollection {
 }
 
 /** The machine we were at the last boot, by its fingerprint: no request, no drive, no doubt. */
-export function remembered({ state, fingerprint, report, deserialize }: Recollection): Known | undefined {
+export function remembered({ state, host, fingerprint, report, deserialize }: Recollection): Known | undefined {
   const identity = state.identity();
   const text = state.instance();
   if (!identity || text === undefined || identity.fingerprint !== fingerprint) return undefined;
   const instance = deserialize(text);
   if (!instance) return undefined; // damaged: it is asked for anew
   tell(report, instance, 'known by its fingerprint', 'known');
-  return { instance, newMachine: false, adopted: false, missed: false };
+  const { newMachine = false } = identity;
+  return { instance, newMachine, adopted: !host.offline && state.inService(), missed: false };
 }
 
 /** Takes a source's word for who we are, and keeps it. Only an id that was positively read makes a new instance. */
 export async function learned(instance: Instance, how: string, memory: Recollection): Promise<Known> {
   const { state, fingerprint, report, keeps, serialize } = memory;
   const before = state.identity();
-  const adopted = before === undefined && (await wasInService(instance, memory));
   const isNew = before?.id !== instance.id;
+  const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
   const newMachine = !adopted && (isNew || before?.fingerprint !== fingerprint);
   const missed = before === undefined ? state.turns().some(({ scope }) => scope === `instance:${nobody.id}`) : isNew;
   if (keeps) {
-    state.remember({ id: instance.id, datasource: instance.datasource, fingerprint }, serialize(instance));
-    if (before === undefined) state.adopt(`instance:${nobody.id}`, `instance:${instance.id}`);
+    try {
+      const { id, datasource } = instance;
+      state.remember({ id, datasource, fingerprint, ...(newMachine && { newMachine }) }, serialize(instance));
+      // "Nobody" is no id: what was done since the machine last knew its own counts for the one it has now.
+      state.adopt(`instance:${nobody.id}`, `instance:${instance.id}`);
+      if (adopted) state.setInService();
+    } catch (error) {
+      // A full disk must not cost the keys: it is known now, and asked again at the next boot.
+      report({ event: 'problem', module: 'identity', at: 'state', problem: asProblem(error) });
+    }
   }
   tell(report, instance, how, adopted ? 'adopted' : isNew ? 'new' : 'known');
   return { instance, newMachine, adopted, missed };
@@ -57,7 +67,8 @@ export async function learned(instance: Instance, how: string, memory: Recollect
 /** State lost on a machine that is no fresh image, or one that cloud-init has looked after as this very instance. */
 async function wasInService({ id }: Instance, { state, host }: Recollection): Promise<boolean> {
   if (host.offline) return false;
-  if (state.condition === 'lost') return true;
+  if (state.inService()) return true;
+  if (state.identity() !== undefined) return false;
   return (await host.readText('/var/lib/cloud/data/instance-id'))?.trim() === id;
 }
 

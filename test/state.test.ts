@@ -74,7 +74,7 @@ describe('a state that is lost or damaged', () => {
         'journal.ndjson': `{"is":"format","version":1}\n{"is":"identity","id":"i-1","datasource":"ec2","fingerprint":"f"}\n{"is":"tu`,
       },
       'known',
-      1,
+      0,
     ],
   ] as const) {
     test(`${what}: ${condition}`, () => {

@@ -30,7 +30,12 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
   let asked = false;
   return async (stage, facts, image) => {
     if (userData !== undefined)
-      return { instance: byHand(userData, facts), newMachine: true, adopted: false, missed: false };
+      return {
+        instance: byHand(userData, facts),
+        newMachine: state.condition === 'fresh',
+        adopted: false,
+        missed: false,
+      };
     const memory = await memoryOf(facts);
     const named = options.datasource !== undefined || options.seed !== undefined;
     const known = named || options['as-new'] !== undefined ? undefined : remembered(memory);

@@ -9,13 +9,13 @@ import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
 import type { Host } from '../host/host.ts';
 import { type Schedule, type Stage, stages } from '../module.ts';
-import { Problem } from '../problem.ts';
+import { asProblem, Problem } from '../problem.ts';
 import type { RunResult } from '../report/event.ts';
-import { reporting } from '../report/reporting.ts';
+import { type Reporting, reporting } from '../report/reporting.ts';
 import { readSettings } from '../settings.ts';
 import { folderStore, readOnly } from '../state/folder.ts';
 import { bootId, lock } from '../state/lock.ts';
-import { openState } from '../state/state.ts';
+import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
 import { identifier } from './identifier.ts';
@@ -67,6 +67,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     if (state.damaged > 0)
       report.warn('state-damaged', `${state.damaged} records of /var/lib/bootagent cannot be read`);
     if (state.cut !== undefined && !dry) report.note(`The last run was cut off in ${state.cut}; it goes on from there`);
+    if (state.inService() && !dry && !host.offline) keepInService(state, report);
     const layers = await layerFiles(host);
     const boot = {
       version: around.version,
@@ -83,7 +84,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       act: actOf({ dry, supposed, host }),
       force: options.force !== undefined,
       retryFailed: options['retry-failed'] !== undefined,
-      inService: state.condition === 'lost' && !host.offline && options.force === undefined && userData === undefined,
+      inService: state.inService() && !host.offline && options.force === undefined && userData === undefined,
       ...(only && { only }),
       gatherFacts: look,
       identify: identifier({ host, state, report, userData, given, keeps: !dry, kernel: kernel.datasource }),
@@ -108,6 +109,15 @@ function sourcesOf(version: string, layers: readonly Layer[], instance: Instance
     { ...instance, userData: undefined, vendorData: undefined },
     given.map((each) => Buffer.from(each).toString('base64')),
   ];
+}
+
+/** The next stage is a process of its own, and must know it too; that it cannot be kept costs nobody the keys. */
+function keepInService(state: State, { warn }: Reporting): void {
+  try {
+    state.setInService();
+  } catch (error) {
+    warn(asProblem(error).code, asProblem(error).message);
+  }
 }
 
 function actOf({ dry, supposed, host }: { dry: boolean; supposed: Facts | undefined; host: Host }) {

@@ -19,7 +19,11 @@ export async function cached(
   if (kept) return kept;
   const settings = await read();
   if (settings.findings.every(({ level }) => level !== 'error')) {
-    store.replace(file, JSON.stringify({ key, ...settings, config: packed(settings.config) }));
+    try {
+      store.replace(file, JSON.stringify({ key, ...settings, config: packed(settings.config) }));
+    } catch {
+      // It is read anew next time; the turns that cannot be remembered either tell why.
+    }
   }
   return settings;
 }

@@ -8,6 +8,8 @@ export interface Identity {
   readonly id: string;
   readonly datasource: string;
   readonly fingerprint: string;
+  /** A fresh image, or one that woke up as another machine, when it was said. */
+  readonly newMachine?: boolean;
 }
 
 /** How a module's last turn ended, and for what: a boot, an instance or an image, and with which settings. */
@@ -36,16 +38,27 @@ export type Rec =
   | { readonly is: 'act'; readonly module: string; readonly scope: string; readonly key: string; readonly entry: Entry }
   | { readonly is: 'owed'; readonly module: string; readonly key: string }
   | { readonly is: 'settled'; readonly module: string; readonly key: string }
-  | { readonly is: 'adopted'; readonly from: string; readonly to: string };
+  | { readonly is: 'adopted'; readonly from: string; readonly to: string }
+  | { readonly is: 'in-service' };
 
-const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', 'settled', 'adopted'];
+const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', 'settled', 'adopted', 'in-service'];
 
 /** Brings the records of a version to the next one. */
 const migrations: Readonly<Record<number, (records: readonly Rec[]) => readonly Rec[]>> = {};
 
+/** What can be read of a journal. */
+export interface Journal {
+  readonly records: readonly Rec[];
+  /** How many lines are rubbish: what they said is lost. */
+  readonly damaged: number;
+  /** The last line was cut while it was written, so that what it would have said never came to be. */
+  readonly torn: boolean;
+}
+
 /** Reads what can be read. A line cut by a power loss, or rubbish, costs itself. */
-export function parse(text: string): { readonly records: readonly Rec[]; readonly damaged: number } {
-  const lines = text.split('\n').filter(Boolean);
+export function parse(text: string): Journal {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lines = whole.split('\n').filter(Boolean);
   const all = lines.map(parsed);
   const [first] = all;
   let records: readonly Rec[] = all.filter((each) => each !== undefined);
@@ -55,6 +68,7 @@ export function parse(text: string): { readonly records: readonly Rec[]; readonl
   return {
     records,
     damaged: all.filter((each) => each === undefined).length + (lines.length > 0 && first?.is !== 'format' ? 1 : 0),
+    torn: whole !== text,
   };
 }
 

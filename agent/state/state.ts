@@ -9,6 +9,12 @@ export interface State {
   readonly condition: 'fresh' | 'known' | 'lost';
   /** How many records could not be read. */
   readonly damaged: number;
+  /**
+   * Whether this machine had been in service when what was known of it was lost, or before we came: what is done once
+   * counts as done for the instance that it is. Remembered, since the stages of a boot are processes of their own.
+   */
+  inService(): boolean;
+  setInService(): void;
   /** The module that was at work when the machine last stopped, if one was. */
   readonly cut: string | undefined;
   identity(): Identity | undefined;
@@ -38,15 +44,16 @@ const mostLines = 1000;
 export function openState(store: Store): State {
   const text = store.read(journal);
   const fresh = store.read('fresh') !== undefined;
-  const { records, damaged } = parse(text ?? '');
+  const { records, damaged, torn } = parse(text ?? '');
   const turns = new Map<string, Turn>();
   const acts = new Map<string, Entry[]>();
   const owed = new Set<string>();
   let identity: Identity | undefined;
   let cut: string | undefined;
+  let served = false;
   for (const record of records) take(record);
   const condition = identity || turns.size > 0 ? 'known' : fresh ? 'fresh' : 'lost';
-  let begun = text !== undefined && damaged === 0;
+  let begun = records.length > 0 && damaged === 0 && !torn;
   if (records.length > mostLines) compact();
 
   function take(record: Rec): void {
@@ -54,7 +61,16 @@ export function openState(store: Store): State {
       case 'format':
         return;
       case 'identity':
-        identity = { id: record.id, datasource: record.datasource, fingerprint: record.fingerprint };
+        if (identity && identity.id !== record.id) served = false;
+        identity = {
+          id: record.id,
+          datasource: record.datasource,
+          fingerprint: record.fingerprint,
+          ...(record.newMachine && { newMachine: true }),
+        };
+        return;
+      case 'in-service':
+        served = true;
         return;
       case 'began':
         cut = record.module;
@@ -106,6 +122,7 @@ export function openState(store: Store): State {
     const dropped = new Set(boots.slice(0, -keptBoots - 1));
     const lines: Rec[] = [{ is: 'format', version: format }];
     if (identity) lines.push({ is: 'identity', ...identity });
+    if (served) lines.push({ is: 'in-service' });
     for (const [key, entries] of acts) {
       const [module = '', scope = '', rest = ''] = key.split('\t');
       if (!dropped.has(scope))
@@ -124,6 +141,10 @@ export function openState(store: Store): State {
   return {
     condition,
     damaged,
+    inService: () => served || condition === 'lost' || damaged > 0,
+    setInService() {
+      if (!served) write({ is: 'in-service' });
+    },
     cut,
     store,
     identity: () => identity,
