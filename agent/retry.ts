@@ -28,6 +28,15 @@ export interface Tries {
   readonly waitedMs: number;
   /** Whether it came. */
   readonly answered: boolean;
+  /** What was answered before it was given up: not asked for again. */
+  readonly answers?: Readonly<Record<string, Answered>>;
+}
+
+/** An answer that is kept, as plain JSON. */
+export interface Answered {
+  readonly root: string;
+  readonly status: number;
+  readonly base64: string;
 }
 
 /** How an attempt ended. `local`: the request never left the machine. */
@@ -55,7 +64,8 @@ export function next(
 
   const after = { ...tries, failed: tries.failed + 1, level: Math.min(highest, tries.level + 1) };
   if (isSpent(policy, after)) return { tries: after, pauseMs: undefined };
-  const spread = random() * Math.min(policy.mostMs, policy.spreadMs * 2 ** tries.level);
+  // The very first failure is spread over twice the time already: it is when most of a crowd come back at once.
+  const spread = random() * Math.min(policy.mostMs, policy.spreadMs * 2 ** after.level);
   const pause = policy.everyMs ?? policy.pauseMs + spread;
   // Everybody was told the same moment: those who are spread out now stay so.
   return { tries: after, pauseMs: outcome.retryAfterMs === undefined ? pause : outcome.retryAfterMs + spread };

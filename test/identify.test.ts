@@ -108,6 +108,26 @@ suite('identify', () => {
     assert.match(late.notes.at(-1) ?? '', /gave up after 6 failed attempts/);
   });
 
+  test('what an early stage was told, a later one does not ask again', async () => {
+    const service = await serveMetadata(describe(), {
+      dialects: ['imdsv2'],
+      faults: [{ does: 'status', status: 503, on: /user-data/, times: 2 }],
+    });
+    try {
+      const settings = { Ec2: { metadata_urls: [service.url], attempts: 9 } };
+      const aws = { facts: on({ vendor: 'Amazon EC2' }), settings };
+      const early = await looked({ ...aws, deadline: 1_000 }, { web: makeHttp() });
+      assert.ok(!early.identity.instance);
+      const asked = service.requests.length;
+      const tries = JSON.parse(JSON.stringify(early.identity.tries));
+      const late = await looked({ ...aws, deadline: 300_000, tries }, { web: makeHttp() });
+      assert.deepEqual([late.identity.instance?.id, late.identity.instance?.publicKeys.length], ['i-0abc', 1]);
+      assert.deepEqual([asked, service.requests.length], [7, 9]);
+    } finally {
+      await service.close();
+    }
+  });
+
   test('a service that knows us not leaves the rest of the list its turn', async () => {
     const files = { ...seed };
     const { identity } = await looked({ named: ['Ec2', 'NoCloud'] }, { files });

@@ -1,6 +1,6 @@
+import type { Judge } from '../attempt.ts';
 import type { Asking } from '../datasource.ts';
 import type { Response } from '../host/host.ts';
-import type { Judge } from '../patience.ts';
 import type { Service } from './service.ts';
 import { badMetadata, type Tree } from './tree.ts';
 

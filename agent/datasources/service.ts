@@ -1,6 +1,7 @@
+import type { Judge } from '../attempt.ts';
 import type { Asking } from '../datasource.ts';
 import type { Request, Response } from '../host/host.ts';
-import type { Judge, Roots } from '../patience.ts';
+import type { Roots } from '../patience.ts';
 
 /** A metadata service that may be found in one of several places: the first that answers is kept to. */
 export interface Service {

@@ -1,0 +1,109 @@
+import { ec2 } from '../../agent/datasources/ec2.ts';
+import type { Facts } from '../../agent/facts.ts';
+import type { ReadHost, Request, Response } from '../../agent/host/host.ts';
+import { type Identity, identify, type TriesBySource } from '../../agent/identify.ts';
+import { patience } from '../../agent/patience.ts';
+import { patient as policy } from '../../agent/retry.ts';
+import { failure, unreachable } from '../../agent/unreachable.ts';
+import type { Clock } from './clock.ts';
+import type { SimulatedService } from './service.ts';
+
+/** One guest: true when it learned who it is. */
+export type Guest = (clock: Clock, service: SimulatedService, random: () => number) => Promise<boolean>;
+
+/** The stages of our boot that ask, as the command line has them, and how long the boot takes between them. */
+const stages = [
+  { budgetMs: 20_000, restMs: 5_000 },
+  { budgetMs: 300_000, restMs: 0 },
+] as const;
+
+/** Our own code, whole: detection, the EC2 source, the patience, both stages. Only the network and the time are simulated. */
+export const bootagent =
+  (facts: Facts, settings: Readonly<Record<string, unknown>> = {}): Guest =>
+  async (clock, service, random) => {
+    const host = guestHost(clock, service);
+    let tries: TriesBySource = {};
+    for (const { budgetMs, restMs } of stages) {
+      const answer: Identity = await identify({
+        host,
+        facts,
+        named: [ec2.alias],
+        settings: { [ec2.alias]: settings },
+        stage: 'network',
+        deadline: clock.now() + budgetMs,
+        note: () => {},
+        tries,
+        random,
+      });
+      if (answer.instance) return true;
+      ({ tries } = answer);
+      await clock.sleep(restMs);
+    }
+    return false;
+  };
+
+/** Our patience alone, for a source of so many requests. */
+export const patient =
+  (requests: number): Guest =>
+  async (clock, service, random) => {
+    const host = guestHost(clock, service);
+    const asking = patience({ host, policy, deadline: clock.now() + 320_000, note: () => {}, random });
+    try {
+      for (let request = 0; request < requests; request++) await asking.ask({ url: `http://service/${request}` });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+
+/** A guest that makes `requests` requests one after the other, each by the pauses of somebody's policy. */
+export const by =
+  (requests: number, pauseAfter: (failures: number, random: () => number) => number | undefined): Guest =>
+  async (clock, service, random) => {
+    for (let request = 0; request < requests; request++) {
+      for (let failures = 1; (await service.ask()) !== 200; failures++) {
+        const pause = pauseAfter(failures, random);
+        if (pause === undefined) return false;
+        await clock.sleep(pause);
+      }
+    }
+    return true;
+  };
+
+const values: Readonly<Record<string, string>> = {
+  'instance-id': 'i-0abc',
+  'local-hostname': 'w',
+  'placement/availability-zone': 'site-1a',
+  'public-keys/': '0=a',
+  'public-keys/0/openssh-key': 'ssh-ed25519 AAAA a',
+};
+
+function guestHost(clock: Clock, service: SimulatedService): ReadHost {
+  const nothing = async () => undefined;
+  return {
+    offline: false,
+    root: '/',
+    privileged: true,
+    readText: nothing,
+    readBytes: nothing,
+    stat: nothing,
+    list: async () => [],
+    readLink: nothing,
+    space: nothing,
+    query: async () => ({ code: 0, stdout: '', stderr: '' }),
+    http: (request) => answer(request, service),
+    now: clock.now,
+    clock: clock.now,
+    sleep: clock.sleep,
+  };
+}
+
+async function answer({ url, method = 'GET' }: Request, service: SimulatedService): Promise<Response> {
+  // These guests have IPv4 alone: what goes to the other address never leaves them.
+  if (url.startsWith('http://[')) throw unreachable(method, url, failure('ENETUNREACH'));
+  const status = await service.ask();
+  if (status !== 200) return { status, headers: {}, body: new Uint8Array() };
+  const [, name = ''] = /\/meta-data\/(.*)$/.exec(url) ?? [];
+  const text = method === 'PUT' ? 'TOKEN' : url.endsWith('/user-data') ? '#cloud-config\n' : values[name];
+  return { status: text === undefined ? 404 : 200, headers: {}, body: new TextEncoder().encode(text ?? '') };
+}

@@ -1,0 +1,46 @@
+import type { Clock } from './clock.ts';
+
+export interface ServiceShape {
+  /** Answers a second. */
+  readonly capacity: number;
+  /** How many may wait; the next is turned away with 503 at once. */
+  readonly queue: number;
+  /** Until then every request is turned away. */
+  readonly outageMs: number;
+  /** The way there and back. */
+  readonly roundTripMs: number;
+}
+
+/** A metadata service that sheds the load it cannot bear, and what it saw. */
+export interface SimulatedService {
+  /** 200, or 503 when it is turned away. */
+  ask(): Promise<number>;
+  readonly seen: { requests: number; answered: number; peak: number };
+}
+
+export function simulatedService(clock: Clock, shape: ServiceShape): SimulatedService {
+  const each = 1_000 / shape.capacity;
+  const buckets = new Map<number, number>();
+  const seen = { requests: 0, answered: 0, peak: 0 };
+  let busyUntil = 0;
+  return {
+    seen,
+    ask: () =>
+      new Promise((resolve) => {
+        const now = clock.now();
+        const second = Math.floor(now / 1_000);
+        const count = (buckets.get(second) ?? 0) + 1;
+        buckets.set(second, count);
+        seen.requests++;
+        seen.peak = Math.max(seen.peak, count);
+        const begins = Math.max(now, busyUntil);
+        if (now < shape.outageMs || (begins - now) / each >= shape.queue) {
+          clock.at(now + shape.roundTripMs, () => resolve(503));
+          return;
+        }
+        busyUntil = begins + each;
+        seen.answered++;
+        clock.at(busyUntil + shape.roundTripMs, () => resolve(200));
+      }),
+  };
+}
