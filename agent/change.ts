@@ -1,3 +1,4 @@
+import type { PeopleAct, PeopleState } from './change-people.ts';
 import type { FstabEdit } from './edits/fstab.ts';
 import type { StorageChange } from './storage.ts';
 
@@ -16,6 +17,7 @@ export type Change = Common & (State | Act);
 export type State =
   | FileChange
   | StorageChange
+  | PeopleState
   | { readonly kind: 'edit'; readonly path: string; readonly edit: Edit; readonly mode?: number }
   | ({ readonly kind: 'directory'; readonly path: string } & Ownership)
   | { readonly kind: 'absent'; readonly path: string }
@@ -38,6 +40,7 @@ export type Act =
   | { readonly kind: 'rpm-key'; readonly path: string }
   | { readonly kind: 'cvmfs'; readonly does: 'setup' | 'reload' | 'probe' }
   | RequestChange
+  | PeopleAct
   /** Makes something that runs already take note: only ever follows another change. */
   | { readonly kind: 'notify'; readonly what: 'restart' | 'reload'; readonly unit: string }
   | { readonly kind: 'notify'; readonly what: 'daemon-reload' };
@@ -94,7 +97,10 @@ export type Edit =
   | { readonly syntax: 'lines'; readonly drop?: string; readonly put: string }
   | { readonly syntax: 'condor'; readonly set: Readonly<Record<string, string>> }
   | { readonly syntax: 'shell'; readonly set: Readonly<Record<string, string>> }
-  | FstabEdit;
+  | FstabEdit
+  | { readonly syntax: 'hosts'; readonly address: string; readonly names: readonly string[] }
+  | { readonly syntax: 'sysconfig'; readonly name: string; readonly value: string; readonly where?: 'in use' }
+  | { readonly syntax: 'sshd'; readonly keyword: string; readonly value: string };
 
 /** Tells somebody elsewhere something, once. */
 export interface RequestChange {

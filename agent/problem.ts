@@ -27,6 +27,10 @@ export const problemCodes = {
     means: 'Only root may change this machine.',
     mend: 'Use sudo, look first with "bootagent plan", or work in a folder with --root DIR.',
   },
+  'in-service': {
+    means: 'This machine is at work for somebody, and sealing it would make it forget who it is.',
+    mend: 'Seal a copy of it, or its image with --root DIR; "--force" seals it all the same.',
+  },
   locked: {
     means: 'Another bootagent run is at work on this machine.',
     mend: 'Wait for it with "bootagent status --wait", then try again.',

@@ -4,6 +4,8 @@ import { condor } from './condor.ts';
 import { cvmfs } from './cvmfs.ts';
 import { fsSetup } from './fs-setup.ts';
 import { growpart } from './growpart.ts';
+import { hostname, hostnameFromIp } from './hostname.ts';
+import { hosts } from './hosts.ts';
 import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network.ts';
 import { ready } from './ready.ts';
@@ -13,6 +15,9 @@ import { swap } from './swap.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
 import { yumRepos } from './yum-repos.ts';
 
+/** What the machine is called. */
+const names = [hostname, hostnameFromIp, hosts];
+
 /** What happens when, in this order. The machine is looked at afresh before each stage. */
 export const schedule: Schedule = {
   /** Before the network: what the image alone can decide. */
@@ -20,7 +25,7 @@ export const schedule: Schedule = {
   /** As soon as we know who we are: what may change the facts for all the rest. */
   early: [boothooks, bootcmd],
   /** Before sshd: what the machine is, and who may come in. */
-  main: [lateNetwork, fsSetup, mounts, swap, writeFiles, yumRepos, cvmfs, condor],
+  main: [lateNetwork, fsSetup, mounts, swap, ...names, writeFiles, yumRepos, cvmfs, condor],
   /** Last: what needs everything else. */
   final: [deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd, ready],
 };

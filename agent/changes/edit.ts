@@ -1,5 +1,6 @@
 import type { ChangeOf } from '../change.ts';
 import { edited } from '../edits/index.ts';
+import type { ReadHost } from '../host/host.ts';
 import { refuseFaults } from './fstab-check.ts';
 import type { StateHandler } from './handler.ts';
 
@@ -9,15 +10,35 @@ export const edit: StateHandler<ChangeOf<'edit'>> = {
   subject: ({ path }) => path,
 
   async compare({ path, edit }, host) {
-    const before = await host.readText(path);
+    const { text: before } = await current(path, host);
     const after = edited(before ?? '', edit);
-    return before === after ? undefined : { why: 'lacks what was asked', file: { path, before, after } };
+    return (before ?? '') === after ? undefined : { why: 'lacks what was asked', file: { path, before, after } };
   },
 
   async apply({ path, edit, mode }, host) {
-    const before = await host.readText(path);
-    const after = edited(before ?? '', edit);
-    if (edit.syntax === 'fstab') await refuseFaults(before ?? '', after, host);
-    await host.writeFile(path, after, before === undefined ? { mode: mode ?? 0o644 } : {});
+    const { text, encoding } = await current(path, host);
+    const after = edited(text ?? '', edit);
+    if (edit.syntax === 'fstab') await refuseFaults(text ?? '', after, host);
+    await host.writeFile(path, Buffer.from(after, encoding), text === undefined ? { mode: mode ?? 0o644 } : {});
   },
 };
+
+/** What is no UTF-8 is taken byte by byte, so that it comes out as it went in. */
+async function current(
+  path: string,
+  host: ReadHost,
+): Promise<{ readonly text: string | undefined; readonly encoding: 'utf8' | 'latin1' }> {
+  const bytes = await host.readBytes(path);
+  if (bytes === undefined) return { text: undefined, encoding: 'utf8' };
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
+  return { text: Buffer.from(bytes).toString(encoding), encoding };
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

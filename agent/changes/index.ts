@@ -1,17 +1,27 @@
 import type { Change, ChangeOf, Kind } from '../change.ts';
 import { absent } from './absent.ts';
+import { authorizedKeys } from './authorized-keys.ts';
 import { cvmfs } from './cvmfs.ts';
 import { directory } from './directory.ts';
 import { download } from './download.ts';
 import { edit } from './edit.ts';
 import { emptied } from './emptied.ts';
+import { expiredPassword } from './expired-password.ts';
 import { file } from './file.ts';
 import { filesystem } from './filesystem.ts';
+import { group } from './group.ts';
 import { growth } from './growth.ts';
 import type { Handler } from './handler.ts';
+import { hostKeys } from './host-keys.ts';
+import { hostname } from './hostname.ts';
+import { inheritedKeys } from './inherited-keys.ts';
 import { link } from './link.ts';
+import { locked } from './locked.ts';
+import { member } from './member.ts';
 import { mounted } from './mounted.ts';
 import { notify } from './notify.ts';
+import { password } from './password.ts';
+import { plainPassword } from './plain-password.ts';
 import { removed } from './removed.ts';
 import { removedSwap } from './removed-swap.ts';
 import { removedUser } from './removed-user.ts';
@@ -21,7 +31,10 @@ import { rpmKey } from './rpm-key.ts';
 import { running } from './running.ts';
 import { script } from './script.ts';
 import { service } from './service.ts';
+import { sshd } from './sshd.ts';
+import { sudoers } from './sudoers.ts';
 import { swap } from './swap.ts';
+import { user } from './user.ts';
 import { withoutLines } from './without-lines.ts';
 
 /** A kind with no handler, or a handler with no kind, does not compile. */
@@ -49,6 +62,19 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   service,
   swap,
   'without-lines': withoutLines,
+  'authorized-keys': authorizedKeys,
+  'expired-password': expiredPassword,
+  group,
+  'host-keys': hostKeys,
+  hostname,
+  'inherited-keys': inheritedKeys,
+  locked,
+  member,
+  password,
+  'plain-password': plainPassword,
+  sshd,
+  sudoers,
+  user,
 };
 
 // The table's type pairs each kind with its handler; TypeScript cannot carry that pairing through a lookup.

@@ -108,6 +108,50 @@ export const commands: readonly Command[] = [
     load: () => import('./reset.ts'),
   },
   {
+    name: 'seal',
+    summary: 'make this machine, or an image tree, forget what is its own, before it is saved as an image',
+    options: [
+      { name: 'yes', summary: 'do it; without this it is only told' },
+      { name: 'force', summary: 'even a machine in service' },
+      { name: 'list', summary: 'the operations, and why there is each of them' },
+      { name: 'only', value: 'NAMES', summary: 'only these operations (with commas between)' },
+      { name: 'skip', value: 'NAMES', summary: 'all but these' },
+      { name: 'poweroff', summary: 'power the machine off when all went well' },
+      root,
+      format,
+    ],
+    details:
+      'Removes or empties what instances must not share: keys, identities, leases, logs, histories, the default user. Works on a running machine, in an installer’s chroot and on a mounted image, and can be run again and again. Links are not followed and foreign mounts are left alone.',
+    examples: [
+      'bootagent seal',
+      'bootagent seal --yes --poweroff',
+      'bootagent seal --root /mnt/image --yes --skip firewall',
+    ],
+    load: () => import('./seal.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'check that an image has what it needs, and has left behind what it must',
+    options: [
+      { name: 'disk', value: 'FILE', summary: 'look at this disk or disk image (raw or qcow2) too' },
+      { name: 'only', value: 'NAMES', summary: 'only these checks (with commas between)' },
+      { name: 'skip', value: 'NAMES', summary: 'all but these' },
+      { name: 'list', summary: 'the checks, and why there is each of them' },
+      { name: 'fix', summary: 'mend what can be mended without harm' },
+      { name: 'dry-run', summary: 'with --fix: say what would be mended' },
+      root,
+      { ...format, values: ['text', 'json', 'junit'], summary: 'text (default), json or junit' },
+    ],
+    details:
+      'What cannot be seen is "not checked", never passed: a tree of files shows no partitions, and a disk no files. Exits 1 when there are errors; warnings do not count.',
+    examples: [
+      'bootagent doctor',
+      'bootagent doctor --root /mnt/image --disk image.qcow2',
+      'bootagent doctor --root /mnt/image --fix --dry-run',
+    ],
+    load: () => import('./doctor.ts'),
+  },
+  {
     name: 'version',
     summary: 'the version of bootagent',
     options: [format],

@@ -24,12 +24,14 @@ export async function readLayout(target: string, host: ReadHost): Promise<Layout
     const member = await btrfsMember(mount.target, host);
     if ('not' in member) return member;
     const block = await blockAt(member.path, host);
-    if (!block) return { not: `there is no ${member.path}` };
+    if (!block || !(await host.stat(block.path))) return { not: `there is no ${member.path} here` };
     const filesystem = { ...mount, mount: mount.target, bytes: member.bytes, member: member.id };
     return { filesystem, device: await readDevice(block, host) };
   }
   const block = named ?? (mount && (await blockOf(mount.device, host)));
   if (!block) return { not: `${target} lies on no block device` };
+  // A container sees the disk of its host in /sys, and has no business with it.
+  if (!(await host.stat(block.path))) return { not: `there is no ${block.path} here` };
   return { filesystem: await filesystemOf(block.path, mount, host), device: await readDevice(block, host) };
 }
 

@@ -2,7 +2,7 @@
 _bootagent() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "run plan status detect query facts config explain reset version --help --version" -- "$cur"))
+    COMPREPLY=($(compgen -W "run plan status detect query facts config explain reset seal doctor version --help --version" -- "$cur"))
     return
   fi
   case $prev in
@@ -20,6 +20,8 @@ _bootagent() {
     config) COMPREPLY=($(compgen -W "--root --user-data --format --help" -- "$cur")) ;;
     explain) COMPREPLY=($(compgen -W "--format --help" -- "$cur")) ;;
     reset) COMPREPLY=($(compgen -W "--yes --root --format --help" -- "$cur")) ;;
+    seal) COMPREPLY=($(compgen -W "--yes --force --list --only --skip --poweroff --root --format --help" -- "$cur")) ;;
+    doctor) COMPREPLY=($(compgen -W "--disk --only --skip --list --fix --dry-run --root --format --help" -- "$cur")) ;;
     version) COMPREPLY=($(compgen -W "--format --help" -- "$cur")) ;;
   esac
 }

@@ -11,6 +11,8 @@ commands=(
   'config:the merged configuration, with the file and line each value comes from'
   'explain:what a problem code means and what to do about it'
   'reset:forget what was done, so that the next boot of this machine is a first boot again'
+  'seal:make this machine, or an image tree, forget what is its own, before it is saved as an image'
+  'doctor:check that an image has what it needs, and has left behind what it must'
   'version:the version of bootagent'
 )
 if (( CURRENT == 2 )); then
@@ -27,5 +29,7 @@ case $words[2] in
   config) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[lay this user-data over it]:FILE:_files' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   explain) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   reset) _arguments '--yes[do it; without this it is only told]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  seal) _arguments '--yes[do it; without this it is only told]' '--force[even a machine in service]' '--list[the operations, and why there is each of them]' '--only[only these operations (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--poweroff[power the machine off when all went well]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  doctor) _arguments '--disk[look at this disk or disk image (raw or qcow2) too]:FILE:_files' '--only[only these checks (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--list[the checks, and why there is each of them]' '--fix[mend what can be mended without harm]' '--dry-run[with --fix\: say what would be mended]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default), json or junit]:FORMAT:(text json junit)' '*::' ;;
   version) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
 esac

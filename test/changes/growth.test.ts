@@ -94,6 +94,7 @@ describe('a root that cannot grow is named', () => {
     const host = memoryHost({
       files: {
         '/proc/self/mountinfo': '1 0 253:0 / / rw - xfs /dev/mapper/luks rw\n',
+        '/dev/dm-0': '',
         '/sys/class/block/dm-0/size': '2048\n',
         '/sys/class/block/dm-0/dm/uuid': 'CRYPT-LUKS2-00-luks\n',
       },

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const shared = join(import.meta.dirname, '../../../shared');
@@ -10,4 +10,12 @@ export function fromShared(path: string): { readonly skip: string | false; reado
     skip: existsSync(full) ? false : `../shared/${path} is not here`,
     text: () => readFileSync(full, 'utf8'),
   };
+}
+
+/** The same for the file of a folder that holds these words. */
+export function fromSharedWith(folder: string, words: string): ReturnType<typeof fromShared> {
+  const full = join(shared, folder);
+  const names = existsSync(full) ? readdirSync(full) : [];
+  const name = names.find((each) => readFileSync(join(full, each), 'utf8').includes(words));
+  return fromShared(`${folder}/${name ?? `(one that holds "${words}")`}`);
 }

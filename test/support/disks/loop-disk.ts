@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +25,19 @@ export const run = (program: string, ...args: readonly string[]): string =>
 export const feed = (input: string, program: string, ...args: readonly string[]): string =>
   execFileSync(program, args, { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] });
 
+/** Whoever looks at all disks just now keeps ours busy for a moment. */
+export function insist(work: () => void): void {
+  for (let left = 50; ; left--) {
+    try {
+      work();
+      return;
+    } catch (error) {
+      if (left === 0) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+    }
+  }
+}
+
 /** Makes a disk of this size with these partitions, written as sfdisk reads them. */
 export function loopDisk(bytes: number, table: string, options: readonly string[] = []): LoopDisk {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-disk-'));
@@ -33,10 +46,12 @@ export function loopDisk(bytes: number, table: string, options: readonly string[
   truncateSync(image, bytes);
   feed(table, 'sfdisk', '--quiet', image);
   const path = run('losetup', '--find', '--show', ...options, image).trim();
+  // A test that was ended may have left partitions to a loop device that has no file any more.
+  spawnSync('partx', ['--delete', path]);
   run('partx', '--add', path);
   const mounts: string[] = [];
   const unmount = () => {
-    for (const each of mounts.splice(0)) run('umount', each);
+    for (const each of mounts.splice(0)) insist(() => run('umount', each));
   };
   return {
     path,
@@ -55,7 +70,7 @@ export function loopDisk(bytes: number, table: string, options: readonly string[
     unmount,
     [Symbol.dispose]() {
       unmount();
-      run('partx', '--delete', path);
+      insist(() => run('partx', '--delete', path));
       run('losetup', '--detach', path);
       rmSync(folder, { recursive: true });
     },

@@ -1,0 +1,33 @@
+import type { Account } from './facts.ts';
+import type { Host, ReadHost } from './host/host.ts';
+
+/** The fields of a name's line in /etc/passwd and its like, or undefined where there is none. */
+export async function lineOf(table: string, name: string, host: ReadHost): Promise<readonly string[] | undefined> {
+  return (await linesOf(table, host)).find(([first]) => first === name);
+}
+
+export async function linesOf(table: string, host: ReadHost): Promise<readonly (readonly string[])[]> {
+  const text = (await host.readText(table)) ?? '';
+  return text
+    .split('\n')
+    .filter((line) => line.includes(':'))
+    .map((line) => line.split(':'));
+}
+
+/** The account of this name, as the machine's own table has it. */
+export async function accountOf(name: string, host: ReadHost): Promise<Account | undefined> {
+  const line = await lineOf('/etc/passwd', name, host);
+  if (!line) return undefined;
+  const [, , uid, gid, , home = '', shell = ''] = line;
+  return { name, uid: Number(uid), gid: Number(gid), home, shell };
+}
+
+/** Runs one of shadow-utils on the machine, or on the tree that stands for it. */
+export async function accountTool(
+  host: Host,
+  [program = '', ...words]: readonly string[],
+  input?: string,
+): Promise<void> {
+  const root = host.offline ? ['--root', host.root] : [];
+  await host.run([program, ...root, ...words], input === undefined ? {} : { input });
+}

@@ -1,0 +1,133 @@
+import { lineOf } from '../account-tables.ts';
+import type { GivenHostKey, HostKeysChange } from '../change-people.ts';
+import type { Host, ReadHost } from '../host/host.ts';
+import { Problem } from '../problem.ts';
+import { readKeyLine } from '../ssh/key-line.ts';
+import { publicLine, readPrivateKey } from '../ssh/private-key.ts';
+import type { PublicKey } from '../ssh/public-key.ts';
+import type { StateHandler } from './handler.ts';
+
+const folder = '/etc/ssh';
+const aside = '/run/bootagent/host-keys';
+/** Which machine the keys were made for: a clone has its parent's keys and its parent's word for them. */
+const record = '/var/lib/bootagent/host-keys';
+
+/** The keys sshd shows: this machine's own, whole, and each with its public half beside it. */
+export const hostKeys: StateHandler<HostKeysChange> = {
+  sort: 'state',
+  needs: 'machine',
+  subject: () => folder,
+
+  async compare(change, host) {
+    const strange = await areStrange(change, host);
+    if (strange) return strange;
+    for (const type of await typesOf(change, host)) {
+      const wrong = await wrongWith(type, given(change, type), host);
+      if (wrong) return `${pathOf(type)} ${wrong}`;
+    }
+    return (await host.readText(record)) === undefined ? 'are not remembered as those of this machine' : undefined;
+  },
+
+  async apply(change, host) {
+    const types = await typesOf(change, host);
+    const strange = (await areStrange(change, host)) !== undefined;
+    const notes: string[] = [];
+    for (const type of types) {
+      const wrong = await wrongWith(type, given(change, type), host);
+      if (!wrong && !strange) continue;
+      const there = await host.stat(pathOf(type));
+      if (wrong && there && !strange) notes.push(`${pathOf(type)} ${wrong}`);
+      await put(type, given(change, type), strange, host);
+    }
+    if (strange) await removeOthers(change, types, host);
+    await host.writeFile(record, `${change.machine}\n`, { mode: 0o600 });
+    return notes.length === 0 ? undefined : `mended: ${notes.join('; ')}`;
+  },
+};
+
+const pathOf = (type: string): string => `${folder}/ssh_host_${type}_key`;
+
+const given = (change: HostKeysChange, type: string): GivenHostKey | undefined =>
+  change.given.find((each) => each.type === type);
+
+async function areStrange({ machine, fresh }: HostKeysChange, host: ReadHost): Promise<string | undefined> {
+  const made = (await host.readText(record))?.trim();
+  if (made === machine) return undefined;
+  if (made !== undefined) return 'are those of the machine this one was copied from';
+  return fresh ? 'are not known to be made for this machine' : undefined;
+}
+
+async function typesOf({ types, given }: HostKeysChange, host: ReadHost): Promise<string[]> {
+  const fips = (await host.readText('/proc/sys/crypto/fips_enabled'))?.trim() === '1';
+  const all = given.length > 0 ? given.map(({ type }) => type) : types;
+  return all.filter((type) => type !== 'ed25519' || !fips || given.length > 0);
+}
+
+/** What is wrong with a key as it lies there: undefined if nothing is. */
+async function wrongWith(type: string, wanted: GivenHostKey | undefined, host: ReadHost): Promise<string | undefined> {
+  const text = await host.readText(pathOf(type));
+  if (text === undefined) return 'does not exist';
+  if (wanted && text !== wanted.private) return 'is not the one that was given';
+  const key = readPrivateKey(text);
+  if (typeof key === 'string') return key;
+  const shown = readKeyLine((await host.readText(`${pathOf(type)}.pub`)) ?? '');
+  if (typeof shown === 'string' || !isSame(shown.key, key)) return 'has not its own public half beside it';
+  const certificate = wanted?.certificate;
+  if (certificate !== undefined && (await host.readText(`${pathOf(type)}-cert.pub`)) !== certificate) {
+    return 'has not the certificate that was given';
+  }
+  const { mode } = await guard(host);
+  const stat = await host.stat(pathOf(type));
+  return stat && (stat.mode & ~mode) !== 0 ? `can be read by others (mode 0${stat.mode.toString(8)})` : undefined;
+}
+
+const isSame = (a: PublicKey, b: PublicKey): boolean => Buffer.compare(a.blob, b.blob) === 0;
+
+/** Where ssh-keysign runs as a group of its own, as on Red Hat, the keys are that group's to read. */
+async function guard(host: ReadHost): Promise<{ mode: number; owner: string; group: string }> {
+  const gid = Number((await lineOf('/etc/group', 'ssh_keys', host))?.[2]);
+  const keysign = await host.stat('/usr/libexec/openssh/ssh-keysign');
+  const grouped = keysign?.gid === gid && (keysign.mode & 0o2000) !== 0;
+  return { mode: grouped ? 0o640 : 0o600, owner: 'root', group: grouped ? 'ssh_keys' : 'root' };
+}
+
+/** Each file is whole before it takes its place, so sshd never sees half a key. */
+async function put(type: string, wanted: GivenHostKey | undefined, anew: boolean, host: Host): Promise<void> {
+  const text = wanted?.private ?? (anew ? undefined : await host.readText(pathOf(type)));
+  const there = text === undefined ? 'none' : readPrivateKey(text);
+  const whole = text !== undefined && typeof there !== 'string';
+  const [secret, shown] = whole ? [text, publicLine(there, '')] : await made(type, host);
+  await host.writeFile(pathOf(type), secret, await guard(host));
+  await host.writeFile(`${pathOf(type)}.pub`, shown, { mode: 0o644, owner: 'root', group: 'root' });
+  if (wanted?.certificate !== undefined) {
+    await host.writeFile(`${pathOf(type)}-cert.pub`, wanted.certificate, { mode: 0o644, owner: 'root', group: 'root' });
+  }
+}
+
+async function made(type: string, host: Host): Promise<[secret: string, shown: string]> {
+  const path = `${aside}/${type}`;
+  await host.remove(aside);
+  await host.makeDirectory(aside, { mode: 0o700 });
+  try {
+    const name = (await host.readText('/proc/sys/kernel/hostname'))?.trim() ?? 'localhost';
+    await host.run(['ssh-keygen', '-q', '-t', type, '-N', '', '-C', `root@${name}`, '-f', path]);
+    const [secret, shown] = [await host.readText(path), await host.readText(`${path}.pub`)];
+    if (secret !== undefined && shown !== undefined) return [secret, shown];
+    throw new Problem('command-failed', `ssh-keygen made no key of type ${type}`);
+  } finally {
+    await host.remove(aside);
+  }
+}
+
+/** Keys of other types, and certificates, are as much another machine's as those that were replaced. */
+async function removeOthers(change: HostKeysChange, types: readonly string[], host: Host): Promise<void> {
+  const kept = types.flatMap((type) => [
+    pathOf(type),
+    `${pathOf(type)}.pub`,
+    ...(given(change, type)?.certificate === undefined ? [] : [`${pathOf(type)}-cert.pub`]),
+  ]);
+  for (const name of await host.list(folder)) {
+    const path = `${folder}/${name}`;
+    if (/^ssh_host_.*key/.test(name) && !kept.includes(path)) await host.remove(path);
+  }
+}

@@ -1,0 +1,17 @@
+import { accountTool, lineOf } from '../account-tables.ts';
+import type { ChangeOf } from '../change.ts';
+import type { StateHandler } from './handler.ts';
+
+/** A user among the members of a group. */
+export const member: StateHandler<ChangeOf<'member'>> = {
+  sort: 'state',
+  needs: 'root',
+  subject: ({ user, group }) => `${user} of ${group}`,
+
+  async compare({ user, group }, host) {
+    const members = (await lineOf('/etc/group', group, host))?.[3]?.split(',') ?? [];
+    return members.includes(user) ? undefined : 'is no member';
+  },
+
+  apply: ({ user, group }, host) => accountTool(host, ['usermod', '--append', '--groups', group, user]),
+};

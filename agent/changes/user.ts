@@ -1,0 +1,104 @@
+import { accountOf, accountTool, lineOf, linesOf } from '../account-tables.ts';
+import { idOf } from '../accounts.ts';
+import type { UserChange } from '../change-people.ts';
+import type { ReadHost } from '../host/host.ts';
+import { Problem } from '../problem.ts';
+import type { StateHandler } from './handler.ts';
+
+/** An account. One that exists already is brought to what is asked; its number and home are never changed. */
+export const user: StateHandler<UserChange> = {
+  sort: 'state',
+  needs: 'root',
+  subject: ({ name }) => name,
+
+  async compare(change, host) {
+    if (await accountOf(change.name, host)) {
+      const differences = await differing(change, host);
+      return differences.length === 0 ? undefined : `has another ${differences.map(({ what }) => what).join(', ')}`;
+    }
+    await refuseTaken(change, host);
+    return 'does not exist';
+  },
+
+  async apply(change, host) {
+    if (!(await accountOf(change.name, host))) {
+      await accountTool(host, ['useradd', ...(await wordsFor(change, host)), change.name]);
+    }
+    const words = (await differing(change, host)).flatMap((each) => each.words);
+    if (words.length > 0) await accountTool(host, ['usermod', ...words, change.name]);
+  },
+};
+
+/** useradd would say so too, but in a preview nobody asks useradd. */
+async function refuseTaken({ name, uid }: UserChange, host: ReadHost): Promise<void> {
+  if (uid === undefined) return;
+  const owner = (await linesOf('/etc/passwd', host)).find(([, , number]) => Number(number) === uid)?.[0];
+  if (owner === undefined) return;
+  throw new Problem('not-possible', `The user ${name} cannot have the number ${uid}: it is that of ${owner}`, {
+    hint: `Give ${name} another uid, or leave it out.`,
+  });
+}
+
+async function wordsFor(change: UserChange, host: ReadHost): Promise<string[]> {
+  const {
+    name,
+    uid,
+    primaryGroup,
+    groups = [],
+    gecos,
+    home,
+    shell,
+    expires,
+    inactive,
+    selinuxUser,
+    flags = [],
+  } = change;
+  // useradd wants to make a group of the user's name, and gives up where there is one.
+  const group = primaryGroup ?? ((await lineOf('/etc/group', name, host)) ? name : undefined);
+  const option = (word: string, value: string | number | undefined) =>
+    value === undefined ? [] : [word, String(value)];
+  return [
+    ...option('--comment', gecos),
+    ...option('--expiredate', expires),
+    ...option('--gid', group),
+    ...option('--groups', groups.length > 0 ? groups.join(',') : undefined),
+    ...option('--home-dir', home),
+    ...option('--inactive', inactive),
+    ...option('--selinux-user', selinuxUser),
+    ...option('--shell', shell),
+    ...option('--uid', uid),
+    ...flags,
+    ...(flags.includes('--no-create-home') ? [] : ['--create-home']),
+  ];
+}
+
+interface Differing {
+  readonly what: string;
+  readonly words: readonly string[];
+}
+
+/** What usermod is to change. */
+async function differing(change: UserChange, host: ReadHost): Promise<Differing[]> {
+  const { name, primaryGroup, groups = [], gecos, shell, expires, inactive } = change;
+  const [, , , gid, comment = '', , current = ''] = (await lineOf('/etc/passwd', name, host)) ?? [];
+  const [, , , , , , ends, until] = (await lineOf('/etc/shadow', name, host)) ?? [];
+  const all: Differing[] = [];
+  const set = (what: string, ...words: readonly string[]) => all.push({ what, words });
+  if (shell !== undefined && shell !== current) set('shell', '--shell', shell);
+  if (gecos !== undefined && gecos !== comment) set('comment', '--comment', gecos);
+  if (primaryGroup !== undefined && (await idOf(primaryGroup, 'group', host)) !== Number(gid))
+    set('primary group', '--gid', primaryGroup);
+  if (expires !== undefined && days(expires) !== until) set('end', '--expiredate', expires);
+  if (inactive !== undefined && String(inactive) !== ends)
+    set('time after its password', '--inactive', String(inactive));
+  const lacking: string[] = [];
+  for (const group of groups) {
+    const [, , number, members = ''] = (await lineOf('/etc/group', group, host)) ?? [];
+    if (number !== gid && !members.split(',').includes(name)) lacking.push(group);
+  }
+  if (lacking.length > 0) set(`set of groups (lacks ${lacking.join(', ')})`, '--append', '--groups', lacking.join(','));
+  return all;
+}
+
+/** Days since 1970, as the shadow table counts them. */
+const days = (date: string): string => String(Date.parse(`${date}T00:00:00Z`) / 86_400_000);

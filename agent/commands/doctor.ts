@@ -1,0 +1,64 @@
+import { resolve } from 'node:path';
+import type { Look, Unseen } from '../doctor/check.ts';
+import { checks } from '../doctor/checks.ts';
+import { bytesOf } from '../doctor/disk/bytes.ts';
+import { type Layout, layoutOf } from '../doctor/disk/layout.ts';
+import { unpacked } from '../doctor/disk/qcow2.ts';
+import { countsOf, examine, type Finding } from '../doctor/examine.ts';
+import { mending, mends } from '../doctor/fix.ts';
+import { ownDisk } from '../doctor/own-disk.ts';
+import { findingsAsJson, findingsAsJunit, findingsAsText } from '../doctor/report.ts';
+import { type FstabLine, fstab } from '../image/fstab.ts';
+import { asProblem, Problem } from '../problem.ts';
+import { chosen } from '../seal/choice.ts';
+import { exit, type Invocation, type Surroundings } from './command.ts';
+import { imageAtHand, namesIn } from './image.ts';
+import { thisMachine } from './machine.ts';
+
+export async function run(given: Invocation, around: Surroundings): Promise<number> {
+  const { options } = given;
+  const asked = chosen(checks, { only: namesIn(options.only), skip: namesIn(options.skip) });
+  if (options.list !== undefined) {
+    const rows = asked.map(({ name, severity, why }) => `${name.padEnd(20)} ${severity.padEnd(8)} ${why}\n`);
+    around.out(options.format === 'json' ? `${JSON.stringify({ schema_version: 1, checks: asked })}\n` : rows.join(''));
+    return exit.done;
+  }
+  const print = { json: findingsAsJson, junit: findingsAsJunit, text: findingsAsText }[options.format ?? 'text'];
+  const tell = (findings: readonly Finding[], called: string): number => {
+    around.out((print ?? findingsAsText)(findings, called));
+    return countsOf(findings).errors > 0 ? exit.failed : exit.done;
+  };
+
+  if (options.disk !== undefined && options.root === undefined) {
+    const tree = { unseen: 'only a disk was named: mount it and add --root DIR' };
+    return tell(await examine(asked, { tree, disk: await diskAt(options.disk, []) }), options.disk);
+  }
+
+  const { host, sealing, called } = await imageAtHand(given, around);
+  const disk = await diskOf(options.disk, host.offline, await fstab(host));
+  const tree: Look = { host, sealing };
+  const findings = await examine(asked, { tree, disk });
+  if (options.fix === undefined) return tell(findings, called);
+  const dry = options['dry-run'] !== undefined;
+  if (!dry && !host.offline && !host.privileged) throw new Problem('needs-root', 'Only root may mend this machine');
+  around.err(mends(await mending(findings, tree, dry ? undefined : host)));
+  if (dry) return tell(findings, called);
+  const anew = (await imageAtHand(given, around)).sealing;
+  return tell(await examine(asked, { tree: { host, sealing: anew }, disk }), called);
+}
+
+async function diskOf(
+  named: string | undefined,
+  offline: boolean,
+  table: readonly FstabLine[],
+): Promise<Layout | Unseen> {
+  if (named !== undefined) return diskAt(named, table);
+  if (offline) return { unseen: 'a tree of files shows no disk: add --disk FILE' };
+  const own = await ownDisk(thisMachine());
+  if (typeof own !== 'string') return own;
+  return diskAt(own, table).catch((error) => ({ unseen: asProblem(error).message }));
+}
+
+async function diskAt(path: string, table: readonly FstabLine[]): Promise<Layout> {
+  return layoutOf(await unpacked(await bytesOf(resolve(path), thisMachine()), path), table);
+}

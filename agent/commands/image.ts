@@ -1,0 +1,65 @@
+import { existsSync, realpathSync, statSync } from 'node:fs';
+import type { Host } from '../host/host.ts';
+import { type Image, lookAt } from '../image/image.ts';
+import { foreignMounts } from '../image/mounts.ts';
+import { Problem } from '../problem.ts';
+import { isRunning } from '../seal/in-service.ts';
+import type { Sealing } from '../seal/plan.ts';
+import { sessionPaths } from '../seal/session.ts';
+import type { Invocation, Surroundings } from './command.ts';
+import { machineOf, thisMachine } from './machine.ts';
+
+/** The image a command is about, as far as "seal" and "doctor" ask. */
+export interface AtHand {
+  readonly host: Host;
+  readonly image: Image;
+  readonly sealing: Sealing;
+  /** A machine that is up, and not a tree of files, nor a chroot. */
+  readonly running: boolean;
+  /** "Rocky Linux 9.4 in /mnt/image", for people. */
+  readonly called: string;
+}
+
+export async function imageAtHand(given: Invocation, { env }: Surroundings): Promise<AtHand> {
+  const host = machineOf(given);
+  if (host.offline && isOwnRoot(host.root)) {
+    throw new Problem('bad-input', `--root ${given.options.root} is the root of this very machine`, {
+      hint: 'Leave --root out, if this machine is meant.',
+    });
+  }
+  if (!['etc/passwd', 'etc/os-release', 'usr/lib/os-release'].some((name) => existsSync(`${host.root}/${name}`))) {
+    throw new Problem(
+      'bad-input',
+      `${host.root} holds no system: there is neither /etc/passwd nor /etc/os-release in it`,
+    );
+  }
+  const image = await lookAt(host);
+  const running = await isRunning(host);
+  const mountinfo = (await thisMachine().readText('/proc/self/mountinfo')) ?? '';
+  const { SSH_AUTH_SOCK, TMUX, XAUTHORITY, TMPDIR } = env;
+  const inUse = [SSH_AUTH_SOCK, TMUX, XAUTHORITY, `${TMPDIR}/`, `${process.cwd()}/`, process.execPath, process.argv[1]];
+  return {
+    host,
+    image,
+    running,
+    sealing: {
+      image,
+      foreign: foreignMounts(mountinfo, realpathSync(host.root)),
+      session: host.offline ? [] : sessionPaths(inUse),
+    },
+    called: `${image.os.name}${host.offline ? ` in ${host.root}` : ', this machine'}`,
+  };
+}
+
+/** By what it is and not by its name: through a link, a bind mount or /proc it is still the same folder. */
+function isOwnRoot(root: string): boolean {
+  const [there, here] = [statSync(root), statSync('/')];
+  return there.dev === here.dev && there.ino === here.ino;
+}
+
+/** The names in "a,b". */
+export const namesIn = (words: string | undefined): string[] =>
+  (words ?? '')
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');

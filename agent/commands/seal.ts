@@ -1,0 +1,73 @@
+import { apply, type Ledger, preview, type Step } from '../executor.ts';
+import { foresight } from '../foresight.ts';
+import { Problem } from '../problem.ts';
+import { chosen } from '../seal/choice.ts';
+import { inService } from '../seal/in-service.ts';
+import { operations } from '../seal/operations.ts';
+import { sealPlan } from '../seal/plan.ts';
+import { type Sealed, sealedAsJson, sealedAsText } from '../seal/report.ts';
+import { lock } from '../state/lock.ts';
+import { exit, type Invocation, type Surroundings } from './command.ts';
+import { type AtHand, imageAtHand, namesIn } from './image.ts';
+
+export async function run(given: Invocation, around: Surroundings): Promise<number> {
+  const { options } = given;
+  const asked = chosen(operations, { only: namesIn(options.only), skip: namesIn(options.skip) });
+  if (options.list !== undefined) {
+    const rows = asked.map(({ name, why }) => `${name.padEnd(22)} ${why}\n`);
+    around.out(
+      options.format === 'json' ? `${JSON.stringify({ schema_version: 1, operations: asked })}\n` : rows.join(''),
+    );
+    return exit.done;
+  }
+  const hand = await imageAtHand(given, around);
+  const sure = options.yes !== undefined;
+  await refuse(hand, { sure, force: options.force !== undefined, poweroff: options.poweroff !== undefined });
+
+  const sealed: Sealed[] = [];
+  // A tree of files has no state of this machine's to guard, and nothing is written beside what is sealed.
+  const release = sure && !hand.host.offline ? await lock(hand.host.root, 'refuse') : () => {};
+  try {
+    const ahead = foresight(hand.host);
+    for (const item of sealPlan(asked, hand.sealing)) {
+      const steps: Step[] = sure ? await apply(item, hand.host, forgetful) : await preview(item, ahead, forgetful);
+      sealed.push({ item, steps });
+    }
+  } finally {
+    release();
+  }
+  const about = { called: hand.called, sure, running: hand.running };
+  around.out(options.format === 'json' ? sealedAsJson(sealed, about) : sealedAsText(sealed, about));
+  const outcomes = sealed.flatMap(({ steps }) => steps.map(({ outcome }) => outcome));
+  if (outcomes.includes('failed')) return exit.failed;
+  if (outcomes.some((outcome) => outcome === 'deferred' || outcome === 'unknown')) return exit.problems;
+  if (sure && options.poweroff !== undefined) await hand.host.run(['systemctl', '--no-block', 'poweroff']);
+  return exit.done;
+}
+
+interface Will {
+  readonly sure: boolean;
+  readonly force: boolean;
+  readonly poweroff: boolean;
+}
+
+async function refuse({ host, running }: AtHand, { sure, force, poweroff }: Will): Promise<void> {
+  if (poweroff && !running) {
+    throw new Problem('bad-invocation', '--poweroff goes with a machine that is running, not with a tree of files');
+  }
+  if (!sure) return;
+  if (!host.offline && !host.privileged)
+    throw new Problem('needs-root', 'Only root may seal this machine; nothing was touched');
+  const why = running && !force ? await inService(host) : [];
+  if (why.length > 0)
+    throw new Problem('in-service', `This machine is in service: ${why.join(', ')}; nothing was touched`);
+}
+
+/** Sealing is made of states alone: there is nothing to remember, and what remembers is itself to be forgotten. */
+const forgetful: Ledger = {
+  entriesOf: () => ({ earlier: [], before: [] }),
+  isOwed: () => false,
+  write: async () => {},
+  owe: async () => {},
+  settle: async () => {},
+};

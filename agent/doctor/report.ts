@@ -1,0 +1,68 @@
+import { countsOf, type Finding } from './examine.ts';
+
+/** What the doctor found, for people: what is wrong first said, then why it matters and what to do. */
+export function findingsAsText(findings: readonly Finding[], called: string): string {
+  const { errors, warnings, passed, notChecked } = countsOf(findings);
+  const lines = findings.flatMap((finding) => {
+    const { check } = finding;
+    if (finding.is === 'passed') return [];
+    const row = (sign: string, text: string) => `  ${sign} ${check.name.padEnd(20)} ${text}`;
+    if (finding.is === 'not-checked') return [row('?', `not checked: ${finding.because}`)];
+    const sign = check.severity === 'error' ? 'x' : '!';
+    const [first = '', ...more] = shortened(finding.what);
+    const rest = [...more, check.why, `To mend: ${check.mend}`, `Asked for by: ${check.source}`];
+    return [row(sign, first), ...rest.map((text) => `    ${''.padEnd(20)} ${text}`)];
+  });
+  const counts = [count(errors, 'error'), count(warnings, 'warning'), `${passed} passed`, `${notChecked} not checked`];
+  return `${[`Examined: ${called}`, ...lines, counts.join(', ')].join('\n')}\n`;
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+const shortened = (what: readonly string[]): readonly string[] =>
+  what.length <= 5 ? what : [...what.slice(0, 4), `… and ${what.length - 4} more`];
+
+/** The same for programs. */
+export function findingsAsJson(findings: readonly Finding[], called: string): string {
+  const told = findings.map((finding) => {
+    const { name, severity, why, mend, source } = finding.check;
+    const what = finding.is === 'found' ? finding.what : [];
+    const because = finding.is === 'not-checked' ? { because: finding.because } : {};
+    return { name, severity, result: finding.is, what, ...because, why, mend, source };
+  });
+  const counts = countsOf(findings);
+  return `${JSON.stringify({ schema_version: 1, image: called, ...counts, checks: told }, undefined, 2)}\n`;
+}
+
+/** The same as a JUnit report: errors fail their case, warnings are told in it, what was not checked is skipped. */
+export function findingsAsJunit(findings: readonly Finding[], called: string): string {
+  const { errors, notChecked } = countsOf(findings);
+  const cases = findings.map((finding) => {
+    const open = `    <testcase classname="bootagent.doctor" name="${xml(finding.check.name)}"`;
+    const inner = junitInner(finding);
+    return inner === '' ? `${open}/>` : `${open}>\n      ${inner}\n    </testcase>`;
+  });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites tests="${findings.length}" failures="${errors}" skipped="${notChecked}">`,
+    `  <testsuite name="${xml(called)}" tests="${findings.length}" failures="${errors}" errors="0" skipped="${notChecked}">`,
+    ...cases,
+    '  </testsuite>',
+    '</testsuites>\n',
+  ].join('\n');
+}
+
+function junitInner(finding: Finding): string {
+  if (finding.is === 'passed') return '';
+  if (finding.is === 'not-checked') return `<skipped message="${xml(finding.because)}"/>`;
+  const { severity, mend } = finding.check;
+  const text = xml(`${finding.what.join('\n')}\nTo mend: ${mend}`);
+  if (severity === 'warning') return `<system-out>${text}</system-out>`;
+  return `<failure message="${xml(finding.what[0] ?? '')}">${text}</failure>`;
+}
+
+const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+// XML has no way to write most control characters at all.
+const xml = (text: string): string =>
+  text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '?').replace(/[&<>"]/g, (letter) => names[letter] ?? letter);

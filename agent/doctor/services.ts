@@ -1,0 +1,85 @@
+import type { Change } from '../change.ts';
+import { programPath, startsAtBoot } from '../image/services.ts';
+import { sources } from '../image/sources.ts';
+import type { Look, TreeCheck } from './check.ts';
+
+/** A service that must not start by itself until the instance's user-data says so. */
+const offUntilAsked = ['condor', 'autofs'];
+
+/** What starts, and what must not. */
+export const serviceChecks: readonly TreeCheck[] = [
+  {
+    name: 'services-off',
+    severity: 'warning',
+    why: 'Started without the settings of an instance they join the wrong pool, or none.',
+    mend: 'systemctl disable the service named; user-data enables it. "--fix" does it.',
+    source: sources.centos,
+    async look({ host }) {
+      const found: string[] = [];
+      for (const name of offUntilAsked) if (await startsAtBoot(name, host)) found.push(`${name} starts at boot`);
+      return found;
+    },
+    fix: async ({ host, sealing: { image } }) => (image.systemd > 0 ? await disabling(offUntilAsked, host) : []),
+  },
+  {
+    name: 'agent-installed',
+    severity: 'error',
+    why: 'Without a first-boot agent an instance gets neither keys nor name nor user-data.',
+    mend: 'Install bootagent.',
+    source: sources.openstack,
+    async look({ host, sealing: { image } }) {
+      if (await programPath('bootagent', host)) return [];
+      // bootagent's runtime needs a newer C library than these have: they keep the agent they came with.
+      const isOld = image.os.family === 'redhat' && image.os.id !== 'fedora' && image.major < 8;
+      return isOld && (await programPath('cloud-init', host)) ? [] : ['bootagent is not installed'];
+    },
+  },
+  {
+    name: 'agent-enabled',
+    severity: 'error',
+    why: 'An agent that does not start at boot does nothing.',
+    mend: 'systemctl enable bootagent-local bootagent bootagent-final; remove /etc/bootagent/disabled. "--fix" enables.',
+    source: sources.openstack,
+    async look({ host }) {
+      if (!(await programPath('bootagent', host))) return { unseen: 'bootagent is not installed' };
+      const found: string[] = [];
+      for (const name of agentUnits)
+        if (!(await startsAtBoot(name, host))) found.push(`${name} does not start at boot`);
+      if (await host.stat('/etc/bootagent/disabled')) found.push('/etc/bootagent/disabled is there');
+      return found;
+    },
+    async fix({ host }) {
+      const off: Change[] = [];
+      for (const name of agentUnits) {
+        const isThere = await host.stat(`/usr/lib/systemd/system/${name}.service`);
+        if (isThere && !(await startsAtBoot(name, host)))
+          off.push({ kind: 'service', unit: `${name}.service`, boot: 'enabled' });
+      }
+      return off;
+    },
+  },
+  {
+    name: 'cloud-init-too',
+    severity: 'error',
+    why: 'Two agents make users, keys and host keys twice, and each undoes what the other did.',
+    mend: 'Remove cloud-init, or "touch /etc/cloud/cloud-init.disabled", which "--fix" does.',
+    source: sources.openstack,
+    async look({ host }) {
+      if (!(await programPath('bootagent', host))) return [];
+      if (await host.stat('/etc/cloud/cloud-init.disabled')) return [];
+      const starts = (await startsAtBoot('cloud-init', host)) || (await startsAtBoot('cloud-init-local', host));
+      return starts ? ['cloud-init starts at boot beside bootagent'] : [];
+    },
+    fix: async () => [{ kind: 'file', path: '/etc/cloud/cloud-init.disabled', content: '' }],
+  },
+];
+
+const agentUnits = ['bootagent-local', 'bootagent', 'bootagent-final'];
+
+async function disabling(names: readonly string[], host: Look['host']): Promise<Change[]> {
+  const on: Change[] = [];
+  for (const name of names) {
+    if (await startsAtBoot(name, host)) on.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
+  }
+  return on;
+}

@@ -1,0 +1,28 @@
+import type { ReadHost } from '../host/host.ts';
+
+export interface Bending {
+  readonly path: string;
+  readonly target: string;
+}
+
+const folders = [
+  '/etc',
+  '/home',
+  '/root',
+  '/tmp',
+  '/var',
+  '/var/cache',
+  '/var/lib',
+  '/var/log',
+  '/var/spool',
+  '/var/tmp',
+];
+
+/** The usual folders that are links here: since none is followed, people must hear of them. */
+export async function bends(host: ReadHost): Promise<Bending[]> {
+  const found: Bending[] = [];
+  for (const path of folders) {
+    if ((await host.stat(path))?.type === 'link') found.push({ path, target: (await host.readLink(path)) ?? '' });
+  }
+  return found;
+}

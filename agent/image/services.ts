@@ -1,0 +1,48 @@
+import { matching } from '../glob.ts';
+import type { ReadHost } from '../host/host.ts';
+
+const units = ['/usr/lib/systemd/system', '/lib/systemd/system', '/etc/systemd/system', '/run/systemd/system'];
+const runlevels = ['2', '3', '4', '5'].flatMap((level) => [`/etc/rc${level}.d`, `/etc/rc.d/rc${level}.d`]);
+
+/** Whether a service starts at boot, by the links of systemd, of SysV's runlevels, or upstart's own files. */
+export async function startsAtBoot(name: string, host: ReadHost): Promise<boolean> {
+  return (await bySystemd(name, host)) || (await bySysV(name, host)) || (await byUpstart(name, host));
+}
+
+async function bySystemd(name: string, host: ReadHost): Promise<boolean> {
+  const unit = name.includes('.') ? name : `${name}.service`;
+  if ((await host.readLink(`/etc/systemd/system/${unit}`)) === '/dev/null') return false;
+  const wanted = ['/etc', '/usr/lib', '/lib'].flatMap((top) => [
+    `${top}/systemd/system/*.wants/${unit}`,
+    `${top}/systemd/system/*.requires/${unit}`,
+  ]);
+  return (await matching(wanted, host)).length > 0;
+}
+
+async function bySysV(name: string, host: ReadHost): Promise<boolean> {
+  // Where a unit of this name is, systemd does not look at the script.
+  for (const folder of units) if (await host.stat(`${folder}/${name}.service`)) return false;
+  return (
+    (
+      await matching(
+        runlevels.map((level) => `${level}/S[0-9][0-9]${name}`),
+        host,
+      )
+    ).length > 0
+  );
+}
+
+async function byUpstart(name: string, host: ReadHost): Promise<boolean> {
+  if (!(await host.stat('/sbin/initctl')) || (await host.stat('/lib/systemd/systemd'))) return false;
+  const job = await host.readText(`/etc/init/${name}.conf`);
+  const override = (await host.readText(`/etc/init/${name}.override`)) ?? '';
+  return job !== undefined && /^\s*start on\b/m.test(job) && !/^\s*manual\b/m.test(override);
+}
+
+/** Where a program is, or undefined. */
+export async function programPath(name: string, host: ReadHost): Promise<string | undefined> {
+  for (const folder of ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin']) {
+    if (await host.stat(`${folder}/${name}`)) return `${folder}/${name}`;
+  }
+  return undefined;
+}

@@ -1,0 +1,54 @@
+import type { Change, PlanItem } from '../agent/change.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import { type FromIp, givenNames, type Names, nameReads, namesFromIp } from './people/names.ts';
+
+const sysconfig = '/etc/sysconfig/network';
+
+/** The machine's name: given, or told by the metadata, or made from its address once. */
+export const hostname = defineModule({
+  name: 'hostname',
+  summary: 'The host name: given, from the metadata, or made from the address.',
+  every: 'instance',
+  reads: nameReads,
+  plan(settings, context) {
+    if (settings.preserve_hostname) return [];
+    const { hostname_from_ip: fromIp } = settings;
+    if (fromIp) return fromIp.every === 'instance' ? planFromIp(fromIp, context) : [];
+    const naming = givenNames(settings, context);
+    if (naming === undefined) return [];
+    const at = settings.fqdn !== undefined ? 'fqdn' : 'hostname';
+    if ('none' in naming) return [{ at, changes: [], notes: [{ level: 'warning', text: `not set: ${naming.none}` }] }];
+    return [{ at, changes: changesFor(naming, context) }];
+  },
+});
+
+/** A name that follows the address: looked at on each boot. */
+export const hostnameFromIp = defineModule({
+  name: 'hostname_from_ip',
+  summary: 'The host name and its line in /etc/hosts, made from the address at each boot.',
+  every: 'boot',
+  reads: { preserve_hostname: nameReads.preserve_hostname, hostname_from_ip: nameReads.hostname_from_ip },
+  plan: ({ preserve_hostname, hostname_from_ip: fromIp }, context) =>
+    fromIp?.every === 'boot' && !preserve_hostname ? planFromIp(fromIp, context) : [],
+});
+
+function planFromIp(settings: FromIp, context: Context): PlanItem[] {
+  const at = 'hostname_from_ip';
+  const naming = namesFromIp(settings, context);
+  if ('none' in naming) {
+    return [{ at, changes: [], notes: [{ level: 'warning', text: `the name is left as it is: ${naming.none}` }] }];
+  }
+  const { address, fqdn, short } = naming;
+  const names = fqdn === short ? [short] : [fqdn, short];
+  const line: Change = { kind: 'edit', path: '/etc/hosts', edit: { syntax: 'hosts', address, names } };
+  return [{ at, changes: [...changesFor(naming, context), line] }];
+}
+
+function changesFor({ name }: Names, { facts }: Context): Change[] {
+  const old: Change = {
+    kind: 'edit',
+    path: sysconfig,
+    edit: { syntax: 'sysconfig', name: 'HOSTNAME', value: name, where: 'in use' },
+  };
+  return [{ kind: 'hostname', name }, ...(facts.paths.includes(sysconfig) ? [old] : [])];
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { insist, run } from './loop-disk.ts';
+
+/** A file system of its own to make swap on. */
+export interface SwapDisk extends Disposable {
+  /** Where the swap file is to be. */
+  readonly path: string;
+  /** Bytes of it that the kernel swaps to, as `swapon --show` tells. */
+  used(): number | undefined;
+  /** Bytes of it that lie somewhere, by its extents. */
+  extentBytes(): number;
+  names(): readonly string[];
+}
+
+export function swapDisk(type: string, bytes: number): SwapDisk {
+  const folder = mkdtempSync(join(tmpdir(), 'bootagent-swap-'));
+  const image = join(folder, 'image');
+  const target = join(folder, 'mnt');
+  writeFileSync(image, '');
+  truncateSync(image, bytes);
+  run(`mkfs.${type}`, '-q', ...(type === 'ext4' ? ['-F'] : ['-f']), image);
+  run('mkdir', target);
+  run('mount', '-o', 'loop', image, target);
+  const path = join(target, 'swap');
+  return {
+    path,
+    used() {
+      const line = run('swapon', '--show=NAME,SIZE', '--bytes', '--noheadings')
+        .split('\n')
+        .map((each) => each.split(/\s+/))
+        .find(([name]) => name === path);
+      return line && Number(line[1]);
+    },
+    extentBytes() {
+      const extents = run('filefrag', '-v', path).matchAll(/^\s*\d+:\s+\d+\.\.\s*\d+:\s+\d+\.\.\s*\d+:\s+(\d+):/gm);
+      return [...extents].reduce((sum, [, blocks]) => sum + Number(blocks) * 4096, 0);
+    },
+    names: () => readdirSync(target),
+    [Symbol.dispose]() {
+      if (readFileSync('/proc/swaps', 'utf8').includes(`${path} `)) run('swapoff', path);
+      insist(() => run('umount', target));
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
