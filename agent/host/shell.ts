@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
-import { endGroup, environment, lastWords } from './processes.ts';
+import { endGroup, environment } from './processes.ts';
+import { logs, openLog, type ShellLog } from './shell-log.ts';
 
 const work = '/var/lib/bootagent/scripts';
-const logs = '/var/log/bootagent';
-const mostLogged = 1 << 20;
 
 /**
  * Runs the items of a list in one shell, as cloud-config's users rely on: variables and `cd` persist. Between
@@ -18,135 +17,122 @@ export async function runList(
   tell: (event: ShellEvent) => Promise<void>,
   isGoingDown: () => Promise<boolean>,
 ): Promise<ShellEnd> {
-  const log = `${logs}/${script.name}.log`;
-  const child = start(script);
-  const output = record(child, log);
-  const { promise: ended, resolve } = Promise.withResolvers<{ code: number | null; signal: NodeJS.Signals | null }>();
-  child.on('exit', (code, signal) => resolve({ code, signal }));
-  child.on('error', () => resolve({ code: 127, signal: null }));
-
-  let terminated: Promise<boolean> | undefined;
+  const path = `${logs}/${script.name}.log`;
+  const log = openLog(path);
+  const child = start(script, path);
+  let down: Promise<boolean> | undefined;
   const onTerm = () => {
-    terminated ??= isGoingDown();
-    terminated.then(() => endGroup(child));
+    down ??= isGoingDown().finally(() => endGroup(child));
   };
   process.on('SIGTERM', onTerm);
   const timer = script.timeoutMs ? setTimeout(() => endGroup(child), script.timeoutMs) : undefined;
   try {
-    const open = await follow(child, output, tell);
-    const { code, signal } = await ended;
-    const shutdown = (await terminated) ?? false;
+    const { code, open } = await follow(child, log, tell);
+    const shutdown = (await down) ?? false;
     // The shell ended inside an item: by `exit`, by `set -e`, by a signal. That item has ended with it.
     if (open && !shutdown) {
-      await tell({
-        event: 'ended',
-        item: open.item,
-        code: code ?? 1,
-        ms: Date.now() - open.since,
-        tail: await output.tail(),
-      });
+      await tell({ event: 'ended', item: open.item, code, ms: Date.now() - open.since, tail: await log.tail() });
     }
-    return { code: code ?? 1, ...(signal && { signal }), log, shutdown };
+    const signal = open && code > 128 ? signals[code - 128] : undefined;
+    return { code, ...(signal && { signal }), log: path, shutdown };
+  } catch (error) {
+    endGroup(child);
+    throw error;
   } finally {
     clearTimeout(timer);
     process.off('SIGTERM', onTerm);
-    output.close();
+    log.close();
+    letGo(child);
     rmSync(`${work}/${script.name}`, { recursive: true, force: true });
   }
 }
 
-function start({ name, items, shell, before = '', from = 0, stopOnError = false, env = {} }: ShellList): ChildProcess {
+const signals: Readonly<Record<number, string>> = {
+  1: 'SIGHUP',
+  2: 'SIGINT',
+  6: 'SIGABRT',
+  9: 'SIGKILL',
+  11: 'SIGSEGV',
+  15: 'SIGTERM',
+};
+
+/** What the items leave running keeps the shell's descriptors; it is not waited for. */
+function letGo(child: ChildProcess): void {
+  for (const stream of child.stdio.slice(8)) stream?.destroy();
+  child.unref();
+}
+
+function start(script: ShellList, log: string): ChildProcess {
+  const { shell, env = {} } = script;
+  const list = write(script);
+  // The output goes through a pipe, as `> /dev/stderr` empties a file; `cat` reads on for what is left running.
+  const run = shell === 'bash' ? `(exec -a sh /bin/bash ${list})` : `/bin/sh ${list}`;
+  const whole = `{ ${run}; echo "exit $?" >&8; } 2>&1 | cat >>${log} 8>&- 9<&-`;
+  const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
+
+  return spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {
+    env: { ...environment, LC_ALL: '', LANG: 'C.UTF-8', ...env },
+    cwd: '/',
+    detached: true,
+    stdio: [...ignored, 'pipe', 'pipe'],
+  });
+}
+
+/** The list as shell text: each item a file that is read in, so that a syntax error stays its own. */
+function write({ name, items, before = '', from = 0, stopOnError = false }: ShellList): string {
   const folder = `${work}/${name}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const stop = stopOnError ? '[ $__bootagent = 0 ] || exit $__bootagent; ' : '';
   const turns = items.flatMap((text, index) => {
     if (index < from) return [];
     writeFileSync(`${folder}/${index}`, text.endsWith('\n') ? text : `${text}\n`, { mode: 0o600 });
     return [
       `echo began ${index} >&8; read __bootagent <&9 || exit 1`,
-      `command . ${folder}/${index} </dev/null 8>&- 9<&-`,
-      `__bootagent=$?; echo ended ${index} $__bootagent >&8; ${stopOnError ? '[ $__bootagent = 0 ] || exit $__bootagent; ' : ''}read __bootagent <&9 || exit 1`,
+      `command . ${folder}/${index} </dev/null 7>&- 8>&- 9<&-`,
+      `__bootagent=$?; echo "== item ${index + 1} of ${items.length} ended with $__bootagent" >&7`,
+      `echo ended ${index} $__bootagent >&8; ${stop}read __bootagent <&9 || exit 1`,
     ];
   });
-  writeFileSync(`${folder}/list`, `${before}\n${turns.join('\n')}\nexit 0\n`, { mode: 0o600 });
-  const ignored = Array.from({ length: 5 }, () => 'ignore' as const);
-  return spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', [`${folder}/list`], {
-    // Called as sh, bash is what /bin/sh is on the Red Hat family.
-    argv0: 'sh',
-    env: { ...environment, LC_ALL: '', LANG: 'C.UTF-8', ...env },
-    cwd: '/',
-    detached: true,
-    stdio: ['ignore', 'pipe', 'pipe', ...ignored, 'pipe', 'pipe'],
-  });
+  writeFileSync(`${folder}/list`, `exec 7>&1\n${before}\n${turns.join('\n')}\nexit 0\n`, { mode: 0o600 });
+  return `${folder}/list`;
 }
 
-interface Record {
-  /** The last words written since the last call, once all that was written is read. */
-  tail(): Promise<string>;
-  close(): void;
+interface Following {
+  readonly code: number;
+  /** The item the shell ended in, if it ended in one. */
+  readonly open: { readonly item: number; readonly since: number } | undefined;
 }
 
-/** Appends all output to the log, up to a cap an item, and goes on reading past it: a full pipe would hang the item. */
-function record(child: ChildProcess, log: string): Record {
-  const fd = openSync(log, 'a', 0o600);
-  let recent = '';
-  let written = 0;
-  let chunks = 0;
-  const take = (chunk: Buffer) => {
-    chunks++;
-    recent = (recent + chunk.toString()).slice(-2000);
-    if (written < mostLogged) writeSync(fd, chunk.subarray(0, mostLogged - written));
-    written += chunk.length;
-  };
-  child.stdout?.on('data', take);
-  child.stderr?.on('data', take);
-  return {
-    async tail() {
-      for (let seen = -1; seen !== chunks; ) {
-        seen = chunks;
-        await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
-      }
-      if (written > mostLogged) writeSync(fd, `\n[${written - mostLogged} bytes more were not kept]\n`);
-      const words = lastWords(recent);
-      recent = '';
-      written = 0;
-      return words;
-    },
-    close() {
-      child.stdout?.destroy();
-      child.stderr?.destroy();
-      closeSync(fd);
-    },
-  };
-}
-
-/** Hears the shell out, and returns the item it ended in, if it ended in one. */
+/** Hears the shell out. */
 async function follow(
   child: ChildProcess,
-  output: Record,
+  log: ShellLog,
   tell: (event: ShellEvent) => Promise<void>,
-): Promise<{ item: number; since: number } | undefined> {
+): Promise<Following> {
   // The types of Node know of five descriptors; these two were asked for as pipes in start().
   const [said, answer] = child.stdio.slice(8) as unknown as [Readable, Writable];
   answer.on('error', () => {}); // it may end while we answer
-  let open: { item: number; since: number } | undefined;
+  child.on('error', () => said.destroy());
+  let open: Following['open'];
   let rest = '';
   for await (const chunk of said) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
     for (const line of lines) {
-      const [word, item, code] = line.split(' ');
+      const [word, first, code] = line.split(' ');
+      const item = Number(first);
+      if (word === 'exit') return { code: item, open };
       if (word === 'began') {
-        await tell({ event: 'began', item: Number(item) });
-        open = { item: Number(item), since: Date.now() };
+        await tell({ event: 'began', item });
+        open = { item, since: Date.now() };
       } else if (open) {
         const ms = Date.now() - open.since;
-        await tell({ event: 'ended', item: Number(item), code: Number(code), ms, tail: await output.tail() });
+        await tell({ event: 'ended', item, code: Number(code), ms, tail: await log.tail(`== item ${item + 1} of `) });
         open = undefined;
       }
       answer.write('\n');
     }
   }
-  return open;
+  return { code: 137, open }; // the whole group was ended
 }

@@ -1,0 +1,59 @@
+import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+
+import { lastWords } from './processes.ts';
+
+export const logs = '/var/log/bootagent';
+const mostLogged = 1 << 20;
+const mostTold = 4000;
+
+/** What the items of a list write, kept for root. */
+export interface ShellLog {
+  /** The last words since the last call, once the line that begins with `until` has come through. */
+  tail(until?: string): Promise<string>;
+  close(): void;
+}
+
+/** Watches a log that others write: past the cap of an item it is cut back, while the item runs. */
+export function openLog(path: string): ShellLog {
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  const fd = openSync(path, 'a+', 0o600);
+  let start = fstatSync(fd).size;
+  let cut = 0;
+  let reading = false;
+  const cutBack = () => {
+    if (reading) return; // the line that is waited for stands at the end
+    const over = fstatSync(fd).size - start - mostLogged;
+    if (over <= 0) return;
+    ftruncateSync(fd, start + mostLogged);
+    cut += over;
+  };
+  const timer = setInterval(cutBack, 100);
+  const recent = () => {
+    const end = fstatSync(fd).size;
+    const from = Math.max(Math.min(start, end), end - mostTold);
+    const bytes = Buffer.alloc(end - from);
+    return { end, text: bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from)).toString() };
+  };
+  return {
+    async tail(until) {
+      reading = true;
+      let { text, end } = recent();
+      const most = cut > 0 ? 10 : 500;
+      for (let tries = 0; until !== undefined && !text.includes(until) && tries < most; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        ({ text, end } = recent());
+      }
+      const words = lastWords(until === undefined ? text : text.slice(0, text.lastIndexOf(until) >>> 0));
+      reading = false;
+      cutBack();
+      if (cut > 0) writeSync(fd, `\n[${cut} bytes more were not kept]\n`);
+      start = cut > 0 ? fstatSync(fd).size : end;
+      cut = 0;
+      return words;
+    },
+    close() {
+      clearInterval(timer);
+      closeSync(fd);
+    },
+  };
+}
