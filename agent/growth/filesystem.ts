@@ -1,7 +1,6 @@
 import type { ReadHost } from '../host/host.ts';
 import type { FileSystem } from './layout.ts';
 import type { Mounted } from './mountinfo.ts';
-import { lastLine } from './read-table.ts';
 
 /** The file system on a device and how much of it that takes, or undefined where there is none that grows unmounted. */
 export async function filesystemOf(
@@ -42,20 +41,17 @@ async function xfsBytes(mount: string, host: ReadHost): Promise<number | undefin
   return block === undefined ? undefined : Number(block) * Number(blocks);
 }
 
-export interface Member {
-  readonly id: string;
-  readonly path: string;
-  readonly bytes: number;
-}
-
-/** The device that a btrfs file system is on. Its mount has no device number of its own, so btrfs is asked. */
-export async function btrfsMember(mount: string, host: ReadHost): Promise<Member | { readonly not: string }> {
-  const { code, stdout, stderr } = await host.query(['btrfs', 'filesystem', 'show', '--raw', mount]);
-  if (code !== 0) return { not: `the devices of ${mount} cannot be told: ${lastLine(stderr)}` };
-  const members = [...stdout.matchAll(/^\s*devid\s+(\d+) size (\d+) used \d+ path (\S+)/gm)];
-  const [first] = members;
-  if (!first) return { not: `btrfs tells of no device of ${mount}` };
-  if (members.length > 1) return { not: `${mount} is btrfs on ${members.length} devices, which is not grown` };
-  const [, id = '', bytes, path = ''] = first;
-  return { id, path, bytes: Number(bytes) };
+/** What a btrfs file system takes of the device it is on, and the number it gives it; it says so in its superblock. */
+export async function btrfsMember(
+  device: string,
+  host: ReadHost,
+): Promise<{ readonly id: string; readonly bytes: number } | { readonly not: string }> {
+  const bytes = await host.readBytes(device, { from: 0x10000, length: 0x1000 });
+  if (!bytes || bytes.length < 0x1000 || new TextDecoder().decode(bytes.subarray(0x40, 0x48)) !== '_BHRfS_M') {
+    return { not: `${device} bears no superblock of btrfs` };
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const devices = Number(view.getBigUint64(0x88, true));
+  if (devices > 1) return { not: `${device} is one of ${devices} devices of a btrfs file system, which is not grown` };
+  return { id: `${view.getBigUint64(0xc9, true)}`, bytes: Number(view.getBigUint64(0xd1, true)) };
 }

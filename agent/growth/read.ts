@@ -20,19 +20,17 @@ export async function readLayout(target: string, host: ReadHost): Promise<Layout
   if (mount && ['overlay', 'tmpfs', 'squashfs', 'nfs', 'nfs4', '9p', 'virtiofs', 'zfs'].includes(mount.type)) {
     return { not: `${target} is ${mount.type}, which has no partition of its own` };
   }
-  if (mount?.type === 'btrfs') {
-    const member = await btrfsMember(mount.target, host);
-    if ('not' in member) return member;
-    const block = await blockAt(member.path, host);
-    if (!block || !(await host.stat(block.path))) return { not: `there is no ${member.path} here` };
-    const filesystem = { ...mount, mount: mount.target, bytes: member.bytes, member: member.id };
-    return { filesystem, device: await readDevice(block, host) };
-  }
-  const block = named ?? (mount && (await blockOf(mount.device, host)));
+  // A mount of btrfs has no device number of its own.
+  const block =
+    named ?? (mount && (await (mount.type === 'btrfs' ? blockAt(mount.source, host) : blockOf(mount.device, host))));
   if (!block) return { not: `${target} lies on no block device` };
   // A container sees the disk of its host in /sys, and has no business with it.
   if (!(await host.stat(block.path))) return { not: `there is no ${block.path} here` };
-  return { filesystem: await filesystemOf(block.path, mount, host), device: await readDevice(block, host) };
+  const device = await readDevice(block, host);
+  if (mount?.type !== 'btrfs') return { filesystem: await filesystemOf(block.path, mount, host), device };
+  const member = await btrfsMember(block.path, host);
+  if ('not' in member) return member;
+  return { filesystem: { ...mount, mount: mount.target, bytes: member.bytes, member: member.id }, device };
 }
 
 /** A device and all that lies under it. */

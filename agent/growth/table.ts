@@ -56,7 +56,7 @@ export function endOfDisk({ label, sectorBytes }: Table, bytes: number): End {
   const sectors = Math.floor(bytes / sectorBytes);
   // The backup of a GPT: 128 entries of 128 bytes, and its header, in the very last sectors.
   if (label === 'gpt') return { sector: sectors - 1 - Math.ceil((128 * 128) / sectorBytes) };
-  const most = 2 ** 32 - 1;
+  const most = 2 ** 32;
   if (sectors <= most) return { sector: sectors };
   const lost = Math.floor(((sectors - most) * sectorBytes) / 2 ** 30);
   return { sector: most, remark: `an MBR reaches no further than ${reach(sectorBytes)}: ${lost} GiB stay unused` };

@@ -4,7 +4,6 @@
  */
 export const queries = [
   ['blkid', '-p', '-c', '/dev/null'],
-  ['btrfs', 'filesystem', 'show', '--raw'],
   ['lvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
   ['pvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
   ['sfdisk', '--json'],

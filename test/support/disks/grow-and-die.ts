@@ -2,21 +2,35 @@ import { linux } from '../../../agent/host/linux.ts';
 import { applied } from '../laws.ts';
 
 /**
- * Grows a target and is killed, as by a power loss, at one of the programs it runs: `before` it begins or `after` it ended.
- * Its arguments: the target, the number of the program from 1, "before" or "after".
+ * Grows a target and is killed, as by a power loss, at one of the programs it runs.
+ * Its arguments: the target, the number of the program from 1, and "before" it begins, "after" it ended, or
+ * "write N": at the program's Nth write. Where there is no such moment it ends in order.
  */
-const [target = '', number, when] = process.argv.slice(2);
+const [target = '', number, when = ''] = process.argv.slice(2);
+const write = /^write (\d+)$/.exec(when)?.[1];
 const host = linux({ root: '/', offline: false });
-let ran = 0;
 const die = () => process.kill(process.pid, 'SIGKILL');
+let ran = 0;
 
 await applied([{ at: 'growpart', changes: [{ kind: 'growth', target }] }], {
   ...host,
-  run: async (argv, options) => {
-    ran++;
-    if (ran === Number(number) && when === 'before') die();
+  run: async (argv, options = {}) => {
+    const isIt = ++ran === Number(number);
+    if (isIt && when === 'before') die();
+    if (isIt && write !== undefined) {
+      // To devices alone: what a program prints is no matter.
+      const words = ['strace', '-f', '-qq', '-o', '/dev/null', '-e', 'trace=write', '-P', diskIn(argv)];
+      const torn = [...words, '-e', `inject=write:signal=SIGKILL:when=${write}`, ...argv];
+      const output = await host.run(torn, { ...options, accept: Array.from({ length: 256 }, (_, code) => code) });
+      if (output.code === 0) return output;
+      die();
+    }
     const output = await host.run(argv, options);
-    if (ran === Number(number) && when === 'after') die();
+    if (isIt && when === 'after') die();
     return output;
   },
 });
+
+function diskIn(argv: readonly string[]): string {
+  return argv.findLast((word) => word.startsWith('/dev/')) ?? '';
+}

@@ -5,28 +5,39 @@ import { type LoopDisk, loopDisk, run } from './loop-disk.ts';
 
 export const MiB = 2 ** 20;
 export const GiB = 2 ** 30;
+export const TiB = 2 ** 40;
 
 /** One disk of the matrix: its table, its file system, where its partition stands, how much it grows. */
 export interface Case {
   readonly table: 'gpt' | 'dos';
   readonly type: 'ext4' | 'xfs' | 'btrfs';
-  readonly place: 'plain' | 'logical' | 'followed' | 'read-only';
+  readonly place: 'plain' | 'logical' | 'followed' | 'read-only' | 'read-only disk';
   readonly by: number;
-  readonly from?: number;
 }
 
-export const nameOf = ({ table, type, place, by, from }: Case): string =>
-  `${table}, ${type}, ${place}, +${by / MiB} MiB${from === undefined ? '' : ` from ${from / GiB} GiB`}`;
+/** What every disk is made with. */
+export const size = GiB;
 
+export const nameOf = ({ table, type, place, by }: Case): string => `${table}, ${type}, ${place}, +${by / MiB} MiB`;
+
+const plain = 'start=1MiB, size=64MiB\nstart=65MiB\n';
 const tables: Readonly<Record<Case['place'], string>> = {
-  plain: 'start=1MiB, size=64MiB\nstart=65MiB\n',
-  'read-only': 'start=1MiB, size=64MiB\nstart=65MiB\n',
+  plain,
+  'read-only': plain,
+  'read-only disk': plain,
   followed: 'start=1MiB, size=64MiB\nstart=65MiB, size=700MiB\nstart=800MiB\n',
   logical: 'start=1MiB, size=64MiB\nstart=65MiB, type=5\nstart=66MiB, type=83\n',
 };
 
+const makers: Readonly<Record<Case['type'], readonly string[]>> = {
+  ext4: ['-F'],
+  // The fewest groups there can be: a disk of terabytes has thousands of them, and the check is of each.
+  xfs: ['-f', '-d', 'agcount=2'],
+  btrfs: ['-f'],
+};
+
 /** A disk made for a case, with data on it. */
-export interface Made {
+export interface Made extends Disposable {
   readonly disk: LoopDisk;
   readonly number: number;
   readonly plan: readonly PlanItem[];
@@ -34,19 +45,27 @@ export interface Made {
   check(): void;
 }
 
-export function make({ table, type, place, by, from = GiB }: Case): Made & Disposable {
-  const disk = loopDisk(from, `label: ${table}\n${tables[place]}`);
+export function make({ table, type, place, by }: Case): Made {
+  using made = new DisposableStack();
+  const disk = made.use(loopDisk(size, `label: ${table}\n${tables[place]}`));
   const number = place === 'logical' ? 5 : 2;
   const node = disk.part(number);
-  run(`mkfs.${type}`, '-q', ...(type === 'ext4' ? ['-F'] : ['-f']), node);
+  run(`mkfs.${type}`, '-q', ...makers[type], node);
   const data = randomBytes(MiB);
   const sum = createHash('sha256').update(data).digest('hex');
   writeFileSync(`${disk.mount(number)}/data`, data);
   disk.unmount();
-  if (by > 0) disk.grow(from + by);
+  if (by > 0) disk.grow(size + by);
+  if (place === 'read-only disk') {
+    run('blockdev', '--setro', disk.path);
+    made.defer(() => run('blockdev', '--setrw', disk.path));
+    made.defer(() => disk.unmount());
+  }
+  const isReadOnly = place.startsWith('read-only');
   // A mounted ext4 can grow only with a capability that some machines withhold even from root: it grows unmounted.
-  const mounted = type !== 'ext4' || place === 'read-only';
-  const target = mounted ? disk.mount(number, ...(place === 'read-only' ? ['-o', 'ro'] : [])) : node;
+  const isMounted = type !== 'ext4' || isReadOnly;
+  const target = isMounted ? disk.mount(number, ...(isReadOnly ? ['-o', 'ro'] : [])) : node;
+  const all = made.move();
   return {
     disk,
     number,
@@ -54,7 +73,7 @@ export function make({ table, type, place, by, from = GiB }: Case): Made & Dispo
     check() {
       disk.unmount();
       if (type === 'ext4') run('e2fsck', '-f', '-n', node);
-      if (type === 'xfs') run('xfs_repair', '-n', node);
+      if (type === 'xfs') run('xfs_repair', '-n', '-P', node);
       if (type === 'btrfs') run('btrfs', 'check', node);
       const found = createHash('sha256')
         .update(readFileSync(`${disk.mount(number, '-o', 'ro')}/data`))
@@ -62,6 +81,6 @@ export function make({ table, type, place, by, from = GiB }: Case): Made & Dispo
       disk.unmount();
       if (found !== sum) throw new Error(`The data on ${node} is not what it was`);
     },
-    [Symbol.dispose]: () => disk[Symbol.dispose](),
+    [Symbol.dispose]: () => all.dispose(),
   };
 }

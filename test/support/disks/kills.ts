@@ -8,28 +8,44 @@ import { shapeOf } from './shape.ts';
 
 const script = fileURLToPath(new URL('grow-and-die.ts', import.meta.url));
 
-/** Kills a growth at each of its programs, runs it again, and compares with a growth that nobody disturbed. */
+/** Kills a growth before and after each of its programs; how often, is told. */
 export async function killAtEachStep(each: Case, host: Host): Promise<number> {
   const expected = await undisturbed(each, host);
-  let kills = 0;
-  for (let number = 1; ; number++) {
-    for (const when of ['before', 'after'] as const) {
-      using made = make(each);
-      const [change] = made.plan[0]?.changes ?? [];
-      assert.ok(change?.kind === 'growth');
-      const { signal, status } = spawnSync(process.execPath, [script, change.target, `${number}`, when]);
-      if (signal !== 'SIGKILL') {
-        assert.equal(status, 0);
-        return kills;
-      }
+  for (let number = 1, kills = 0; ; number++) {
+    for (const when of ['before', 'after']) {
+      if (!(await killed(each, [`${number}`, when], expected, host))) return kills;
       kills++;
-      const [step] = await applied(made.plan, host);
-      assert.notEqual(step?.outcome, 'failed', JSON.stringify(step));
-      assert.equal((await previewed(made.plan, host))[0]?.outcome, 'holds');
-      assert.deepEqual(sizesOf(made.disk.path), expected, `killed ${when} program ${number}`);
-      made.check();
     }
   }
+}
+
+/** Kills the program that writes the partition table at each of its writes to the disk; how often, is told. */
+export async function tearTheTable(each: Case, host: Host): Promise<number> {
+  const expected = await undisturbed(each, host);
+  // The first program only reads the table, for the backup.
+  for (let write = 1; ; write++) {
+    if (!(await killed(each, ['2', `write ${write}`], expected, host))) return write - 1;
+  }
+}
+
+/** Whether it was killed at that moment; then it is run again and compared with one that nobody disturbed. */
+async function killed(each: Case, moment: readonly string[], expected: unknown, host: Host): Promise<boolean> {
+  using made = make(each);
+  const [change] = made.plan[0]?.changes ?? [];
+  assert.ok(change?.kind === 'growth');
+  const { signal, status, stderr } = spawnSync(process.execPath, [script, change.target, ...moment], {
+    encoding: 'utf8',
+  });
+  if (signal !== 'SIGKILL') {
+    assert.equal(status, 0, stderr);
+    return false;
+  }
+  const [step] = await applied(made.plan, host);
+  assert.notEqual(step?.outcome, 'failed', `${moment.join(' ')}: ${JSON.stringify(step)}`);
+  assert.equal((await previewed(made.plan, host))[0]?.outcome, 'holds');
+  assert.deepEqual(sizesOf(made.disk.path), expected, moment.join(' '));
+  made.check();
+  return true;
 }
 
 async function undisturbed(each: Case, host: Host) {

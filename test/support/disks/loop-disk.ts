@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,15 +15,15 @@ export interface LoopDisk extends Disposable {
   unmount(): void;
 }
 
-export const run = (program: string, ...args: readonly string[]): string =>
-  execFileSync(program, args, {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, LC_ALL: 'C' },
-  });
+export const run = (program: string, ...args: readonly string[]): string => feed('', program, ...args);
 
-export const feed = (input: string, program: string, ...args: readonly string[]): string =>
-  execFileSync(program, args, { encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] });
+/** Runs a program on this input, or throws what it said. */
+export function feed(input: string, program: string, ...args: readonly string[]): string {
+  const env = { ...process.env, LC_ALL: 'C' };
+  const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', input, env });
+  if (status === 0) return stdout;
+  throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr || stdout || error?.message}`);
+}
 
 /** Whoever looks at all disks just now keeps ours busy for a moment. */
 export function insist(work: () => void): void {
