@@ -31,6 +31,10 @@ export type State =
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
   /** A file of repositories for dnf and yum. */
   | { readonly kind: 'repository'; readonly path: string; readonly content: string }
+  /** A zone of the time zone database: "Europe/Zurich". */
+  | { readonly kind: 'timezone'; readonly zone: string }
+  /** That programs know this locale. */
+  | { readonly kind: 'locale'; readonly name: string }
   | { readonly kind: 'service'; readonly unit: string; readonly boot: 'enabled' | 'disabled' | 'masked' | 'unmasked' }
   | { readonly kind: 'running'; readonly unit: string; readonly is: 'started' | 'stopped' };
 
@@ -43,7 +47,49 @@ export type Act =
   | PeopleAct
   /** Makes something that runs already take note: only ever follows another change. */
   | { readonly kind: 'notify'; readonly what: 'restart' | 'reload'; readonly unit: string }
-  | { readonly kind: 'notify'; readonly what: 'daemon-reload' };
+  | { readonly kind: 'notify'; readonly what: 'daemon-reload' }
+  | { readonly kind: 'notify'; readonly what: 'ca-trust' }
+  | RandomSeedChange
+  | MessageChange
+  | PhoneHomeChange
+  | PowerChange
+  /** Lets a time go by, so that a fleet does not do the same thing at once. */
+  | { readonly kind: 'wait'; readonly ms: number };
+
+/** What makes the kernel's random numbers less like those of other copies of the image. */
+export interface RandomSeedChange {
+  readonly kind: 'random-seed';
+  readonly path: string;
+  readonly data: string;
+  readonly encoding: 'raw' | 'base64' | 'gzip';
+}
+
+/** The last words of a boot, with $UPTIME and the like still to be put in. */
+export interface MessageChange {
+  readonly kind: 'message';
+  readonly text: string;
+  readonly datasource: string;
+}
+
+/** Tells a URL that the machine is ready. */
+export interface PhoneHomeChange {
+  readonly kind: 'phone-home';
+  readonly url: string;
+  /** What is told; a public host key is read when the time has come. */
+  readonly fields: Readonly<Record<string, string | { readonly publicKey: string }>>;
+  readonly tries: number;
+}
+
+/** Ends the work of the machine, or begins it anew, once this run is over. */
+export interface PowerChange {
+  readonly kind: 'power';
+  readonly mode: 'poweroff' | 'reboot' | 'halt';
+  /** In shutdown's words: "now", "+5". */
+  readonly delay: string;
+  readonly message?: string;
+  /** A command that must end well, or nothing is done. */
+  readonly condition?: readonly string[];
+}
 
 export interface Globs {
   readonly globs: readonly string[];
@@ -100,7 +146,8 @@ export type Edit =
   | FstabEdit
   | { readonly syntax: 'hosts'; readonly address: string; readonly names: readonly string[] }
   | { readonly syntax: 'sysconfig'; readonly name: string; readonly value: string; readonly where?: 'in use' }
-  | { readonly syntax: 'sshd'; readonly keyword: string; readonly value: string };
+  | { readonly syntax: 'sshd'; readonly keyword: string; readonly value: string }
+  | { readonly syntax: 'chrony'; readonly sources: readonly string[]; readonly allow: readonly string[] };
 
 /** Tells somebody elsewhere something, once. */
 export interface RequestChange {

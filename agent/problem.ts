@@ -84,6 +84,10 @@ export const problemCodes = {
     means: 'A list of scripts was cut off by a power loss or a crash. Scripts are not repeated by themselves.',
     mend: 'Look at what the item in the message had done, then "bootagent run --force --only MODULE", or set on_interrupt.',
   },
+  'home-unreachable': {
+    means: 'The URL of phone_home did not take the report that the machine is ready, however often it was tried.',
+    mend: 'Ask the URL in the message from this machine; "bootagent run --retry-failed" tries again.',
+  },
   'script-failed': {
     means: 'An item of a list of scripts ended with an error.',
     mend: 'Its output is in the log that the message names (readable by root).',

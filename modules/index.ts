@@ -1,31 +1,47 @@
 import type { Schedule } from '../agent/module.ts';
 import { bootcmd } from './bootcmd.ts';
+import { caCerts } from './ca-certs.ts';
+import { cloudInitModules } from './cloud-init-modules.ts';
 import { condor } from './condor.ts';
 import { cvmfs } from './cvmfs.ts';
+import { finalMessage } from './final-message.ts';
 import { fsSetup } from './fs-setup.ts';
 import { growpart } from './growpart.ts';
 import { hostname, hostnameFromIp } from './hostname.ts';
 import { hosts } from './hosts.ts';
+import { locale } from './locale.ts';
 import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network.ts';
+import { ntp } from './ntp.ts';
+import { phoneHome } from './phone-home.ts';
+import { powerState } from './power-state.ts';
+import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
 import { swap } from './swap.ts';
+import { timezone } from './timezone.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
 import { yumRepos } from './yum-repos.ts';
 
 /** What the machine is called. */
 const names = [hostname, hostnameFromIp, hosts];
 
+/** What programs of every sort ask the system for. */
+const system = [cloudInitModules, caCerts, timezone];
+const clock = [locale, ntp];
+
+/** What needs all the rest to be over. */
+const ending = [phoneHome, finalMessage, powerState];
+
 /** What happens when, in this order. The machine is looked at afresh before each stage. */
 export const schedule: Schedule = {
   /** Before the network: what the image alone can decide. */
   local: [network, growpart],
   /** As soon as we know who we are: what may change the facts for all the rest. */
-  early: [boothooks, bootcmd],
+  early: [randomSeed, boothooks, bootcmd],
   /** Before sshd: what the machine is, and who may come in. */
-  main: [lateNetwork, fsSetup, mounts, swap, ...names, writeFiles, yumRepos, cvmfs, condor],
+  main: [lateNetwork, fsSetup, mounts, swap, ...names, writeFiles, ...system, yumRepos, cvmfs, condor],
   /** Last: what needs everything else. */
-  final: [deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd, ready],
+  final: [...clock, deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd, ready, ...ending],
 };

@@ -16,12 +16,17 @@ import { hostKeys } from './host-keys.ts';
 import { hostname } from './hostname.ts';
 import { inheritedKeys } from './inherited-keys.ts';
 import { link } from './link.ts';
+import { locale } from './locale.ts';
 import { locked } from './locked.ts';
 import { member } from './member.ts';
+import { message } from './message.ts';
 import { mounted } from './mounted.ts';
 import { notify } from './notify.ts';
 import { password } from './password.ts';
+import { phoneHome } from './phone-home.ts';
 import { plainPassword } from './plain-password.ts';
+import { power } from './power.ts';
+import { randomSeed } from './random-seed.ts';
 import { removed } from './removed.ts';
 import { removedSwap } from './removed-swap.ts';
 import { removedUser } from './removed-user.ts';
@@ -34,47 +39,56 @@ import { service } from './service.ts';
 import { sshd } from './sshd.ts';
 import { sudoers } from './sudoers.ts';
 import { swap } from './swap.ts';
+import { timezone } from './timezone.ts';
 import { user } from './user.ts';
+import { wait } from './wait.ts';
 import { withoutLines } from './without-lines.ts';
 
 /** A kind with no handler, or a handler with no kind, does not compile. */
 const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   absent,
+  'authorized-keys': authorizedKeys,
   cvmfs,
   directory,
   download,
   edit,
   emptied,
+  'expired-password': expiredPassword,
   file,
   filesystem,
+  group,
   growth,
+  'host-keys': hostKeys,
+  hostname,
+  'inherited-keys': inheritedKeys,
   link,
+  locale,
+  locked,
+  member,
+  message,
   mounted,
   notify,
+  password,
+  'phone-home': phoneHome,
+  'plain-password': plainPassword,
+  power,
+  'random-seed': randomSeed,
   removed,
   'removed-swap': removedSwap,
   'removed-user': removedUser,
   repository,
-  'rpm-key': rpmKey,
   request,
+  'rpm-key': rpmKey,
   running,
   script,
   service,
-  swap,
-  'without-lines': withoutLines,
-  'authorized-keys': authorizedKeys,
-  'expired-password': expiredPassword,
-  group,
-  'host-keys': hostKeys,
-  hostname,
-  'inherited-keys': inheritedKeys,
-  locked,
-  member,
-  password,
-  'plain-password': plainPassword,
   sshd,
   sudoers,
+  swap,
+  timezone,
   user,
+  wait,
+  'without-lines': withoutLines,
 };
 
 // The table's type pairs each kind with its handler; TypeScript cannot carry that pairing through a lookup.

@@ -1,17 +1,28 @@
 import type { ChangeOf } from '../change.ts';
+import type { ReadHost } from '../host/host.ts';
 import type { ActHandler } from './handler.ts';
 
 /** Makes a service, or systemd itself, take note of what was changed before it. */
 export const notify: ActHandler<ChangeOf<'notify'>> = {
   sort: 'act',
   needs: 'machine',
-  subject: (change) => (change.what === 'daemon-reload' ? 'systemd' : change.unit),
+  subject: (change) => {
+    if (change.what === 'ca-trust') return 'certificates';
+    return change.what === 'daemon-reload' ? 'systemd' : change.unit;
+  },
   intent: ({ what }) => what,
 
   async perform(change, host) {
     // Without waiting: the unit may be ordered behind the one we run in.
     if (change.what === 'daemon-reload') await host.run(['systemctl', 'daemon-reload']);
+    else if (change.what === 'ca-trust') await host.run([await trustTool(host)]);
     else if (change.what === 'restart') await host.run(['systemctl', '--no-block', 'try-restart', change.unit]);
     else await host.run(['systemctl', '--no-block', 'try-reload-or-restart', change.unit]);
   },
 };
+
+/** What makes one bundle of the trusted certificates: each family has its own. */
+async function trustTool(host: ReadHost): Promise<string> {
+  const debian = await host.stat('/usr/sbin/update-ca-certificates');
+  return debian ? 'update-ca-certificates' : 'update-ca-trust';
+}

@@ -1,4 +1,5 @@
 import type { Edit } from '../change.ts';
+import { chrony } from './chrony.ts';
 import { condor } from './condor.ts';
 import { fstab } from './fstab.ts';
 import { hosts } from './hosts.ts';
@@ -11,7 +12,7 @@ type Syntax = Edit['syntax'];
 type Editor<S extends Syntax> = (text: string, edit: Extract<Edit, { syntax: S }>) => string;
 
 /** One pure function a syntax; each gives back the same text when there is nothing to do. */
-const editors: { readonly [S in Syntax]: Editor<S> } = { condor, fstab, hosts, lines, shell, sshd, sysconfig };
+const editors: { readonly [S in Syntax]: Editor<S> } = { chrony, condor, fstab, hosts, lines, shell, sshd, sysconfig };
 
 // As with the handlers: the table pairs them, a lookup cannot.
 export const edited = (text: string, edit: Edit): string => (editors[edit.syntax] as Editor<Syntax>)(text, edit);

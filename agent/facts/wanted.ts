@@ -3,6 +3,7 @@ export const programs = [
   'apt-get',
   'bash',
   'chkconfig',
+  'chronyd',
   'cvmfs_config',
   'dnf',
   'ifconfig',
@@ -24,6 +25,7 @@ export const paths = [
   '/etc/sysconfig/network',
   '/etc/systemd/system/multi-user.target.wants/NetworkManager.service',
   '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service',
+  '/usr/lib/systemd/systemd-timesyncd',
   '/usr/sbin/NetworkManager',
   '/var/lib/bootagent/fresh',
 ] as const;

@@ -7,6 +7,7 @@ export const queries = [
   ['lvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
   ['pvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
   ['sfdisk', '--json'],
+  ['locale', '-a'],
   ['systemctl', 'is-active'],
   ['systemctl', 'is-enabled'],
   ['systemctl', 'list-jobs'],

@@ -117,6 +117,20 @@ export const size: Decode<number> = decoder(
   },
 );
 
+const times: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600 };
+
+/** A time in milliseconds, written 120, 120s, 2m or 1h. */
+export const duration: Decode<number> = decoder(
+  { is: 'scalar', what: 'a time such as 90s or 2m' },
+  (written, at, findings) => {
+    const words = written?.is === 'scalar' ? written.words : '';
+    const [, count = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(words) ?? [];
+    return count
+      ? Number(count) * (times[unit] ?? 1) * 1000
+      : expected('a time such as 90s or 2m', written, at, findings);
+  },
+);
+
 /** A list of which every item must be right, such as the words of a command. */
 export const list = <T>(item: Decode<T>): Decode<readonly T[]> =>
   decoder({ is: 'list', of: item.shape }, (written, at, findings) => {

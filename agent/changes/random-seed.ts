@@ -1,0 +1,32 @@
+import { gunzipSync } from 'node:zlib';
+import type { RandomSeedChange } from '../change.ts';
+import { Problem } from '../problem.ts';
+import type { ActHandler } from './handler.ts';
+
+const most = 2 ** 20;
+
+/** Data that was made elsewhere, stirred into the random numbers of this machine, once. */
+export const randomSeed: ActHandler<RandomSeedChange> = {
+  sort: 'act',
+  needs: 'machine',
+  subject: ({ path }) => path,
+  intent: () => 'puts the seed in',
+
+  async perform(change, host) {
+    const input = bytesOf(change);
+    // A device must be written to, not replaced by a file.
+    await host.run(['dd', `of=${change.path}`, 'conv=notrunc', 'oflag=append', 'status=none'], { input });
+    return `${input.length} bytes`;
+  },
+};
+
+function bytesOf({ data, encoding }: RandomSeedChange): Uint8Array {
+  if (encoding === 'raw') return Buffer.from(data);
+  const bytes = Buffer.from(data, 'base64');
+  if (encoding === 'base64') return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: most });
+  } catch (cause) {
+    throw new Problem('bad-settings', 'The data of random_seed is no gzip data', { cause });
+  }
+}

@@ -1,0 +1,27 @@
+import type { ChangeOf } from '../change.ts';
+import { Problem } from '../problem.ts';
+import type { StateHandler } from './handler.ts';
+
+const zones = '/usr/share/zoneinfo';
+
+/** The zone that local time is told in. */
+export const timezone: StateHandler<ChangeOf<'timezone'>> = {
+  sort: 'state',
+  subject: ({ zone }) => zone,
+
+  async compare({ zone }, host) {
+    const target = await host.readLink('/etc/localtime');
+    if (target?.endsWith(`/zoneinfo/${zone}`)) return undefined;
+    const [, now] = /\/zoneinfo\/(.+)$/.exec(target ?? '') ?? [];
+    return now ? `is ${now} now` : 'is not set';
+  },
+
+  async apply({ zone }, host) {
+    if (!(await host.stat(`${zones}/${zone}`))) {
+      throw new Problem('not-possible', `No time zone ${JSON.stringify(zone)} in ${zones}`, {
+        hint: 'Names look like "Europe/Zurich"; the package tzdata holds them.',
+      });
+    }
+    await host.link('/etc/localtime', `..${zones}/${zone}`);
+  },
+};

@@ -1,0 +1,38 @@
+import type { Change, PlanItem } from '../agent/change.ts';
+import { defineModule } from '../agent/module.ts';
+import { flag, items, matching, object, optional, renamed, withDefault } from '../agent/userdata/decode.ts';
+
+const certificate = matching(
+  /^\s*(?:-----BEGIN (?:TRUSTED )?CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END (?:TRUSTED )?CERTIFICATE-----\s*)+$/,
+  'a certificate in PEM',
+);
+
+const settings = object({
+  trusted: withDefault([], items(certificate)),
+  remove_defaults: withDefault(false, flag),
+  'remove-defaults': renamed('remove_defaults'),
+});
+
+const reads = { ca_certs: optional(settings), 'ca-certs': renamed('ca_certs') };
+
+/** Authorities that this machine trusts besides those of its system. */
+export const caCerts = defineModule({
+  name: 'ca_certs',
+  summary: 'Authorities that this machine trusts besides those of its system.',
+  every: 'instance',
+  reads,
+
+  plan({ ca_certs: asked }, { facts }) {
+    if (!asked) return [];
+    const folder =
+      facts.os.family === 'debian' ? '/usr/local/share/ca-certificates' : '/etc/pki/ca-trust/source/anchors';
+    const trusted = asked.trusted.map(({ at, value }, index): PlanItem => {
+      const path = `${folder}/bootagent-ca-cert-${index + 1}.crt`;
+      const file: Change = { kind: 'file', path, content: `${value.trim()}\n`, mode: 0o644 };
+      return { at, changes: [file, { kind: 'notify', what: 'ca-trust', follows: file }] };
+    });
+    const text = 'the authorities of the system stay trusted: remove_defaults is not done';
+    const undone: PlanItem = { at: 'ca_certs.remove_defaults', changes: [], notes: [{ level: 'warning', text }] };
+    return asked.remove_defaults ? [...trusted, undone] : trusted;
+  },
+});

@@ -1,0 +1,40 @@
+import type { PlanItem } from '../agent/change.ts';
+import { defineModule } from '../agent/module.ts';
+import { either, flag, items, list, object, optional, text, withDefault } from '../agent/userdata/decode.ts';
+
+/** A module's name, alone or with how often it runs and its arguments. */
+const entry = either(text, list(text), 'the name of a module, or a list that begins with it');
+const modules = optional(items(entry));
+
+const reads = {
+  cloud_init_modules: modules,
+  cloud_config_modules: modules,
+  cloud_final_modules: modules,
+  vendor_data: optional(object({ enabled: withDefault(true, flag), prefix: optional(either(text, list(text))) })),
+};
+
+/** What only says how cloud-init goes about its work: taken, and told where it changes nothing here. */
+export const cloudInitModules = defineModule({
+  name: 'cloud_init_modules',
+  summary: "Which of cloud-init's modules run, and when: taken and told, as bootagent has an order of its own.",
+  every: 'instance',
+  reads,
+
+  plan: (settings) => [
+    ...(['cloud_init_modules', 'cloud_config_modules', 'cloud_final_modules'] as const).flatMap((at): PlanItem[] => {
+      const listed = settings[at]?.map(({ value }) => (typeof value === 'string' ? value : (value[0] ?? '')));
+      if (!listed || listed.length === 0) return [];
+      const text = `bootagent runs its modules in an order of its own, each when there is something for it: ${listed.join(', ')} need no naming`;
+      return [{ at, changes: [], notes: [{ level: 'note', text }] }];
+    }),
+    ...(settings.vendor_data?.prefix === undefined
+      ? []
+      : [
+          {
+            at: 'vendor_data.prefix',
+            changes: [],
+            notes: [{ level: 'warning', text: "a command before each of the vendor's scripts is not run" }],
+          } satisfies PlanItem,
+        ]),
+  ],
+});

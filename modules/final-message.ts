@@ -1,0 +1,12 @@
+import { defineModule } from '../agent/module.ts';
+import { optional, text } from '../agent/userdata/decode.ts';
+
+/** The last words of each boot. */
+export const finalMessage = defineModule({
+  name: 'final_message',
+  summary: 'The last words of each boot; `$UPTIME`, `$TIMESTAMP`, `$VERSION` and `$DATASOURCE` are put in.',
+  every: 'boot',
+  reads: { final_message: optional(text) },
+  plan: ({ final_message: text }, { instance: { datasource } }) =>
+    text ? [{ at: 'final_message', changes: [{ kind: 'message', text, datasource }] }] : [],
+});

@@ -1,0 +1,25 @@
+import type { Change } from '../agent/change.ts';
+import { defineModule } from '../agent/module.ts';
+import { matching, optional, wordOr } from '../agent/userdata/decode.ts';
+
+const name = matching(/^[A-Za-z][\w.@-]*$/, 'a locale such as en_US.UTF-8');
+const path = matching(/^\/[^\0]*[^/\0]$/, 'an absolute path');
+
+/** Locales that are part of the C library itself. */
+const builtIn = /^(?:C|POSIX|C\.utf-?8)$/i;
+
+/** The language and the customs that programs follow. */
+export const locale = defineModule({
+  name: 'locale',
+  summary: 'The language and the customs that programs follow; `false` leaves them alone.',
+  every: 'instance',
+  reads: { locale: optional(wordOr('false', name)), locale_configfile: optional(path) },
+
+  plan({ locale: name, locale_configfile: file }, { facts }) {
+    if (name === undefined || name === 'false') return [];
+    const where = file ?? (facts.os.family === 'debian' ? '/etc/default/locale' : '/etc/locale.conf');
+    const installed: readonly Change[] = builtIn.test(name) ? [] : [{ kind: 'locale', name }];
+    const edit = { syntax: 'lines', drop: 'LANG=', put: `LANG=${name}` } as const;
+    return [{ at: 'locale', changes: [{ kind: 'edit', path: where, edit }, ...installed] }];
+  },
+});

@@ -1,0 +1,42 @@
+import type { PhoneHomeChange } from '../agent/change.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import { either, integer, list, matching, object, oneOf, optional, withDefault } from '../agent/userdata/decode.ts';
+import { shareOf, spread } from './fleet/spread.ts';
+
+const names = ['pub_key_rsa', 'pub_key_ecdsa', 'pub_key_ed25519', 'instance_id', 'hostname', 'fqdn'] as const;
+
+const settings = object({
+  url: matching(/^https?:\/\/[^\s]+$/, 'an http or https URL'),
+  post: withDefault<'all' | readonly (typeof names)[number][]>(
+    'all',
+    either(oneOf('all'), list(oneOf(...names)), `all, or a list of ${names.join(', ')}`),
+  ),
+  tries: withDefault(10, integer(1, 100)),
+});
+
+const reads = { phone_home: optional(settings), spread };
+
+/** Tells somebody that the machine is ready, and who it is. */
+export const phoneHome = defineModule({
+  name: 'phone_home',
+  summary: 'Posts the host keys and names of this machine to a URL once it is ready.',
+  every: 'instance',
+  reads,
+
+  plan({ phone_home: asked, spread }, context) {
+    if (!asked) return [];
+    const url = asked.url.replaceAll('$INSTANCE_ID', encodeURIComponent(context.instance.id));
+    const wanted = asked.post === 'all' ? names : asked.post;
+    const fields = Object.fromEntries(wanted.map((name) => [name, fieldOf(name, context)]));
+    const change: PhoneHomeChange = { kind: 'phone-home', url, fields, tries: asked.tries };
+    return [{ at: 'phone_home', changes: [...shareOf(context.instance, spread), change] }];
+  },
+});
+
+function fieldOf(name: (typeof names)[number], { facts, instance }: Context): PhoneHomeChange['fields'][string] {
+  const [, type] = /^pub_key_(\w+)$/.exec(name) ?? [];
+  if (type) return { publicKey: `/etc/ssh/ssh_host_${type}_key.pub` };
+  if (name === 'instance_id') return instance.id;
+  if (name === 'fqdn') return facts.hostname.includes('.') ? facts.hostname : '';
+  return facts.hostname.split('.')[0] ?? '';
+}
