@@ -3,10 +3,12 @@ import { describe, test } from 'node:test';
 import { checks } from '../agent/doctor/checks.ts';
 import type { Layout } from '../agent/doctor/disk/layout.ts';
 import { examine, type Finding } from '../agent/doctor/examine.ts';
+import { fixes } from '../agent/doctor/fix.ts';
 import { lookAt } from '../agent/image/image.ts';
 import type { Sealing } from '../agent/seal/plan.ts';
 import { disk, type Fault, faults } from './support/faults.ts';
-import { type MemoryHost, memoryHost } from './support/memory-host.ts';
+import { applied } from './support/laws.ts';
+import { type Given, type MemoryHost, memoryHost } from './support/memory-host.ts';
 import { together, trees } from './support/trees.ts';
 
 const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
@@ -26,8 +28,20 @@ const found = (findings: readonly Finding[]) =>
 const notChecked = (findings: readonly Finding[]) =>
   findings.filter(({ is }) => is === 'not-checked').map(({ check }) => check.name);
 
-function planted({ family, over = {}, without = [] }: Fault): MemoryHost {
-  const host = memoryHost({ ...together(trees[family] ?? {}, over), offline: true });
+/** Enough of systemctl to turn units on and off in a tree. */
+const systemctl: Given['programs'] = {
+  systemctl: (args, machine) => {
+    const [verb, unit = ''] = args.filter((word) => !word.startsWith('--'));
+    const link = `/etc/systemd/system/multi-user.target.wants/${unit}`;
+    if (verb === 'is-enabled') return machine.nodes.has(link) ? 'enabled' : 'disabled';
+    if (verb === 'disable') machine.nodes.delete(link);
+    else void machine.link(link, `/usr/lib/systemd/system/${unit}`);
+    return '';
+  },
+};
+
+function planted({ family, over = {}, without = [] }: Fault, programs: Given['programs'] = {}): MemoryHost {
+  const host = memoryHost({ ...together(trees[family] ?? {}, over), offline: true, programs });
   for (const path of without) host.nodes.delete(path);
   return host;
 }
@@ -104,4 +118,25 @@ test('every check says why, and how to mend it', () => {
   const names = checks.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
   for (const { why, mend, source } of checks) assert.ok(why.endsWith('.') && mend !== '' && source !== '');
+});
+
+describe('what the doctor mends', () => {
+  const mendable = faults.filter(({ check }) => checks.some((each) => each.name === check && 'fix' in each));
+  for (const fault of mendable) {
+    test(`${fault.check} (${fault.family}): ${fault.says[0]}`, async () => {
+      const host = planted(fault, systemctl);
+      const look = async () => ({ host, sealing: await sealingOf(host) });
+      const plan = await fixes(await examined(host), await look());
+      await applied(plan, host);
+      const left = await examine(checks, { tree: await look(), disk });
+      // A file that switches the agent off may be somebody's wish.
+      assert.deepEqual(found(left), fault.check === 'agent-enabled' ? { 'agent-enabled': [fault.says[1]] } : {});
+      assert.equal((await applied(plan, host)).filter(({ outcome }) => outcome === 'made').length, 0);
+    });
+  }
+
+  test('is nothing on a clean image', async () => {
+    const host = planted({ check: '', family: 'el9', says: [] });
+    assert.deepEqual(await fixes(await examined(host), { host, sealing: await sealingOf(host) }), []);
+  });
 });

@@ -19,7 +19,7 @@ export const serviceChecks: readonly TreeCheck[] = [
       for (const name of offUntilAsked) if (await startsAtBoot(name, host)) found.push(`${name} starts at boot`);
       return found;
     },
-    fix: async ({ host, sealing: { image } }) => (image.systemd > 0 ? await disabling(offUntilAsked, host) : []),
+    fix: ({ host, sealing: { image } }) => disabling(offUntilAsked, image.systemd > 0, host),
   },
   {
     name: 'agent-installed',
@@ -76,10 +76,12 @@ export const serviceChecks: readonly TreeCheck[] = [
 
 const agentUnits = ['bootagent-local', 'bootagent', 'bootagent-final'];
 
-async function disabling(names: readonly string[], host: Look['host']): Promise<Change[]> {
-  const on: Change[] = [];
+async function disabling(names: readonly string[], bySystemd: boolean, host: Look['host']): Promise<Change[]> {
+  const off: Change[] = [];
   for (const name of names) {
-    if (await startsAtBoot(name, host)) on.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
+    if (!(await startsAtBoot(name, host))) continue;
+    if (bySystemd) off.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
+    else off.push({ kind: 'removed', globs: [`/etc/rc[0-6].d/S??${name}`, `/etc/rc.d/rc[0-6].d/S??${name}`] });
   }
-  return on;
+  return off;
 }
