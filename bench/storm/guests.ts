@@ -12,23 +12,20 @@ import type { SimulatedService } from './service.ts';
 export type Guest = (clock: Clock, service: SimulatedService, random: () => number) => Promise<boolean>;
 
 /** The stages of our boot that ask, as the command line has them, and how long the boot takes between them. */
-const stages = [
-  { budgetMs: 20_000, restMs: 5_000 },
-  { budgetMs: 300_000, restMs: 0 },
-] as const;
+const budgets = [20_000, 300_000] as const;
 
 /** Our own code, whole: detection, the EC2 source, the patience, both stages. Only the network and the time are simulated. */
 export const bootagent =
-  (facts: Facts, settings: Readonly<Record<string, unknown>> = {}): Guest =>
+  (facts: Facts, { restMs = 5_000 }: { readonly restMs?: number } = {}): Guest =>
   async (clock, service, random) => {
     const host = guestHost(clock, service);
     let tries: TriesBySource = {};
-    for (const { budgetMs, restMs } of stages) {
+    for (const budgetMs of budgets) {
       const answer: Identity = await identify({
         host,
         facts,
         named: [ec2.alias],
-        settings: { [ec2.alias]: settings },
+        settings: {},
         stage: 'network',
         deadline: clock.now() + budgetMs,
         note: () => {},

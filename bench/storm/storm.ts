@@ -6,6 +6,8 @@ export interface Storm extends Partial<ServiceShape> {
   readonly guests: number;
   /** All guests start within this time. */
   readonly windowMs?: number;
+  /** When each guest starts, in place of anywhere in the window. */
+  readonly starts?: readonly number[];
   readonly seed?: number;
 }
 
@@ -18,14 +20,17 @@ export interface Outcome {
 }
 
 /** A crowd of guests against one service, in simulated time. */
-export async function storm(guest: Guest, { guests, windowMs = 10_000, seed = 7, ...shape }: Storm): Promise<Outcome> {
+export async function storm(
+  guest: Guest,
+  { guests, windowMs = 10_000, starts, seed = 7, ...shape }: Storm,
+): Promise<Outcome> {
   const clock = virtualClock();
   const service = simulatedService(clock, { capacity: 500, queue: 256, outageMs: 0, roundTripMs: 1, ...shape });
   const random = randomFrom(seed);
   let lost = 0;
   let last = 0;
   for (let index = 0; index < guests; index++) {
-    clock.at(random() * windowMs, async () => {
+    clock.at(starts?.[index] ?? random() * windowMs, async () => {
       if (await guest(clock, service, random)) last = clock.now();
       else lost++;
     });

@@ -7,6 +7,8 @@ export interface Asked {
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
+  /** The port of whoever asks. */
+  readonly from: number;
 }
 
 /** What it answers; undefined where this dialect knows nothing of the path. */

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Description } from './description.ts';
 import { type Answer, type Asked, dialects } from './dialects.ts';
 import { chooseFaults, commit, type Fault } from './faults.ts';
@@ -11,6 +12,10 @@ export interface Options {
   readonly faults?: readonly Fault[];
   readonly host?: string;
   readonly port?: number;
+  /** How many answers a second it gives, and how many may wait for theirs: the rest is turned away with 503. */
+  readonly limit?: { readonly capacity: number; readonly queue: number };
+  /** Told of each request as it comes. */
+  readonly onRequest?: (asked: Asked) => void;
 }
 
 /** A metadata service at work. */
@@ -29,6 +34,7 @@ export interface Service {
 export async function serveMetadata(instance: Description, options: Options): Promise<Service> {
   const answerers = options.dialects.map((name) => dialects[name](instance));
   const faultFor = chooseFaults(options.faults ?? []);
+  const waitFor = limited(options.limit);
   const requests: Asked[] = [];
   const began = performance.now();
   let connections = 0;
@@ -37,7 +43,14 @@ export async function serveMetadata(instance: Description, options: Options): Pr
     response.on('error', () => {});
     const asked = await read(request);
     requests.push(asked);
+    options.onRequest?.(asked);
     const good = answerers.map((answer) => answer(asked)).find((answer) => answer !== undefined) ?? unknown;
+    const wait = waitFor(performance.now());
+    if (wait === undefined) {
+      response.writeHead(503).end();
+      return;
+    }
+    if (wait > 0) await pause(wait);
     const fault = faultFor(asked.path, performance.now() - began);
     if (fault) commit(fault, response, good);
     else response.writeHead(good.status, good.headers).end(good.body);
@@ -62,11 +75,24 @@ export async function serveMetadata(instance: Description, options: Options): Pr
   };
 }
 
+/** How long each request waits for its answer; undefined where too many wait already. */
+function limited(limit: Options['limit']): (now: number) => number | undefined {
+  let busyUntil = 0;
+  return (now) => {
+    if (!limit) return 0;
+    const begins = Math.max(now, busyUntil);
+    if (((begins - now) * limit.capacity) / 1_000 >= limit.queue) return undefined;
+    busyUntil = begins + 1_000 / limit.capacity;
+    return busyUntil - now;
+  };
+}
+
 const unknown: Answer = { status: 404, body: 'not found' };
 
 const read = async (request: IncomingMessage): Promise<Asked> => ({
   method: request.method ?? 'GET',
   path: request.url ?? '/',
   headers: request.headers,
+  from: request.socket.remotePort ?? 0,
   body: await text(request),
 });

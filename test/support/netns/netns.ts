@@ -1,0 +1,108 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+/** Why there can be no network of our own here, or undefined where there can. */
+export function missingNetns(): string | undefined {
+  if (process.getuid?.() !== 0) return 'needs root';
+  try {
+    const name = `ba-try-${process.pid}`;
+    ip('netns', 'add', name);
+    ip('netns', 'del', name);
+    return undefined;
+  } catch {
+    return 'needs iproute2 and the right to make network namespaces';
+  }
+}
+
+/** A network of its own, in which addresses that belong to others are ours. */
+export interface Netns {
+  readonly name: string;
+  /** `ip` within it. */
+  ip(...words: readonly string[]): void;
+  /** A process within it, whose lines can be waited for. */
+  start(script: string, given: unknown, env?: Readonly<Record<string, string>>): Process;
+  /** Any program of Node's within it, by its words. */
+  node(words: readonly string[], env?: Readonly<Record<string, string>>): Process;
+}
+
+export interface Process {
+  readonly lines: readonly string[];
+  /** How it ended: its exit code. */
+  readonly ended: Promise<number | null>;
+  /** The first line that fits, now or later; fails when the process ends without one. */
+  line(pattern: RegExp): Promise<string>;
+}
+
+let made = 0;
+
+/** Makes so many namespaces, hands them over, and takes away all that was made in them. */
+export async function withNetns(count: number, work: (...all: readonly Netns[]) => Promise<void>): Promise<void> {
+  const children: ChildProcess[] = [];
+  const names = Array.from({ length: count }, () => `ba-${process.pid}-${made++}`);
+  try {
+    for (const name of names) {
+      ip('netns', 'add', name);
+      ip('-n', name, 'link', 'set', 'lo', 'up');
+    }
+    await work(...names.map((name) => netns(name, children)));
+  } finally {
+    for (const child of children) child.kill('SIGKILL');
+    for (const name of names) ip('netns', 'del', name);
+  }
+}
+
+function netns(name: string, children: ChildProcess[]): Netns {
+  const node: Netns['node'] = (words, env = {}) => {
+    const child = spawn('ip', ['netns', 'exec', name, process.execPath, ...words], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    children.push(child);
+    return processOf(child);
+  };
+  return {
+    name,
+    ip: (...words) => ip('-n', name, ...words),
+    start: (script, given, env) => node([new URL(script, import.meta.url).pathname, JSON.stringify(given)], env),
+    node,
+  };
+}
+
+function processOf(child: ChildProcess): Process {
+  const lines: string[] = [];
+  const waiting = new Set<() => void>();
+  let ended = false;
+  const wake = (): void => {
+    for (const each of waiting) each();
+  };
+  if (child.stdout) {
+    createInterface(child.stdout).on('line', (line) => {
+      lines.push(line);
+      wake();
+    });
+  }
+  child.on('close', () => {
+    ended = true;
+    wake();
+  });
+  return {
+    lines,
+    ended: new Promise((resolve) => child.on('close', resolve)),
+    line: (pattern) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = lines.find((line) => pattern.test(line));
+          if (found === undefined && !ended) return;
+          waiting.delete(look);
+          if (found === undefined) reject(new Error(`ended without ${pattern}: ${lines.join(' | ')}`));
+          else resolve(found);
+        };
+        waiting.add(look);
+        look();
+      }),
+  };
+}
+
+function ip(...words: readonly string[]): void {
+  execFileSync('ip', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+}
