@@ -29,6 +29,8 @@ export type State =
   | { readonly kind: 'removed-user'; readonly name: string; readonly except?: readonly string[] }
   | { readonly kind: 'removed-swap'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
+  | { readonly kind: 'packages'; readonly manager: 'dnf' | 'yum' | 'apt'; readonly names: readonly string[] }
+  | { readonly kind: 'selinux'; readonly mode: 'enforcing' | 'permissive' }
   /** A file of repositories for dnf and yum. */
   | { readonly kind: 'repository'; readonly path: string; readonly content: string }
   /** A zone of the time zone database: "Europe/Zurich". */
@@ -42,6 +44,14 @@ export type Act =
   | ScriptChange
   | DownloadChange
   | { readonly kind: 'rpm-key'; readonly path: string }
+  | { readonly kind: 'package-files'; readonly manager: 'dnf' | 'yum' | 'apt'; readonly names: readonly string[] }
+  | {
+      readonly kind: 'package-upkeep';
+      readonly manager: 'dnf' | 'yum' | 'apt';
+      readonly does: 'refresh' | 'upgrade';
+    }
+  /** `kernel` is the one that runs. */
+  | { readonly kind: 'reboot-if-required'; readonly kernel: string }
   | { readonly kind: 'cvmfs'; readonly does: 'setup' | 'reload' | 'probe' }
   | RequestChange
   | PeopleAct

@@ -38,6 +38,8 @@ const settings = object({
   mount: withDefault<'autofs' | 'systemd'>('autofs', oneOf('autofs', 'systemd')),
 });
 
+const reads = { cvmfs: optional(settings) };
+
 const file = '/etc/cvmfs/default.local';
 const unit = 'autofs.service';
 
@@ -46,11 +48,11 @@ export const cvmfs = defineModule({
   name: 'cvmfs',
   summary: 'CVMFS: its proxy, its repositories and its cache, mounted when they are looked for.',
   every: 'instance',
-  reads: { cvmfs: optional(settings) },
+  reads,
 
   plan({ cvmfs: asked }): readonly PlanItem[] {
     if (!asked) return [];
-    const { http_proxy, repositories, quota_limit, client_profile, parameters, mount }: Asked = asked;
+    const { http_proxy, repositories, quota_limit, client_profile, parameters, mount } = asked;
     const set = {
       ...(http_proxy && { CVMFS_HTTP_PROXY: http_proxy.join(';') }),
       ...(repositories.length > 0 && { CVMFS_REPOSITORIES: repositories.join(',') }),

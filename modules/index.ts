@@ -13,12 +13,15 @@ import { locale } from './locale.ts';
 import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network.ts';
 import { ntp } from './ntp.ts';
+import { packageReboot, packages } from './packages.ts';
 import { phoneHome } from './phone-home.ts';
 import { powerState } from './power-state.ts';
 import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
+import { selinux } from './selinux.ts';
+import { services } from './services.ts';
 import { swap } from './swap.ts';
 import { timezone } from './timezone.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
@@ -32,7 +35,13 @@ const system = [cloudInitModules, caCerts, timezone];
 const clock = [locale, ntp];
 
 /** What needs all the rest to be over. */
-const ending = [phoneHome, finalMessage, powerState];
+const ending = [phoneHome, finalMessage, packageReboot, powerState];
+
+/** Where software comes from, and what of it is installed. */
+const software = [yumRepos, packages];
+
+/** What users wrote themselves; a worker takes jobs only behind it. */
+const scripts = [scriptsOnce, scriptsEachBoot, userScripts, runcmd];
 
 /** What happens when, in this order. The machine is looked at afresh before each stage. */
 export const schedule: Schedule = {
@@ -41,7 +50,7 @@ export const schedule: Schedule = {
   /** As soon as we know who we are: what may change the facts for all the rest. */
   early: [randomSeed, boothooks, bootcmd],
   /** Before sshd: what the machine is, and who may come in. */
-  main: [lateNetwork, fsSetup, mounts, swap, ...names, writeFiles, ...system, yumRepos, cvmfs, condor],
+  main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, writeFiles, ...system],
   /** Last: what needs everything else. */
-  final: [...clock, deferredFiles, scriptsOnce, scriptsEachBoot, userScripts, runcmd, ready, ...ending],
+  final: [...clock, ...software, deferredFiles, cvmfs, services, ...scripts, condor, ready, ...ending],
 };

@@ -22,11 +22,13 @@ import { member } from './member.ts';
 import { message } from './message.ts';
 import { mounted } from './mounted.ts';
 import { notify } from './notify.ts';
+import { packageFiles, packages, packageUpkeep } from './packages.ts';
 import { password } from './password.ts';
 import { phoneHome } from './phone-home.ts';
 import { plainPassword } from './plain-password.ts';
 import { power } from './power.ts';
 import { randomSeed } from './random-seed.ts';
+import { rebootIfRequired } from './reboot-if-required.ts';
 import { removed } from './removed.ts';
 import { removedSwap } from './removed-swap.ts';
 import { removedUser } from './removed-user.ts';
@@ -35,6 +37,7 @@ import { request } from './request.ts';
 import { rpmKey } from './rpm-key.ts';
 import { running } from './running.ts';
 import { script } from './script.ts';
+import { selinux } from './selinux.ts';
 import { service } from './service.ts';
 import { sshd } from './sshd.ts';
 import { sudoers } from './sudoers.ts';
@@ -73,6 +76,10 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   'plain-password': plainPassword,
   power,
   'random-seed': randomSeed,
+  'package-files': packageFiles,
+  'package-upkeep': packageUpkeep,
+  packages,
+  'reboot-if-required': rebootIfRequired,
   removed,
   'removed-swap': removedSwap,
   'removed-user': removedUser,
@@ -81,6 +88,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   'rpm-key': rpmKey,
   running,
   script,
+  selinux,
   service,
   sshd,
   sudoers,

@@ -22,6 +22,7 @@ export const programs = [
 export const paths = [
   '/etc/condor/condor_config.local',
   '/etc/growroot-disabled',
+  '/etc/selinux/config',
   '/etc/sysconfig/network',
   '/etc/systemd/system/multi-user.target.wants/NetworkManager.service',
   '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service',

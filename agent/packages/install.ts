@@ -1,0 +1,62 @@
+import type { Host, Output } from '../host/host.ts';
+import { Problem } from '../problem.ts';
+import { awaitClock } from './clock.ts';
+import { commandOf, isPassing, type Manager } from './commands.ts';
+
+/** How long to wait before each further attempt: more than a minute in all, as long as mirrors take to come back. */
+const patience: readonly number[] = [5_000, 10_000, 20_000, 40_000];
+
+/** Installs packages together; where that fails, one by one, so that one bad name costs one package. */
+export async function install(manager: Manager, names: readonly string[], host: Host): Promise<void> {
+  await awaitClock(host);
+  if (manager === 'apt') await patiently(commandOf.apt.refresh, host);
+  const command = commandOf[manager].install;
+  const together = await patiently([...command, ...names], host);
+  if (together.code === 0) return;
+  const failures = names.length === 1 ? [{ name: names[0] ?? '', output: together }] : await eachAlone();
+  if (failures.length === 0) return;
+  const told = failures.map(({ name, output }) => `${name} (${wordsOf(output)})`).join(', ');
+  const count = failures.length === names.length ? '' : ` ${failures.length} of ${names.length}`;
+  throw new Problem('command-failed', `${command[0]} could not install${count}: ${told}`, {
+    hint: 'Correct the name, or add the repository that has it to "yum_repos"; it is tried again at the next boot.',
+  });
+
+  async function eachAlone(): Promise<{ name: string; output: Output }[]> {
+    const failed: { name: string; output: Output }[] = [];
+    for (const name of names) {
+      const output = await patiently([...command, name], host, []);
+      if (output.code !== 0) failed.push({ name, output });
+    }
+    return failed;
+  }
+}
+
+/** Fetches what repositories have, or brings all that is installed up to date. */
+export async function upkeep(manager: Manager, verb: 'refresh' | 'upgrade', host: Host): Promise<void> {
+  await awaitClock(host);
+  if (manager === 'apt' && verb === 'upgrade') await patiently(commandOf.apt.refresh, host);
+  const command = commandOf[manager][verb];
+  const output = await patiently(command, host);
+  if (output.code === 0) return;
+  throw new Problem('command-failed', `${command[0]} could not ${verb}: ${wordsOf(output)}`);
+}
+
+/** No time limit: how much there is to fetch is not ours to know. */
+async function patiently(argv: readonly string[], host: Host, pausesMs = patience): Promise<Output> {
+  const env = argv[0] === 'apt-get' ? { DEBIAN_FRONTEND: 'noninteractive' } : {};
+  for (let attempt = 0; ; attempt++) {
+    const output = await host.run(argv, { timeoutMs: 0, env, accept: anyExit });
+    const pause = pausesMs[attempt];
+    if (output.code === 0 || pause === undefined || !isPassing(output.stderr + output.stdout)) return output;
+    await host.sleep(pause);
+  }
+}
+
+/** Every exit but that of a program which is not there. */
+const anyExit = Array.from({ length: 256 }, (_, code) => code).filter((code) => code !== 127);
+
+function wordsOf({ stderr, stdout }: Output): string {
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => /^(E:|Error\b|No match|Curl)/.test(line.trim()));
+  const last = lines.at(-1) ?? stderr.trim().split('\n').at(-1) ?? '';
+  return last.replace(/^\s*(E:|Error:)\s*/, '').trim() || 'it did not say why';
+}

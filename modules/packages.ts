@@ -1,0 +1,96 @@
+import type { Note, PlanItem } from '../agent/change.ts';
+import type { Facts } from '../agent/facts.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import { flag, withDefault } from '../agent/userdata/decode.ts';
+import { packageList, type Wanted } from './packages/entries.ts';
+
+type Manager = 'dnf' | 'yum' | 'apt';
+
+const reads = {
+  packages: withDefault<readonly Wanted[]>([], packageList),
+  package_update: withDefault(false, flag),
+  package_upgrade: withDefault(false, flag),
+};
+
+/** Packages: what repositories have fetched, all brought up to date, and those named installed. */
+export const packages = defineModule({
+  name: 'packages',
+  summary: 'Packages to be there, and all of them brought up to date where that is asked.',
+  every: 'instance',
+  reads,
+
+  plan({ packages, package_update, package_upgrade }, { facts }): readonly PlanItem[] {
+    if (packages.length === 0 && !package_update && !package_upgrade) return [];
+    const manager = managerOf(facts);
+    if (!manager) return [{ at: 'packages', changes: [], notes: [nobody(facts)] }];
+    const items: PlanItem[] = [];
+    if (package_update && !package_upgrade) {
+      items.push({ at: 'package_update', changes: [{ kind: 'package-upkeep', manager, does: 'refresh' }] });
+    }
+    if (package_upgrade) {
+      items.push({ at: 'package_upgrade', changes: [{ kind: 'package-upkeep', manager, does: 'upgrade' }] });
+    }
+    return packages.length === 0 ? items : [...items, ...wantedItems(packages, manager)];
+  },
+});
+
+/** After all else, since nothing of it would go on behind a restart. */
+export const packageReboot = defineModule({
+  name: 'package_reboot',
+  summary: 'A restart of the machine, where packages that were installed need one.',
+  every: 'instance',
+  reads: { ...reads, package_reboot_if_required: withDefault(false, flag) },
+
+  plan({ packages, package_upgrade, package_reboot_if_required: asked }, { facts }: Context): readonly PlanItem[] {
+    if (!asked || (packages.length === 0 && !package_upgrade)) return [];
+    const { kernel } = facts.platform;
+    return [{ at: 'package_reboot_if_required', changes: [{ kind: 'reboot-if-required', kernel }] }];
+  },
+});
+
+const managerOf = ({ programs }: Facts): Manager | undefined =>
+  programs.includes('dnf')
+    ? 'dnf'
+    : programs.includes('yum')
+      ? 'yum'
+      : programs.includes('apt-get')
+        ? 'apt'
+        : undefined;
+
+const nobody = ({ programs }: Facts): Note => ({
+  level: 'warning',
+  text: programs.includes('zypper')
+    ? 'packages are not installed by zypper: none of them is installed'
+    : 'there is neither dnf, yum nor apt-get here: no package is installed',
+});
+
+function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly PlanItem[] {
+  const meant = wanted.filter((each) => isFor(each, manager));
+  const names = meant.filter(({ name }) => !isFile(name)).map((each) => specOf(each, manager));
+  const files = meant.filter(({ name }) => isFile(name)).map(({ name }) => name);
+  const notes = wanted.filter((each) => !isFor(each, manager)).map((each) => leftOut(each, manager));
+  return [
+    {
+      at: 'packages',
+      changes: names.length === 0 ? [] : [{ kind: 'packages', manager, names: [...new Set(names)] }],
+      notes,
+    },
+    ...(files.length === 0
+      ? []
+      : [{ at: 'packages (files and groups)', changes: [{ kind: 'package-files', manager, names: files } as const] }]),
+  ];
+}
+
+/** dnf, yum and rpm are one family: what is meant for one is right for the other. */
+const isFor = ({ manager: meant }: Wanted, manager: Manager): boolean =>
+  meant === undefined || meant === manager || (manager !== 'apt' && ['dnf', 'yum', 'rpm'].includes(meant));
+
+const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(/.test(name);
+
+const specOf = ({ name, version }: Wanted, manager: Manager): string =>
+  version === undefined ? name : `${name}${manager === 'apt' ? '=' : '-'}${version}`;
+
+const leftOut = ({ at, name, manager: meant }: Wanted, manager: Manager): Note =>
+  meant === 'snap' || meant === 'zypper'
+    ? { level: 'warning', text: `${at}: ${name} is not installed: bootagent does not know ${meant}` }
+    : { level: 'note', text: `${at}: ${name} is meant for ${meant}, and this is a machine of ${manager}` };

@@ -1,0 +1,65 @@
+import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/decode.ts';
+import type { Written } from '../../agent/userdata/written.ts';
+
+/** One package that was asked for. */
+export interface Wanted {
+  readonly at: string;
+  readonly name: string;
+  readonly version: string | undefined;
+  /** The manager it is meant for, where somebody said so. */
+  readonly manager: string | undefined;
+}
+
+const managers = ['apt', 'dnf', 'yum', 'rpm', 'snap', 'zypper'];
+
+/** All forms of a list of packages: a name, a name with a version, a list for one manager alone. */
+export const packageList: Decode<readonly Wanted[]> = decoder(
+  { is: 'list', of: { is: 'scalar', what: 'a package, or a list of its name and version' } },
+  (written, at, findings) => {
+    if (written?.is === 'list') return wantedIn(written.items, at, undefined, findings);
+    return written?.is === 'scalar' && written.value !== null
+      ? wantedIn([written], at, undefined, findings)
+      : refused(written, at, findings, 'expected a list of packages');
+  },
+);
+
+const wantedIn = (
+  written: readonly Written[],
+  at: string,
+  manager: string | undefined,
+  findings: Findings,
+): readonly Wanted[] => written.flatMap((each, index) => wantedOf(each, `${at}[${index}]`, manager, findings));
+
+function wantedOf(written: Written, at: string, manager: string | undefined, findings: Findings): readonly Wanted[] {
+  if (written.is === 'mapping' && manager === undefined) {
+    return [...written.entries].flatMap(([name, { key, value }]) => {
+      if (managers.includes(name)) {
+        return wantedIn(value.is === 'list' ? value.items : [value], `${at}.${name}`, name, findings);
+      }
+      findings.error(
+        `${at}.${name}`,
+        key,
+        `${JSON.stringify(name)} is no package manager`,
+        `one of ${managers.join(', ')}`,
+      );
+      return [];
+    });
+  }
+  const words = written.is === 'list' ? written.items : [written];
+  const [name, version, ...more] = words.map((each) => (each.is === 'scalar' && each.value !== null ? each.words : ''));
+  if (!name || version === '' || more.length > 0) {
+    refused(written, at, findings, 'expected a package, or a list of its name and version');
+    return [];
+  }
+  const wrong = [name, version ?? 'x'].find((word) => !/^[\w@/(*][^\s\0]*$/.test(word));
+  if (wrong !== undefined) {
+    refused(written, at, findings, `${JSON.stringify(wrong)} is no name or version of a package`);
+    return [];
+  }
+  return [{ at, name, version, manager }];
+}
+
+function refused(written: Written | undefined, at: string, findings: Findings, message: string): typeof bad {
+  if (written) findings.error(at, written.place, message);
+  return bad;
+}

@@ -1,0 +1,46 @@
+import type { Change, Note, PlanItem } from '../agent/change.ts';
+import type { Facts } from '../agent/facts.ts';
+import { defineModule } from '../agent/module.ts';
+import { oneOf, optional } from '../agent/userdata/decode.ts';
+
+type Mode = 'enforcing' | 'permissive' | 'disabled';
+
+/** SELinux: enforcing or permissive, now and at each boot. */
+export const selinux = defineModule({
+  name: 'selinux',
+  summary: 'SELinux enforcing or permissive, now and at each boot.',
+  every: 'instance',
+  reads: { selinux: optional(oneOf('enforcing', 'permissive', 'disabled')) },
+
+  plan({ selinux: asked }, { facts }): readonly PlanItem[] {
+    if (!asked) return [];
+    const isOff = facts.selinux === 'disabled';
+    if (isOff && !facts.paths.includes('/etc/selinux/config')) {
+      const text = 'there is no SELinux on this machine';
+      return [{ at: 'selinux', changes: [], notes: [{ level: asked === 'enforcing' ? 'warning' : 'note', text }] }];
+    }
+    // Newer kernels do not take "disabled" from the file: to write it there would leave SELinux half on.
+    const mode = asked === 'disabled' ? 'permissive' : asked;
+    const config: Change = {
+      kind: 'edit',
+      path: '/etc/selinux/config',
+      edit: { syntax: 'shell', set: { SELINUX: mode } },
+    };
+    const changes: readonly Change[] = [config, ...(isOff ? [] : [{ kind: 'selinux', mode } as const])];
+    return [{ at: 'selinux', changes, notes: notes(asked, facts) }];
+  },
+});
+
+function notes(asked: Mode, { selinux }: Facts): readonly Note[] {
+  if (asked === 'disabled' && selinux !== 'disabled') {
+    const text =
+      'to disable SELinux takes the kernel argument selinux=0 and a restart (grubby --update-kernel=ALL --args=selinux=0); until then it is permissive';
+    return [{ level: 'warning', text }];
+  }
+  if (asked !== 'disabled' && selinux === 'disabled') {
+    return [
+      { level: 'warning', text: `SELinux is disabled in this kernel: it is ${asked} after a restart at the earliest` },
+    ];
+  }
+  return [];
+}

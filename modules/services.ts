@@ -1,0 +1,54 @@
+import type { Change, PlanItem } from '../agent/change.ts';
+import { defineModule } from '../agent/module.ts';
+import { type Item, items, matching, object, optional, withDefault } from '../agent/userdata/decode.ts';
+
+const unit = matching(/^[\w@:.\\-]+$/, 'the name of a service');
+const units = withDefault<readonly Item<string>[]>([], items(unit));
+
+const reads = {
+  services: optional(
+    object({
+      mask: units,
+      unmask: units,
+      disable: units,
+      stop: units,
+      enable: units,
+      start: units,
+    }),
+  ),
+};
+
+/** What each word asks for, in the order it is done: what is in the way goes first. */
+const changeFor: Readonly<
+  Record<'mask' | 'unmask' | 'disable' | 'stop' | 'enable' | 'start', (unit: string) => Change>
+> = {
+  unmask: (unit) => ({ kind: 'service', unit, boot: 'unmasked' }),
+  mask: (unit) => ({ kind: 'service', unit, boot: 'masked' }),
+  disable: (unit) => ({ kind: 'service', unit, boot: 'disabled' }),
+  stop: (unit) => ({ kind: 'running', unit, is: 'stopped' }),
+  enable: (unit) => ({ kind: 'service', unit, boot: 'enabled' }),
+  start: (unit) => ({ kind: 'running', unit, is: 'started' }),
+};
+
+const verbs = ['unmask', 'mask', 'disable', 'stop', 'enable', 'start'] as const;
+
+/** Services that are to be on or off, at boot and now. */
+export const services = defineModule({
+  name: 'services',
+  summary: 'Services enabled, disabled, masked, started and stopped, without waiting for any.',
+  every: 'instance',
+  reads,
+
+  plan({ services }, { facts }): readonly PlanItem[] {
+    if (!services) return [];
+    const all = verbs.flatMap((verb) => services[verb].map(({ at, value }) => ({ at, verb, value })));
+    if (all.length > 0 && facts.systemd === 0) {
+      const text = 'there is no systemd here: no service is changed';
+      return [{ at: 'services', changes: [], notes: [{ level: 'warning', text }] }];
+    }
+    return all.map(({ at, verb, value }) => ({ at, changes: [changeFor[verb](nameOf(value))] }));
+  },
+});
+
+const nameOf = (word: string): string =>
+  /\.(service|socket|timer|target|path|mount|automount|swap|slice)$/.test(word) ? word : `${word}.service`;

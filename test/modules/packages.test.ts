@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { PlanItem } from '../../agent/change.ts';
+import { rebootReason } from '../../agent/packages/reboot.ts';
+import { packageReboot, packages } from '../../modules/packages.ts';
+import { context } from '../support/facts.ts';
+import { applied, laws, previewed } from '../support/laws.ts';
+import { memoryHost } from '../support/memory-host.ts';
+import { foundIn, plan, planned } from '../support/settings.ts';
+
+const debian = context({ programs: ['apt-get'] });
+const changesOf = (yaml: string, where = context()) => plan(packages, yaml, where).flatMap(({ changes }) => changes);
+const notesOf = (yaml: string, where = context()): string[] =>
+  plan(packages, yaml, where).flatMap(({ notes = [] }) => notes.map(({ level, text }) => `${level}: ${text}`));
+
+describe('packages', () => {
+  for (const yaml of ['hostname: a', 'packages: []', 'package_upgrade: false\npackage_update: false']) {
+    test(`plans nothing for ${JSON.stringify(yaml)}`, () => {
+      assert.deepEqual(plan(packages, yaml), []);
+    });
+  }
+
+  test('takes all forms of an entry', () => {
+    const yaml = 'packages: [cvmfs, [htop, 3.2.1], {dnf: [git, [vim, 9]], yum: tmux, apt: [x]}, {snap: [y]}, cvmfs]';
+    assert.deepEqual(changesOf(yaml), [
+      { kind: 'packages', manager: 'dnf', names: ['cvmfs', 'htop-3.2.1', 'git', 'vim-9', 'tmux'] },
+    ]);
+    assert.deepEqual(notesOf(yaml), [
+      'note: packages[2].apt[0]: x is meant for apt, and this is a machine of dnf',
+      'warning: packages[3].snap[0]: y is not installed: bootagent does not know snap',
+    ]);
+    assert.deepEqual(changesOf('packages: [[htop, 3.2.1]]', debian), [
+      { kind: 'packages', manager: 'apt', names: ['htop=3.2.1'] },
+    ]);
+  });
+
+  test('installs once what no database can be asked for', () => {
+    assert.deepEqual(changesOf('packages: [a, "@development", https://x/y.rpm, /tmp/z.rpm]'), [
+      { kind: 'packages', manager: 'dnf', names: ['a'] },
+      { kind: 'package-files', manager: 'dnf', names: ['@development', 'https://x/y.rpm', '/tmp/z.rpm'] },
+    ]);
+  });
+
+  test('upgrades before it installs, as the seeds want it', () => {
+    const kinds = changesOf('packages: [a]\npackage_update: true\npackage_upgrade: true').map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['package-upkeep', 'packages']);
+  });
+
+  for (const [programs, note] of [
+    [['bash'], 'there is neither dnf, yum nor apt-get here: no package is installed'],
+    [['zypper'], 'packages are not installed by zypper: none of them is installed'],
+  ] as const) {
+    test(`is told as not done on a machine of ${programs}`, () => {
+      assert.deepEqual(notesOf('packages: [a]', context({ programs })), [`warning: ${note}`]);
+    });
+  }
+
+  for (const [yaml, found] of [
+    ['[--installroot=/]', '1:12 packages[0]: "--installroot=/" is no name or version of a package'],
+    ['["a b"]', '1:12 packages[0]: "a b" is no name or version of a package'],
+    ['[[a, 1, 2]]', '1:12 packages[0]: expected a package, or a list of its name and version'],
+    ['[{pip: [x]}]', '1:13 packages[0].pip: "pip" is no package manager; one of apt, dnf, yum, rpm, snap, zypper'],
+  ] as const) {
+    test(`tells what is wrong with ${yaml}, and keeps the rest`, () => {
+      assert.deepEqual(foundIn(packages, `packages: ${yaml}`), [`user-data:${found}`]);
+      const { plan } = planned(packages, `packages: ${yaml.slice(0, -1)}, good]`);
+      assert.deepEqual(plan[0]?.changes, [{ kind: 'packages', manager: 'dnf', names: ['good'] }]);
+    });
+  }
+});
+
+/** A machine of dnf: what is installed, what its repositories have, and how often they fail first. */
+function dnfMachine({ installed = [] as string[], available = [] as string[], failing = 0, says = '' } = {}) {
+  const there = new Set(installed);
+  let left = failing;
+  return memoryHost({
+    programs: {
+      timedatectl: () => 'NTP=no\nNTPSynchronized=no\n',
+      setpriv: (words) => {
+        const names = words.slice(words.indexOf('--query') + 1).filter((word) => word !== '--whatprovides');
+        const missing = names.filter((name) => !there.has(name));
+        const provides = words.includes('--whatprovides');
+        const say = (name: string) => (provides ? `no package provides ${name}` : `package ${name} is not installed`);
+        return { code: missing.length, stdout: missing.map(say).join('\n') };
+      },
+      dnf: (words) => {
+        if (left-- > 0) return { code: 1, stderr: says };
+        const names = words.slice(words.indexOf('install') + 1);
+        const unknown = names.filter((name) => !available.includes(name));
+        if (unknown.length > 0) return { code: 1, stderr: `Error: Unable to find a match: ${unknown.join(' ')}` };
+        for (const name of names) there.add(name);
+        return '';
+      },
+    },
+  });
+}
+const item = (...names: string[]): PlanItem[] => [
+  { at: 'packages', changes: [{ kind: 'packages', manager: 'dnf', names }] },
+];
+const dnfCalls = ({ did }: { did: readonly string[] }): string[] =>
+  did.filter((each) => each.startsWith('run dnf')).map((each) => each.replace(/.*install /, ''));
+
+describe('installing', () => {
+  test('asks for what is missing alone, in one go', async () => {
+    const host = dnfMachine({ installed: ['a'], available: ['b', 'c'] });
+    const [step] = await previewed(item('a', 'b', 'c'), host);
+    assert.equal(step?.outcome === 'due' && step.difference.why, 'lacks b, c');
+    await applied(item('a', 'b', 'c'), host);
+    assert.deepEqual(dnfCalls(host), ['b c']);
+  });
+
+  test('loses one bad name, not its neighbours', async () => {
+    const host = dnfMachine({ available: ['a', 'c'] });
+    const [step] = await applied(item('a', 'bad', 'c'), host);
+    assert.equal(
+      step?.outcome === 'failed' && step.problem.message,
+      'dnf could not install 1 of 3: bad (Unable to find a match: bad)',
+    );
+    assert.deepEqual(dnfCalls(host), ['a bad c', 'a', 'bad', 'c']);
+  });
+
+  for (const says of [
+    'Error: Failed to download metadata for repo x: Status code: 503',
+    'Ignoring repositories: x\nError: Unable to find a match: a',
+    "can't create transaction lock on /var/lib/rpm/.rpm.lock",
+  ]) {
+    test(`outlasts more than a minute of ${JSON.stringify(says)}`, async () => {
+      const host = dnfMachine({ available: ['a'], failing: 4, says });
+      const [step] = await applied(item('a'), host);
+      assert.equal(step?.outcome, 'made');
+      assert.ok(host.now() > 60_000);
+    });
+  }
+
+  test('gives up in the end', async () => {
+    const host = dnfMachine({ available: ['a'], failing: 99, says: 'Error: Curl error (7): connection refused' });
+    const [step] = await applied(item('a'), host);
+    assert.equal(
+      step?.outcome === 'failed' && step.problem.message,
+      'dnf could not install: a (Curl error (7): connection refused)',
+    );
+  });
+
+  test('waits for a clock that is being set, but no longer than ten seconds', async () => {
+    const clocks = ['no', 'no', 'yes'];
+    const host = memoryHost({
+      programs: {
+        timedatectl: () => `NTP=yes\nNTPSynchronized=${clocks.length > 1 ? clocks.shift() : clocks[0]}\n`,
+        dnf: () => '',
+      },
+    });
+    const refresh: PlanItem[] = [{ at: 'x', changes: [{ kind: 'package-upkeep', manager: 'dnf', does: 'refresh' }] }];
+    await applied(refresh, host);
+    assert.equal(host.now(), 1000);
+    const never = memoryHost({ programs: { timedatectl: () => 'NTP=yes\nNTPSynchronized=no\n', dnf: () => '' } });
+    await applied(refresh, never);
+    assert.equal(never.now(), 10_000);
+  });
+
+  test('asks dpkg for names, versions and what is provided', async () => {
+    const host = memoryHost({
+      programs: {
+        'dpkg-query': () => 'ii \ta\t1.0\t\nrc \tgone\t1\t\nii \tmawk\t1.3\tawk, x (= 2)\n',
+      },
+    });
+    const names = ['a', 'a=1.0', 'a=2', 'a:amd64', 'gone', 'awk', 'x', 'y'];
+    const [step] = await previewed([{ at: 'p', changes: [{ kind: 'packages', manager: 'apt', names }] }], host);
+    assert.equal(step?.outcome === 'due' && step.difference.why, 'lacks a=2, gone, y');
+  });
+
+  laws('packages', item('a', 'b'), () => dnfMachine({ available: ['a', 'b'] }));
+});
+
+describe('a restart that packages need', () => {
+  const machine = (files: Record<string, string>, code = 0) =>
+    memoryHost({ files, programs: { 'needs-restarting': () => ({ code }), systemctl: () => '' } });
+
+  for (const [what, host, reason] of [
+    ['nothing', machine({ '/boot/vmlinuz-5.14.0-427.el9': '' }), undefined],
+    ['a mark', machine({ '/run/reboot-required': '' }), '/run/reboot-required is there'],
+    [
+      'a newer kernel',
+      machine({
+        '/boot/vmlinuz-5.14.0-427.el9': '',
+        '/boot/vmlinuz-5.14.0-1000.el9': '',
+        '/boot/vmlinuz-0-rescue-x': '',
+      }),
+      'kernel 5.14.0-1000.el9 is installed and 5.14.0-427.el9 runs',
+    ],
+    ['what needs-restarting knows', machine({}, 1), 'needs-restarting says so'],
+    ['no such program', machine({}, 127), undefined],
+  ] as const) {
+    test(`is found by ${what}`, async () => {
+      assert.equal(await rebootReason(host, '5.14.0-427.el9'), reason);
+    });
+  }
+
+  test('is asked for with packages alone, and done once', async () => {
+    const asked = plan(packageReboot, 'packages: [a]\npackage_reboot_if_required: true');
+    assert.deepEqual(plan(packageReboot, 'package_reboot_if_required: true'), []);
+    const host = machine({ '/run/reboot-needed': '' });
+    const [step] = await applied(asked, host);
+    assert.equal(step?.outcome === 'made' && step.note, 'the machine restarts: /run/reboot-needed is there');
+    assert.equal(host.did.at(-1), 'run systemctl --no-block reboot');
+  });
+});

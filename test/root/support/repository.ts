@@ -1,0 +1,98 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+
+const run = (program: string, args: readonly string[], cwd?: string): string =>
+  execFileSync(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
+
+/** A repository of small packages signed by a key of its own, made on the spot with the distribution's tools. */
+export function signedRepository(folder: string, packages: readonly (readonly [string, string])[]): { key: string } {
+  const gpg = join(folder, 'gpg');
+  const repo = join(folder, 'repo');
+  mkdirSync(gpg, { mode: 0o700 });
+  mkdirSync(repo);
+  const home = ['--homedir', gpg, '--batch', '--quiet'];
+  run('gpg', [...home, '--passphrase', '', '--quick-generate-key', 'packages@example.org', 'rsa2048', 'sign', 'never']);
+  const key = run('gpg', [...home, '--armor', '--export', 'packages@example.org']);
+  const specs = packages.map(([name, version]) => spec(folder, name, version));
+  run('rpmbuild', ['-bb', '--quiet', '--define', `_topdir ${folder}/build`, '--define', `_rpmdir ${repo}`, ...specs]);
+  const rpms = run('find', [repo, '-name', '*.rpm']).trim().split('\n');
+  run('rpmsign', [
+    '--addsign',
+    '--define',
+    '_gpg_name packages@example.org',
+    '--define',
+    `_gpg_path ${gpg}`,
+    '--define',
+    '__gpg /usr/bin/gpg',
+    ...rpms,
+  ]);
+  run('createrepo_c', ['--quiet', repo]);
+  run('gpgconf', ['--homedir', gpg, '--kill', 'all']);
+  return { key };
+}
+
+function spec(folder: string, name: string, version: string): string {
+  const path = join(folder, `${name}-${version}.spec`);
+  const files = `%install\nmkdir -p %{buildroot}/opt\necho ${version} >%{buildroot}/opt/${name}\n%files\n/opt/${name}\n`;
+  writeFileSync(
+    path,
+    `Name: ${name}\nVersion: ${version}\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\nProvides: ${name}-cap\n%description\nx\n${files}`,
+  );
+  return path;
+}
+
+/** A repository for apt, of packages that hold nothing. */
+export function debRepository(folder: string, packages: readonly (readonly [string, string])[]): string {
+  const repo = join(folder, 'debs');
+  for (const [name, version] of packages) {
+    const tree = join(folder, 'deb', name);
+    mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
+    const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n`;
+    writeFileSync(join(tree, 'DEBIAN/control'), control);
+    mkdirSync(repo, { recursive: true });
+    run('dpkg-deb', ['--build', tree, join(repo, `${name}_${version}_all.deb`)]);
+  }
+  writeFileSync(join(repo, 'Packages'), run('dpkg-scanpackages', ['--multiversion', '.'], repo));
+  return repo;
+}
+
+export interface Mirror extends AsyncDisposable {
+  readonly url: string;
+  /** What was asked for so far. */
+  readonly asked: string[];
+  /** The next answers are 503: this many. */
+  failing: number;
+  /** How long each answer takes. */
+  delayMs: number;
+}
+
+/** Serves a folder over HTTP, and fails or dawdles as it is told. */
+export async function mirror(folder: string): Promise<Mirror> {
+  const asked: string[] = [];
+  const state = { failing: 0, delayMs: 0 };
+  const server: Server = createServer((request, response) => {
+    const path = request.url ?? '/';
+    asked.push(path);
+    setTimeout(() => {
+      if (state.failing-- > 0) return response.writeHead(503).end();
+      try {
+        return response.end(readFileSync(join(folder, decodeURIComponent(path))));
+      } catch {
+        return response.writeHead(404).end();
+      }
+    }, state.delayMs);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // listening on TCP, it has no other form
+  return Object.assign(state, {
+    url: `http://127.0.0.1:${port}`,
+    asked,
+    [Symbol.asyncDispose]: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
