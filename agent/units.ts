@@ -1,6 +1,8 @@
+import { matching } from './glob.ts';
 import type { ReadHost } from './host/host.ts';
 
-const folders = ['/etc/systemd/system', '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
+const own = '/etc/systemd/system';
+const folders = [own, '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
 
 /** Where a unit's file is, found without starting a program; a unit made from an init script counts by that script. */
 export async function unitPath(unit: string, host: ReadHost): Promise<string | undefined> {
@@ -13,3 +15,30 @@ export async function unitPath(unit: string, host: ReadHost): Promise<string | u
   const script = `/etc/init.d/${unit.replace(/\.service$/, '')}`;
   return (await host.stat(script)) ? script : undefined;
 }
+
+/** A link that makes a unit start at boot, as its [Install] section asks. */
+export interface EnablingLink {
+  readonly path: string;
+  readonly target: string;
+}
+
+/** The links `systemctl enable` would make. None: the unit is started by others, or not by systemd at all. */
+export async function enablingLinks(unit: string, host: ReadHost): Promise<readonly EnablingLink[]> {
+  const target = await unitPath(unit, host);
+  if (target === undefined || target.startsWith('/etc/init.d/')) return [];
+  const [, rest = ''] = `\n${(await host.readText(target)) ?? ''}`.split('\n[Install]\n');
+  const [install = ''] = rest.split('\n[');
+  const words = (key: string) =>
+    [...install.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))]
+      .flatMap(([, value = '']) => value.trim().split(/\s+/))
+      .filter(Boolean);
+  return [
+    ...words('WantedBy').map((by) => `${own}/${by}.wants/${unit}`),
+    ...words('RequiredBy').map((by) => `${own}/${by}.requires/${unit}`),
+    ...words('Alias').map((alias) => `${own}/${alias}`),
+  ].map((path) => ({ path, target }));
+}
+
+/** The links that make a unit start at boot now, whoever made them. */
+export const linksTo = (unit: string, host: ReadHost): Promise<readonly string[]> =>
+  matching([`${own}/*.wants/${unit}`, `${own}/*.requires/${unit}`], host);

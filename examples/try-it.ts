@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { dirname, join, relative } from 'node:path';
 import { describe } from '../test/support/metadata/description.ts';
 import { serveMetadata } from '../test/support/metadata/server.ts';
@@ -13,7 +15,9 @@ const scratch = join(import.meta.dirname, '../dist/try-it');
 
 rmSync(scratch, { recursive: true, force: true });
 cpSync(join(import.meta.dirname, 'seed-tree'), scratch, { recursive: true });
-const service = await serveMetadata(describe({ userData: readFileSync(example, 'utf8') }), { dialects: ['imdsv2'] });
+const repository = await serveKey();
+const userData = readFileSync(example, 'utf8').replaceAll(/https?:\/\/\S*(?=RPM-GPG-KEY)/g, repository.url);
+const service = await serveMetadata(describe({ userData }), { dialects: ['imdsv2'] });
 put('/etc/bootagent/bootagent.yaml', `datasource_list: [Ec2]\ndatasource:\n  Ec2: {metadata_urls: [${service.url}]}\n`);
 put('/var/lib/bootagent/fresh', '');
 
@@ -29,6 +33,7 @@ for (const [title, ...words] of [
   worst = Math.max(worst, await new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1))));
 }
 await service.close();
+repository.close();
 
 const made = spawnSync(
   'find',
@@ -48,6 +53,16 @@ ${made
 The user-data was ${example}: change it and try again, or check it with: node agent/main.ts validate ${example}
 `);
 process.exitCode = worst;
+
+/** Stands for the place a repository's signing key comes from, so that no network is needed. */
+async function serveKey(): Promise<{ readonly url: string; close(): void }> {
+  const server = createServer((_, response) => {
+    response.end('-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDMEZQ==\n-----END PGP PUBLIC KEY BLOCK-----\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo; // a server on TCP has one of this kind
+  return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
+}
 
 function put(path: string, text: string): void {
   mkdirSync(dirname(join(scratch, path)), { recursive: true });

@@ -8,7 +8,7 @@ import { lookAt } from '../agent/image/image.ts';
 import type { Sealing } from '../agent/seal/plan.ts';
 import { disk, type Fault, faults } from './support/faults.ts';
 import { applied } from './support/laws.ts';
-import { type Given, type MemoryHost, memoryHost } from './support/memory-host.ts';
+import { type MemoryHost, memoryHost } from './support/memory-host.ts';
 import { together, trees } from './support/trees.ts';
 
 const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
@@ -28,20 +28,8 @@ const found = (findings: readonly Finding[]) =>
 const notChecked = (findings: readonly Finding[]) =>
   findings.filter(({ is }) => is === 'not-checked').map(({ check }) => check.name);
 
-/** Enough of systemctl to turn units on and off in a tree. */
-const systemctl: Given['programs'] = {
-  systemctl: (args, machine) => {
-    const [verb, unit = ''] = args.filter((word) => !word.startsWith('--'));
-    const link = `/etc/systemd/system/multi-user.target.wants/${unit}`;
-    if (verb === 'is-enabled') return machine.nodes.has(link) ? 'enabled' : 'disabled';
-    if (verb === 'disable') machine.nodes.delete(link);
-    else void machine.link(link, `/usr/lib/systemd/system/${unit}`);
-    return '';
-  },
-};
-
-function planted({ family, over = {}, without = [] }: Fault, programs: Given['programs'] = {}): MemoryHost {
-  const host = memoryHost({ ...together(trees[family] ?? {}, over), offline: true, programs });
+function planted({ family, over = {}, without = [] }: Fault): MemoryHost {
+  const host = memoryHost({ ...together(trees[family] ?? {}, over), offline: true });
   for (const path of without) host.nodes.delete(path);
   return host;
 }
@@ -124,7 +112,7 @@ describe('what the doctor mends', () => {
   const mendable = faults.filter(({ check }) => checks.some((each) => each.name === check && 'fix' in each));
   for (const fault of mendable) {
     test(`${fault.check} (${fault.family}): ${fault.says[0]}`, async () => {
-      const host = planted(fault, systemctl);
+      const host = planted(fault);
       const look = async () => ({ host, sealing: await sealingOf(host) });
       const plan = await fixes(await examined(host), await look());
       await applied(plan, host);

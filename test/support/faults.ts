@@ -36,7 +36,7 @@ const file = (path: string, text: string): Given => ({ files: { [path]: text } }
 const scripts = '/etc/sysconfig/network-scripts';
 const wants = '/etc/systemd/system/multi-user.target.wants';
 const starts = (unit: string): Given => ({
-  files: { [`/usr/lib/systemd/system/${unit}`]: '[Unit]\n' },
+  files: { [`/usr/lib/systemd/system/${unit}`]: '[Unit]\n[Install]\nWantedBy=multi-user.target\n' },
   links: { [`${wants}/${unit}`]: `/usr/lib/systemd/system/${unit}` },
 });
 const system = 'nobody:x:65534:65534:n:/:/sbin/nologin\nsshd:x:74:74::/var/empty/sshd:/bin/false\n';

@@ -18,7 +18,9 @@ const programs = (folder: string, ...names: readonly string[]): Given => ({
   files: Object.fromEntries(names.map((name) => [`${folder}/${name}`, '\x7fELF'])),
 });
 const wants = (...units: readonly string[]): Given => ({
-  files: Object.fromEntries(units.map((unit) => [`/usr/lib/systemd/system/${unit}`, '[Unit]\n'])),
+  files: Object.fromEntries(
+    units.map((unit) => [`/usr/lib/systemd/system/${unit}`, '[Unit]\n[Install]\nWantedBy=multi-user.target\n']),
+  ),
   links: Object.fromEntries(
     units.map((unit) => [`/etc/systemd/system/multi-user.target.wants/${unit}`, `/usr/lib/systemd/system/${unit}`]),
   ),

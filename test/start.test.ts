@@ -1,0 +1,14 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+
+test('npm start: the plan foresees as many changes as the run makes, and the second run makes none', () => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['examples/try-it.ts'], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.equal(status, 0, stdout);
+  const [due] = /Plan: (\d+) changes due\. Nothing was written\./.exec(stdout)?.slice(1) ?? [];
+  const [made] = /^(\d+) changes made, in /m.exec(stdout)?.slice(1) ?? [];
+  assert.ok(due !== undefined && due === made, stdout);
+  assert.match(stdout, /^Nothing was due, in /m);
+  assert.ok(!stdout.includes('example-pool-password'), 'the pool password is never shown');
+});
