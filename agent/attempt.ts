@@ -1,7 +1,7 @@
 import type { ReadHost, Request, Response } from './host/host.ts';
 import { Problem } from './problem.ts';
 import { isPassing, type Outcome, retryAfter } from './retry.ts';
-import { whyUnreachable } from './unreachable.ts';
+import { shownUrl, whyUnreachable } from './unreachable.ts';
 
 /** What is wrong with an answer, in words, where it is nothing that was asked for: the page of a captive portal. */
 export type Judge = (answer: Response) => string | undefined;
@@ -27,7 +27,7 @@ const staggerMs = 250;
 
 /** Asks one place. */
 export async function attempt(host: Asker, root: string, request: Request, judge: Judge): Promise<Ended> {
-  const what = `${request.method ?? 'GET'} ${request.url}`;
+  const what = `${request.method ?? 'GET'} ${shownUrl(request.url)}`;
   try {
     const answer = await host.http(request);
     const wrong = isPassing(answer.status) ? undefined : judge(answer);

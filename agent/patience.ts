@@ -56,7 +56,7 @@ export function patience(options: Options): Patience {
 
   async function askNow(roots: Roots, request: (root: string) => Request, judge: Judge): Promise<Attempt> {
     for (;;) {
-      if (limit() - host.now() <= 0 || isSpent(policy, tries)) throw gaveUp(tries, undefined);
+      if (limit() - host.now() <= 0 || isSpent(policy, tries)) throw gaveUp(undefined);
       const timeoutMs = Math.min(policy.timeoutMs, limit() - host.now());
       const ended = await race(host, await roots(), (root) =>
         attempt(host, root, { timeoutMs, ...request(root) }, judge),
@@ -67,7 +67,7 @@ export function patience(options: Options): Patience {
       if (ended.attempt) return ended.attempt;
       tell(ended.problem, after.pauseMs);
       // A pause that ends after the deadline is nobody's gain: the boot goes on now.
-      if (after.pauseMs === undefined || host.now() + after.pauseMs >= limit()) throw gaveUp(tries, ended.problem);
+      if (after.pauseMs === undefined || host.now() + after.pauseMs >= limit()) throw gaveUp(ended.problem);
       await host.sleep(after.pauseMs);
     }
   }
@@ -79,6 +79,14 @@ export function patience(options: Options): Patience {
     const most = policy.attempts === undefined ? '' : ` of ${policy.attempts}`;
     const count = tries.failed > 0 ? ` (attempt ${tries.failed}${most})` : '';
     note('note', `${reason}${count}${pauseMs === undefined ? '' : `, again in ${(pauseMs / 1_000).toFixed(1)} s`}`);
+  }
+
+  function gaveUp(last: Problem | undefined): Problem {
+    const { failed } = tries;
+    const seconds = Math.round((earlier.waitedMs + host.now() - began) / 1_000);
+    const after = `gave up after ${failed} failed ${failed === 1 ? 'attempt' : 'attempts'} in ${seconds} s`;
+    const message = last ? `${last.message}; ${after}` : after;
+    return new Problem(last?.code ?? 'datasource-unreachable', message, { cause: last });
   }
 
   return {
@@ -107,10 +115,3 @@ const attemptOf = ({ root, status, base64 }: Answered): Attempt => ({
   root,
   answer: { status, headers: {}, body: new Uint8Array(Buffer.from(base64, 'base64')) },
 });
-
-function gaveUp({ failed, waitedMs }: Tries, last: Problem | undefined): Problem {
-  const seconds = Math.round(waitedMs / 1_000);
-  const after = `gave up after ${failed} failed ${failed === 1 ? 'attempt' : 'attempts'} in ${seconds} s`;
-  const message = last ? `${last.message}; ${after}` : after;
-  return new Problem(last?.code ?? 'datasource-unreachable', message, { cause: last });
-}

@@ -36,9 +36,12 @@ const words: Readonly<Record<Unreachable, string>> = {
   untrusted: 'its certificate cannot be trusted',
 };
 
+/** A URL as it may be shown: without the name and password that may stand in it. */
+export const shownUrl = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
+
 /** The problem of a request that got no answer; `whyUnreachable` tells the sorts apart again. */
 export function unreachable(method: string, url: string, cause: unknown): Problem {
-  return new Problem('datasource-unreachable', `${method} ${url}: ${words[sortOf(cause)]}`, { cause });
+  return new Problem('datasource-unreachable', `${method} ${shownUrl(url)}: ${words[sortOf(cause)]}`, { cause });
 }
 
 /** What stood in the way of a request, or undefined where the error is of another kind. */

@@ -12,8 +12,8 @@ import { type Outcome, storm } from './storm/storm.ts';
  * simulation of the same crowd: `node bench/real-storm.ts`, as root. It takes minutes and most of a small machine.
  */
 const guests = Number(process.env.GUESTS ?? 200);
-const windowMs = Number(process.env.WINDOW_SECONDS ?? 60) * 1_000;
-const limit = { capacity: Number(process.env.CAPACITY ?? 8), queue: 4 };
+const windowMs = Number(process.env.WINDOW_SECONDS ?? 90) * 1_000;
+const limit = { capacity: Number(process.env.CAPACITY ?? 6), queue: 3 };
 const agent = join(import.meta.dirname, '../agent/main.ts');
 const seedTree = join(import.meta.dirname, '../examples/seed-tree');
 
@@ -72,6 +72,7 @@ function startsOf(lines: readonly string[], began: number): readonly number[] {
     const [at, , , from = ''] = line.split(' ');
     if (!first.has(from)) first.set(from, Number(at) - began);
   }
+  if (first.size !== guests) process.stdout.write(`${first.size} connections of ${guests} guests\n`);
   return [...first.values()].slice(0, guests);
 }
 

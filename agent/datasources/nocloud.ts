@@ -1,23 +1,13 @@
-import type { Asking, Datasource, Instance, Settings } from '../datasource.ts';
-import { type Drive, drivesLabelled } from '../drives/index.ts';
-import type { Facts } from '../facts.ts';
-import type { ReadHost } from '../host/host.ts';
+import type { Asking, Datasource, Instance } from '../datasource.ts';
 import { asProblem } from '../problem.ts';
 import { keysIn } from './ec2-tree.ts';
 import { folderTree, volumeTree } from './folder.ts';
 import { httpTree } from './http-tree.ts';
 import { readNetworkConfig } from './network-config.ts';
-import { type SeedLine, seedLines, withFirmwareNames } from './nocloud-line.ts';
+import { isRemote, look, type Places, placesIn } from './nocloud-places.ts';
 import { inlineSeed, merged, readSeed, type Seed } from './nocloud-seed.ts';
 import { serviceAt } from './service.ts';
 import { asObject, asText, badMetadata } from './tree.ts';
-
-/** The folders that hold a seed, the first that does being the one. */
-export const seedFolders: readonly string[] = [
-  '/var/lib/cloud/seed/nocloud',
-  '/var/lib/cloud/seed/nocloud-net',
-  '/var/lib/bootagent/seed',
-];
 
 /** Files that somebody put on the machine: a seed folder, a labelled disk, a tree that the kernel command line names. */
 export const nocloud: Datasource = {
@@ -48,53 +38,6 @@ export const nocloudNet: Datasource = {
     return isRemote(places.seedfrom) ? gather(ask, places) : undefined;
   },
 };
-
-interface Places {
-  readonly lines: readonly SeedLine[];
-  readonly folder: string | undefined;
-  readonly inline: Settings | undefined;
-  readonly drives: readonly Drive[];
-  /** A tree that replaces what the others say, if any of them points to one. */
-  readonly seedfrom: string | undefined;
-}
-
-async function look(facts: Facts, host: ReadHost, settings: Settings, seed?: string): Promise<Places> {
-  if (seed !== undefined) return { lines: [], folder: seed, inline: undefined, drives: [], seedfrom: undefined };
-  const lines = await seedLines(facts.platform, host);
-  const label = typeof settings.fs_label === 'string' ? settings.fs_label.toUpperCase() : 'CIDATA';
-  const configured = asText(settings.seedfrom);
-  const inline = settings['meta-data'] !== undefined || settings['user-data'] !== undefined ? settings : undefined;
-  return {
-    lines,
-    folder: await seedFolder(host),
-    inline,
-    drives: await drivesLabelled(host, label),
-    seedfrom: configured
-      ? await withFirmwareNames(configured, facts.platform, host)
-      : lines.find(({ seedfrom }) => seedfrom !== undefined)?.seedfrom,
-  };
-}
-
-async function seedFolder(host: ReadHost): Promise<string | undefined> {
-  for (const folder of seedFolders) if (await host.stat(`${folder}/meta-data`)) return folder;
-  return undefined;
-}
-
-function placesIn({ lines, folder, inline, drives, seedfrom }: Places): string | undefined {
-  const found = [
-    ...lines.map(({ from }) => `${from} names a seed`),
-    ...(folder === undefined ? [] : [`there is ${folder}/meta-data`]),
-    ...(inline
-      ? ['the settings hold a seed']
-      : seedfrom !== undefined && lines.length === 0
-        ? ['the settings name a seed']
-        : []),
-    ...drives.map(({ path, volume }) => `${path} is labelled ${volume.labels.join(', ')}`),
-  ];
-  return found.length === 0 ? undefined : found.join('; ');
-}
-
-const isRemote = (seedfrom: string | undefined): boolean => /^https?:\/\//i.test(seedfrom ?? '');
 
 /** Everything the places say, each bad one left out and told. */
 async function gather(ask: Asking, { lines, folder, inline, drives, seedfrom }: Places): Promise<Instance | undefined> {

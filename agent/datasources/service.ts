@@ -2,6 +2,7 @@ import type { Judge } from '../attempt.ts';
 import type { Asking } from '../datasource.ts';
 import type { Request, Response } from '../host/host.ts';
 import type { Roots } from '../patience.ts';
+import { shownUrl } from '../unreachable.ts';
 
 /** A metadata service that may be found in one of several places: the first that answers is kept to. */
 export interface Service {
@@ -15,7 +16,7 @@ export function serviceAt({ patience }: Asking, places: readonly string[] | Root
   let known = typeof places === 'function' ? undefined : places[0];
   let kept: readonly string[] | undefined;
   return {
-    where: (path) => `${known ?? ''}${path}`,
+    where: (path) => shownUrl(`${known ?? ''}${path}`),
     async ask({ path, ...request }, judge) {
       const found = kept;
       const { root, answer } = await patience.askAny(

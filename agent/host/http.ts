@@ -26,15 +26,16 @@ export function makeHttp(): (request: Request) => Promise<Response> {
   return async (request) => {
     const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs ?? answerMs)));
     try {
-      let { origin, path } = partsOf(request.url);
+      let { origin, path, authorization } = partsOf(request.url);
+      const headers = { ...request.headers, ...authorization };
       for (let redirects = 0; ; redirects++) {
-        const answer = await once(clientOf(origin), { ...request, path }, signal);
+        const answer = await once(clientOf(origin), { ...request, headers, path }, signal);
         const next = redirects < mostRedirects ? sameHost(answer, origin, path) : undefined;
         if (next === undefined || (request.method ?? 'GET') !== 'GET') return answer;
         path = next;
       }
     } catch (error) {
-      throw unreachable(request.method ?? 'GET', withoutSecrets(request.url), error);
+      throw unreachable(request.method ?? 'GET', request.url, error);
     }
   };
 }
@@ -66,9 +67,15 @@ function sameHost({ status, headers }: Response, origin: string, path: string): 
 }
 
 /** A URL in two. Not by URL alone, which refuses the zone of a link-local address: http://[fe80::1%25eth0]/. */
-function partsOf(url: string): { origin: string; path: string } {
-  const [, origin = '', path = ''] = /^(https?:\/\/(?:\[[^\]]*\]|[^/?#[\]]*)(?::\d+)?)([^#]*)/i.exec(url) ?? [];
-  return { origin, path: path.startsWith('/') ? path : `/${path}` };
+function partsOf(url: string): { origin: string; path: string; authorization: Record<string, string> } {
+  const parts = /^(https?:\/\/)(?:([^/?#@]*)@)?((?:\[[^\]]*\]|[^/?#[\]]*)(?::\d+)?)([^#]*)/i.exec(url);
+  const [, scheme = '', who, host = '', path = ''] = parts ?? [];
+  const basic = who && `Basic ${Buffer.from(decodeURIComponent(who)).toString('base64')}`;
+  return {
+    origin: scheme + host,
+    path: path.startsWith('/') ? path : `/${path}`,
+    authorization: basic ? { authorization: basic } : {},
+  };
 }
 
 function connectTo(origin: string): Client {
@@ -101,5 +108,3 @@ function authorities(origin: string): { ca?: string } {
 
 const plain = (headers: Readonly<Record<string, string | string[] | undefined>>): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), String(value)]));
-
-const withoutSecrets = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');

@@ -162,6 +162,7 @@ for (const each of cases) {
         const { instance, notes } = await fetched(each, [{ ...fault, on: each.identity, times: 2 }]);
         assert.ok(instance && !(instance instanceof Error), String(instance));
         assert.deepEqual([instance.id, instance.publicKeys], [me.id, [key]]);
+        assert.doesNotMatch(notes.join('\n'), /TOKEN/);
         assert.match(notes[0] ?? '', /^note: (?:GET|PUT) http:\/\/127\.0\.0\.1:\S+: .+ \(attempt 1\), again in /);
       });
 

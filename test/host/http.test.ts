@@ -43,6 +43,17 @@ suite('http', () => {
     assert.equal(error.message, 'GET http://127.0.0.1:1/x: the connection was refused');
   });
 
+  test('a name and a password in the URL go where they belong', async () => {
+    const service = await serveMetadata(describe(), { dialects: ['imdsv1'] });
+    try {
+      await makeHttp()({ url: service.url.replace('//', '//me:p%40ss@') + path });
+      assert.equal(service.requests[0]?.headers.authorization, `Basic ${btoa('me:p@ss')}`);
+      assert.equal(service.requests[0]?.path, path);
+    } finally {
+      await service.close();
+    }
+  });
+
   test('tells a name that cannot be looked up from a server that is down', async () => {
     const error = await makeHttp()({ url: 'http://nobody.invalid/' }).catch((error) => error);
     assert.equal(whyUnreachable(error), 'no-route');

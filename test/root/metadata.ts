@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { missingNetns, type Netns, type Process, withNetns } from '../support/netns/netns.ts';
@@ -108,6 +111,36 @@ describe('metadata in a network of our own', { skip: missingNetns() ?? false }, 
       });
     });
   }
+
+  test('login does not wait, and the last stage makes up for what was missed', async () => {
+    const root = mkdtempSync(join(tmpdir(), 'bootagent-late-'));
+    try {
+      cpSync(new URL('../../examples/seed-tree', import.meta.url), root, { recursive: true });
+      for (const folder of ['etc/bootagent', 'var/lib/bootagent']) mkdirSync(join(root, folder), { recursive: true });
+      writeFileSync(join(root, 'etc/bootagent/bootagent.yaml'), 'datasource_list: [Ec2]\n');
+      writeFileSync(join(root, 'var/lib/bootagent/fresh'), '');
+      await withNetns(1, async (here) => {
+        assert.ok(here);
+        const agent = new URL('../../agent/main.ts', import.meta.url).pathname;
+        const began = Date.now();
+        const early = here.node([agent, 'run', 'early', 'main', '--root', root]);
+        await early.ended;
+        // Twenty seconds are given; a hang is more.
+        assert.ok(Date.now() - began < 60_000);
+        assert.equal(existsSync(join(root, 'var/lib/bootagent/instance.json')), false);
+        here.ip('addr', 'add', '169.254.169.254/32', 'dev', 'lo');
+        const service = here.start('serve.ts', { ...served, dialects: ['imdsv1'] });
+        await service.line(/^ready/);
+        const late = here.node([agent, 'run', 'final', '--root', root]);
+        await late.line(/i-0abc/);
+        assert.equal(await late.ended, 0);
+        // The name is a matter of the stage that had gone by.
+        assert.match(readFileSync(join(root, 'etc/hostname'), 'utf8'), /^w\b/);
+      });
+    } finally {
+      rmSync(root, { recursive: true });
+    }
+  });
 
   test('a service that is silent costs no more than the budget', async () => {
     await withNetns(1, async (here) => {
