@@ -92,6 +92,39 @@ export const problemCodes = {
     means: 'An item of a list of scripts ended with an error.',
     mend: 'Its output is in the log that the message names (readable by root).',
   },
+  'unknown-key': {
+    means: 'A key that neither bootagent nor cloud-init knows: nothing would be done for it.',
+    mend: 'Take the key that the message suggests, or one from docs/modules.md.',
+  },
+  'duplicate-key': {
+    means: 'A key stands twice in one mapping. As ever in cloud-config, the last one counts.',
+    mend: 'Keep one of the two.',
+  },
+  'not-done': {
+    means: 'Something that cloud-init does and bootagent does not. It is passed over, and said each time.',
+    mend: 'Leave it out, or do it with "runcmd" or in the image.',
+  },
+  'not-looked-at': {
+    means: 'A part of the user-data that only the machine itself can fetch was not looked at.',
+    mend: 'Fetch it and validate it by itself.',
+  },
+  placeholder: {
+    means: 'A placeholder such as <MY_HTTP_PROXY> is still to be filled in.',
+    mend: 'Put the value in its place.',
+  },
+  bashism: {
+    means: 'A script says that it is for /bin/sh and uses words that only bash has.',
+    mend: 'Write "#!/bin/bash" as its first line.',
+  },
+  'no-login': {
+    means: 'Of the users that are asked for, none could log in.',
+    mend: 'Add "default" to "users", or give one of them "ssh_authorized_keys".',
+  },
+  'old-tool': {
+    means:
+      'A command of older systems that guests of today lack. bootagent puts what took its place there, and says so.',
+    mend: 'Write what took its place: systemctl, ip.',
+  },
   unexpected: {
     means: 'A fault in bootagent itself.',
     mend: 'Please report it with the output of "bootagent status --format json".',

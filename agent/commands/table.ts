@@ -92,6 +92,24 @@ export const commands: readonly Command[] = [
     load: () => import('./config.ts'),
   },
   {
+    name: 'validate',
+    summary: 'everything that is wrong with user-data, with line and column, on any machine',
+    takes: 'FILE...',
+    options: [
+      { name: 'image-config', summary: 'the files are configuration of an image: no first line is asked of them' },
+      {
+        name: 'format',
+        value: 'FORMAT',
+        values: ['text', 'json', 'github'],
+        summary: 'text (default), json, or marks for GitHub workflows',
+      },
+    ],
+    details:
+      'Reads user-data of every form as a boot would, and needs neither root nor a network. Exits 4 when there are errors; warnings alone are no reason to fail.',
+    examples: ['bootagent validate worker.yaml', 'bootagent validate --format github user-data/*.yaml'],
+    load: () => import('./validate.ts'),
+  },
+  {
     name: 'explain',
     summary: 'what a problem code means and what to do about it',
     takes: '[CODE]',

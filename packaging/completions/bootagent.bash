@@ -2,7 +2,7 @@
 _bootagent() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "run plan status detect query facts config explain reset seal doctor version --help --version" -- "$cur"))
+    COMPREPLY=($(compgen -W "run plan status detect query facts config validate explain reset seal doctor version --help --version" -- "$cur"))
     return
   fi
   case $prev in
@@ -18,6 +18,7 @@ _bootagent() {
     query) COMPREPLY=($(compgen -W "--root --help" -- "$cur")) ;;
     facts) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     config) COMPREPLY=($(compgen -W "--root --user-data --format --help" -- "$cur")) ;;
+    validate) COMPREPLY=($(compgen -f -W "--image-config --format --help" -- "$cur")) ;;
     explain) COMPREPLY=($(compgen -W "--format --help" -- "$cur")) ;;
     reset) COMPREPLY=($(compgen -W "--yes --root --format --help" -- "$cur")) ;;
     seal) COMPREPLY=($(compgen -W "--yes --force --list --only --skip --poweroff --root --format --help" -- "$cur")) ;;

@@ -9,6 +9,7 @@ commands=(
   'query:a value of the metadata of this instance'
   'facts:what bootagent sees of this machine, as JSON'
   'config:the merged configuration, with the file and line each value comes from'
+  'validate:everything that is wrong with user-data, with line and column, on any machine'
   'explain:what a problem code means and what to do about it'
   'reset:forget what was done, so that the next boot of this machine is a first boot again'
   'seal:make this machine, or an image tree, forget what is its own, before it is saved as an image'
@@ -27,6 +28,7 @@ case $words[2] in
   query) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '*:argument:' ;;
   facts) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   config) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[lay this user-data over it]:FILE:_files' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  validate) _arguments '--image-config[the files are configuration of an image\: no first line is asked of them]' '--format[text (default), json, or marks for GitHub workflows]:FORMAT:(text json github)' '*:argument:_files' ;;
   explain) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   reset) _arguments '--yes[do it; without this it is only told]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   seal) _arguments '--yes[do it; without this it is only told]' '--force[even a machine in service]' '--list[the operations, and why there is each of them]' '--only[only these operations (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--poweroff[power the machine off when all went well]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;

@@ -1,0 +1,41 @@
+import { Problem } from '../problem.ts';
+import { countsOf, github, plain, text } from '../validate/render.ts';
+import { type Verdict, validate } from '../validate/validate.ts';
+import { exit, type Surroundings, type Work } from './command.ts';
+import { inputOf } from './input.ts';
+
+export const run: Work['run'] = async ({ args, options }, around) => {
+  if (args.length === 0) {
+    throw new Problem('bad-invocation', 'validate needs a file', { hint: 'Use "-" for standard input.' });
+  }
+  const schedule = await around.schedule();
+  const verdicts: (Verdict & { readonly file: string })[] = [];
+  for (const file of args) {
+    const source = file === '-' ? 'standard input' : file;
+    const bytes = await inputOf('', file, around);
+    const what = options['image-config'] === undefined ? 'user-data' : 'image';
+    verdicts.push({ file: source, ...(await validate(bytes, source, schedule, what)) });
+  }
+  show(verdicts, options.format, around);
+  const wrong = verdicts.some(({ findings }) => findings.some(({ level }) => level === 'error'));
+  return wrong ? exit.badInput : exit.done;
+};
+
+function show(
+  verdicts: readonly (Verdict & { readonly file: string })[],
+  format: string | undefined,
+  { out, err }: Surroundings,
+): void {
+  if (format === 'json') {
+    const files = verdicts.map(({ file, findings }) => ({ file, findings: findings.map(plain) }));
+    out(`${JSON.stringify({ schema_version: 1, files }, undefined, 2)}\n`);
+    return;
+  }
+  for (const verdict of verdicts) {
+    if (format === 'github') out(github(verdict));
+    else out(text(verdict));
+    const [first] = verdict.findings;
+    const more = first ? `; "bootagent explain ${first.code}" tells more` : '';
+    err(`${verdict.file}: ${countsOf(verdict.findings)}${more}\n`);
+  }
+}

@@ -1,0 +1,64 @@
+import type { Finding } from '../userdata/decode.ts';
+import { told } from '../userdata/written.ts';
+import type { Verdict } from './validate.ts';
+
+/** How many findings of a level there are, in words: "2 errors, 1 warning". */
+export function countsOf(findings: readonly Finding[]): string {
+  const count = (level: Finding['level']): string => {
+    const number = findings.filter((each) => each.level === level).length;
+    return number === 0 ? '' : `${number} ${level}${number === 1 ? '' : 's'}`;
+  };
+  return [count('error'), count('warning')].filter(Boolean).join(', ') || 'nothing wrong';
+}
+
+/** For people: each finding with its line and a mark below it. */
+export const text = (verdict: Verdict): string =>
+  verdict.findings.map((finding) => `${headOf(finding)}\n${excerpt(finding, verdict)}`).join('');
+
+/** For GitHub's workflow runs, which show each beside its line. */
+export const github = ({ findings }: Verdict): string =>
+  findings
+    .map(({ level, code, at, place, message, hint }) => {
+      const where = `file=${inProperty(place.source)},line=${place.line},col=${place.column},title=${inProperty(code)}`;
+      return `::${level} ${where}::${inMessage(sentence({ at, message, ...(hint !== undefined && { hint }) }))}\n`;
+    })
+    .join('');
+
+/** One finding as plain data. */
+export const plain = ({ level, code, at, place, message, hint }: Finding) => ({
+  level,
+  code,
+  file: place.source,
+  line: place.line,
+  column: place.column,
+  ...(at !== '' && { at }),
+  message,
+  ...(hint !== undefined && { hint }),
+});
+
+const headOf = (finding: Finding): string =>
+  `${told(finding.place)}: ${finding.level}[${finding.code}] ${sentence(finding)}`;
+
+const sentence = ({ at, message, hint }: Pick<Finding, 'at' | 'message' | 'hint'>): string =>
+  `${at ? `${at}: ` : ''}${message}${hint === undefined ? '' : ` — ${hint}`}`;
+
+function excerpt({ place }: Finding, { sources, secrets }: Verdict): string {
+  const line = sources.get(place.source)?.split(/\r?\n/)[place.line - 1];
+  if (line === undefined || line.trim() === '') return '';
+  const hidden = secrets
+    .filter(Boolean)
+    .reduce((shown, secret) => shown.replaceAll(secret, '*'.repeat(secret.length)), line);
+  const from = Math.max(0, place.column - 1 - 100);
+  const number = String(place.line).padStart(5);
+  const shown = hidden
+    .slice(from, from + 160)
+    .replaceAll('\t', ' ')
+    .replace(/[^\x20-\uffff]/g, '?');
+  const length = Math.max(1, /^(?:"[^"]*"|'[^']*'|[^\s:,\]}]+)/.exec(hidden.slice(place.column - 1))?.[0].length ?? 1);
+  const mark = `${' '.repeat(place.column - 1 - from)}${'^'.repeat(Math.min(length, 160))}`;
+  return `${number} | ${shown}\n      | ${mark}\n`;
+}
+
+const inMessage = (words: string): string =>
+  words.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const inProperty = (words: string): string => inMessage(words).replaceAll(':', '%3A').replaceAll(',', '%2C');

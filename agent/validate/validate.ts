@@ -1,0 +1,80 @@
+import type { Module, Schedule } from '../module.ts';
+import { bad, decodeFields, type Finding } from '../userdata/decode.ts';
+import { collect } from '../userdata/findings.ts';
+import { readUserData, type UserData } from '../userdata/read.ts';
+import type { Mapping } from '../userdata/written.ts';
+import { readYaml } from '../userdata/yaml.ts';
+import { bashisms } from './bashisms.ts';
+import { unknownKeys } from './keys.ts';
+import { loginFindings } from './login.ts';
+import { oldTools } from './old-tools.ts';
+import { placeholders } from './placeholders.ts';
+
+/** All that was found in one file, in the order of its lines. */
+export interface Verdict {
+  readonly findings: readonly Finding[];
+  /** The text behind each source that a finding names. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** Values that must not be shown with their lines. */
+  readonly secrets: readonly string[];
+}
+
+/** Says everything that is wrong with user-data, or with a configuration file of an image, without any machine. */
+export async function validate(
+  bytes: Uint8Array,
+  source: string,
+  schedule: Schedule,
+  what: 'user-data' | 'image' = 'user-data',
+): Promise<Verdict> {
+  const read = what === 'image' ? readImageFile(bytes, source) : await readUserData(bytes, { source });
+  const modules = Object.values(schedule).flat();
+  const { config, scripts, sources } = read;
+  const settings = collect('bad-settings');
+  for (const module of modules) decode(module, config, settings);
+  const found = [
+    ...read.findings,
+    ...settings.found,
+    ...unknownKeys(config, modules),
+    ...placeholders(config, scripts, sources),
+    ...bashisms(config, scripts, sources),
+    ...loginFindings(config),
+    ...oldTools(config, sources),
+  ];
+  return { findings: inOrder(found), sources, secrets: settings.secrets };
+}
+
+function decode({ reads }: Module, config: Mapping, settings: ReturnType<typeof collect>): void {
+  if (decodeFields(reads, config, '', settings) === bad && settings.found.length === 0)
+    throw new Error('Bad without a word');
+}
+
+function readImageFile(
+  bytes: Uint8Array,
+  source: string,
+): Pick<UserData, 'config' | 'scripts' | 'findings' | 'sources'> {
+  const findings = collect('bad-config');
+  const text = new TextDecoder().decode(bytes);
+  const written = readYaml(text, source, findings);
+  const place = { source, line: 1, column: 1 };
+  const empty = written?.is === 'scalar' && written.value === null;
+  if (written && written.is !== 'mapping' && !empty)
+    findings.error('', written.place, 'is no mapping from keys to values');
+  const config: Mapping = written?.is === 'mapping' ? written : { is: 'mapping', entries: new Map(), place };
+  return { config, scripts: [], findings: findings.found, sources: new Map([[source, text]]) };
+}
+
+/** By source in the order of their first finding, then by line; what was found twice is told once. */
+function inOrder(found: readonly Finding[]): readonly Finding[] {
+  const seen = new Set<string>();
+  const once = found.filter(({ place, at, message }) => {
+    const key = JSON.stringify([place, at, message]);
+    return !seen.has(key) && seen.add(key);
+  });
+  const sources = [...new Set(once.map(({ place }) => place.source))];
+  return once.toSorted(
+    (a, b) =>
+      sources.indexOf(a.place.source) - sources.indexOf(b.place.source) ||
+      a.place.line - b.place.line ||
+      a.place.column - b.place.column,
+  );
+}

@@ -1,0 +1,49 @@
+import type { Module } from '../../agent/module.ts';
+import type { Decode, Shape } from '../../agent/userdata/decode.ts';
+
+/** A key that can be written, the path of keys that leads to it, and the keys it stands among. */
+export interface KeyAt {
+  readonly path: readonly (string | 0)[];
+  readonly key: string;
+  readonly among: readonly string[];
+}
+
+/** Every key that the modules take, at every depth. */
+export function keysOf(modules: readonly Module[]): readonly KeyAt[] {
+  const fields = Object.assign({}, ...modules.map(({ reads }) => reads)) as Record<string, Decode<unknown>>;
+  return within(Object.fromEntries(Object.entries(fields).map(([key, { shape }]) => [key, shape])), []);
+}
+
+function within(fields: Readonly<Record<string, Shape>>, path: readonly (string | 0)[]): KeyAt[] {
+  const among = Object.keys(fields);
+  return Object.entries(fields).flatMap(([key, shape]) => [{ path, key, among }, ...inShape(shape, [...path, key])]);
+}
+
+function inShape(shape: Shape, path: readonly (string | 0)[]): KeyAt[] {
+  if (shape.is === 'object') return within(shape.fields, path);
+  if (shape.is === 'list') return inShape(shape.of, [...path, 0]);
+  if (shape.is === 'map') return inShape(shape.of, [...path, 'any']);
+  if (shape.is === 'optional') return inShape(shape.of, path);
+  return [];
+}
+
+/** A document in which the key at this place is written so. */
+export function documentWith({ path }: KeyAt, key: string): string {
+  const value = path.reduceRight<unknown>((inner, each) => (each === 0 ? [inner] : { [each]: inner }), { [key]: 'x' });
+  return `#cloud-config\n${JSON.stringify(value)}\n`;
+}
+
+/** The slips of one letter: left out, doubled, swapped with the next, another in its place. */
+export function slipsOf(key: string): readonly string[] {
+  const letters = [...key];
+  return letters.flatMap((letter, index) => {
+    const [before, after] = [letters.slice(0, index).join(''), letters.slice(index + 1).join('')];
+    const swapped = `${before}${letters[index + 1] ?? ''}${letter}${letters.slice(index + 2).join('')}`;
+    return [
+      before + after,
+      `${before}${letter}${letter}${after}`,
+      swapped,
+      `${before}${letter === 'q' ? 'x' : 'q'}${after}`,
+    ];
+  });
+}
