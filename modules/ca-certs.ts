@@ -3,7 +3,7 @@ import { defineModule } from '../agent/module.ts';
 import { flag, items, matching, object, optional, renamed, withDefault } from '../agent/userdata/decode.ts';
 
 const certificate = matching(
-  /^\s*(?:-----BEGIN (?:TRUSTED )?CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END (?:TRUSTED )?CERTIFICATE-----\s*)+$/,
+  /^\s*(?:-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\w+/=\s-]+-----END (?:TRUSTED )?CERTIFICATE-----\s*)+$/,
   'a certificate in PEM',
 );
 

@@ -5,11 +5,14 @@ import { shareOf, spread } from './fleet/spread.ts';
 
 const names = ['pub_key_rsa', 'pub_key_ecdsa', 'pub_key_ed25519', 'instance_id', 'hostname', 'fqdn'] as const;
 
+/** A sort of key that no guest of today makes: it can be asked for, and is posted as missing. */
+const known = [...names, 'pub_key_dsa'] as const;
+
 const settings = object({
   url: matching(/^https?:\/\/[^\s]+$/, 'an http or https URL'),
-  post: withDefault<'all' | readonly (typeof names)[number][]>(
+  post: withDefault<'all' | readonly (typeof known)[number][]>(
     'all',
-    either(oneOf('all'), list(oneOf(...names)), `all, or a list of ${names.join(', ')}`),
+    either(oneOf('all'), list(oneOf(...known)), `all, or a list of ${names.join(', ')}`),
   ),
   tries: withDefault(10, integer(1, 100)),
 });
@@ -33,7 +36,7 @@ export const phoneHome = defineModule({
   },
 });
 
-function fieldOf(name: (typeof names)[number], { facts, instance }: Context): PhoneHomeChange['fields'][string] {
+function fieldOf(name: (typeof known)[number], { facts, instance }: Context): PhoneHomeChange['fields'][string] {
   const [, type] = /^pub_key_(\w+)$/.exec(name) ?? [];
   if (type) return { publicKey: `/etc/ssh/ssh_host_${type}_key.pub` };
   if (name === 'instance_id') return instance.id;

@@ -1,9 +1,12 @@
-import type { PlanItem } from '../agent/change.ts';
+import type { Note, PlanItem } from '../agent/change.ts';
 import { type Context, defineModule } from '../agent/module.ts';
+import { encodings, isSullied, unpacked } from '../agent/userdata/content.ts';
 import {
   bad,
+  converted,
   type Decode,
   decoder,
+  entries,
   flag,
   type Item,
   items,
@@ -11,6 +14,7 @@ import {
   object,
   optional,
   quietly,
+  secret,
   text,
   withDefault,
 } from '../agent/userdata/decode.ts';
@@ -35,13 +39,34 @@ const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as 
   return bad;
 });
 
-const file = object({
+/** Text, or the bytes of a value that YAML marks as binary. */
+const raw: Decode<string | Uint8Array> = decoder({ is: 'scalar', what: 'text' }, (written, at, findings) =>
+  written?.is === 'scalar' && written.value instanceof Uint8Array ? written.value : text(written, at, findings),
+);
+
+const fields = object({
   path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
-  content: withDefault('', text),
+  content: withDefault<string | Uint8Array>('', raw),
+  encoding: withDefault('text/plain', text),
+  source: optional(object({ uri: text, headers: optional(entries(secret)) })),
   owner: optional(text),
   permissions: optional(mode),
   append: withDefault(false, flag),
   defer: withDefault(false, flag),
+});
+
+const file = converted(fields, (file, tell) => {
+  if (!encodings.includes(file.encoding.toLowerCase())) {
+    tell.warning(`the encoding ${JSON.stringify(file.encoding)} is not known: the content is written as it stands`);
+    return file;
+  }
+  if (isSullied(file.content, file.encoding.toLowerCase())) {
+    tell.warning('the content holds letters that are no base64: they are passed over');
+  }
+  const done = unpacked(file.content, file.encoding);
+  if ('content' in done) return { ...file, content: done.content };
+  tell.error(`the content ${done.why}`, `it is said to be ${file.encoding}`);
+  return bad;
 });
 
 type File = typeof file extends Decode<infer T> ? T : never;
@@ -49,7 +74,7 @@ type File = typeof file extends Decode<infer T> ? T : never;
 const writeFilesKey = withDefault<readonly Item<File>[]>([], items(file));
 
 function plan(files: readonly Item<File>[], { facts }: Context, deferred: boolean): PlanItem[] {
-  return files.flatMap(({ at, value: { path, content, owner = 'root:root', permissions, append, defer } }) => {
+  return files.flatMap(({ at, value: { path, content, owner = 'root:root', permissions, append, defer, source } }) => {
     const [user = 'root', group = user] = owner.split(':');
     const isKnown = /^\d+$/.test(user) || facts.users.length === 0 || facts.users.some(({ name }) => name === user);
     // An owner who is yet to be made by a package or by "users": the file waits for the last stage by itself.
@@ -68,6 +93,11 @@ function plan(files: readonly Item<File>[], { facts }: Context, deferred: boolea
             ...(append && { append: true as const }),
           },
         ],
+        ...(source && {
+          notes: [
+            { level: 'warning', text: `${source.uri} is not fetched: "content" is written in its place` },
+          ] satisfies readonly Note[],
+        }),
       },
     ];
   });

@@ -1,3 +1,4 @@
+import { archive } from './archive.ts';
 import { typeOf } from './forms.ts';
 import { includeUrls } from './include.ts';
 import { render } from './jinja.ts';
@@ -6,9 +7,10 @@ import { isForUs, type Part, readBytes, readPart } from './parts.ts';
 import type { Reading, Script } from './read.ts';
 import type { Place, Written } from './written.ts';
 
-type Handler = (part: Part, reading: Reading) => Promise<void> | void;
+export type Handler = (part: Part, reading: Reading) => Promise<void> | void;
 
-const yaml = async (part: Part, { findings, taken }: Reading): Promise<Written | undefined> =>
+/** The YAML of a part, read when there is some. */
+export const yamlOf = async (part: Part, { findings, taken }: Reading): Promise<Written | undefined> =>
   // Loaded only when there is YAML to read: most of the time that reading takes is this.
   (await import('./yaml.ts')).readYaml(part.text, part.origin.source, findings, { line: part.origin.line, taken });
 
@@ -19,7 +21,7 @@ const placeOf = ({ origin }: Part, line = 1): Place => ({
 });
 
 async function config(part: Part, reading: Reading): Promise<void> {
-  const written = await yaml(part, reading);
+  const written = await yamlOf(part, reading);
   if (!written || (written.is === 'scalar' && written.value === null)) return;
   if (written.is !== 'mapping') {
     return reading.findings.error(
@@ -65,46 +67,6 @@ async function include(part: Part, reading: Reading): Promise<void> {
       }
     }
   }
-}
-
-async function archive(part: Part, reading: Reading): Promise<void> {
-  const written = await yaml(part, reading);
-  if (!written || (written.is === 'scalar' && written.value === null)) return;
-  if (written.is !== 'list')
-    return reading.findings.error('', written.place, `expected a list of parts, got a ${written.is}`);
-  for (const item of written.items) {
-    const inner = archived(item, part);
-    if (inner) await readPart(inner, reading);
-    else reading.findings.error('', item.place, 'expected text, or a mapping with "content"');
-  }
-}
-
-function archived(item: Written, part: Part): Part | undefined {
-  const fields =
-    item.is === 'mapping'
-      ? new Map([...item.entries].map(([key, { value }]) => [key.toLowerCase(), value]))
-      : undefined;
-  const field = (name: string): string | undefined => {
-    const value = fields?.get(name);
-    return value?.is === 'scalar' ? value.words : undefined;
-  };
-  const content = fields ? fields.get('content') : item;
-  if (content?.is !== 'scalar') return undefined;
-  const named = field('type');
-  const type = named && named !== 'text/plain' ? named : (typeOf(content.words) ?? 'text/cloud-config');
-  return {
-    type,
-    name: field('filename'),
-    text: content.words,
-    // A block's text begins on the line below its mark.
-    origin: {
-      source: part.origin.source,
-      line: content.place.line + (content.quoted ? 1 : 0),
-      depth: part.origin.depth + 1,
-    },
-    launchIndex: field('launch-index'),
-    mergeType: field('merge-type') ?? field('x-merge-type') ?? field('merge_how') ?? field('merge_type'),
-  };
 }
 
 async function template(part: Part, reading: Reading): Promise<void> {

@@ -12,6 +12,11 @@ ssh_deletekeys ssh_fp_console_blacklist ssh_genkeytypes ssh_import_id ssh_key_co
 ssh_publish_hostkeys ssh_pwauth ssh_quiet_keygen swap syslog_fix_perms system_info timezone ubuntu_advantage ubuntu_pro
 updates user users vendor_data version wireguard write_files yum_repo_dir yum_repos zypper`.split(/\s+/);
 
+/** Keys that only older versions of cloud-init took. */
+export const oldKeys: readonly string[] =
+  `apt_custom_sources_list apt_ftp_proxy apt_http_proxy apt_https_proxy apt_mirror apt_mirror_search apt_mirror_search_dns
+apt_preserve_sources_list apt_proxy apt_sources debconf_selections def_log_file log_cfgs`.split(/\s+/);
+
 /** The keys that are read before any module has its turn, and so belong to none. */
 export const agentKeys: readonly string[] = [
   'datasource',

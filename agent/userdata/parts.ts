@@ -121,7 +121,14 @@ export async function readPart(part: Part, reading: Reading): Promise<void> {
   }
   if (part.text.trim() === '') return;
   if (part.type !== 'text/x-not-multipart' && part.type !== 'text/plain') {
-    return reading.findings.error('', place, `bootagent does not read parts of the type ${part.type}`);
+    const hint = 'nothing is done with it';
+    return reading.findings.warning(
+      '',
+      place,
+      `bootagent does not read parts of the type ${part.type}`,
+      hint,
+      'not-done',
+    );
   }
   const { level, message, hint } = foreign(part.text, cloudInitKeys);
   reading.findings[level]('', place, message, hint);

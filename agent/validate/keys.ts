@@ -1,6 +1,6 @@
 import type { Module } from '../module.ts';
 import { type Finding, suggestion } from '../userdata/decode.ts';
-import { agentKeys, cloudInitKeys } from '../userdata/keys.ts';
+import { agentKeys, cloudInitKeys, oldKeys } from '../userdata/keys.ts';
 import type { Mapping } from '../userdata/written.ts';
 
 /** Every key that somebody here reads. */
@@ -12,7 +12,7 @@ export function unknownKeys({ entries }: Mapping, modules: readonly Module[]): r
   const known = knownKeys(modules);
   return [...entries].flatMap(([key, { key: place }]): readonly Finding[] => {
     if (known.has(key)) return [];
-    if (cloudInitKeys.includes(key)) {
+    if (cloudInitKeys.includes(key) || oldKeys.includes(key)) {
       return [{ level: 'warning', code: 'not-done', at: key, place, message: 'bootagent does nothing for this key' }];
     }
     const hint = suggestion(key, [...new Set([...known, ...cloudInitKeys])]);

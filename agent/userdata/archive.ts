@@ -1,0 +1,52 @@
+import { typeOf } from './forms.ts';
+import { yamlOf } from './handlers.ts';
+import { type Part, readPart } from './parts.ts';
+import type { Reading } from './read.ts';
+import type { Written } from './written.ts';
+
+/** `#cloud-config-archive`: a list of parts, each with what a MIME part would have as headers. */
+export async function archive(part: Part, reading: Reading): Promise<void> {
+  const written = await yamlOf(part, reading);
+  if (!written || (written.is === 'scalar' && written.value === null)) return;
+  if (written.is !== 'list')
+    return reading.findings.error('', written.place, `expected a list of parts, got a ${written.is}`);
+  for (const item of written.items) {
+    const inner = archived(item, part);
+    if (inner) await readPart(inner, reading);
+    else reading.findings.error('', item.place, 'expected text, or a mapping with "content"');
+  }
+}
+
+/** What begins with a key is a configuration, also without its first line. */
+const settings = /^(?:\s|#.*\n)*[\w"'-]+\s*:(?:\s|$)/;
+
+function archived(item: Written, part: Part): Part | undefined {
+  const fields =
+    item.is === 'mapping'
+      ? new Map([...item.entries].map(([key, { value }]) => [key.toLowerCase(), value]))
+      : undefined;
+  const field = (name: string): string | undefined => {
+    const value = fields?.get(name);
+    return value?.is === 'scalar' ? value.words : undefined;
+  };
+  const content = fields ? fields.get('content') : item;
+  if (content?.is !== 'scalar') return undefined;
+  const named = field('type');
+  const type =
+    named && named !== 'text/plain'
+      ? named
+      : (typeOf(content.words) ?? (settings.test(content.words) ? 'text/cloud-config' : 'text/x-not-multipart'));
+  return {
+    type,
+    name: field('filename'),
+    text: content.words,
+    // A block's text begins on the line below its mark.
+    origin: {
+      source: part.origin.source,
+      line: content.place.line + (content.quoted ? 1 : 0),
+      depth: part.origin.depth + 1,
+    },
+    launchIndex: field('launch-index'),
+    mergeType: field('merge-type') ?? field('x-merge-type') ?? field('merge_how') ?? field('merge_type'),
+  };
+}

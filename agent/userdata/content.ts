@@ -1,0 +1,38 @@
+import { gunzipSync } from 'node:zlib';
+import { limits } from './limits.ts';
+
+const base64 = ['b64', 'base64'];
+const gzip = ['gz', 'gzip'];
+
+/** The words that `encoding` takes. */
+export const encodings: readonly string[] = [
+  'text/plain',
+  ...base64,
+  ...gzip,
+  ...gzip.flatMap((zip) => base64.map((text) => `${zip}+${text}`)),
+];
+
+/** Whether it is said to be base64 and holds other letters too, which decoding passes over. */
+export const isSullied = (content: string | Uint8Array, encoding: string): boolean =>
+  encoding.split('+').some((layer) => base64.includes(layer)) &&
+  typeof content === 'string' &&
+  !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content);
+
+/** Content as it is to be written, out of what it was packed in; where that cannot be, why. */
+export function unpacked(
+  content: string | Uint8Array,
+  encoding: string,
+): { readonly content: string | Uint8Array } | { readonly why: string } {
+  const layers = encoding.toLowerCase().split('+');
+  const coded = layers.some((layer) => base64.includes(layer));
+  if (!coded && !layers.some((layer) => gzip.includes(layer))) return { content };
+  const text = typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
+  const bytes = coded ? Buffer.from(text.replace(/[^A-Za-z0-9+/=]/g, ''), 'base64') : Buffer.from(content);
+  if (!layers.some((layer) => gzip.includes(layer))) return { content: bytes };
+  try {
+    return { content: gunzipSync(bytes, { maxOutputLength: limits.bytes }) };
+  } catch (error) {
+    const tooMuch = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
+    return { why: tooMuch ? `unzips to more than ${limits.bytes} bytes` : 'is no gzip data' };
+  }
+}
