@@ -4,7 +4,10 @@ import type { ReadHost } from '../host/host.ts';
 import { counted, several } from './counted.ts';
 import type { StateHandler } from './handler.ts';
 
-/** Nothing at any path that matches. A link is removed and never followed; what is mounted inside stays. */
+/**
+ * Nothing at any path that matches; a pattern that ends in a slash leaves empty folders alone.
+ * A link is removed and never followed; what is mounted inside stays.
+ */
 export const removed: StateHandler<ChangeOf<'removed'>> = {
   sort: 'state',
   subject: ({ globs }) => several(globs),
@@ -24,11 +27,25 @@ type Doom = Pick<ChangeOf<'removed'>, 'globs' | 'except'>;
 /** What is to be removed: whole folders where nothing in them is to stay, what is in them otherwise. */
 export async function doomed({ globs, except = [] }: Doom, host: ReadHost): Promise<string[]> {
   const found: string[] = [];
-  for (const path of await matching(globs, host, except)) {
+  for (const path of await matches(globs, host, except)) {
     const { all, parts } = await removable(path, except, host);
     found.push(...(all ? [path] : parts));
   }
   return found.filter((path, at) => found.indexOf(path) === at && !found.some((up) => path.startsWith(`${up}/`)));
+}
+
+async function matches(globs: readonly string[], host: ReadHost, except: readonly string[]): Promise<string[]> {
+  const plain = globs.filter((glob) => !glob.endsWith('/'));
+  const found = await matching(plain, host, except);
+  for (const path of await matching(
+    globs.filter((glob) => !plain.includes(glob)),
+    host,
+    except,
+  )) {
+    const isFolder = (await host.stat(path))?.type === 'directory';
+    if (!isFolder || (await host.list(path)).length > 0) found.push(path);
+  }
+  return found;
 }
 
 async function removable(

@@ -3,6 +3,7 @@ import { programPath, startsAtBoot } from '../image/services.ts';
 import { sources } from '../image/sources.ts';
 import type { Look, TreeCheck } from './check.ts';
 import { isPassword } from './crypt.ts';
+import { whenItStarts } from './services.ts';
 
 /** What everybody tries first; the CentOS 6 image's own is among them. */
 const known = ['', 'pippo123', 'root', 'toor', 'password', 'changeme', 'admin', '12345', '123456', '12345678', 'test']
@@ -97,7 +98,7 @@ export const accessChecks: readonly TreeCheck[] = [
     async look({ host }) {
       const found: string[] = [];
       for (const name of ['firewalld', 'iptables', 'ip6tables', 'nftables']) {
-        if (await startsAtBoot(name, host)) found.push(`${name} starts at boot`);
+        found.push(...(await whenItStarts(name, host)));
       }
       if (/^\s*ENABLED=yes/im.test((await host.readText('/etc/ufw/ufw.conf')) ?? '')) found.push('ufw is enabled');
       return found;

@@ -57,6 +57,24 @@ export const bootChecks: readonly TreeCheck[] = [
     },
   },
   {
+    name: 'machine-id',
+    severity: 'error',
+    why: 'Machines with one id get one DHCP lease, and their journals cannot be told apart.',
+    mend: 'bootagent seal --only machine-id',
+    source: sources.systemd,
+    async look({ host, sealing: { image } }) {
+      const found: string[] = [];
+      for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
+        if ((await host.stat(path))?.type !== 'file') continue;
+        const id = (await host.readText(path))?.trim() ?? '';
+        if (/^[0-9a-f]{32}$/.test(id)) found.push(`${path} holds an id`);
+        // Both ask for a new id, the word since systemd 247 alone.
+        else if (id !== '' && !(id === 'uninitialized' && image.systemd >= 247)) found.push(`${path} says "${id}"`);
+      }
+      return found;
+    },
+  },
+  {
     name: 'selinux-relabel',
     severity: 'warning',
     why: 'The first boot of every instance would go through all files, and then boot once more.',

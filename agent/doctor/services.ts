@@ -1,4 +1,5 @@
 import type { Change } from '../change.ts';
+import { turnedOnByPresets } from '../image/presets.ts';
 import { programPath, startsAtBoot } from '../image/services.ts';
 import { sources } from '../image/sources.ts';
 import type { Look, TreeCheck } from './check.ts';
@@ -12,11 +13,13 @@ export const serviceChecks: readonly TreeCheck[] = [
     name: 'services-off',
     severity: 'warning',
     why: 'Started without the settings of an instance they join the wrong pool, or none.',
-    mend: 'systemctl disable the service named; user-data enables it. "--fix" does it.',
+    mend:
+      'systemctl disable the service named; user-data enables it. Against the presets: an empty /etc/machine-id. ' +
+      '"--fix" does either.',
     source: sources.centos,
     async look({ host }) {
       const found: string[] = [];
-      for (const name of offUntilAsked) if (await startsAtBoot(name, host)) found.push(`${name} starts at boot`);
+      for (const name of offUntilAsked) found.push(...(await whenItStarts(name, host)));
       return found;
     },
     fix: ({ host, sealing: { image } }) => disabling(offUntilAsked, image.systemd > 0, host),
@@ -78,10 +81,20 @@ const agentUnits = ['bootagent-local', 'bootagent', 'bootagent-final'];
 
 async function disabling(names: readonly string[], bySystemd: boolean, host: Look['host']): Promise<Change[]> {
   const off: Change[] = [];
+  let byPresets = false;
   for (const name of names) {
-    if (!(await startsAtBoot(name, host))) continue;
-    if (bySystemd) off.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
+    if (!(await startsAtBoot(name, host))) byPresets ||= await turnedOnByPresets(name, host);
+    else if (bySystemd) off.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
     else off.push({ kind: 'removed', globs: [`/etc/rc[0-6].d/S??${name}`, `/etc/rc.d/rc[0-6].d/S??${name}`] });
   }
-  return off;
+  // The id is still to be made; only the presets are not gone through.
+  return byPresets ? [...off, { kind: 'file', path: '/etc/machine-id', content: '', mode: 0o444 }] : off;
+}
+
+/** When a service starts that should not, as sentences: at every boot, or since systemd's presets turn it on. */
+export async function whenItStarts(name: string, host: Look['host']): Promise<string[]> {
+  if (await startsAtBoot(name, host)) return [`${name} starts at boot`];
+  return (await turnedOnByPresets(name, host))
+    ? [`${name} is off, and turned on by systemd's presets at the first boot`]
+    : [];
 }

@@ -3,12 +3,12 @@ import type { Image } from '../image/image.ts';
 
 export const removes = (...globs: readonly string[]): Change => ({ kind: 'removed', globs });
 
-/** systemd makes an id where it finds this word (since 247) or an empty file (before); without systemd dbus makes one. */
-export function machineId(systemd: number): Change {
-  const path = '/etc/machine-id';
-  if (systemd === 0) return removes(path);
-  return { kind: 'file', path, content: systemd >= 247 ? 'uninitialized\n' : '', mode: 0o444 };
-}
+/**
+ * An empty file makes systemd make an id, and no more: at "uninitialized", or where there is no file, it would also
+ * turn on again what was turned off in the image. Without systemd dbus makes one where there is none.
+ */
+export const machineId = (systemd: number): Change =>
+  systemd === 0 ? removes('/etc/machine-id') : { kind: 'file', path: '/etc/machine-id', content: '', mode: 0o444 };
 
 /** Emptied and not deleted: a missing file is made again, and the empty one masks the rules that would make it. */
 export const udevRules = ({ rules }: Image): Change[] =>

@@ -53,7 +53,7 @@ export const operations: readonly Operation[] = [
     why: 'Whoever had a key to this machine could log in to every instance.',
     severity: 'error',
     source: sources.centos,
-    removes: ['~/.ssh', '/etc/ssh/authorized_keys/*', '/etc/ssh/authorized_keys.d/*'],
+    removes: ['~/.ssh/', '/etc/ssh/authorized_keys/*', '/etc/ssh/authorized_keys.d/*'],
   },
   {
     name: 'credentials',

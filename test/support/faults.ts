@@ -330,6 +330,25 @@ const inTree: readonly Fault[] = [
   { check: 'services-off', family: 'el9', over: starts('condor.service'), says: ['condor starts at boot'] },
   {
     check: 'services-off',
+    family: 'debian',
+    over: file('/usr/lib/systemd/system/condor.service', '[Service]\n[Install]\nWantedBy=multi-user.target\n'),
+    says: ["condor is off, and turned on by systemd's presets at the first boot"],
+  },
+  {
+    check: 'firewall-off',
+    family: 'el9',
+    over: {
+      files: {
+        '/usr/lib/systemd/system/firewalld.service': '[Install]\nWantedBy=multi-user.target\n',
+        '/usr/lib/systemd/system/condor.service': '[Install]\nWantedBy=multi-user.target\n',
+        '/usr/lib/systemd/system-preset/90-default.preset': 'enable sshd.*\nenable firewalld.service\n',
+        '/usr/lib/systemd/system-preset/99-default-disable.preset': 'disable *\n',
+      },
+    },
+    says: ["firewalld is off, and turned on by systemd's presets at the first boot"],
+  },
+  {
+    check: 'services-off',
     family: 'el6',
     over: { links: { '/etc/rc.d/rc5.d/S28autofs': '../init.d/autofs' } },
     says: ['autofs starts at boot'],
@@ -358,6 +377,13 @@ const left = (check: string, path: string, family = 'el9', text = 'x'): Fault =>
   says: [`${path} is left over`],
 });
 
+const keys = (home: string, family = 'el9'): Fault => ({
+  check: 'ssh-user-keys',
+  family,
+  over: { files: { [`${home}/.ssh/authorized_keys`]: 'ssh-ed25519 A' }, directories: ['/home/empty/.ssh'] },
+  says: [`${home}/.ssh is left over`],
+});
+
 const leftOver: readonly Fault[] = [
   {
     check: 'bootagent-state',
@@ -367,25 +393,25 @@ const leftOver: readonly Fault[] = [
   },
   left('bootagent-state', '/var/lib/bootagent/journal.ndjson'),
   left('cloud-init-state', '/var/lib/cloud/instances', 'el6'),
-  {
-    check: 'machine-id',
-    family: 'el9',
-    over: file('/etc/machine-id', '0123456789abcdef0123456789abcdef\n'),
-    says: ['/etc/machine-id has other content'],
-  },
-  {
-    check: 'machine-id',
-    family: 'el8',
-    over: file('/etc/machine-id', 'uninitialized\n'),
-    says: ['/etc/machine-id has other content'],
-  },
-  left('machine-id', '/var/lib/dbus/machine-id', 'el6'),
-  left('machine-id', '/etc/machine-id', 'el6'),
+  ...(
+    [
+      ['el9', '/etc/machine-id', '0123456789abcdef0123456789abcdef\n', 'holds an id'],
+      ['el8', '/etc/machine-id', 'uninitialized\n', 'says "uninitialized"'],
+      ['el6', '/var/lib/dbus/machine-id', '0123456789abcdef0123456789abcdef', 'holds an id'],
+    ] as const
+  ).map(
+    ([family, path, text, says]): Fault => ({
+      check: 'machine-id',
+      family,
+      over: file(path, text),
+      says: [`${path} ${says}`],
+    }),
+  ),
   left('ssh-host-keys', '/etc/ssh/ssh_host_ed25519_key'),
   left('ssh-host-keys', '/etc/ssh/ssh_host_rsa_key.pub', 'el6'),
-  left('ssh-user-keys', '/root/.ssh', 'debian'),
-  left('ssh-user-keys', '/var/empty/sshd/.ssh'),
-  left('ssh-user-keys', '/home/gone/.ssh'),
+  keys('/root', 'debian'),
+  keys('/var/empty/sshd'),
+  keys('/home/gone'),
   left('credentials', '/root/.aws'),
   left('credentials', '/etc/condor/condor_credential', 'el6'),
   left('host-identity', '/var/lib/rhsm/repos'),

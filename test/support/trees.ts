@@ -58,6 +58,7 @@ const modern = (systemd: number, release: string): Given =>
       files: {
         '/etc/os-release': release,
         [`/usr/lib/systemd/libsystemd-shared-${systemd}.so`]: '\x7fELF',
+        '/usr/lib/systemd/systemd': '\x7fELF',
         '/usr/lib/systemd/systemd-logind': '\x7fELF',
         '/etc/machine-id': systemd >= 247 ? 'uninitialized\n' : '',
       },
