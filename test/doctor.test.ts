@@ -93,6 +93,13 @@ describe('what cannot be seen is not checked', () => {
     }
   });
 
+  test('a password whose hash cannot be tried', async () => {
+    const over = { files: { '/etc/shadow': 'root:!:0:::::\nsshd:$y$j9T$abc$def:0:::::\n' } };
+    assert.deepEqual(notChecked(await examined(planted({ check: '', family: 'el9', over, says: [] }))), [
+      'weak-password',
+    ]);
+  });
+
   test('what may not be read', async () => {
     const host = planted({ check: '', family: 'el9', says: [] });
     const refused = { ...host, list: async () => Promise.reject(new Error('permission denied')) };

@@ -65,15 +65,11 @@ export const accessChecks: readonly TreeCheck[] = [
     async look({ host }) {
       const all = await passwords(host);
       if (all.length === 0) return { unseen: 'no /etc/shadow, or no right to read it' };
-      const found: string[] = [];
-      for (const [name, hash] of all) {
-        if (hash === '') found.push(`${name} needs no password`);
-        else if (!isLocked(hash)) {
-          const word = known.find((each) => isPassword(each, hash));
-          if (word !== undefined) found.push(`${name} has a password that everybody knows: "${word}"`);
-        }
-      }
-      return found;
+      const open = all.filter(([, hash]) => !isLocked(hash));
+      const found = open.flatMap(([name, hash]) => weakness(name, hash) ?? []);
+      const untried = open.find(([, hash]) => hash !== '' && isPassword('', hash) === undefined);
+      if (found.length > 0 || !untried) return found;
+      return { unseen: `the password of ${untried[0]} is hashed in a way that is not tried here` };
     },
   },
   {
@@ -105,6 +101,13 @@ export const accessChecks: readonly TreeCheck[] = [
     },
   },
 ];
+
+/** What is wrong with a password that is in use, where anything is. */
+function weakness(name: string, hash: string): string | undefined {
+  if (hash === '') return `${name} needs no password`;
+  const word = known.find((each) => isPassword(each, hash));
+  return word === undefined ? undefined : `${name} has a password that everybody knows: "${word}"`;
+}
 
 async function passwords(host: Look['host']): Promise<(readonly [string, string])[]> {
   const text = await host.readText('/etc/shadow').catch(() => undefined);

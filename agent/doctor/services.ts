@@ -83,8 +83,9 @@ async function disabling(names: readonly string[], bySystemd: boolean, host: Loo
   const off: Change[] = [];
   let byPresets = false;
   for (const name of names) {
-    if (!(await startsAtBoot(name, host))) byPresets ||= await turnedOnByPresets(name, host);
-    else if (bySystemd) off.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
+    byPresets ||= await turnedOnByPresets(name, host);
+    if (!(await startsAtBoot(name, host))) continue;
+    if (bySystemd) off.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
     else off.push({ kind: 'removed', globs: [`/etc/rc[0-6].d/S??${name}`, `/etc/rc.d/rc[0-6].d/S??${name}`] });
   }
   // The id is still to be made; only the presets are not gone through.

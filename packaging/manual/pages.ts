@@ -1,6 +1,8 @@
 import { helpOf, overview } from '../../agent/commands/help.ts';
 import { commands } from '../../agent/commands/table.ts';
+import { checks } from '../../agent/doctor/checks.ts';
 import { problemCodes } from '../../agent/problem.ts';
+import { operations } from '../../agent/seal/operations.ts';
 import { version } from '../../agent/version.ts';
 import { bash, fish, zsh } from './completions.ts';
 import { man } from './man.ts';
@@ -13,6 +15,8 @@ export const pages = (): Readonly<Record<string, string>> => ({
   'packaging/completions/bootagent.fish': fish(commands),
   'docs/problems.md': problems(),
   'docs/commands.md': commandPage(),
+  'docs/seal-operations.md': sealPage(),
+  'docs/doctor-checks.md': doctorPage(),
 });
 
 function problems(): string {
@@ -23,4 +27,29 @@ function problems(): string {
 function commandPage(): string {
   const each = commands.map((command) => `## ${command.name}\n\n\`\`\`\n${helpOf(command)}\`\`\`\n`);
   return `# Commands\n\nMade by \`npm run manual\` from the table that also makes the help, the man page and completion.\n\n\`\`\`\n${overview(commands)}\`\`\`\n\n${each.join('\n')}`;
+}
+
+function sealPage(): string {
+  const each = operations.map(({ name, why, source, severity, removes, keeps, empties, drops, also }) => {
+    const rows = [
+      ...listed('Removed', removes),
+      ...listed('Kept', keeps),
+      ...listed('Emptied', empties),
+      ...(drops ?? []).flatMap(({ lines, from }) => listed(`Lines that begin with \`${lines}\` dropped from`, from)),
+      ...(also ? ['- More, by what the image is: see `bootagent seal`.'] : []),
+    ];
+    return `## ${name}\n\n${why} (Left over: ${severity}. Asked for by: ${source}.)\n\n${rows.join('\n')}\n`;
+  });
+  return `# The operations of sealing\n\nIn their order; \`~\` stands for the home of every user. Made by \`npm run manual\` from the table that \`bootagent seal\` works by.\n\n${each.join('\n')}`;
+}
+
+const listed = (what: string, paths: readonly string[] = []): string[] =>
+  paths.length === 0 ? [] : [`- ${what}: ${paths.map((path) => `\`${path}\``).join(', ')}`];
+
+function doctorPage(): string {
+  const each = checks.map(
+    ({ name, severity, why, mend, source }) =>
+      `## ${name}\n\n${severity}: ${why}\n\n- To mend: ${mend}\n- Asked for by: ${source}\n`,
+  );
+  return `# The checks of the doctor\n\nMade by \`npm run manual\` from the tables that \`bootagent doctor\` works by.\n\n${each.join('\n')}`;
 }
