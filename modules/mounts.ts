@@ -45,7 +45,9 @@ export const mounts = defineModule({
       at: 'mounts',
       changes: [{ kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', keep: keys } }],
     };
-    return [tidy, ...all.map(itemOf)];
+    // A swap file may lie on a mount of the same list.
+    const [swaps, others] = [all.filter(isSwap), all.filter((each) => !isSwap(each))];
+    return [tidy, ...[...others, ...swaps].map(itemOf)];
   },
 });
 
@@ -57,6 +59,8 @@ interface Asked {
   readonly isRemoval?: true;
   readonly note?: string;
 }
+
+const isSwap = ({ entry }: Asked): boolean => entry?.type === 'swap';
 
 function read({ at, value }: Item<readonly Field[]>, defaults: readonly Field[], context: Context): Asked {
   const [name = '', file] = value;

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { asProblem, Problem } from '../problem.ts';
 import { blockAt } from './block.ts';
+import { changedDump, type DumpChange, partitionNode } from './dump.ts';
 import type { GrowthStep } from './steps.ts';
 
 /** Growing a big file system takes minutes; nothing else should hold a disk for so long. */
@@ -10,17 +11,16 @@ const long = 60 * 60 * 1000;
 export async function makeStep(step: GrowthStep, host: Host): Promise<void> {
   switch (step.do) {
     case 'partition':
-      return withBackup(step.disk, host, async () => {
-        await sfdisk(step.disk, ['-N', `${step.number}`], `,${step.sectors}\n`, host);
+      return rewritten(step.disk, host, async (write) => {
+        await write({ node: partitionNode(step.disk, step.number), sectors: step.sectors });
         await tellKernel(step, host);
       });
     case 'tell-kernel':
       return tellKernel(step, host);
     case 'new-partition':
-      return withBackup(step.disk, host, async () => {
-        const { start, sectors, type } = step;
-        await sfdisk(step.disk, ['--append'], `start=${start}, size=${sectors}, type=${type}\n`, host);
-        await host.run(['partx', '--update', step.disk]);
+      return rewritten(step.disk, host, async (write) => {
+        await write({ ...step, node: partitionNode(step.disk, step.number) });
+        await host.run(['partx', '--update', '--nr', `${step.number}`, step.disk]);
         // The node appears when udev has taken note; where there is no udev the kernel has made it already.
         await host.run(['udevadm', 'settle', '--timeout=30'], { accept: [0, 1] }).catch(ignoreMissing);
       });
@@ -50,15 +50,13 @@ async function growFileSystem(step: GrowthStep & { do: 'filesystem' }, host: Hos
 }
 
 /** Under the lock that udev and others respect; the kernel is told apart, as sfdisk would drop partitions in use. */
-const sfdisk = (disk: string, words: readonly string[], input: string, host: Host) =>
-  host.run(['flock', '--timeout', '60', disk, 'sfdisk', '--no-reread', '--no-tell-kernel', '--force', ...words, disk], {
-    input,
-  });
+const sfdisk = (disk: string, input: string, host: Host) =>
+  host.run(['flock', '--timeout', '60', disk, 'sfdisk', '--no-reread', '--no-tell-kernel', '--force', disk], { input });
 
 async function tellKernel(step: { disk: string; number: number; to: number }, host: Host): Promise<void> {
   const { disk, number, to } = step;
   await host.run(['partx', '--update', '--nr', `${number}`, disk]);
-  const path = `${disk}${/\d$/.test(disk) ? 'p' : ''}${number}`;
+  const path = partitionNode(disk, number);
   const now = await blockAt(path, host);
   // An extended partition is two sectors to the kernel whatever its size.
   if (now && now.bytes !== to && now.bytes > 1024) {
@@ -66,17 +64,20 @@ async function tellKernel(step: { disk: string; number: number; to: number }, ho
   }
 }
 
-/** The table as it was goes back where a step fails; a copy lies in /run for people. */
-async function withBackup(disk: string, host: Host, change: () => Promise<void>): Promise<void> {
+/** Writes a changed table. As it was it goes back where anything fails; a copy lies in /run for people. */
+async function rewritten(
+  disk: string,
+  host: Host,
+  change: (write: (change: DumpChange) => Promise<unknown>) => Promise<void>,
+): Promise<void> {
   const { stdout: backup } = await host.run(['sfdisk', '--dump', disk]);
-  await host.writeFile(`/run/bootagent/${disk.slice('/dev/'.length).replaceAll('/', '-')}.sfdisk`, backup, {
-    mode: 0o600,
-  });
+  const copy = `/run/bootagent/${disk.slice('/dev/'.length).replaceAll('/', '-')}.sfdisk`;
+  await host.writeFile(copy, backup, { mode: 0o600 });
   try {
-    await change();
+    await change((what) => sfdisk(disk, changedDump(backup, what), host));
   } catch (error) {
     const problem = asProblem(error);
-    await sfdisk(disk, [], backup, host).catch((cause) => {
+    await sfdisk(disk, backup, host).catch((cause) => {
       const text = `${problem.message}; and the old partition table could not be put back: ${asProblem(cause).message}`;
       throw new Problem('command-failed', text, { cause });
     });

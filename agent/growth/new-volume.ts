@@ -1,3 +1,4 @@
+import { partitionNode } from './dump.ts';
 import type { Group, Partition, Table } from './layout.ts';
 import type { GrowthStep } from './steps.ts';
 import { endOfDisk, extendedOf, roomFor } from './table.ts';
@@ -55,7 +56,7 @@ function newPartition({ number, disk }: Partition, table: Table, group: Group): 
   const own = table.entries.find((each) => each.number === number);
   if (own && own.start + own.sectors === last) return undefined;
   const next = nextNumber(table, isInside);
-  const path = `${disk.path}${/\d$/.test(disk.path) ? 'p' : ''}${next}`;
+  const path = partitionNode(disk.path, next);
   const room = isInside ? roomFor(extended.number, { table, disk }) : undefined;
   const outer: GrowthStep[] =
     isInside && room && room.to > room.from
@@ -73,6 +74,7 @@ function newPartition({ number, disk }: Partition, table: Table, group: Group): 
   const made: GrowthStep = {
     do: 'new-partition',
     disk: disk.path,
+    number: next,
     start,
     sectors: end - start,
     type: volumeTypes[table.label],

@@ -1,6 +1,7 @@
 import type { ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
 import { type Block, blockAt } from './block.ts';
+import { partitionNode } from './dump.ts';
 import type { Device, Disk, Group, Opaque, Partition, PhysicalVolume } from './layout.ts';
 import { volumeTypes } from './new-volume.ts';
 import { readDevice } from './read.ts';
@@ -65,7 +66,7 @@ async function emptyOnes(disks: readonly Partition[], known: ReadonlySet<string>
   for (const { disk, table } of disks) {
     if (!table || 'unread' in table) continue;
     const last = table.entries.toSorted((a, b) => b.start - a.start)[0];
-    const path = last && `${disk.path}${/\d$/.test(disk.path) ? 'p' : ''}${last.number}`;
+    const path = last && partitionNode(disk.path, last.number);
     const isVolume = Object.values(volumeTypes).some((each) => each.toLowerCase() === last?.type.toLowerCase());
     if (path === undefined || !isVolume || known.has(path) || found.includes(path)) continue;
     const { code } = await host.query(['blkid', '-p', '-c', '/dev/null', path]);

@@ -10,7 +10,7 @@ export type GrowthStep =
   /** The table says it already; the kernel is told. */
   | (Sizes & { do: 'tell-kernel'; disk: string; number: number })
   | (Sizes & { do: 'physical-volume'; path: string })
-  | (Sizes & { do: 'new-partition'; disk: string; start: number; sectors: number; type: string })
+  | (Sizes & { do: 'new-partition'; disk: string; number: number; start: number; sectors: number; type: string })
   | { do: 'new-physical-volume'; path: string }
   | { do: 'join-group'; path: string; group: string }
   | (Sizes & { do: 'volume'; name: string })

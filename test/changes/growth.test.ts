@@ -27,7 +27,7 @@ describe('the growth of an LVM root', () => {
     assert.deepEqual(
       host.did.filter((each) => each.startsWith('run') && !each.includes('--dump')),
       [
-        'run flock --timeout 60 /dev/vda sfdisk --no-reread --no-tell-kernel --force -N 2 /dev/vda',
+        'run flock --timeout 60 /dev/vda sfdisk --no-reread --no-tell-kernel --force /dev/vda',
         'run partx --update --nr 2 /dev/vda',
         'run pvresize /dev/vda2',
         'run lvextend -l +100%FREE rl/root',

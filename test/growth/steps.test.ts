@@ -293,7 +293,7 @@ describe('a chain of LVM', () => {
     const wished = { newVolume: true };
     const filesystem = ext4(usable(GiB));
     const all = [
-      'new-partition 0 B -> 6.0 GiB',
+      'new-partition 3 0 B -> 6.0 GiB',
       'new-physical-volume /dev/vda3',
       'join-group /dev/vda3',
       'volume rl/root 1020.0 MiB -> 7.0 GiB',

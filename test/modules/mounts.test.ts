@@ -68,6 +68,20 @@ describe('mounts', () => {
       'mount_default_fields: [~, ~, ext4, "defaults,noauto", "0", "0"]\nmounts: [[vdb, /data]]',
       ['keep /data', '/dev/vdb /data ext4 defaults,noauto,comment=cloudconfig 0 0', 'daemon-reload'],
     ],
+    [
+      'a swap file on a mount of the same list, whatever their order',
+      'mounts: [[/data/swap, none, swap, sw], [vdb, /data]]',
+      [
+        'keep /data/swap /data',
+        'directory',
+        '/dev/vdb /data auto defaults,nofail,comment=cloudconfig 0 2',
+        'daemon-reload',
+        'mount /data if there',
+        '/data/swap none swap sw,comment=cloudconfig 0 2',
+        'daemon-reload',
+        'swap /data/swap',
+      ],
+    ],
     ['an entry that removes another', 'mounts: [[vdb, ~]]', ['keep', 'drop /dev/vdb']],
     [
       'a device of the metadata that is not there',

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { PlanItem } from '../../../agent/change.ts';
-import { type LoopDisk, loopDisk, run } from './loop-disk.ts';
+import { feed, type LoopDisk, loopDisk, run } from './loop-disk.ts';
 
 export const MiB = 2 ** 20;
 export const GiB = 2 ** 30;
@@ -20,7 +20,7 @@ export const size = GiB;
 
 export const nameOf = ({ table, type, place, by }: Case): string => `${table}, ${type}, ${place}, +${by / MiB} MiB`;
 
-const plain = 'start=1MiB, size=64MiB\nstart=65MiB\n';
+const plain = 'start=1MiB, size=64MiB\nstart=65MiB, bootable\n';
 const tables: Readonly<Record<Case['place'], string>> = {
   plain,
   'read-only': plain,
@@ -32,7 +32,7 @@ const tables: Readonly<Record<Case['place'], string>> = {
 const makers: Readonly<Record<Case['type'], readonly string[]>> = {
   ext4: ['-F'],
   // The fewest groups there can be: a disk of terabytes has thousands of them, and the check is of each.
-  xfs: ['-f', '-d', 'agcount=2'],
+  xfs: ['-f', '-d', 'agcount=3'],
   btrfs: ['-f'],
 };
 
@@ -50,6 +50,8 @@ export function make({ table, type, place, by }: Case): Made {
   const disk = made.use(loopDisk(size, `label: ${table}\n${tables[place]}`));
   const number = place === 'logical' ? 5 : 2;
   const node = disk.part(number);
+  // The first bytes of a disk that boots by BIOS are code.
+  feed('boot code'.repeat(40), 'dd', `of=${disk.path}`, 'conv=notrunc', 'status=none');
   run(`mkfs.${type}`, '-q', ...makers[type], node);
   const data = randomBytes(MiB);
   const sum = createHash('sha256').update(data).digest('hex');

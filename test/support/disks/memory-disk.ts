@@ -44,13 +44,16 @@ export function memoryDisk(own: Partial<State> = {}, faults: { fail?: string; di
       if (++ran === faults.dies) throw new Error('power lost');
       return '';
     };
-  const sfdisk = changing('sfdisk', (args, input) => {
-    if (args.includes('-N')) state.entry = Number(/^,(\d+)$/m.exec(input)?.[1]) * 512;
-    else state.entry = Number(/^(\d+)$/m.exec(input)?.[1]);
+  const sfdisk = changing('sfdisk', (_, input) => {
+    state.entry = Number(/^\/dev\/vda2 : .* size=(\d+)/m.exec(input)?.[1]) * 512;
   });
   const programs: Record<string, Program> = {
     sfdisk: (args, machine, input) =>
-      args[0] === '--json' ? tableOf(state) : args[0] === '--dump' ? `${state.entry}\n` : sfdisk(args, machine, input),
+      args[0] === '--json'
+        ? tableOf(state)
+        : args[0] === '--dump'
+          ? `label: gpt\n\n/dev/vda2 : start=1, size=${state.entry / 512}, type=X\n`
+          : sfdisk(args, machine, input),
     flock: ([, , , program, ...args], machine, input) =>
       program === 'sfdisk' ? sfdisk(args, machine, input) : { code: 127 },
     partx: changing('partx', () => {

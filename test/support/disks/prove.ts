@@ -18,7 +18,10 @@ export async function prove(each: Case, host: Host): Promise<void> {
 
   const left = reachOf(each) - endOf(disk.path, number);
   assert.ok(left >= 0 && left <= MiB, `${left} bytes are left`);
-  assert.deepEqual(shapeOf(disk.path).others(number), before.others(number));
+  const after = shapeOf(disk.path);
+  assert.deepEqual(after.others(number), before.others(number));
+  assert.deepEqual(after.identity(number), before.identity(number));
+  assert.equal(after.bootCode, before.bootCode);
   assert.deepEqual((await previewed(plan, host))[0]?.outcome, 'holds');
   assert.match(
     step && 'note' in step ? (step.note ?? '') : due?.outcome === 'due' ? due.difference.why : '',

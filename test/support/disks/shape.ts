@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from 'node:fs';
 import { run } from './loop-disk.ts';
 
 interface Entry {
@@ -13,6 +14,10 @@ export function shapeOf(disk: string) {
   return {
     entries,
     label: partitiontable.label as string,
+    /** What of a partition no growth may change: its start, type, id, name, flags. */
+    identity: (number: number) => ({ ...entries.find(({ node }) => node === `${disk}p${number}`), size: 0 }),
+    /** The code that a BIOS starts, and the id of the disk. */
+    bootCode: bootCodeOf(disk),
     /** All but one partition and the extended one it may lie in. */
     others: (number: number) =>
       entries.filter(({ node }) => node !== `${disk}p${number}` && !(number > 4 && node === `${disk}p2`)),
@@ -23,4 +28,12 @@ export function shapeOf(disk: string) {
 export function endOf(disk: string, number: number): number {
   const entry = shapeOf(disk).entries.find(({ node }) => node === `${disk}p${number}`);
   return entry ? (entry.start + entry.size) * 512 : Number.NaN;
+}
+
+function bootCodeOf(disk: string): string {
+  const bytes = Buffer.alloc(446);
+  const file = openSync(disk, 'r');
+  readSync(file, bytes, 0, bytes.length, 0);
+  closeSync(file);
+  return bytes.toString('hex');
 }
