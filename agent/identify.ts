@@ -38,6 +38,8 @@ export type Identity =
       readonly how: string;
       /** A network source is to be asked again later: it is there, or the image names it. */
       readonly unasked: boolean;
+      /** Something spoke for a source, and yet nobody told: the machine is not what it should be. */
+      readonly expected: boolean;
       /** The platform itself speaks for a source, so that a long wait is worth it. */
       readonly identified: boolean;
       readonly tries: TriesBySource;
@@ -99,6 +101,7 @@ export async function identify(looking: Looking): Promise<Identity> {
         ? 'nothing here speaks for any source'
         : `no answer from ${all.map(({ source }) => source.name).join(', ')}`,
     unasked: others.length > 0,
+    expected: all.some(({ source }) => source.name !== 'none'),
     identified: others.some(({ found }) => found),
     tries,
   };

@@ -92,7 +92,9 @@ export function policyOf(settings: Readonly<Record<string, unknown>>): Policy {
     const value = Number(settings[key] ?? Number.NaN);
     return Number.isFinite(value) && value > 0 ? value : undefined;
   };
-  const [timeout, maxWait, interval, attempts] = ['timeout', 'max_wait', 'interval', 'attempts'].map(seconds);
+  const [timeout, maxWait, interval, most] = ['timeout', 'max_wait', 'interval', 'attempts'].map(seconds);
+  // To cloud-init a wait of nothing, or less, is one attempt.
+  const attempts = Number(settings.max_wait ?? Number.NaN) <= 0 ? 1 : most;
   return {
     ...patient,
     ...(timeout !== undefined && { timeoutMs: timeout * 1_000 }),

@@ -35,7 +35,13 @@ suite('identify', () => {
     const { identity, host } = await looked({});
     assert.deepEqual(told(identity), [undefined, 'nothing here speaks for any source']);
     assert.deepEqual([host.asked.length, host.now()], [0, 0]);
-    assert.ok(!identity.instance && !identity.unasked && !identity.identified);
+    assert.ok(!identity.instance && !identity.unasked && !identity.identified && !identity.expected);
+  });
+
+  test('a source that is there and tells nothing is missed', async () => {
+    const { identity, notes } = await looked({}, { files: { [`${folder}/meta-data`]: 'a: [' } });
+    assert.ok(!identity.instance && identity.expected);
+    assert.match(notes.join(), /not a valid seed, left out/);
   });
 
   test('a seed is found before there is a network', async () => {

@@ -68,11 +68,15 @@ describe('the retry policy', () => {
     assert.equal(next(policy, { ...untried, waitedMs: 20_000, answered: true }, {}, () => 0).pauseMs, 200);
   });
 
-  for (const value of ['soon', -1, 0, null, {}, Number.NaN]) {
+  for (const value of ['soon', null, {}, Number.NaN]) {
     test(`takes no ${JSON.stringify(value)} for seconds`, () => {
       assert.deepEqual(policyOf({ timeout: value, max_wait: value, attempts: value, interval: value }), patient);
     });
   }
+
+  test('a max_wait of 0 or -1 is one attempt, as cloud-init has it', () => {
+    for (const max_wait of [0, -1, '0']) assert.deepEqual(policyOf({ max_wait }), { ...patient, attempts: 1 });
+  });
 
   for (const [header, ms] of [
     ['3', 3_000],

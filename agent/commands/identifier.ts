@@ -3,6 +3,7 @@ import type { Facts } from '../facts.ts';
 import type { Host } from '../host/host.ts';
 import type { TriesBySource } from '../identify.ts';
 import type { Stage } from '../module.ts';
+import { Problem } from '../problem.ts';
 import type { Reporting } from '../report/reporting.ts';
 import { bootId } from '../state/lock.ts';
 import type { State } from '../state/state.ts';
@@ -59,6 +60,10 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     if (answer.instance) return published(await learned(answer.instance, answer.how, memory));
     if (keeps && stage !== 'local') {
       state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
+    }
+    // No later stage is left to go on: that is a problem, and the status says so.
+    if (stage === 'final' && answer.expected) {
+      throw new Problem('datasource-unreachable', `Nobody told who this machine is: ${answer.how}`);
     }
     // Before there is a network, that a network source has said nothing is no news.
     if (stage !== 'local' || !answer.unasked) {

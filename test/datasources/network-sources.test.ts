@@ -5,6 +5,8 @@ import { ec2 } from '../../agent/datasources/ec2.ts';
 import { nocloudNet } from '../../agent/datasources/nocloud.ts';
 import { openstack } from '../../agent/datasources/openstack.ts';
 import { wakameNet } from '../../agent/datasources/wakame.ts';
+import type { Request } from '../../agent/host/host.ts';
+import { makeHttp } from '../../agent/host/http.ts';
 import { asking } from '../support/metadata/asking.ts';
 import { describe } from '../support/metadata/description.ts';
 import type { dialects } from '../support/metadata/dialects.ts';
@@ -128,10 +130,22 @@ const faults: readonly (Partial<Fault> & Pick<Fault, 'does'>)[] = [
   { does: 'drip' },
 ];
 
-async function fetched({ source, dialect, amazon }: Case, given: readonly Fault[], more: Record<string, unknown> = {}) {
-  const service = await serveMetadata(me, { dialects: [dialect], faults: given });
+async function fetched(
+  { source, dialect, amazon }: Case,
+  given: readonly Fault[],
+  more: Record<string, unknown> = {},
+  web = makeHttp(),
+) {
+  const clock = { now: () => 0 };
+  const service = await serveMetadata(me, { dialects: [dialect], faults: given, now: () => clock.now() });
   const settings = { timeout: 0.1, metadata_urls: [service.url], seedfrom: `${service.url}/seed/`, ...more };
-  const { ask, notes } = asking({ settings, budgetMs: 90_000, platform: amazon ? { vendor: 'Amazon EC2' } : {} });
+  const { ask, notes, host } = asking({
+    web,
+    settings,
+    budgetMs: 90_000,
+    platform: amazon ? { vendor: 'Amazon EC2' } : {},
+  });
+  clock.now = host.now;
   try {
     const instance = await source.fetch(ask).catch((error: Error) => error);
     return { instance, notes, requests: service.requests.length, connections: service.connections() };
@@ -175,6 +189,24 @@ for (const each of cases) {
         );
       });
     }
+
+    test('outlasts a service that is not there at first', async () => {
+      const http = makeHttp();
+      let asked = 0;
+      const web = (request: Request) =>
+        http(asked++ < 2 ? { ...request, url: request.url.replace(/:\d+\//, ':1/') } : request);
+      const { instance, notes } = await fetched(each, [], {}, web);
+      assert.ok(instance && !(instance instanceof Error));
+      assert.equal(instance.id, me.id);
+      assert.match(notes[0] ?? '', /: the connection was refused \(attempt 1\), again in /);
+    });
+
+    test('outlasts a service that is out for a while', async () => {
+      const { instance, notes } = await fetched(each, [{ does: 'status', status: 503, untilMs: 10_000 }]);
+      assert.ok(instance && !(instance instanceof Error));
+      assert.equal(instance.id, me.id);
+      assert.ok(notes.length >= 2, notes.join('\n'));
+    });
 
     test('finds nobody, or says so, where everything is missing', async () => {
       const { instance, notes } = await fetched(each, [{ does: 'missing' }]);

@@ -123,7 +123,7 @@ describe('metadata in a network of our own', { skip: missingNetns() ?? false }, 
         assert.ok(here);
         const agent = new URL('../../agent/main.ts', import.meta.url).pathname;
         const began = Date.now();
-        const early = here.node([agent, 'run', 'early', 'main', '--root', root]);
+        const early = here.run([process.execPath, agent, 'run', 'early', 'main', '--root', root]);
         await early.ended;
         // Twenty seconds are given; a hang is more.
         assert.ok(Date.now() - began < 60_000);
@@ -131,7 +131,7 @@ describe('metadata in a network of our own', { skip: missingNetns() ?? false }, 
         here.ip('addr', 'add', '169.254.169.254/32', 'dev', 'lo');
         const service = here.start('serve.ts', { ...served, dialects: ['imdsv1'] });
         await service.line(/^ready/);
-        const late = here.node([agent, 'run', 'final', '--root', root]);
+        const late = here.run([process.execPath, agent, 'run', 'final', '--root', root]);
         await late.line(/i-0abc/);
         assert.equal(await late.ended, 0);
         // The name is a matter of the stage that had gone by.

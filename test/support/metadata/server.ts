@@ -14,6 +14,8 @@ export interface Options {
   readonly port?: number;
   /** How many answers a second it gives, and how many may wait for theirs: the rest is turned away with 503. */
   readonly limit?: { readonly capacity: number; readonly queue: number };
+  /** The clock that faults go by, in milliseconds; the real one unless told. */
+  readonly now?: () => number;
   /** Told of each request as it comes. */
   readonly onRequest?: (asked: Asked) => void;
 }
@@ -36,7 +38,8 @@ export async function serveMetadata(instance: Description, options: Options): Pr
   const faultFor = chooseFaults(options.faults ?? []);
   const waitFor = limited(options.limit);
   const requests: Asked[] = [];
-  const began = performance.now();
+  const now = options.now ?? (() => performance.now());
+  const began = now();
   let connections = 0;
 
   const server = createServer(async (request, response) => {
@@ -51,7 +54,7 @@ export async function serveMetadata(instance: Description, options: Options): Pr
       return;
     }
     if (wait > 0) await pause(wait);
-    const fault = faultFor(asked.path, performance.now() - began);
+    const fault = faultFor(asked.path, now() - began);
     if (fault) commit(fault, response, good);
     else response.writeHead(good.status, good.headers).end(good.body);
   });

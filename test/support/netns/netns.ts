@@ -21,8 +21,8 @@ export interface Netns {
   ip(...words: readonly string[]): void;
   /** A process within it, whose lines can be waited for. */
   start(script: string, given: unknown, env?: Readonly<Record<string, string>>): Process;
-  /** Any program of Node's within it, by its words. */
-  node(words: readonly string[], env?: Readonly<Record<string, string>>): Process;
+  /** Any program within it, by its words. */
+  run(words: readonly string[], env?: Readonly<Record<string, string>>): Process;
 }
 
 export interface Process {
@@ -52,8 +52,8 @@ export async function withNetns(count: number, work: (...all: readonly Netns[]) 
 }
 
 function netns(name: string, children: ChildProcess[]): Netns {
-  const node: Netns['node'] = (words, env = {}) => {
-    const child = spawn('ip', ['netns', 'exec', name, process.execPath, ...words], {
+  const run: Netns['run'] = (words, env = {}) => {
+    const child = spawn('ip', ['netns', 'exec', name, ...words], {
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -63,8 +63,9 @@ function netns(name: string, children: ChildProcess[]): Netns {
   return {
     name,
     ip: (...words) => ip('-n', name, ...words),
-    start: (script, given, env) => node([new URL(script, import.meta.url).pathname, JSON.stringify(given)], env),
-    node,
+    start: (script, given, env) =>
+      run([process.execPath, new URL(script, import.meta.url).pathname, JSON.stringify(given)], env),
+    run,
   };
 }
 
