@@ -1,5 +1,4 @@
 import { type Instance, nobody } from './datasource.ts';
-import type { Facts } from './facts.ts';
 import type { ReadHost } from './host/host.ts';
 import { asProblem } from './problem.ts';
 import type { Report } from './report/event.ts';
@@ -77,11 +76,10 @@ function tell(report: Report, instance: Instance, how: string, standing: 'new' |
   report({ event: 'instance', id, datasource, how, standing, keys: publicKeys.length });
 }
 
-/** The facts by which a datasource that needs none is chosen: for a run that names its user-data by hand. */
-export const byHand = (userData: Uint8Array | undefined, { hostname }: Facts): Instance => ({
+/** Who we are in a run that names its user-data by hand: nobody asked for another name than the machine has. */
+export const byHand = (userData: Uint8Array | undefined): Instance => ({
   ...nobody,
   id: 'by-hand',
   datasource: 'by-hand',
-  hostname,
   userData,
 });

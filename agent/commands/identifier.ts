@@ -32,7 +32,7 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
   return async (stage, facts, image) => {
     if (userData !== undefined)
       return {
-        instance: byHand(userData, facts),
+        instance: byHand(userData),
         newMachine: state.condition === 'fresh',
         adopted: false,
         missed: false,
