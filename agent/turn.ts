@@ -200,7 +200,8 @@ const isFinal = ({ code }: Problem): boolean =>
   ['script-failed', 'interrupted', 'bad-settings', 'unsafe-path'].includes(code);
 
 /** What costs no more than the item it stands in is a problem; the rest is a failure. */
-const isSlight = ({ code }: Failure): boolean => ['script-failed', 'interrupted', 'bad-settings'].includes(code);
+const isSlight = ({ code }: Failure): boolean =>
+  ['script-failed', 'interrupted', 'bad-settings', 'home-unreachable'].includes(code);
 
 function resultOf(
   steps: readonly Step[],

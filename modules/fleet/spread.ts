@@ -1,9 +1,14 @@
 import type { Change } from '../../agent/change.ts';
 import type { Instance } from '../../agent/datasource.ts';
-import { duration, withDefault } from '../../agent/userdata/decode.ts';
+import { bad, type Decode, decoder, duration, withDefault } from '../../agent/userdata/decode.ts';
 
-/** Over how long the fleet is spread when all of it wants the same thing of one place. */
-export const spread = withDefault(0, duration);
+const time = withDefault(0, duration);
+
+/** Over how long the fleet is spread when all of it wants the same thing of one place. A bad time costs only itself. */
+export const spread: Decode<number> = decoder(time.shape, (written, at, findings) => {
+  const ms = time(written, at, findings);
+  return ms === bad ? 0 : ms;
+});
 
 /** This instance's share of that time, the same each time: nothing to wait for where nothing was asked. */
 export function shareOf({ id }: Instance, spreadMs: number): readonly Change[] {

@@ -6,6 +6,8 @@ import { operations } from '../../agent/seal/operations.ts';
 import { version } from '../../agent/version.ts';
 import { bash, fish, zsh } from './completions.ts';
 import { man } from './man.ts';
+import { reference } from './reference.ts';
+import { jsonSchema } from './schema.ts';
 
 /** Everything that is made from the tables of the code, by path, so that none of it can drift. */
 export const pages = (): Readonly<Record<string, string>> => ({
@@ -17,6 +19,8 @@ export const pages = (): Readonly<Record<string, string>> => ({
   'docs/commands.md': commandPage(),
   'docs/seal-operations.md': sealPage(),
   'docs/doctor-checks.md': doctorPage(),
+  'docs/modules.md': reference(),
+  'docs/schema/cloud-config.json': jsonSchema(),
 });
 
 function problems(): string {

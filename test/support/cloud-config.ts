@@ -36,7 +36,7 @@ runcmd:
     for each in a b; do
       echo "$each"
     done
-  - [sh, -c, 'exit 0', 1.50, 0644, ~]
+  - [sh, -c, 'exit 0', 1.50, 0644]
 power_state: {mode: reboot, delay: +5, condition: true}
 final_message: "up after $UPTIME seconds"
 `;

@@ -1,0 +1,91 @@
+import { type Frequency, type Module, stages } from '../../agent/module.ts';
+import type { Decode, Shape } from '../../agent/userdata/decode.ts';
+import { agentKeys, cloudInitKeys } from '../../agent/userdata/keys.ts';
+import { schedule } from '../../modules/index.ts';
+
+const often: Readonly<Record<Frequency, string>> = {
+  boot: 'at every boot',
+  instance: 'once for each instance',
+  image: 'once for each installed image',
+};
+
+/** docs/modules.md: what every module takes, out of the very declarations that read it. */
+export function reference(): string {
+  const modules = stages.flatMap((stage) => schedule[stage].map((module) => ({ stage, module })));
+  const read = new Set([...agentKeys, ...modules.flatMap(({ module }) => Object.keys(module.reads as object))]);
+  const undone = cloudInitKeys.filter((key) => !read.has(key)).toSorted();
+  const told = new Set<string>();
+  const sections = modules.map(({ stage, module }) => sectionOf(module, stage, told));
+  return `# Modules
+
+What can be asked for in user-data and in the image's own configuration, in the order in which it is done. Made by
+\`npm run manual\` from the declarations that read it; \`docs/schema/cloud-config.json\` says the same to editors.
+
+${sections.join('\n')}
+## Not done
+
+These keys of cloud-init are known and nothing is done for them; \`bootagent validate\` says so where one stands:
+${undone.map((key) => `\`${key}\``).join(', ')}.
+`;
+}
+
+function sectionOf({ name, summary, every, reads }: Module, stage: string, told: Set<string>): string {
+  const keys = Object.entries(reads as Readonly<Record<string, Decode<unknown>>>);
+  const own = keys.filter(([key]) => !told.has(key));
+  const others = keys.filter(([key]) => told.has(key)).map(([key]) => `\`${key}\``);
+  for (const [key] of own) told.add(key);
+  const lines = own.flatMap(([key, { shape }]) => linesOf(key, shape, ''));
+  const also = others.length === 0 ? [] : [`- it also looks at ${others.join(', ')}, told above`];
+  const settings = lines.length + also.length === 0 ? '' : `\n${[...lines, ...also].join('\n')}\n`;
+  return `## ${name}\n\n${summary} In the stage \`${stage}\`, ${often[every]}.\n${settings}`;
+}
+
+function linesOf(key: string, shape: Shape, indent: string): readonly string[] {
+  const { what, rest, inner } = wordsFor(shape);
+  const told = [what, ...rest].filter(Boolean).join('; ');
+  return [`${indent}- \`${key}\`: ${told}`, ...inner.flatMap(([name, each]) => linesOf(name, each, `${indent}  `))];
+}
+
+interface Words {
+  readonly what: string;
+  readonly rest: readonly string[];
+  /** The settings within, to be told one by one. */
+  readonly inner: readonly (readonly [string, Shape])[];
+}
+
+function wordsFor(shape: Shape): Words {
+  switch (shape.is) {
+    case 'scalar':
+      return { what: shape.what, rest: [], inner: [] };
+    case 'list': {
+      const { what, rest, inner } = wordsFor(shape.of);
+      return { what: `a list, each ${what}`, rest, inner };
+    }
+    case 'map': {
+      const { what, rest, inner } = wordsFor(shape.of);
+      return { what: `a mapping from names, each to ${what}`, rest, inner };
+    }
+    case 'object':
+      return { what: 'a mapping', rest: [], inner: Object.entries(shape.fields) };
+    case 'either': {
+      const each = shape.of.map(wordsFor);
+      return {
+        what: [...new Set(each.map(({ what }) => what))].join(', or '),
+        rest: each.flatMap(({ rest }) => rest),
+        inner: each.flatMap(({ inner }) => inner),
+      };
+    }
+    case 'optional': {
+      const { what, rest, inner } = wordsFor(shape.of);
+      const fallback = fallbackOf(shape.fallback);
+      return { what, rest: fallback === undefined ? rest : [...rest, `${fallback} unless given`], inner };
+    }
+    case 'renamed':
+      return { what: `an old name for \`${shape.to}\``, rest: [], inner: [] };
+  }
+}
+
+function fallbackOf(value: unknown): string | undefined {
+  if (value === undefined || value === '' || (Array.isArray(value) && value.length === 0)) return undefined;
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}

@@ -1,0 +1,75 @@
+import { stages } from '../../agent/module.ts';
+import type { Decode, Shape } from '../../agent/userdata/decode.ts';
+import { agentKeys, cloudInitKeys } from '../../agent/userdata/keys.ts';
+import { schedule } from '../../modules/index.ts';
+
+type Schema = Readonly<Record<string, unknown>>;
+
+/** docs/schema/cloud-config.json: the same declarations for editors, which check and complete as one writes. */
+export function jsonSchema(): string {
+  const fields: Record<string, Schema> = {};
+  for (const module of stages.flatMap((stage) => schedule[stage])) {
+    for (const [key, { shape }] of Object.entries(module.reads as Readonly<Record<string, Decode<unknown>>>)) {
+      fields[key] ??= { description: module.summary, ...schemaOf(shape) };
+    }
+  }
+  for (const key of agentKeys) fields[key] ??= {};
+  for (const key of cloudInitKeys)
+    fields[key] ??= { description: 'bootagent does nothing for this key', deprecated: true };
+  const sorted = Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const schema = {
+    $schema: 'http://json-schema.org/draft-07/schema#',
+    title: '#cloud-config as bootagent reads it',
+    type: ['object', 'null'],
+    properties: sorted,
+    additionalProperties: false,
+  };
+  return `${JSON.stringify(schema, undefined, 2)}\n`;
+}
+
+const scalar = ['string', 'number', 'boolean'];
+
+function schemaOf(shape: Shape): Schema {
+  switch (shape.is) {
+    case 'scalar':
+      return scalarSchema(shape);
+    case 'list':
+      return { type: 'array', items: schemaOf(shape.of) };
+    case 'map':
+      return { type: 'object', additionalProperties: schemaOf(shape.of) };
+    case 'object': {
+      const properties = Object.fromEntries(Object.entries(shape.fields).map(([key, each]) => [key, schemaOf(each)]));
+      const required = Object.entries(shape.fields).flatMap(([key, { is }]) =>
+        is === 'optional' || is === 'renamed' ? [] : [key],
+      );
+      return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false };
+    }
+    case 'either':
+      return { anyOf: shape.of.map(schemaOf) };
+    case 'optional':
+      return { anyOf: [schemaOf(shape.of), { type: 'null' }], ...defaultOf(shape.fallback) };
+    case 'renamed':
+      return { description: `an old name for "${shape.to}"`, deprecated: true };
+  }
+}
+
+function scalarSchema({ what, words, pattern }: Shape & { is: 'scalar' }): Schema {
+  // Editors read YAML 1.2 or JSON, where a word such as `off` may be a boolean or a number as well as text.
+  if (what === 'true or false')
+    return {
+      description: what,
+      anyOf: [{ type: 'boolean' }, { enum: [0, 1, 'true', 'false', 'yes', 'no', 'on', 'off'] }],
+    };
+  if (words) return { description: what, enum: words.flatMap(alike) };
+  if (pattern !== undefined) return { description: what, type: scalar, pattern };
+  return { description: what, type: scalar };
+}
+
+/** A word as text, and as what YAML may make of it. */
+function alike(word: string): readonly unknown[] {
+  if (word === 'true' || word === 'false') return [word, word === 'true'];
+  return /^\d+$/.test(word) ? [word, Number(word)] : [word];
+}
+
+const defaultOf = (fallback: unknown): Schema =>
+  fallback === undefined || typeof fallback === 'symbol' ? {} : { default: fallback };
