@@ -7,6 +7,7 @@ import { noSettings, type Settings } from './settings.ts';
 import { type Run, takeTurn } from './turn.ts';
 import type { Finding } from './userdata/decode.ts';
 import type { Mapping } from './userdata/written.ts';
+import { unknownKeys } from './validate/keys.ts';
 import type { Known } from './who.ts';
 
 export interface Boot extends Run {
@@ -25,6 +26,7 @@ export interface Boot extends Run {
 /** The story of a boot: at each stage look, learn who we are, then let each module have its turn. */
 export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<RunResult> {
   const began = boot.now();
+  const modules = Object.values(boot.schedule).flat();
   const tally = { problems: false, failed: false, changes: 0 };
   let known: Known | undefined;
   let settings: Settings | undefined;
@@ -101,17 +103,20 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     for (const value of instance?.secrets ?? []) boot.secret(value);
     const read = await boot.settingsOf(instance);
     for (const finding of read.findings) tell(finding);
+    // Once a boot, and as no problem: all that can be done for this machine is done.
+    const unknown = wanted.includes('main') ? unknownKeys(read.config, modules) : [];
+    for (const finding of unknown) tell({ ...finding, level: 'warning' });
     for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
     return read;
   }
 
-  function tell({ level, place, message, hint, code }: Finding): void {
+  function tell({ level, at, place, message, hint, code }: Finding): void {
     if (level === 'error') tally.problems = true;
     const where = place.line === 0 ? place.source : `${place.source}:${place.line}:${place.column}`;
     boot.report({
       event: 'note',
       level: 'warning',
-      text: `${where}: ${message}`,
+      text: `${where}: ${at ? `${at}: ` : ''}${message}`,
       code,
       ...(hint !== undefined && { hint }),
     });

@@ -2,6 +2,7 @@ import type { Note, PlanItem } from '../agent/change.ts';
 import type { Facts } from '../agent/facts.ts';
 import { type Context, defineModule } from '../agent/module.ts';
 import { flag, withDefault } from '../agent/userdata/decode.ts';
+import { shareOf, spread } from './fleet/spread.ts';
 import { packageList, type Wanted } from './packages/entries.ts';
 
 type Manager = 'dnf' | 'yum' | 'apt';
@@ -10,6 +11,7 @@ const reads = {
   packages: withDefault<readonly Wanted[]>([], packageList),
   package_update: withDefault(false, flag),
   package_upgrade: withDefault(false, flag),
+  spread,
 };
 
 /** Packages: what repositories have fetched, all brought up to date, and those named installed. */
@@ -19,11 +21,12 @@ export const packages = defineModule({
   every: 'instance',
   reads,
 
-  plan({ packages, package_update, package_upgrade }, { facts }): readonly PlanItem[] {
+  plan({ packages, package_update, package_upgrade, spread }, { facts, instance }): readonly PlanItem[] {
     if (packages.length === 0 && !package_update && !package_upgrade) return [];
     const manager = managerOf(facts);
     if (!manager) return [{ at: 'packages', changes: [], notes: [nobody(facts)] }];
-    const items: PlanItem[] = [];
+    const wait = shareOf(instance, spread);
+    const items: PlanItem[] = wait.length === 0 ? [] : [{ at: 'spread', changes: wait }];
     if (package_update && !package_upgrade) {
       items.push({ at: 'package_update', changes: [{ kind: 'package-upkeep', manager, does: 'refresh' }] });
     }

@@ -195,6 +195,17 @@ describe('an error', () => {
     ]);
   });
 
+  test('in a key that nobody reads is told with its place, once a boot, and is no problem', async () => {
+    const told = await booted(machineOf(), { cloud: cloudOf('runcmdd: [a]\nsnap: {}\n') });
+    assert.deepEqual(
+      told.filter((each) => each.startsWith('note') || /problems|failed/.test(each)),
+      [
+        'note undefined: user-data:2:1: runcmdd: no such key',
+        'note undefined: user-data:3:1: snap: bootagent does nothing for this key',
+      ],
+    );
+  });
+
   test('of a module itself costs that module alone', async () => {
     const machine = machineOf();
     const broken = defineModule({

@@ -7,16 +7,24 @@ import type { Mapping } from '../userdata/written.ts';
 export const knownKeys = (modules: readonly Module[]): ReadonlySet<string> =>
   new Set([...agentKeys, ...modules.flatMap(({ reads }) => Object.keys(reads as object))]);
 
+/** How many are told one by one: more of them is no configuration. */
+const most = 100;
+
 /** Top-level keys that nobody reads: a warning where cloud-init does something with them, an error where nobody would. */
 export function unknownKeys({ entries }: Mapping, modules: readonly Module[]): readonly Finding[] {
   const known = knownKeys(modules);
-  return [...entries].flatMap(([key, { key: place }]): readonly Finding[] => {
-    if (known.has(key)) return [];
+  const names = [...new Set([...known, ...cloudInitKeys])];
+  const unknown = [...entries].filter(([key]) => !known.has(key));
+  const told = unknown.slice(0, most).map(([key, { key: place }]): Finding => {
     if (cloudInitKeys.includes(key) || oldKeys.includes(key)) {
-      return [{ level: 'warning', code: 'not-done', at: key, place, message: 'bootagent does nothing for this key' }];
+      return { level: 'warning', code: 'not-done', at: key, place, message: 'bootagent does nothing for this key' };
     }
-    const hint = suggestion(key, [...new Set([...known, ...cloudInitKeys])]);
+    const hint = suggestion(key, names);
     const finding = { level: 'error', code: 'unknown-key', at: key, place, message: 'no such key' } as const;
-    return [hint === undefined ? finding : { ...finding, hint }];
+    return hint === undefined ? finding : { ...finding, hint };
   });
+  const next = unknown[most]?.[1].key;
+  if (!next) return told;
+  const message = `${unknown.length - most} more keys that nobody reads`;
+  return [...told, { level: 'error', code: 'unknown-key', at: '', place: next, message }];
 }

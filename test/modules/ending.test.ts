@@ -3,13 +3,14 @@ import { describe, test } from 'node:test';
 import { cloudInitModules } from '../../modules/cloud-init-modules.ts';
 import { finalMessage } from '../../modules/final-message.ts';
 import { shareOf } from '../../modules/fleet/spread.ts';
+import { packages } from '../../modules/packages.ts';
 import { phoneHome } from '../../modules/phone-home.ts';
 import { powerState } from '../../modules/power-state.ts';
 import { context, instance } from '../support/facts.ts';
 import { applied, previewed } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
-import { foundIn, plan } from '../support/settings.ts';
+import { foundIn, plan, planned } from '../support/settings.ts';
 
 describe('final_message', () => {
   const said = async (yaml: string): Promise<string | undefined> => {
@@ -123,6 +124,21 @@ describe('spread', () => {
     const host = memoryHost({ web: { 'POST http://home': '' } });
     await applied(plan(phoneHome, 'spread: 2m\nphone_home: {url: "http://home"}', where), host);
     assert.equal(host.now(), wait?.kind === 'wait' && wait.ms);
+  });
+
+  test('is waited for before packages are installed', () => {
+    const [first, second] = plan(packages, 'spread: 120s\npackages: [a]', context({}, { id: 'i-7' }));
+    assert.deepEqual(first, { at: 'spread', changes: shareOf(instance({ id: 'i-7' }), 120_000) });
+    assert.equal(second?.at, 'packages');
+  });
+
+  test('that is no time costs nothing but itself', () => {
+    const { plan: items, findings } = planned(packages, 'spread: soon\npackages: [a]');
+    assert.equal(findings.length, 1);
+    assert.deepEqual(
+      items.map(({ at }) => at),
+      ['packages'],
+    );
   });
 
   test('spreads a fleet evenly', () => {
