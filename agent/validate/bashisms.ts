@@ -1,7 +1,7 @@
 import type { Finding } from '../userdata/decode.ts';
 import type { Script } from '../userdata/read.ts';
 import type { Mapping } from '../userdata/written.ts';
-import { placeInScript, placeWithin, scalarsIn } from './walk.ts';
+import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk.ts';
 
 /** Words that bash knows and a plain /bin/sh does not, each with what it is called. */
 const words: readonly (readonly [RegExp, string])[] = [
@@ -17,22 +17,18 @@ const words: readonly (readonly [RegExp, string])[] = [
 const plainShell = /^#!\s*(?:\/usr)?\/bin\/(?:env\s+)?(?:sh|dash)\b/;
 
 /** Scripts for /bin/sh that only bash can run. Lists of commands are no matter: bash runs those that need it. */
-export function bashisms(
-  config: Mapping,
-  scripts: readonly Script[],
-  sources: ReadonlyMap<string, string>,
-): readonly Finding[] {
+export function bashisms(config: Mapping, scripts: readonly Script[], texts: Lines): readonly Finding[] {
   const files = scalarsIn(config).filter(({ at }) => /^write_files\[\d+\]\.content$/.test(at));
   return [
     ...files.flatMap(({ at, scalar }) =>
       foundIn(scalar.words).map(({ match, name, line }) => {
         // A block's text begins on the line below its mark.
         const after = { ...scalar.place, line: scalar.place.line + 1 + line, column: 0 };
-        return finding(at, placeWithin(scalar, match, sources, after), name);
+        return finding(at, placeWithin(scalar, match, texts, after), name);
       }),
     ),
     ...scripts.flatMap((script) =>
-      foundIn(script.content).map(({ name, offset }) => finding('', placeInScript(script, offset, sources), name)),
+      foundIn(script.content).map(({ name, offset }) => finding('', placeInScript(script, offset, texts), name)),
     ),
   ];
 }

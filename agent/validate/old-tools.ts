@@ -1,6 +1,6 @@
 import type { Finding } from '../userdata/decode.ts';
 import type { Mapping } from '../userdata/written.ts';
-import { type At, placeWithin, scalarsIn } from './walk.ts';
+import { type At, type Lines, placeWithin, scalarsIn } from './walk.ts';
 
 /** Tools of older systems, and what took their place. */
 const tools: Readonly<Record<string, string>> = {
@@ -12,14 +12,14 @@ const tools: Readonly<Record<string, string>> = {
 const inText = new RegExp(`(?:^|[;&|(]|\\b(?:then|do|else)\\s)\\s*(${Object.keys(tools).join('|')})\\s`, 'gm');
 
 /** Commands of older systems in the lists of commands: once for each item. */
-export function oldTools(config: Mapping, sources: ReadonlyMap<string, string>): readonly Finding[] {
+export function oldTools(config: Mapping, texts: Lines): readonly Finding[] {
   const commands = scalarsIn(config).filter(({ at }) => /^(?:boot|run)cmd\[\d+\](?:\[0\])?$/.test(at));
   return commands.flatMap((command) =>
     toolsIn(command).map((tool) => ({
       level: 'warning',
       code: 'old-tool',
       at: command.at.replace(/(?<=\])\[0\]$/, ''),
-      place: placeWithin(command.scalar, tool, sources),
+      place: placeWithin(command.scalar, tool, texts),
       message: `guests of today have no "${tool}": what took its place is run where it is missing`,
       hint: `write "${tools[tool]}"`,
     })),

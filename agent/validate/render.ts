@@ -12,8 +12,10 @@ export function countsOf(findings: readonly Finding[]): string {
 }
 
 /** For people: each finding with its line and a mark below it. */
-export const text = (verdict: Verdict): string =>
-  verdict.findings.map((finding) => `${headOf(finding)}\n${excerpt(finding, verdict)}`).join('');
+export function text({ findings, sources, secrets }: Verdict): string {
+  const lines = new Map([...sources].map(([source, whole]) => [source, whole.split(/\r?\n/)] as const));
+  return findings.map((finding) => `${headOf(finding)}\n${excerpt(finding, lines, secrets)}`).join('');
+}
 
 /** For GitHub's workflow runs, which show each beside its line. */
 export const github = ({ findings }: Verdict): string =>
@@ -42,8 +44,12 @@ const headOf = (finding: Finding): string =>
 const sentence = ({ at, message, hint }: Pick<Finding, 'at' | 'message' | 'hint'>): string =>
   `${at ? `${at}: ` : ''}${message}${hint === undefined ? '' : ` — ${hint}`}`;
 
-function excerpt({ place }: Finding, { sources, secrets }: Verdict): string {
-  const line = sources.get(place.source)?.split(/\r?\n/)[place.line - 1];
+function excerpt(
+  { place }: Finding,
+  lines: ReadonlyMap<string, readonly string[]>,
+  secrets: readonly string[],
+): string {
+  const line = lines.get(place.source)?.[place.line - 1];
   if (line === undefined || line.trim() === '') return '';
   const hidden = secrets
     .filter(Boolean)

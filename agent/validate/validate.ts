@@ -1,6 +1,7 @@
 import type { Module, Schedule } from '../module.ts';
 import { bad, decodeFields, type Finding } from '../userdata/decode.ts';
 import { collect } from '../userdata/findings.ts';
+import { limits } from '../userdata/limits.ts';
 import { readUserData, type UserData } from '../userdata/read.ts';
 import type { Mapping } from '../userdata/written.ts';
 import { readYaml } from '../userdata/yaml.ts';
@@ -9,6 +10,7 @@ import { unknownKeys } from './keys.ts';
 import { loginFindings } from './login.ts';
 import { oldTools } from './old-tools.ts';
 import { placeholders } from './placeholders.ts';
+import type { Lines } from './walk.ts';
 
 /** All that was found in one file, in the order of its lines. */
 export interface Verdict {
@@ -29,18 +31,19 @@ export async function validate(
   const read = what === 'image' ? readImageFile(bytes, source) : await readUserData(bytes, { source });
   const modules = Object.values(schedule).flat();
   const { config, scripts, sources } = read;
+  const texts: Lines = new Map([...sources].map(([name, text]) => [name, text.split(/\r?\n/)] as const));
   const settings = collect('bad-settings');
   for (const module of modules) decode(module, config, settings);
   const found = [
     ...read.findings,
     ...settings.found,
     ...unknownKeys(config, modules),
-    ...placeholders(config, scripts, sources),
-    ...bashisms(config, scripts, sources),
+    ...placeholders(config, scripts, texts),
+    ...bashisms(config, scripts, texts),
     ...loginFindings(config),
-    ...oldTools(config, sources),
+    ...oldTools(config, texts),
   ];
-  return { findings: inOrder(found), sources, secrets: settings.secrets };
+  return { findings: atMost(inOrder(found)), sources, secrets: settings.secrets };
 }
 
 function decode({ reads }: Module, config: Mapping, settings: ReturnType<typeof collect>): void {
@@ -61,6 +64,14 @@ function readImageFile(
     findings.error('', written.place, 'is no mapping from keys to values');
   const config: Mapping = written?.is === 'mapping' ? written : { is: 'mapping', entries: new Map(), place };
   return { config, scripts: [], findings: findings.found, sources: new Map([[source, text]]) };
+}
+
+/** What nobody would read to its end is cut, and that is told. */
+function atMost(found: readonly Finding[]): readonly Finding[] {
+  const [next] = found.slice(limits.findings);
+  if (!next) return found;
+  const message = `${found.length - limits.findings} more findings`;
+  return [...found.slice(0, limits.findings), { ...next, at: '', message }];
 }
 
 /** By source in the order of their first finding, then by line; what was found twice is told once. */

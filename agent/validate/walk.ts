@@ -14,39 +14,37 @@ export function scalarsIn(written: Written, at = ''): readonly At[] {
   return [...written.entries].flatMap(([key, { value }]) => scalarsIn(value, at === '' ? key : `${at}.${key}`));
 }
 
+/** The lines of each text that was read. */
+export type Lines = ReadonlyMap<string, readonly string[]>;
+
 /** Where some words of a scalar stand in the text it was read from, after a place; where it begins, when they cannot be found. */
 export function placeWithin(
-  { place }: Scalar,
+  scalar: Scalar,
   words: string,
-  sources: ReadonlyMap<string, string>,
-  after: Place = { ...place, column: place.column - 1 },
+  texts: Lines,
+  after: Place = { ...scalar.place, column: scalar.place.column - 1 },
 ): Place {
-  const lines = linesOf(sources.get(place.source) ?? '');
-  for (let line = after.line; line <= lines.length; line++) {
+  const lines = texts.get(scalar.place.source) ?? [];
+  const end = Math.min(lines.length, after.line + linesTaken(scalar));
+  for (let line = after.line; line <= end; line++) {
     const column = lines[line - 1]?.indexOf(words, line === after.line ? after.column : 0) ?? -1;
-    if (column >= 0) return { source: place.source, line, column: column + 1 };
+    if (column >= 0) return { source: scalar.place.source, line, column: column + 1 };
   }
-  return place;
+  return scalar.place;
 }
 
-/** A text is cut into lines once, however many findings ask for them. */
-const linesOf = (() => {
-  let [last, lines]: [string, readonly string[]] = ['', []];
-  return (text: string): readonly string[] => {
-    if (text !== last) [last, lines] = [text, text.split('\n')];
-    return lines;
-  };
-})();
+/** How many lines a scalar takes at most, folded ones too. */
+const linesTaken = ({ words }: Scalar): number => 5 + 2 * (words.split('\n').length - 1) + words.length / 20;
 
 /** Where a letter of a script stands in the text that it came in, if that text holds it as it is. */
-export function placeInScript({ content }: Script, offset: number, sources: ReadonlyMap<string, string>): Place {
-  const within = content.slice(0, offset);
-  const line = within.split('\n').length;
-  const column = within.length - within.lastIndexOf('\n');
-  for (const [source, text] of sources) {
-    const start = text.replaceAll('\r\n', '\n').indexOf(content);
-    if (start >= 0) return { source, line: text.slice(0, start).split('\n').length + line - 1, column };
+export function placeInScript({ content }: Script, offset: number, texts: Lines): Place {
+  const own = content.split('\n');
+  const before = content.slice(0, offset).split('\n');
+  const column = (before.at(-1)?.length ?? 0) + 1;
+  for (const [source, lines] of texts) {
+    const start = lines.findIndex((_, index) => own.every((line, at) => line === (lines[index + at] ?? '')));
+    if (start >= 0) return { source, line: start + before.length, column };
   }
-  const [source = 'user-data'] = [...sources.keys()];
+  const [source = 'user-data'] = texts.keys();
   return { source, line: 1, column: 1 };
 }

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readUserData } from '../../agent/userdata/read.ts';
+import { text as shown } from '../../agent/validate/render.ts';
+import { validate } from '../../agent/validate/validate.ts';
+import { schedule } from '../../modules/index.ts';
 import { cloudConfig } from './cloud-config.ts';
 import { documents, mutated } from './documents.ts';
 import { messages } from './messages.ts';
 
-/** Reads user-data with mistakes: nothing is thrown, nothing is slow, and every error has its line and column. */
+/** Reads and validates user-data with mistakes: nothing is thrown, nothing is slow, and every error has its line and column. */
 export async function fuzz(seed: number, numRuns: number): Promise<void> {
   const texts = [
     cloudConfig,
@@ -19,7 +22,10 @@ export async function fuzz(seed: number, numRuns: number): Promise<void> {
   let [errors, slowest] = [0, 0];
   for (const text of fc.sample(mutated(texts), { seed, numRuns })) {
     const before = performance.now();
-    const { findings } = await readUserData(Buffer.from(text), { source: 'user-data', include, variables: {} });
+    await readUserData(Buffer.from(text), { source: 'user-data', include, variables: {} });
+    const verdict = await validate(Buffer.from(text), 'user-data', schedule);
+    const { findings } = verdict;
+    assert.equal(typeof shown(verdict), 'string');
     slowest = Math.max(slowest, performance.now() - before);
     for (const { level, place, message } of findings) {
       if (level !== 'error') continue;
