@@ -4,6 +4,9 @@ import { collect } from '../../agent/userdata/findings.ts';
 import { mergeParts } from '../../agent/userdata/merge.ts';
 import { readUserData } from '../../agent/userdata/read.ts';
 import type { Mapping } from '../../agent/userdata/written.ts';
+import { knownKeys } from '../../agent/validate/keys.ts';
+import { validate } from '../../agent/validate/validate.ts';
+import { schedule } from '../../modules/index.ts';
 import { fromShared } from '../support/shared.ts';
 import { plain, yaml } from '../support/written.ts';
 
@@ -70,4 +73,28 @@ test('odd user-data is taken for what it is', { skip: parts.skip }, async () => 
     const dropped = types.includes('text/x-not-multipart') && name !== 'empty' && name !== 'b64';
     assert.equal(findings.length > 0, dropped, name);
   }
+});
+
+interface VerdictCase {
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly result: 'valid' | 'deprecated' | 'invalid';
+}
+
+const verdicts = fromShared('conformance/schema-verdicts.json');
+test('what cloud-init takes is taken, for every key that is done', { skip: verdicts.skip }, async () => {
+  const known = knownKeys(Object.values(schedule).flat());
+  let taken = 0;
+  for (const { config, result } of JSON.parse(verdicts.text()) as readonly VerdictCase[]) {
+    const keys = Object.keys(config);
+    if (result === 'invalid' || keys.length === 0 || !keys.every((key) => known.has(key))) continue;
+    const text = `#cloud-config\n${JSON.stringify(config)}\n`;
+    const { findings } = await validate(Buffer.from(text), 'user-data', schedule);
+    assert.deepEqual(
+      findings.filter(({ level }) => level === 'error'),
+      [],
+      text,
+    );
+    taken++;
+  }
+  assert.ok(taken >= 10, `${taken} cases`);
 });
