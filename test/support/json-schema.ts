@@ -12,7 +12,7 @@ export interface Schema {
 
 /** Where a value is not as the schema has it: paths, or nothing where it is. */
 export function faultsIn(value: unknown, schema: Schema, at = ''): readonly string[] {
-  if (schema.anyOf && schema.anyOf.every((each) => faultsIn(value, each, at).length > 0)) return [at];
+  if (schema.anyOf?.every((each) => faultsIn(value, each, at).length > 0)) return [at];
   if (schema.enum && !schema.enum.includes(value)) return [at];
   if (schema.type && ![schema.type].flat().includes(typeOf(value))) return [at];
   if (schema.pattern !== undefined && !new RegExp(schema.pattern).test(String(value))) return [at];
