@@ -1,4 +1,5 @@
 import type { ReadHost } from '../host/host.ts';
+import { asProblem } from '../problem.ts';
 import type { FileSystem } from './layout.ts';
 import type { Mounted } from './mountinfo.ts';
 
@@ -25,7 +26,7 @@ async function unmountedType(device: string, host: ReadHost): Promise<string | u
 
 /** The superblock of ext2, ext3 and ext4, read as it lies on the disk: the kernel keeps it up to date there. */
 async function extBytes(device: string, host: ReadHost): Promise<number | undefined> {
-  const bytes = await host.readBytes(device, { from: 1024, length: 1024 });
+  const bytes = await pieceOf(device, { from: 1024, length: 1024 }, host);
   if (!bytes || bytes.length < 1024) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (view.getUint16(0x38, true) !== 0xef53) return undefined;
@@ -46,7 +47,7 @@ export async function btrfsMember(
   device: string,
   host: ReadHost,
 ): Promise<{ readonly id: string; readonly bytes: number } | { readonly not: string }> {
-  const bytes = await host.readBytes(device, { from: 0x10000, length: 0x1000 });
+  const bytes = await pieceOf(device, { from: 0x10000, length: 0x1000 }, host);
   if (!bytes || bytes.length < 0x1000 || new TextDecoder().decode(bytes.subarray(0x40, 0x48)) !== '_BHRfS_M') {
     return { not: `${device} bears no superblock of btrfs` };
   }
@@ -54,4 +55,19 @@ export async function btrfsMember(
   const devices = Number(view.getBigUint64(0x88, true));
   if (devices > 1) return { not: `${device} is one of ${devices} devices of a btrfs file system, which is not grown` };
   return { id: `${view.getBigUint64(0xc9, true)}`, bytes: Number(view.getBigUint64(0xd1, true)) };
+}
+
+/** In a container even root may be refused the disk of its host: then there is nothing to be told, and no failure. */
+async function pieceOf(
+  device: string,
+  piece: { readonly from: number; readonly length: number },
+  host: ReadHost,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await host.readBytes(device, piece);
+  } catch (error) {
+    const code = (asProblem(error).cause as NodeJS.ErrnoException | undefined)?.code;
+    if (host.privileged && (code === 'EPERM' || code === 'EACCES')) return undefined;
+    throw error;
+  }
 }

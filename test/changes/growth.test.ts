@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem } from '../../agent/change.ts';
 import type { Step } from '../../agent/executor.ts';
+import { Problem } from '../../agent/problem.ts';
 import { memoryDisk } from '../support/disks/memory-disk.ts';
 import { MiB } from '../support/facts.ts';
 import { applied, laws, previewed } from '../support/laws.ts';
@@ -89,6 +90,24 @@ describe('a root that cannot grow is named', () => {
       assert.equal(told(await previewed(plan, host)), `holds: ${note}`);
     });
   }
+
+  test('one on a disk that a container may not read', async () => {
+    const host = memoryHost({
+      files: {
+        '/proc/self/mountinfo': '1 0 252:0 / / rw - ext4 /dev/vda rw\n',
+        '/dev/vda': '',
+        '/sys/class/block/vda/size': '2048\n',
+      },
+      links: { '/sys/dev/block/252:0': '../../devices/virtual/block/vda' },
+    });
+    const readBytes = async () => {
+      throw new Problem('file-failed', 'Cannot read /dev/vda: not permitted', { cause: { code: 'EPERM' } });
+    };
+    assert.equal(
+      told(await previewed(plan, { ...host, readBytes })),
+      'holds: the size of the ext4 file system on / cannot be told',
+    );
+  });
 
   test('an encrypted one', async () => {
     const host = memoryHost({
