@@ -20,6 +20,9 @@ const ties = [
   ['/etc/modprobe.d/*', `^[^#]*\\bmac(?:_addr)?=${mac}`],
 ] as const;
 
+/** Sealing empties the one and removes the others. */
+const sealed = ['/etc/udev/rules.d/70-persistent-net.rules', '/etc/systemd/network/05-bootagent-*'];
+
 /** What the network of an instance needs to be found at all. */
 export const networkChecks: readonly TreeCheck[] = [
   {
@@ -31,8 +34,7 @@ export const networkChecks: readonly TreeCheck[] = [
     async look({ host }) {
       const found: string[] = [];
       for (const [glob, line] of ties) {
-        // Sealing empties this one.
-        const files = await matching([glob], host, ['/etc/udev/rules.d/70-persistent-net.rules']);
+        const files = await matching([glob], host, sealed);
         for (const file of files) {
           if (new RegExp(line, 'm').test((await host.readText(file)) ?? '')) found.push(`${file} names an address`);
         }

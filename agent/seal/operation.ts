@@ -13,7 +13,7 @@ export interface Operation {
   readonly source: string;
   /** Patterns of what is removed, folders with all that is in them. */
   readonly removes?: readonly string[];
-  /** What stays of that. */
+  /** What stays as it is, of that and of the files that lines are dropped from. */
   readonly keeps?: readonly string[];
   /** Patterns of files that are emptied: their mode, owner and label matter. What is removed is not emptied before. */
   readonly empties?: readonly string[];

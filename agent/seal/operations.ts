@@ -15,16 +15,28 @@ export const operations: readonly Operation[] = [
     why: 'What was done here would count as done on every instance. The mark of a fresh image takes its place.',
     severity: 'error',
     source: sources.bootagent,
-    removes: [`${state}/*`, '/etc/sudoers.d/90-bootagent-users'],
+    removes: [`${state}/*`],
     keeps: [`${state}/fresh`],
     also: () => [{ kind: 'file', path: `${state}/fresh`, content: '' }],
+  },
+  {
+    name: 'instance-settings',
+    why: 'Addresses, logins and pools that the user-data of this machine asked for: an instance has its own.',
+    severity: 'error',
+    source: sources.bootagent,
+    removes: [
+      ...['/etc/NetworkManager/system-connections/bootagent-*', '/etc/systemd/network/05-bootagent-*'],
+      ...['/etc/ssh/sshd_config.d/01-bootagent.conf', '/etc/sudoers.d/90-bootagent-users'],
+      ...['/etc/sudoers.d/90-cloud-init-users', '/etc/systemd/timesyncd.conf.d/bootagent.conf'],
+      '/etc/condor/config.d/zz-bootagent.config',
+    ],
   },
   {
     name: 'cloud-init-state',
     why: 'It holds the user-data of this machine, secrets and all, and an instance would take it for its own.',
     severity: 'error',
     source: sources.centos,
-    removes: ['/var/lib/cloud/*', '/etc/sudoers.d/90-cloud-init-users'],
+    removes: ['/var/lib/cloud/*'],
   },
   {
     name: 'machine-id',
@@ -117,6 +129,7 @@ export const operations: readonly Operation[] = [
     why: 'A configuration that names this machine’s network card does not fit the card of an instance.',
     severity: 'error',
     source: sources.openstack,
+    keeps: ['/etc/NetworkManager/system-connections/bootagent-*'],
     drops: [
       { lines: '[ \\t]*(?:HWADDR|MACADDR)=', from: [ifcfg] },
       { lines: '[ \\t]*(?:cloned-)?mac-address=(?:[0-9A-Fa-f]{2}[:-]){5}', from: [keyfiles] },

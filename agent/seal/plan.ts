@@ -28,7 +28,9 @@ function changesOf({ removes = [], keeps, empties = [], drops = [], also }: Oper
   if (empties.length > 0) {
     changes.push({ kind: 'emptied', globs: here(empties), ...(removes.length > 0 && { except: here(removes) }) });
   }
-  for (const { lines, from } of drops) changes.push({ kind: 'without-lines', globs: here(from), lines });
+  for (const { lines, from } of drops) {
+    changes.push({ kind: 'without-lines', globs: here(from), lines, ...(keeps && { except: keeps }) });
+  }
   return changes;
 }
 

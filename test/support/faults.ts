@@ -392,6 +392,11 @@ const leftOver: readonly Fault[] = [
     says: ['/var/lib/bootagent/fresh does not exist'],
   },
   left('bootagent-state', '/var/lib/bootagent/journal.ndjson'),
+  left('instance-settings', '/etc/ssh/sshd_config.d/01-bootagent.conf'),
+  {
+    ...left('instance-settings', '/etc/systemd/network/05-bootagent-fa-16.network', 'debian'),
+    over: file('/etc/systemd/network/05-bootagent-fa-16.network', `[Match]\nMACAddress=${mac}\n`),
+  },
   left('cloud-init-state', '/var/lib/cloud/instances', 'el6'),
   ...(
     [

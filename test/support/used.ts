@@ -79,6 +79,8 @@ const el9: Given = {
       '[connection]\nid=eth0\nautoconnect-retries=0\n[ethernet]\nmac-address=52:54:00:AB:CD:EF\n[ipv4]\nmethod=auto\n',
     '/var/lib/NetworkManager/internal-1-eth0.lease': 'x',
     '/etc/iscsi/initiatorname.iscsi': 'InitiatorName=iqn.1994-05.com.redhat:1\n',
+    '/etc/NetworkManager/system-connections/bootagent-52-54.nmconnection':
+      '[connection]\nid=eth1\nautoconnect-retries=0\n[ethernet]\nmac-address=52:54:00:AB:CD:EE\n[ipv4]\nmethod=manual\n',
   },
 };
 const debian = together(
