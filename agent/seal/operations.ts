@@ -26,7 +26,7 @@ export const operations: readonly Operation[] = [
     source: sources.bootagent,
     removes: [
       ...['/etc/NetworkManager/system-connections/bootagent-*', '/etc/systemd/network/05-bootagent-*'],
-      ...['/etc/ssh/sshd_config.d/01-bootagent.conf', '/etc/sudoers.d/90-bootagent-users'],
+      ...['/etc/ssh/sshd_config.d/01-bootagent.conf', '/etc/sudoers.d/90-bootagent-*'],
       ...['/etc/sudoers.d/90-cloud-init-users', '/etc/systemd/timesyncd.conf.d/bootagent.conf'],
       '/etc/condor/config.d/zz-bootagent.config',
     ],

@@ -37,9 +37,9 @@ describe('an image made of a machine that was in use', { skip }, () => {
     const first = await vm.boot({
       smbios: ec2Firmware,
       visit: async ({ ssh }) => {
-        await ssh('cloud-user', 'sudo systemctl disable e2scrub_reap.service');
-        preview = await ssh('cloud-user', 'sudo bootagent seal');
-        sealed = await ssh('cloud-user', 'sudo sh -c "bootagent seal --yes && sync"');
+        await ssh('debian', 'sudo systemctl disable e2scrub_reap.service');
+        preview = await ssh('debian', 'sudo bootagent seal');
+        sealed = await ssh('debian', 'sudo sh -c "bootagent seal --yes && sync"');
       },
     });
     await t.test('the machine was set up, and said what it would forget', () => {
