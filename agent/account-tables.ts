@@ -22,6 +22,29 @@ export async function accountOf(name: string, host: ReadHost): Promise<Account |
   return { name, uid: Number(uid), gid: Number(gid), home, shell };
 }
 
+/** A table with these fields of a name's line set, or with that line behind the others where there was none. */
+export async function tableWith(
+  table: string,
+  name: string,
+  fields: Readonly<Record<number, string>>,
+  host: ReadHost,
+): Promise<{ readonly path: string; readonly after: string }> {
+  const lines = await linesOf(table, host);
+  const set = (line: readonly string[]): string[] =>
+    Object.entries(fields).reduce((all, [at, value]) => all.with(Number(at), value), [...line]);
+  const blank = [name, 'x', ...Array.from({ length: lengths[table] ?? 0 }, () => '')];
+  const after = lines.some(([first]) => first === name)
+    ? lines.map((line) => (line[0] === name ? set(line) : line))
+    : [...lines, set(blank)];
+  return { path: table, after: after.map((line) => `${line.join(':')}\n`).join('') };
+}
+
+/** How many fields follow a name and its password. */
+const lengths: Readonly<Record<string, number>> = { '/etc/passwd': 5, '/etc/group': 2, '/etc/shadow': 7 };
+
+/** A number that is given only when the account is made. */
+export const yetToBeGiven = '?';
+
 /** Runs one of shadow-utils on the machine, or on the tree that stands for it. */
 export async function accountTool(
   host: Host,

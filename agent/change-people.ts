@@ -51,6 +51,8 @@ export interface SshdChange {
   readonly value: string;
   /** Only in place of this, and left as it is where it says something else. */
   readonly instead?: 'nothing' | 'no';
+  /** One of several: the setting may stand there for other things as well. */
+  readonly among?: true;
 }
 
 /** The keys by which sshd shows who this machine is. */

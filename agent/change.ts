@@ -156,8 +156,8 @@ export type Edit =
   | FstabEdit
   | { readonly syntax: 'hosts'; readonly address: string; readonly names: readonly string[] }
   | { readonly syntax: 'sysconfig'; readonly name: string; readonly value: string; readonly where?: 'in use' }
-  | { readonly syntax: 'sshd'; readonly keyword: string; readonly value: string }
-  | { readonly syntax: 'chrony'; readonly sources: readonly string[]; readonly allow: readonly string[] };
+  | { readonly syntax: 'chrony'; readonly sources: readonly string[]; readonly allow: readonly string[] }
+  | { readonly syntax: 'sshd'; readonly keyword: string; readonly value: string; readonly among?: true };
 
 /** Tells somebody elsewhere something, once. */
 export interface RequestChange {

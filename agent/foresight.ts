@@ -28,8 +28,8 @@ export function foresight(host: ReadHost): Foresight {
       return space && gained ? { bytes: space.bytes + gained.bytes, free: space.free + gained.bytes } : space;
     },
     readLink: async (path) => links.get(path) ?? host.readLink(path),
-    foresee({ file, room, link }) {
-      if (file) files.set(file.path, file.after);
+    foresee({ file, tables = [], room, link }) {
+      for (const each of file ? [file, ...tables] : tables) files.set(each.path, each.after);
       if (room) rooms.push(room);
       if (link) links.set(link.path, link.target);
     },

@@ -1,7 +1,9 @@
 import type { Change, PlanItem } from '../agent/change.ts';
 import { type Context, defineModule } from '../agent/module.ts';
 import { type FromIp, givenNames, type Names, nameReads, namesFromIp } from './people/names.ts';
+import { eachAlone, eachOfOthers } from './people/reads.ts';
 
+const { hostname_from_ip: fromAddress, ...given } = nameReads;
 const sysconfig = '/etc/sysconfig/network';
 
 /** The machine's name: given, or told by the metadata, or made from its address once. */
@@ -9,7 +11,7 @@ export const hostname = defineModule({
   name: 'hostname',
   summary: 'The host name: given, from the metadata, or made from the address.',
   every: 'instance',
-  reads: nameReads,
+  reads: { ...eachAlone(given), ...eachOfOthers({ hostname_from_ip: fromAddress }) },
   plan(settings, context) {
     if (settings.preserve_hostname) return [];
     const { hostname_from_ip: fromIp } = settings;
@@ -27,7 +29,10 @@ export const hostnameFromIp = defineModule({
   name: 'hostname_from_ip',
   summary: 'The host name and its line in /etc/hosts, made from the address at each boot.',
   every: 'boot',
-  reads: { preserve_hostname: nameReads.preserve_hostname, hostname_from_ip: nameReads.hostname_from_ip },
+  reads: {
+    ...eachAlone({ hostname_from_ip: fromAddress }),
+    ...eachOfOthers({ preserve_hostname: given.preserve_hostname }),
+  },
   plan: ({ preserve_hostname, hostname_from_ip: fromIp }, context) =>
     fromIp?.every === 'boot' && !preserve_hostname ? planFromIp(fromIp, context) : [],
 });

@@ -3,6 +3,7 @@ import { hosts as edited } from '../agent/edits/hosts.ts';
 import { type Context, defineModule } from '../agent/module.ts';
 import { bad, type Decode, decoder, flag } from '../agent/userdata/decode.ts';
 import { givenNames, type Names, nameReads, namesFromIp } from './people/names.ts';
+import { eachOfOthers } from './people/reads.ts';
 
 const path = '/etc/hosts';
 
@@ -19,7 +20,7 @@ const manage: Decode<'whole' | 'localhost' | 'no'> = decoder(
   },
 );
 
-const reads = { ...nameReads, manage_etc_hosts: manage };
+const reads = { ...eachOfOthers(nameReads), manage_etc_hosts: manage };
 
 /** What stands in /etc/hosts besides the line that hostname_from_ip keeps. */
 export const hosts = defineModule({

@@ -7,6 +7,7 @@ import { cvmfs } from './cvmfs.ts';
 import { finalMessage } from './final-message.ts';
 import { fsSetup } from './fs-setup.ts';
 import { growpart } from './growpart.ts';
+import { hostKeys } from './host-keys.ts';
 import { hostname, hostnameFromIp } from './hostname.ts';
 import { hosts } from './hosts.ts';
 import { locale } from './locale.ts';
@@ -14,16 +15,21 @@ import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network.ts';
 import { ntp } from './ntp.ts';
 import { packageReboot, packages } from './packages.ts';
+import { passwords } from './passwords.ts';
 import { phoneHome } from './phone-home.ts';
 import { powerState } from './power-state.ts';
 import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
+import { rootLock } from './root-lock.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
 import { selinux } from './selinux.ts';
 import { services } from './services.ts';
+import { ssh } from './ssh.ts';
+import { sshKeys } from './ssh-keys.ts';
 import { swap } from './swap.ts';
 import { timezone } from './timezone.ts';
+import { users, usersEachBoot } from './users.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
 import { yumRepos } from './yum-repos.ts';
 
@@ -43,6 +49,9 @@ const software = [yumRepos, packages];
 /** What users wrote themselves; a worker takes jobs only behind it. */
 const scripts = [scriptsOnce, scriptsEachBoot, userScripts, runcmd];
 
+/** Who may come in. The locks come last, so that nothing takes them off again. */
+const people = [hostKeys, users, usersEachBoot, passwords, sshKeys, ssh, rootLock];
+
 /** What happens when, in this order. The machine is looked at afresh before each stage. */
 export const schedule: Schedule = {
   /** Before the network: what the image alone can decide. */
@@ -50,7 +59,7 @@ export const schedule: Schedule = {
   /** As soon as we know who we are: what may change the facts for all the rest. */
   early: [randomSeed, boothooks, bootcmd],
   /** Before sshd: what the machine is, and who may come in. */
-  main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, writeFiles, ...system],
+  main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, ...people, writeFiles, ...system],
   /** Last: what needs everything else. */
   final: [...clock, ...software, deferredFiles, cvmfs, services, ...scripts, condor, ready, ...ending],
 };

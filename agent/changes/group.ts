@@ -1,4 +1,4 @@
-import { accountTool, lineOf, linesOf } from '../account-tables.ts';
+import { accountTool, lineOf, linesOf, tableWith, yetToBeGiven } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
 import type { StateHandler } from './handler.ts';
 
@@ -8,7 +8,11 @@ export const group: StateHandler<ChangeOf<'group'>> = {
   needs: 'root',
   subject: ({ name }) => name,
 
-  compare: async ({ name }, host) => ((await lineOf('/etc/group', name, host)) ? undefined : 'does not exist'),
+  async compare({ name, gid }, host) {
+    if (await lineOf('/etc/group', name, host)) return undefined;
+    const table = await tableWith('/etc/group', name, { 2: gid === undefined ? yetToBeGiven : String(gid) }, host);
+    return { why: 'does not exist', tables: [table] };
+  },
 
   async apply({ name, gid, system }, host) {
     const owner =

@@ -8,6 +8,8 @@ export interface Difference {
   readonly why: string;
   /** The file as it is and as it will be: shown as a diff, and what later changes of a preview see. */
   readonly file?: { readonly path: string; readonly before: string | undefined; readonly after: string };
+  /** Tables that will read otherwise: not shown, since numbers in them are yet to be given, but foreseen. */
+  readonly tables?: readonly { readonly path: string; readonly after: string }[];
   /** Each thing it is about, where the change names them by a pattern. */
   readonly paths?: readonly string[];
   /** Bytes that the file system at a path gains: room that later changes of a preview may count on. */

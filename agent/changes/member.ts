@@ -1,4 +1,4 @@
-import { accountTool, lineOf } from '../account-tables.ts';
+import { accountTool, lineOf, tableWith } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
 import type { StateHandler } from './handler.ts';
 
@@ -9,8 +9,10 @@ export const member: StateHandler<ChangeOf<'member'>> = {
   subject: ({ user, group }) => `${user} of ${group}`,
 
   async compare({ user, group }, host) {
-    const members = (await lineOf('/etc/group', group, host))?.[3]?.split(',') ?? [];
-    return members.includes(user) ? undefined : 'is no member';
+    const members = ((await lineOf('/etc/group', group, host))?.[3] ?? '').split(',').filter(Boolean);
+    if (members.includes(user)) return undefined;
+    const table = await tableWith('/etc/group', group, { 3: [...members, user].join(',') }, host);
+    return { why: 'is no member', tables: [table] };
   },
 
   apply: ({ user, group }, host) => accountTool(host, ['usermod', '--append', '--groups', group, user]),

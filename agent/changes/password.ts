@@ -1,4 +1,4 @@
-import { accountTool, lineOf } from '../account-tables.ts';
+import { accountTool, lineOf, tableWith } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
 import type { StateHandler } from './handler.ts';
 
@@ -10,8 +10,9 @@ export const password: StateHandler<ChangeOf<'password'>> = {
 
   async compare({ user, hash }, host) {
     const current = (await lineOf('/etc/shadow', user, host))?.[1];
-    if (current === undefined) return 'is not set';
-    return bare(current) === bare(hash) ? undefined : 'is another one';
+    if (current !== undefined && bare(current) === bare(hash)) return undefined;
+    const table = await tableWith('/etc/shadow', user, { 1: hash }, host);
+    return { why: current === undefined ? 'is not set' : 'is another one', tables: [table] };
   },
 
   apply: ({ user, hash }, host) => accountTool(host, ['chpasswd', '--encrypted'], `${user}:${hash}\n`),

@@ -1,8 +1,8 @@
-import type { ChangeOf } from '../change.ts';
+import type { SshdChange } from '../change-people.ts';
 import { sshd as edited } from '../edits/sshd.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
-import { dropIn, globalSetting, readsDropIn, sshdDirectives } from '../ssh/sshd-config.ts';
+import { type Directive, dropIn, globalSetting, readsDropIn, sshdDirectives } from '../ssh/sshd-config.ts';
 import type { StateHandler } from './handler.ts';
 
 const main = '/etc/ssh/sshd_config';
@@ -10,34 +10,37 @@ const aside = '/run/bootagent/sshd_config';
 const program = '/usr/sbin/sshd';
 
 /** A setting of sshd, in a file of ours where sshd reads such, and at the head of its own where it does not. */
-export const sshd: StateHandler<ChangeOf<'sshd'>> = {
+export const sshd: StateHandler<SshdChange> = {
   sort: 'state',
   subject: ({ keyword }) => keyword,
 
-  async compare({ keyword, value, instead }, host) {
+  async compare(change, host) {
+    const { keyword, value, instead, among } = change;
     const directives = await sshdDirectives(host);
-    const said = globalSetting(directives, keyword);
+    const said = globalSetting(directives, keyword, among && value);
     if (said !== undefined && same(said, value)) return undefined;
     if (instead !== undefined && instead !== (said ?? 'nothing')) return undefined;
-    const path = readsDropIn(directives, keyword) ? dropIn : main;
-    const before = await host.readText(path);
-    const after = edited(before ?? '', { syntax: 'sshd', keyword, value });
-    return { why: said === undefined ? 'is not set' : `is ${said}`, file: { path, before, after } };
+    return { why: said === undefined ? 'is not set' : `is ${said}`, file: await edit(change, directives, host) };
   },
 
-  async apply({ keyword, value }, host) {
+  async apply(change, host) {
+    const { keyword, value } = change;
     const directives = await sshdDirectives(host);
-    const path = readsDropIn(directives, keyword) ? dropIn : main;
-    const before = await host.readText(path);
     const note = await check(`${keyword} ${value}\n`, host);
-    const after = edited(before ?? '', { syntax: 'sshd', keyword, value });
+    const { path, before, after } = await edit(change, directives, host);
     await host.writeFile(path, after, before === undefined ? { mode: 0o600, owner: 'root', group: 'root' } : {});
-    const match = directives.find(
-      (each) => each.keyword === keyword.toLowerCase() && each.match && !same(each.value, value),
-    );
+    const word = keyword.toLowerCase();
+    const match = directives.find((each) => each.keyword === word && each.match && !same(each.value, value));
     return match ? `${match.path} says ${keyword} ${match.value} for "Match ${match.match}"` : note;
   },
 };
+
+async function edit({ keyword, value, among }: SshdChange, directives: readonly Directive[], host: ReadHost) {
+  const path = readsDropIn(directives, keyword) ? dropIn : main;
+  const before = await host.readText(path);
+  const after = edited(before ?? '', { syntax: 'sshd', keyword, value, ...(among && { among }) });
+  return { path, before, after };
+}
 
 /** Two ways of writing one setting. */
 const same = (a: string, b: string): boolean => plain(a) === plain(b);

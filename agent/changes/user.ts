@@ -1,4 +1,4 @@
-import { accountOf, accountTool, lineOf, linesOf } from '../account-tables.ts';
+import { accountOf, accountTool, lineOf, linesOf, tableWith, yetToBeGiven } from '../account-tables.ts';
 import { idOf } from '../accounts.ts';
 import type { UserChange } from '../change-people.ts';
 import type { ReadHost } from '../host/host.ts';
@@ -12,12 +12,14 @@ export const user: StateHandler<UserChange> = {
   subject: ({ name }) => name,
 
   async compare(change, host) {
-    if (await accountOf(change.name, host)) {
-      const differences = await differing(change, host);
-      return differences.length === 0 ? undefined : `has another ${differences.map(({ what }) => what).join(', ')}`;
+    if (!(await accountOf(change.name, host))) {
+      await refuseTaken(change, host);
+      return { why: 'does not exist', tables: await foreseen(change, host) };
     }
-    await refuseTaken(change, host);
-    return 'does not exist';
+    const differences = await differing(change, host);
+    if (differences.length === 0) return undefined;
+    const why = `has another ${differences.map(({ what }) => what).join(', ')}`;
+    return { why, tables: await foreseenGroups(change, host) };
   },
 
   async apply(change, host) {
@@ -28,6 +30,36 @@ export const user: StateHandler<UserChange> = {
     if (words.length > 0) await accountTool(host, ['usermod', ...words, change.name]);
   },
 };
+
+/** What the tables will say of a new account, as far as that is known before it is made. */
+async function foreseen(change: UserChange, host: ReadHost) {
+  const { name, uid, primaryGroup, gecos = '', home = `/home/${name}`, shell = '' } = change;
+  const own = uid === undefined ? yetToBeGiven : String(uid);
+  const group = await lineOf('/etc/group', primaryGroup ?? name, host);
+  const gid = group?.[2] ?? own;
+  return [
+    await tableWith('/etc/passwd', name, { 2: own, 3: gid, 4: gecos, 5: home, 6: shell }, host),
+    await tableWith('/etc/shadow', name, { 1: '!' }, host),
+    ...(await foreseenGroups(
+      change,
+      host,
+      group === undefined && primaryGroup === undefined ? { name, gid } : undefined,
+    )),
+  ];
+}
+
+/** One table for all of them: each change of it stands on the one before. */
+async function foreseenGroups({ name, groups = [] }: UserChange, host: ReadHost, own?: { name: string; gid: string }) {
+  if (groups.length === 0 && !own) return [];
+  let text = own ? (await tableWith('/etc/group', own.name, { 2: own.gid }, host)).after : undefined;
+  for (const group of groups) {
+    const before = text;
+    const seen: ReadHost = before === undefined ? host : { ...host, readText: async () => before };
+    const members = ((await lineOf('/etc/group', group, seen))?.[3] ?? '').split(',').filter(Boolean);
+    text = (await tableWith('/etc/group', group, { 3: [...new Set([...members, name])].join(',') }, seen)).after;
+  }
+  return text === undefined ? [] : [{ path: '/etc/group', after: text }];
+}
 
 /** useradd would say so too, but in a preview nobody asks useradd. */
 async function refuseTaken({ name, uid }: UserChange, host: ReadHost): Promise<void> {

@@ -3,12 +3,13 @@ import type { Edit } from '../change.ts';
 type SshdEdit = Extract<Edit, { syntax: 'sshd' }>;
 
 /** One setting at the head of a file for sshd, where it counts: the first word is the one sshd takes. */
-export function sshd(text: string, { keyword, value }: SshdEdit): string {
+export function sshd(text: string, { keyword, value, among }: SshdEdit): string {
   const all = text.split('\n');
   const last = all.pop() ?? '';
   if (last !== '') all.push(last);
   const wanted = `${keyword} ${value}`;
-  const isOurs = (line: string) => line.toLowerCase().startsWith(`${keyword.toLowerCase()} `);
+  const isOurs = (line: string) =>
+    among ? line === wanted : line.toLowerCase().startsWith(`${keyword.toLowerCase()} `);
   // Behind an Include or a Match it might not be the first word, or not everybody's.
   const end = all.findIndex((line) => /^\s*(match|include)\s/i.test(line));
   const first = all.slice(0, end === -1 ? all.length : end).findIndex(isOurs);

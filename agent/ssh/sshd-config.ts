@@ -79,9 +79,14 @@ const glob = (pattern: string, name: string): boolean =>
   ).test(name) &&
   (pattern.startsWith('.') || !name.startsWith('.'));
 
-/** What sshd takes for a setting where no Match block says otherwise: the first word counts. */
-export const globalSetting = (directives: readonly Directive[], keyword: string): string | undefined =>
-  directives.find((each) => each.keyword === keyword.toLowerCase() && each.match === undefined)?.value;
+/** What sshd takes for a setting where no Match block says otherwise: the first word, or this one among several. */
+export const globalSetting = (directives: readonly Directive[], keyword: string, value?: string): string | undefined =>
+  directives.find(
+    (each) =>
+      each.keyword === keyword.toLowerCase() &&
+      each.match === undefined &&
+      (value === undefined || each.value === value),
+  )?.value;
 
 /** Whether our drop-in is read before anything else has its say. */
 export function readsDropIn(directives: readonly Directive[], keyword: string): boolean {

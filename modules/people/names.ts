@@ -66,7 +66,7 @@ export const nameReads = {
 };
 
 export type NameSettings = {
-  readonly [K in keyof typeof nameReads]: (typeof nameReads)[K] extends Decode<infer T> ? T : never;
+  readonly [K in keyof typeof nameReads]: (typeof nameReads)[K] extends Decode<infer T> ? T | undefined : never;
 };
 
 /** What a machine is called: what the kernel says, and what stands in /etc/hosts. */

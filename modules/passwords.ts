@@ -1,0 +1,34 @@
+import type { PlanItem } from '../agent/change.ts';
+import { defineModule } from '../agent/module.ts';
+import { crowd, defaultPerson } from './people/crowd.ts';
+import { passwordChanges, passwordReads, type UserPassword } from './people/passwords.ts';
+import { eachAlone, eachOfOthers } from './people/reads.ts';
+import { peopleReads } from './people/settings.ts';
+
+const reads = { ...eachOfOthers(peopleReads), ...eachAlone(passwordReads) };
+
+/** Passwords for users by name, and for the default user. */
+export const passwords = defineModule({
+  name: 'passwords',
+  summary: 'Passwords: by hash, in the clear, or made up and shown on the console.',
+  every: 'instance',
+  reads,
+  plan({ chpasswd, password, ...people }, context) {
+    const { users = [], list = [], expire = true } = chpasswd ?? {};
+    const locked = new Set(
+      crowd(people, context)
+        .filter(({ account, isDefault }) => account.lock_passwd === true && !isDefault)
+        .map(({ name }) => name),
+    );
+    const item = (at: string, { name, password }: UserPassword): PlanItem => {
+      const changes = passwordChanges(name, password, expire);
+      const [given] = changes;
+      // A lock that was asked for stays on, and setting a password takes it off.
+      if (given && locked.has(name)) changes.push({ kind: 'locked', user: name, locked: true, follows: given });
+      return { at, changes };
+    };
+    const own =
+      password === undefined ? [] : [item('password', { name: defaultPerson(people, context).name, password })];
+    return [...[...users, ...list].map(({ at, value }) => item(at, value)), ...own];
+  },
+});

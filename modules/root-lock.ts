@@ -1,0 +1,36 @@
+import type { PlanItem } from '../agent/change.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import { flag, optional } from '../agent/userdata/decode.ts';
+import { defaultPerson } from './people/crowd.ts';
+import { eachOfOthers } from './people/reads.ts';
+import { type PeopleSettings, peopleReads } from './people/settings.ts';
+import { sshdChanges } from './people/sshd.ts';
+
+const reads = { ...eachOfOthers(peopleReads), root_lock: optional(flag) };
+
+/** Nobody comes in as root: by no password anywhere, and over SSH by no key. Done whatever else is asked. */
+export const rootLock = defineModule({
+  name: 'root_lock',
+  summary: 'Locks root’s password and keeps root from coming in over SSH.',
+  every: 'boot',
+  reads,
+  plan({ root_lock: wanted, ...settings }, context): PlanItem[] {
+    if (!wanted) return [];
+    const noLogin = { kind: 'sshd', keyword: 'PermitRootLogin', value: 'no' } as const;
+    return [
+      {
+        at: 'root_lock',
+        changes: [{ kind: 'locked', user: 'root', locked: true }, ...sshdChanges([noLogin], context.facts)],
+        ...(givesRoot(settings, context) && {
+          notes: [
+            { level: 'warning', text: 'root is given keys and locked: the lock counts, and the keys let nobody in' },
+          ],
+        }),
+      },
+    ];
+  },
+});
+
+const givesRoot = (settings: PeopleSettings, context: Context): boolean =>
+  defaultPerson(settings, context).name === 'root' ||
+  (settings.users ?? []).some(({ name, account }) => name === 'root' && account.ssh_authorized_keys);

@@ -1,0 +1,45 @@
+import type { Change, PlanItem } from '../agent/change.ts';
+import { defineModule } from '../agent/module.ts';
+import { bad, type Decode, decoder, flag, optional } from '../agent/userdata/decode.ts';
+import { eachAlone } from './people/reads.ts';
+import { sshdChanges } from './people/sshd.ts';
+
+/** Yes, no, or "unchanged", which cloud-config has for leaving it alone. */
+const passwordLogin: Decode<boolean | undefined> = decoder(
+  { is: 'scalar', what: 'true, false or unchanged', words: ['true', 'false', 'unchanged'] },
+  (written, at, findings) => {
+    if (written === undefined || (written.is === 'scalar' && /^(unchanged|)$/.test(written.words))) return undefined;
+    const wanted = flag(written, at, findings);
+    return wanted === bad ? bad : wanted;
+  },
+);
+
+const reads = eachAlone({ disable_root: optional(flag), ssh_pwauth: passwordLogin });
+
+/** Who may try to come in over SSH, and by what. */
+export const ssh = defineModule({
+  name: 'ssh',
+  summary: 'Whether root, and whether passwords, may come in over SSH.',
+  every: 'instance',
+  reads,
+  plan({ disable_root, ssh_pwauth: byPassword }, { facts }): PlanItem[] {
+    const items: PlanItem[] = [];
+    if (disable_root !== undefined) {
+      const change: Change = disable_root
+        ? { kind: 'sshd', keyword: 'PermitRootLogin', value: 'no' }
+        : { kind: 'sshd', keyword: 'PermitRootLogin', value: 'prohibit-password', instead: 'no' };
+      items.push({ at: 'disable_root', changes: sshdChanges([change], facts) });
+    }
+    if (byPassword !== undefined) {
+      const changes: Change[] = [
+        { kind: 'sshd', keyword: 'PasswordAuthentication', value: byPassword ? 'yes' : 'no' },
+        // Left to itself sshd also asks PAM, which asks for the password. Where it was set, it was for something.
+        ...(byPassword
+          ? []
+          : [{ kind: 'sshd', keyword: 'KbdInteractiveAuthentication', value: 'no', instead: 'nothing' } as const]),
+      ];
+      items.push({ at: 'ssh_pwauth', changes: sshdChanges(changes, facts) });
+    }
+    return items;
+  },
+});

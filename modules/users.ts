@@ -1,0 +1,59 @@
+import type { PlanItem } from '../agent/change.ts';
+import { type Context, defineModule } from '../agent/module.ts';
+import { optional } from '../agent/userdata/decode.ts';
+import { crowd, defaultPerson } from './people/crowd.ts';
+import { groupList, planGroups, planMembers } from './people/groups.ts';
+import { type PasswordSettings, passwordReads } from './people/passwords.ts';
+import { planPerson } from './people/plan.ts';
+import { eachAlone, eachOfOthers } from './people/reads.ts';
+import { type PeopleSettings, peopleReads } from './people/settings.ts';
+
+const people = { ...peopleReads, ...passwordReads };
+const { ssh_authorized_keys: keys, ...own } = peopleReads;
+const reads = {
+  ...eachAlone({ ...own, groups: optional(groupList) }),
+  ...eachOfOthers({ ssh_authorized_keys: keys, ...passwordReads }),
+};
+
+/** Groups and users, once: somebody whom an admin removes is not made again by surprise. */
+export const users = defineModule({
+  name: 'users',
+  summary: 'Groups and users, with their sudo rules and keys.',
+  every: 'instance',
+  reads,
+  plan(settings, context) {
+    const groups = settings.groups ?? [];
+    return [
+      ...planGroups(groups),
+      ...planPeople(settings, context, 'instance', passwordsOf(settings, context)),
+      ...planMembers(groups),
+    ];
+  },
+});
+
+/** Users that say `every: boot`: there again at each boot, whatever became of them. */
+export const usersEachBoot = defineModule({
+  name: 'users_each_boot',
+  summary: 'Users that are looked after at each boot (every: boot).',
+  every: 'boot',
+  reads: eachOfOthers(people),
+  plan: (settings, context) => planPeople(settings, context, 'boot', passwordsOf(settings, context)),
+});
+
+function planPeople(
+  settings: PeopleSettings,
+  context: Context,
+  every: 'instance' | 'boot',
+  withPassword: ReadonlySet<string>,
+): PlanItem[] {
+  return crowd(settings, context)
+    .filter(({ account }) => (account.every ?? 'instance') === every)
+    .flatMap((person) => planPerson(person, context.facts, withPassword.has(person.name)));
+}
+
+/** Who is given a password under another key. */
+function passwordsOf(settings: PeopleSettings & PasswordSettings, context: Context): ReadonlySet<string> {
+  const { users = [], list = [] } = settings.chpasswd ?? {};
+  const names = [...users, ...list].map(({ value }) => value.name);
+  return new Set(settings.password === undefined ? names : [...names, defaultPerson(settings, context).name]);
+}
