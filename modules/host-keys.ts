@@ -1,7 +1,6 @@
 import type { Change, Note, PlanItem } from '../agent/change.ts';
 import type { GivenHostKey } from '../agent/change-people.ts';
-import type { Facts } from '../agent/facts.ts';
-import { defineModule } from '../agent/module.ts';
+import { type Context, defineModule } from '../agent/module.ts';
 import { readKeyLine } from '../agent/ssh/key-line.ts';
 import { readPrivateKey } from '../agent/ssh/private-key.ts';
 import {
@@ -42,15 +41,13 @@ export const hostKeys = defineModule({
   summary: 'The host keys of sshd: fresh on a new machine, as given, mended where they are damaged.',
   every: 'boot',
   reads,
-  plan(
-    { ssh_deletekeys: fresh = true, ssh_genkeytypes: wanted, ssh_keys: written = [] },
-    { facts, newMachine },
-  ): PlanItem[] {
+  plan({ ssh_deletekeys: fresh = true, ssh_genkeytypes: wanted, ssh_keys: written = [] }, context): PlanItem[] {
+    const { facts, newMachine } = context;
     const { given, notes } = keysGiven(written);
     const change: Change = {
       kind: 'host-keys',
       types: wanted?.map(({ value }) => value) ?? types,
-      machine: machineOf(facts),
+      machine: machineOf(context),
       fresh: fresh && newMachine,
       given,
       secret: true,
@@ -92,10 +89,11 @@ function keysGiven(written: readonly { name: string; value: string }[]): { given
   return { given, notes };
 }
 
-/** What tells this machine from its clones: firmware's word, or the network cards where firmware says nothing. */
-function machineOf({ platform, network }: Facts): string {
+/** What tells this machine from its clones: firmware's word, or the card it is reached by, or what the cloud calls it. */
+function machineOf({ facts: { platform, network }, instance }: Context): string {
   const isMeant = new Set(platform.uuid.replaceAll('-', '')).size > 1;
   if (isMeant) return `uuid ${platform.uuid}`;
-  const cards = network.interfaces.map(({ mac }) => mac).filter((mac) => mac !== '' && mac !== '00:00:00:00:00:00');
-  return `macs ${cards.sort().join(' ')}`;
+  // Of one card alone: bridges and the ends of containers come and go.
+  const mac = network.interfaces.find(({ name }) => name === network.interface)?.mac ?? '';
+  return mac === '' ? `instance ${instance.id}` : `mac ${mac}`;
 }

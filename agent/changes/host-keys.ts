@@ -2,6 +2,7 @@ import { lineOf } from '../account-tables.ts';
 import type { GivenHostKey, HostKeysChange } from '../change-people.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
+import { fingerprintOf } from '../ssh/fingerprint.ts';
 import { readKeyLine } from '../ssh/key-line.ts';
 import { publicLine, readPrivateKey } from '../ssh/private-key.ts';
 import type { PublicKey } from '../ssh/public-key.ts';
@@ -23,9 +24,11 @@ export const hostKeys: StateHandler<HostKeysChange> = {
     if (strange) return strange;
     for (const type of await typesOf(change, host)) {
       const wrong = await wrongWith(type, given(change, type), host);
-      if (wrong) return `${pathOf(type)} ${wrong}`;
+      if (wrong) return `has a key that is not right: ${pathOf(type)} ${wrong}`;
     }
-    return (await host.readText(record)) === undefined ? 'are not remembered as those of this machine' : undefined;
+    return (await host.readText(record)) === undefined
+      ? 'has keys that are not remembered as those of this machine'
+      : undefined;
   },
 
   async apply(change, host) {
@@ -41,9 +44,20 @@ export const hostKeys: StateHandler<HostKeysChange> = {
     }
     if (strange) await removeOthers(change, types, host);
     await host.writeFile(record, `${change.machine}\n`, { mode: 0o600 });
-    return notes.length === 0 ? undefined : `mended: ${notes.join('; ')}`;
+    const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
+    return `${mended}${await shown(types, host)}`;
   },
 };
+
+/** What a first login is to compare the host's answer with. */
+async function shown(types: readonly string[], host: ReadHost): Promise<string> {
+  const lines: string[] = [];
+  for (const type of types) {
+    const line = readKeyLine((await host.readText(`${pathOf(type)}.pub`)) ?? '');
+    if (typeof line !== 'string') lines.push(`${line.key.type.label} ${fingerprintOf(line.key)}`);
+  }
+  return lines.join(', ');
+}
 
 const pathOf = (type: string): string => `${folder}/ssh_host_${type}_key`;
 
@@ -53,8 +67,10 @@ const given = (change: HostKeysChange, type: string): GivenHostKey | undefined =
 async function areStrange({ machine, fresh }: HostKeysChange, host: ReadHost): Promise<string | undefined> {
   const made = (await host.readText(record))?.trim();
   if (made === machine) return undefined;
-  if (made !== undefined) return 'are those of the machine this one was copied from';
-  return fresh ? 'are not known to be made for this machine' : undefined;
+  // A card may be changed, and clouds change the ids of machines that stay the same.
+  const sure = made?.startsWith('uuid ') && machine.startsWith('uuid ');
+  if (made !== undefined) return sure || fresh ? 'has the keys of the machine this one was copied from' : undefined;
+  return fresh ? 'has keys that are not known to be made for this machine' : undefined;
 }
 
 async function typesOf({ types, given }: HostKeysChange, host: ReadHost): Promise<string[]> {

@@ -27,6 +27,8 @@ import { asProblem, Problem } from '../problem.ts';
 import type { Attributes, Stat } from './host.ts';
 import { codeOf, type Spot, walk } from './walk.ts';
 
+// Not among Node's constants. It holds a thing without opening it.
+const O_PATH = 0o10000000;
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /** What a file system does for a host that sees `root` as `/`. Numbers, not names, say who owns what. */
@@ -162,16 +164,21 @@ export function link(root: string, path: string, target: string): void {
   );
 }
 
+/** What is changed is held first: whoever owns the folder could put a link in its place after it was looked at. */
 function adorn({ path }: Spot, { uid, gid, mode }: Owning): void {
-  const stats = lstatSync(path);
-  if (uid !== undefined || gid !== undefined) chownIfNeeded(path, stats, uid ?? stats.uid, gid ?? stats.gid);
-  // After the owner: a change of owner clears the setuid bit.
-  if (mode !== undefined && !stats.isSymbolicLink()) chmodSync(path, mode);
-}
-
-function chownIfNeeded(path: string, stats: Stats, uid: number, gid: number): void {
-  if (stats.uid === uid && stats.gid === gid) return;
-  (stats.isSymbolicLink() ? lchownSync : chownSync)(path, uid, gid);
+  const fd = openSync(path, O_PATH | O_NOFOLLOW);
+  try {
+    const stats = fstatSync(fd);
+    const isLink = stats.isSymbolicLink();
+    const held = `/proc/self/fd/${fd}`;
+    const [user, group] = [uid ?? stats.uid, gid ?? stats.gid];
+    if (user !== stats.uid || group !== stats.gid)
+      isLink ? lchownSync(path, user, group) : chownSync(held, user, group);
+    // After the owner: a change of owner clears the setuid bit.
+    if (mode !== undefined && !isLink) chmodSync(held, mode);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 /** Without root an owner can only be kept; what was asked beyond that is told by whoever asked. */

@@ -209,9 +209,9 @@ describe('host keys', () => {
       'ssh_keys.rsa_public is left out: there is no rsa_private for it',
     ]);
   });
-  test('belong to the network cards where firmware knows no uuid', () => {
+  test('belong to the network card where firmware knows no uuid', () => {
     const platform = { ...context().facts.platform, uuid: '' };
     const change = first('{}', context({ platform }));
-    assert.equal(change?.kind === 'host-keys' && change.machine, 'macs fa:16:3e:00:00:05');
+    assert.equal(change?.kind === 'host-keys' && change.machine, 'mac fa:16:3e:00:00:05');
   });
 });

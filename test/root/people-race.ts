@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { authorizedKeys } from '../../agent/changes/authorized-keys.ts';
+import { linux } from '../../agent/host/linux.ts';
+import { asProblem } from '../../agent/problem.ts';
+import { unable } from './support/sandbox.ts';
+
+const rounds = 10_000;
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V';
+
+/** The owner of a home, at work against whoever writes in it: .ssh and the file in it are now theirs, now a link. */
+const attacker = `
+  my ($home) = @ARGV; chdir $home; my $n = 0;
+  while (1) {
+    $n++;
+    if ($n % 2) { rename ".ssh", "junk$n"; symlink "../../victim", ".ssh"; unlink ".ssh"; mkdir ".ssh"; }
+    else { unlink ".ssh/authorized_keys"; symlink "../../../victim/secret", ".ssh/authorized_keys"; unlink ".ssh/authorized_keys"; }
+    system("rm", "-rf", glob("junk*")) if $n % 500 == 0;
+  }`;
+
+test(`${rounds} writes in a home whose owner turns it into links: nothing outside is touched`, {
+  skip: unable('perl', 'setpriv'),
+}, async () => {
+  const root = mkdtempSync('/dev/shm/bootagent-race-');
+  try {
+    for (const each of ['etc', 'home', 'home/eve', 'victim']) mkdirSync(join(root, each));
+    chmodSync(root, 0o755);
+    writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\neve:x:1234:1234::/home/eve:/bin/sh\n');
+    writeFileSync(join(root, 'victim/secret'), 'precious\n', { mode: 0o640 });
+    chownSync(join(root, 'home/eve'), 1234, 1234);
+    chmodSync(join(root, 'victim'), 0o755);
+    const state = (path: string) => {
+      const { uid, gid, mode, ino } = lstatSync(join(root, path));
+      return { uid, gid, mode, ino };
+    };
+    const before = [state('victim'), state('victim/secret'), state('etc'), state('home')];
+    const host = linux({ root, offline: true });
+    const words = ['--reuid=1234', '--regid=1234', '--clear-groups', 'perl', '-e', attacker];
+    const eve = spawn('setpriv', [...words, join(root, 'home/eve')], { stdio: 'ignore' });
+    const met = { written: 0, refused: 0 };
+    try {
+      for (let round = 0; round < rounds; round++) {
+        try {
+          await authorizedKeys.apply({ kind: 'authorized-keys', user: 'eve', keys: [key] }, host);
+          met.written++;
+        } catch (error) {
+          assert.ok(['unsafe-path', 'file-failed'].includes(asProblem(error).code), String(asProblem(error).stack));
+          met.refused++;
+        }
+      }
+    } finally {
+      eve.kill('SIGKILL');
+    }
+    assert.deepEqual([state('victim'), state('victim/secret'), state('etc'), state('home')], before);
+    assert.deepEqual(readdirSync(join(root, 'victim')), ['secret']);
+    assert.equal(readFileSync(join(root, 'victim/secret'), 'utf8'), 'precious\n');
+    // A race that was never lost, or never run, would prove nothing.
+    assert.ok(met.written > 0 && met.refused > 0, JSON.stringify(met));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
