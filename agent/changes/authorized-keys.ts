@@ -81,9 +81,9 @@ async function placeOf(account: Account, host: ReadHost): Promise<Place> {
   if (home === '' || home === '/' || !path.startsWith(`${home}/`)) return { path, within: undefined, guarded: [] };
   const folders: [string, number][] = [];
   for (let up = above(path); up !== home; up = above(up)) folders.unshift([up, 0o700]);
-  for (const [each] of [...folders, [path]] as const) {
+  for (const [each] of [[home], ...folders, [path]] as const) {
     if ((await host.stat(each))?.type !== 'link') continue;
-    throw new Problem('unsafe-path', `${each} is a link in the home of ${account.name}, and is not followed`);
+    throw new Problem('unsafe-path', `${each} is a link, in or for the home of ${account.name}, and is not followed`);
   }
   return { path, within: home, guarded: [...folders, [path, 0o600]] };
 }

@@ -125,9 +125,15 @@ function undone({ name, account }: Person): Note[] {
     ['doas', 'only sudo is set up'],
     ['snapuser', 'snaps are not set up'],
   ] as const;
-  return not.flatMap(([key, why]) =>
+  const two = [account.hashed_passwd, account.passwd, account.plain_text_passwd].filter((each) => each !== undefined);
+  const notes: Note[] =
+    two.length > 1
+      ? [{ level: 'warning', text: `${name} is given ${two.length} passwords: a hash counts before a plain one` }]
+      : [];
+  const skipped = not.flatMap(([key, why]) =>
     account[key] === undefined ? [] : [{ level: 'warning', text: `${key} of ${name} is not done: ${why}` } as const],
   );
+  return [...notes, ...skipped];
 }
 
 function sudo(name: string, rules: readonly string[]): Change {

@@ -77,12 +77,17 @@ describe('keys for a user', () => {
     [
       'where the folder is a link',
       { links: { '/home/bob/.ssh': '/root' } },
-      'failed /home/bob/.ssh is a link in the home of bob, and is not followed',
+      'failed /home/bob/.ssh is a link, in or for the home of bob, and is not followed',
+    ],
+    [
+      'where the home is a link',
+      { directories: ['/home'], links: { '/home/bob': '/etc' } },
+      'failed /home/bob is a link, in or for the home of bob, and is not followed',
     ],
     [
       'where the file is a link',
       { directories: ['/home/bob/.ssh'], links: { '/home/bob/.ssh/authorized_keys': '/etc/shadow' } },
-      'failed /home/bob/.ssh/authorized_keys is a link in the home of bob, and is not followed',
+      'failed /home/bob/.ssh/authorized_keys is a link, in or for the home of bob, and is not followed',
     ],
     [
       'where all users share one file',

@@ -213,6 +213,12 @@ describe('a user', () => {
     ]);
   });
 
+  test('that is given two passwords has the hash, and that is told', () => {
+    const items = plan(users, `users: [{name: bob, hashed_passwd: "${hash}", plain_text_passwd: x}]`, somewhere());
+    assert.deepEqual(changesOf(items).at(-1), { kind: 'password', user: 'bob', hash, secret: true });
+    assert.deepEqual(notesOf(items), ['bob is given 2 passwords: a hash counts before a plain one']);
+  });
+
   test('that says every: boot is looked after at each boot, and not else', () => {
     const yaml = 'users: [{name: aliprod, every: boot}, {name: bob}]';
     assert.deepEqual(
