@@ -37,7 +37,7 @@ export async function fingerprint({ platform, network }: Facts, host: ReadHost):
   add('uuid', uuid);
   add('serial', platform.serial);
   if (uuid === undefined) add('cards', cards(network.interfaces));
-  add('named', /(?:^|\s)ds=\S+/.exec(platform.kernelCommandLine)?.[0]);
+  add('named', /(?:^|\s)"?(?:bootagent\.|ci\.)?ds=\S+/.exec(platform.kernelCommandLine)?.[0]);
   for (const folder of folders) {
     for (const file of files) add(`${folder}/${file}`, await host.readBytes(`${folder}/${file}`));
   }

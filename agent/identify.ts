@@ -1,5 +1,5 @@
-import type { Datasource, Instance } from './datasource.ts';
-import { datasources } from './datasources/index.ts';
+import type { Instance } from './datasource.ts';
+import { evidence, settingsOf, unknownNames } from './evidence.ts';
 import type { Facts } from './facts.ts';
 import type { ReadHost } from './host/host.ts';
 import { patience } from './patience.ts';
@@ -45,21 +45,10 @@ export type Identity =
       readonly tries: TriesBySource;
     };
 
-/** A source and what speaks for it. */
-export interface Evidence {
-  readonly source: Datasource;
-  /** Why it would be asked, or undefined: it would not. */
-  readonly because: string | undefined;
-  /** The machine itself shows it, and not only a list. */
-  readonly found: boolean;
-}
-
-/** A longer list says what may be there, as distributions ship it, and names nothing. */
-const mostNamed = 5;
-
 /** Who we are, from the first source that has something to say for itself and tells us. */
 export async function identify(looking: Looking): Promise<Identity> {
   const { stage, deadline, host, seed, note } = looking;
+  for (const text of unknownNames(looking)) note('warning', text);
   const likely = (await evidence(looking)).filter(({ because }) => because !== undefined);
   // To have nobody to ask is what is left when there is nobody else.
   const all = likely.length > 1 ? likely.filter(({ source }) => source.name !== 'none') : likely;
@@ -105,39 +94,4 @@ export async function identify(looking: Looking): Promise<Identity> {
     identified: others.some(({ found }) => found),
     tries,
   };
-}
-
-/** What speaks for each source that may be asked, in the order of asking. */
-export async function evidence(
-  looking: Pick<Looking, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
-): Promise<readonly Evidence[]> {
-  const { host, facts, seed } = looking;
-  if (seed !== undefined) {
-    return datasources
-      .filter(({ name }) => name === 'nocloud')
-      .map((source) => ({ source, because: `the seed ${seed} was named`, found: true }));
-  }
-  const named = namedByKernel(facts) ?? looking.named;
-  const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
-  const seen = await Promise.all(
-    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsOf(looking, source)) })),
-  );
-  const isFound = seen.some(({ mark }) => mark !== undefined);
-  return seen.map(({ source, mark }) => {
-    const probed = source.known === true && !isFound && named !== undefined && named.length <= mostNamed;
-    return { source, because: mark ?? (probed ? 'named by the image' : undefined), found: mark !== undefined };
-  });
-}
-
-/** `ds=nocloud`, `ci.datasource=Ec2` and their like on the kernel command line. */
-function namedByKernel({ platform }: Facts): readonly string[] | undefined {
-  const [, name] = /(?:^|\s)(?:bootagent\.ds|ds|ci\.ds|ci\.datasource)=([\w-]+)/.exec(platform.kernelCommandLine) ?? [];
-  return name === undefined ? undefined : [name.replace(/^nocloud-net$/i, 'NoCloud')];
-}
-
-const isCalled = ({ name, alias }: Datasource, word: string): boolean =>
-  [name, alias.toLowerCase()].includes(word.toLowerCase());
-
-function settingsOf({ settings }: Pick<Looking, 'settings'>, source: Datasource): Readonly<Record<string, unknown>> {
-  return Object.entries(settings).find(([name]) => isCalled(source, name))?.[1] ?? {};
 }

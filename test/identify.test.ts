@@ -95,6 +95,14 @@ suite('identify', () => {
     assert.equal(identity.instance?.id, 'iid-1');
   });
 
+  test("a name that is nobody's is told, with the nearest that is somebody's", async () => {
+    const { notes } = await looked({ named: ['Ce2', 'MAAS', 'None'] });
+    assert.deepEqual(notes, [
+      'warning: datasource_list names "Ce2", which is not done; did you mean "Ec2"?',
+      'warning: datasource_list names "MAAS", which is not done',
+    ]);
+  });
+
   test('a list as long as distributions ship it names nothing', async () => {
     const named = ['NoCloud', 'ConfigDrive', 'Ec2', 'OpenStack', 'GCE', 'Azure', 'None'];
     const { identity, host } = await looked({ named });

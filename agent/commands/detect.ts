@@ -1,10 +1,10 @@
-import type { Evidence } from '../identify.ts';
+import type { Evidence } from '../evidence.ts';
 import { exit, type Work } from './command.ts';
 import { lookingOf } from './looking.ts';
 
 /** Says what speaks for each source here, and which would be asked. Asks nobody. */
 export const run: Work['run'] = async (given, around) => {
-  const { evidence } = await import('../identify.ts');
+  const { evidence } = await import('../evidence.ts');
   const looking = await lookingOf(given);
   const found = await evidence(looking);
   const named = looking.named;

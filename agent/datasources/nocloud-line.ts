@@ -19,7 +19,8 @@ export async function seedLines(platform: Platform, host: ReadHost): Promise<rea
     ['the kernel command line', platform.kernelCommandLine],
   ] as const;
   for (const [from, words] of places) {
-    const [, settings] = /(?:^|[\s"])ds=nocloud(?:-net)?(?:;([^\s"]*))?(?=[\s"]|$)/i.exec(words) ?? [];
+    const [, settings] =
+      /(?:^|[\s"])(?:bootagent\.|ci\.)?ds=nocloud(?:-net)?(?:;([^\s"]*))?(?=[\s"]|$)/i.exec(words) ?? [];
     if (settings) lines.push(await readLine(from, settings, platform, host));
   }
   return lines;

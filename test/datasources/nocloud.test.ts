@@ -46,6 +46,7 @@ suite('nocloud', () => {
       { platform: { serial: 'ds=nocloud;i=c;h=x', kernelCommandLine: '"ds=nocloud;i=b;local-hostname=y"' } },
       ['c', 'x', undefined],
     ],
+    ['our own word for it', { platform: { kernelCommandLine: 'bootagent.ds=nocloud;i=b;h=o' } }, ['b', 'o', undefined]],
     [
       'the settings after the folder: its ids stand, its user-data not',
       {
