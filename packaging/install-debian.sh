@@ -9,7 +9,7 @@ wanted='
   systemd systemd-container debootstrap mmdebstrap
   qemu-system-x86 qemu-utils qemu-user-static genisoimage xorriso
   dosfstools mtools e2fsprogs xfsprogs btrfs-progs fdisk gdisk parted lvm2 cloud-guest-utils
-  strace iproute2 util-linux openssh-client openssh-server sudo passwd
+  openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd
 '
 missing=
 for package in $wanted; do

@@ -111,6 +111,25 @@ suite('query', () => {
     });
   }
 
+  test('asks EC2 for what was not fetched, with a token where it takes one', async () => {
+    const service = await serveMetadata(describe(), { dialects: ['imdsv2'] });
+    try {
+      const files = {
+        [state]: JSON.stringify(toJson(instance({ id: 'i-0abc', datasource: 'ec2' }))),
+        '/etc/bootagent/bootagent.yaml': `datasource: {Ec2: {metadata_urls: ['${service.url}']}}\n`,
+      };
+      const ami = await inTree(files, (root) => said(query, ['ds.meta_data.ami-id'], { root }));
+      const zone = await inTree(files, (root) => said(query, ['ds.meta_data.placement.availability-zone'], { root }));
+      assert.deepEqual([ami, zone], ['ami-1\n', 'site-1a\n']);
+      await assert.rejects(
+        inTree(files, (root) => said(query, ['ds.meta_data.no-such'], { root })),
+        { code: 'bad-input' },
+      );
+    } finally {
+      await service.close();
+    }
+  });
+
   async function wakameValues(source: Datasource, dialect: keyof typeof dialects, names: readonly string[]) {
     const service = await serveMetadata(describe(), { dialects: [dialect] });
     try {

@@ -59,6 +59,13 @@ suite('drives', { skip }, () => {
     }
   }
 
+  test('finds nothing of a file that was deleted', async () => {
+    const volume = await openFat(bytesIn(fatImage(files, 'X', { deleted: ['meta-data', 'empty'] })));
+    assert.equal(await volume?.read('meta-data'), undefined);
+    const { 'meta-data': _, empty: __, ...left } = files;
+    await holds(volume, left);
+  });
+
   test('takes names that differ in case for the same, and finds nothing where there is nothing', async () => {
     const volume = await openFat(bytesIn(fatImage(files, 'X')));
     assert.equal(String(await volume?.read('META-DATA').then((body) => body && Buffer.from(body))), files['meta-data']);

@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe as suite, test } from 'node:test';
 import { promisify } from 'node:util';
 import { makeHttp } from '../../agent/host/http.ts';
@@ -9,6 +14,7 @@ import type { Fault } from '../support/metadata/faults.ts';
 import { serveMetadata } from '../support/metadata/server.ts';
 
 const path = '/latest/meta-data/instance-id';
+const noOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'openssl is not installed';
 
 async function asked(fault: Fault | undefined, options: { limitBytes?: number } = {}) {
   const service = await serveMetadata(describe(), { dialects: ['imdsv1'], faults: fault ? [fault] : [] });
@@ -51,6 +57,37 @@ suite('http', () => {
       assert.equal(service.requests[0]?.path, path);
     } finally {
       await service.close();
+    }
+  });
+
+  test('tells a certificate that nobody vouches for', { skip: noOpenssl }, async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bootagent-tls-'));
+    const [key, cert] = [join(folder, 'key'), join(folder, 'cert')];
+    const words = [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-subj',
+      '/CN=localhost',
+      '-keyout',
+      key,
+      '-out',
+      cert,
+    ];
+    execFileSync('openssl', words, { stdio: 'ignore' });
+    const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => response.end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      // A server on TCP has an address of this kind.
+      const { port } = server.address() as AddressInfo;
+      const error = await makeHttp()({ url: `https://127.0.0.1:${port}/` }).catch((error) => error);
+      assert.equal(whyUnreachable(error), 'untrusted');
+    } finally {
+      server.closeAllConnections();
+      server.close();
+      rmSync(folder, { recursive: true });
     }
   });
 

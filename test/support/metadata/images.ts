@@ -28,6 +28,8 @@ export const isoImage = (files: Files, label: string, ...options: readonly strin
 interface FatOptions {
   readonly bits?: 12 | 16 | 32;
   readonly kilobytes?: number;
+  /** Files that are written and then deleted. */
+  readonly deleted?: readonly string[];
   /** Where a partition of an MBR begins, in sectors, that the file system lies in. */
   readonly partitionAt?: number;
 }
@@ -41,6 +43,7 @@ export const fatImage = (files: Files, label: string, options: FatOptions = {}):
     writeAll(join(folder, 'tree'), files);
     const tops = [...new Set(Object.keys(files).map((name) => name.split('/')[0] ?? ''))];
     run('mcopy', '-i', image, '-s', ...tops.map((top) => join(folder, 'tree', top)), '::');
+    for (const name of options.deleted ?? []) run('mdel', '-i', image, `::${name}`);
     const volume = readFileSync(image);
     return partitionAt === undefined ? volume : inPartition(volume, partitionAt);
   });
