@@ -10,7 +10,13 @@ const reads = {
   cloud_init_modules: modules,
   cloud_config_modules: modules,
   cloud_final_modules: modules,
-  vendor_data: optional(object({ enabled: withDefault(true, flag), prefix: optional(either(text, list(text))) })),
+  vendor_data: optional(
+    object({
+      enabled: withDefault(true, flag),
+      prefix: optional(either(text, list(text))),
+      disabled_handlers: optional(items(text)),
+    }),
+  ),
 };
 
 /** What only says how cloud-init goes about its work: taken, and told where it changes nothing here. */
@@ -27,14 +33,19 @@ export const cloudInitModules = defineModule({
       const text = `bootagent runs its modules in an order of its own, each when there is something for it: ${listed.join(', ')} need no naming`;
       return [{ at, changes: [], notes: [{ level: 'note', text }] }];
     }),
-    ...(settings.vendor_data?.prefix === undefined
-      ? []
-      : [
-          {
-            at: 'vendor_data.prefix',
-            changes: [],
-            notes: [{ level: 'warning', text: "a command before each of the vendor's scripts is not run" }],
-          } satisfies PlanItem,
-        ]),
+    ...undone(
+      'vendor_data.prefix',
+      settings.vendor_data?.prefix,
+      "no command is run before each of the vendor's scripts",
+    ),
+    ...undone(
+      'vendor_data.disabled_handlers',
+      settings.vendor_data?.disabled_handlers,
+      'vendor-data is read in every form',
+    ),
   ],
 });
+
+/** Something that was asked for, and what is so instead. */
+const undone = (at: string, asked: unknown, text: string): readonly PlanItem[] =>
+  asked === undefined ? [] : [{ at, changes: [], notes: [{ level: 'warning', text }] }];

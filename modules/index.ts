@@ -38,6 +38,7 @@ const names = [hostname, hostnameFromIp, hosts];
 
 /** What programs of every sort ask the system for. */
 const system = [cloudInitModules, caCerts, timezone];
+/** What packages may have brought the programs for. */
 const clock = [locale, ntp];
 
 /** What needs all the rest to be over. */
@@ -61,5 +62,5 @@ export const schedule: Schedule = {
   /** Before sshd: what the machine is, and who may come in. */
   main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, ...people, writeFiles, ...system],
   /** Last: what needs everything else. */
-  final: [...clock, ...software, deferredFiles, cvmfs, services, ...scripts, condor, ready, ...ending],
+  final: [...software, ...clock, deferredFiles, cvmfs, services, ...scripts, condor, ready, ...ending],
 };

@@ -160,3 +160,11 @@ test("cloud-init's lists of modules are taken and told", () => {
   assert.match(item?.notes?.[0]?.text ?? '', /mounts, runcmd need no naming/);
   assert.deepEqual(others, []);
 });
+
+test('what cannot be done for vendor-data is told', () => {
+  const items = plan(cloudInitModules, 'vendor_data: {prefix: nice, disabled_handlers: [text/x-shellscript]}');
+  assert.deepEqual(
+    items.map(({ at }) => at),
+    ['vendor_data.prefix', 'vendor_data.disabled_handlers'],
+  );
+});
