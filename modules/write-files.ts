@@ -1,4 +1,4 @@
-import type { Note, PlanItem } from '../agent/change.ts';
+import type { Change, PlanItem } from '../agent/change.ts';
 import { type Context, defineModule } from '../agent/module.ts';
 import { encodings, isSullied, unpacked } from '../agent/userdata/content.ts';
 import {
@@ -44,11 +44,13 @@ const raw: Decode<string | Uint8Array> = decoder({ is: 'scalar', what: 'text' },
   written?.is === 'scalar' && written.value instanceof Uint8Array ? written.value : text(written, at, findings),
 );
 
+const address = matching(/^(https?|file):\/\/[^\s\0]+$/, 'an address that begins with http://, https:// or file://');
+
 const fields = object({
   path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
   content: withDefault<string | Uint8Array>('', raw),
   encoding: withDefault('text/plain', text),
-  source: optional(object({ uri: text, headers: optional(entries(secret)) })),
+  source: optional(object({ uri: address, headers: optional(entries(secret)) })),
   owner: optional(text),
   permissions: optional(mode),
   append: withDefault(false, flag),
@@ -56,6 +58,10 @@ const fields = object({
 });
 
 const file = converted(fields, (file, tell) => {
+  if (file.source && file.append) {
+    tell.error('source and append exclude each other');
+    return bad;
+  }
   if (!encodings.includes(file.encoding.toLowerCase())) {
     tell.warning(`the encoding ${JSON.stringify(file.encoding)} is not known: the content is written as it stands`);
     return file;
@@ -74,33 +80,25 @@ type File = typeof file extends Decode<infer T> ? T : never;
 const writeFilesKey = withDefault<readonly Item<File>[]>([], items(file));
 
 function plan(files: readonly Item<File>[], { facts }: Context, deferred: boolean): PlanItem[] {
-  return files.flatMap(({ at, value: { path, content, owner = 'root:root', permissions, append, defer, source } }) => {
+  return files.flatMap(({ at, value }) => {
+    const { owner = 'root:root', defer } = value;
     const [user = 'root', group = user] = owner.split(':');
     const isKnown = /^\d+$/.test(user) || facts.users.length === 0 || facts.users.some(({ name }) => name === user);
     // An owner who is yet to be made by a package or by "users": the file waits for the last stage by itself.
     if ((defer || !isKnown) !== deferred) return [];
-    return [
-      {
-        at,
-        changes: [
-          {
-            kind: 'file',
-            path,
-            content,
-            mode: permissions ?? 0o644,
-            owner: user,
-            group,
-            ...(append && { append: true as const }),
-          },
-        ],
-        ...(source && {
-          notes: [
-            { level: 'warning', text: `${source.uri} is not fetched: "content" is written in its place` },
-          ] satisfies readonly Note[],
-        }),
-      },
-    ];
+    return [{ at, changes: [changeFor(value, { owner: user, group })] }];
   });
+}
+
+function changeFor(
+  { path, content, permissions, append, source }: File,
+  owning: { readonly owner: string; readonly group: string },
+): Change {
+  const mode = permissions ?? 0o644;
+  if (!source) return { kind: 'file', path, content, mode, ...owning, ...(append && { append: true }) };
+  const headers = Object.fromEntries((source.headers ?? []).map(({ name, value }) => [name, value]));
+  const otherwise = content.length === 0 ? {} : { otherwise: content };
+  return { kind: 'download', path, url: source.uri, headers, ...otherwise, mode, ...owning };
 }
 
 /** Files written before sshd starts. */

@@ -27,5 +27,6 @@ async function inBackground(host: Parameters<(typeof cvmfs)['perform']>[1]): Pro
   const unit = `--unit=${cvmfsProbe.unit}`;
   await host.run(['systemctl', 'reset-failed', cvmfsProbe.unit], { accept: [0, 1, 5] });
   await host.run(['systemctl', 'stop', cvmfsProbe.unit], { accept: [0, 1, 5] });
-  await host.run(['systemd-run', unit, '--no-block', '--remain-after-exit', 'cvmfs_config', 'probe']);
+  const argv = ['systemd-run', unit, '--no-block', '--property=Type=oneshot', '--remain-after-exit'];
+  await host.run([...argv, 'cvmfs_config', 'probe']);
 }

@@ -1,5 +1,5 @@
 import type { FileChange } from '../change.ts';
-import type { ReadHost } from '../host/host.ts';
+import type { Host, ReadHost } from '../host/host.ts';
 import type { Difference, StateHandler } from './handler.ts';
 import { ownershipDiffers, ownershipNote } from './ownership.ts';
 
@@ -20,6 +20,7 @@ export const file: StateHandler<FileChange> = {
 
   async apply(change, host) {
     const { path, mode, owner, group } = change;
+    await makeParents(path, host);
     await host.writeFile(path, await wantedBytes(change, host), { mode, owner, group });
     return ownershipNote(change, host);
   },
@@ -40,3 +41,17 @@ function differs({ path }: FileChange, why: string, before: Uint8Array | undefin
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Missing folders belong to whom the nearest one does: what is put into a home stays its owner's. */
+async function makeParents(path: string, host: Host): Promise<void> {
+  const missing: string[] = [];
+  let folder = path.slice(0, path.lastIndexOf('/'));
+  let nearest = await host.stat(folder);
+  for (; folder !== '' && !nearest; nearest = await host.stat(folder)) {
+    missing.unshift(folder);
+    folder = folder.slice(0, folder.lastIndexOf('/'));
+  }
+  if (!nearest?.uid || !host.privileged) return;
+  const owning = { owner: String(nearest.uid), group: String(nearest.gid) };
+  for (const each of missing) await host.makeDirectory(each, owning);
+}

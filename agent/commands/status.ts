@@ -1,4 +1,5 @@
 import type { Host } from '../host/host.ts';
+import { probesOf } from '../probes.ts';
 import { Problem } from '../problem.ts';
 import { emptySummary, type Summary, worst } from '../report/summary.ts';
 import { folderStore } from '../state/folder.ts';
@@ -12,6 +13,8 @@ interface Standing {
   readonly summary: Summary | undefined;
   /** What did not get done at the last turn, by module and place; only root may know. */
   readonly left: readonly { module: string; at: string; failure: Failure }[];
+  /** What goes on in the background, and how far it is. */
+  readonly probes: Readonly<Record<string, string>>;
 }
 
 export const run: Work['run'] = async (given, { out }) => {
@@ -23,8 +26,8 @@ export const run: Work['run'] = async (given, { out }) => {
   const standing = await standingOf(host);
   const state = stateOf(standing);
   if (given.options.format === 'json') {
-    const { summary, left } = standing;
-    out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), state, left }, undefined, 2)}\n`);
+    const { summary, left, probes } = standing;
+    out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), state, left, probes }, undefined, 2)}\n`);
   } else out(textOf(standing, state));
   return {
     done: exit.done,
@@ -69,7 +72,7 @@ async function standingOf(host: Host): Promise<Standing> {
   const left = turns.flatMap(({ module, failed }) =>
     Object.entries(failed).map(([at, failure]) => ({ module, at, failure })),
   );
-  return { summary, left };
+  return { summary, left, probes: await probesOf(host) };
 }
 
 function readSummary(text: string): Summary | undefined {
@@ -86,7 +89,7 @@ function stateOf({ summary, left }: Standing): Summary['state'] | 'not run' {
   return worst([summary.state, left.length === 0 ? 'done' : slight ? 'problems' : 'failed']);
 }
 
-function textOf({ summary, left }: Standing, state: string): string {
+function textOf({ summary, left, probes }: Standing, state: string): string {
   const lines = [`state       ${state}`];
   if (summary?.instance) {
     const { id, how, standing } = summary.instance;
@@ -98,6 +101,7 @@ function textOf({ summary, left }: Standing, state: string): string {
     lines.push(`  ${name.padEnd(16)} ${each.padEnd(9)} ${ms} ms`);
     for (const { item, of, code } of items) if (code !== 0) lines.push(`    item ${item} of ${of} ended with ${code}`);
   }
+  for (const [name, how] of Object.entries(probes)) lines.push(`${name.padEnd(12)}${how}`);
   for (const { module, failure } of left) lines.push(`  ! ${module}: ${failure.message}`);
   if (left.length > 0) lines.push('next        look at the lines with "!", then: bootagent run --retry-failed');
   if (!summary) lines.push('next        nothing has run since this machine started: bootagent plan');

@@ -105,7 +105,7 @@ describe('cvmfs', () => {
     await applied(plan(cvmfs, asked), host);
     assert.equal(
       host.did.at(-1),
-      'run systemd-run --unit=bootagent-cvmfs-probe.service --no-block --remain-after-exit cvmfs_config probe',
+      'run systemd-run --unit=bootagent-cvmfs-probe.service --no-block --property=Type=oneshot --remain-after-exit cvmfs_config probe',
     );
   });
 });

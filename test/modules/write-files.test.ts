@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { writeFiles } from '../../modules/write-files.ts';
+import { applied } from '../support/laws.ts';
+import { memoryHost } from '../support/memory-host.ts';
 import { foundIn, plan } from '../support/settings.ts';
 
 const fileWith = (fields: string): unknown => {
@@ -34,8 +36,44 @@ describe('write_files', () => {
     assert.match(foundIn(writeFiles, asked)[0] ?? '', /the encoding "rot13" is not known/);
   });
 
-  test('tells that a source is not fetched', () => {
-    const [item] = plan(writeFiles, 'write_files: [{path: /a, source: {uri: "http://h/a"}}]');
-    assert.match(item?.notes?.[0]?.text ?? '', /http:\/\/h\/a is not fetched/);
+  test('fetches a source, and has its content in reserve', () => {
+    const settings = 'source: {uri: "https://x/y", headers: {Token: a}}, content: instead, permissions: "0600"';
+    assert.deepEqual(plan(writeFiles, `write_files: [{path: /a, ${settings}}]`)[0]?.changes, [
+      {
+        kind: 'download',
+        path: '/a',
+        url: 'https://x/y',
+        headers: { Token: 'a' },
+        otherwise: 'instead',
+        mode: 0o600,
+        owner: 'root',
+        group: 'root',
+      },
+    ]);
+  });
+
+  for (const [settings, found] of [
+    [
+      'source: {uri: "ftp://x"}',
+      '1:40 write_files[0].source.uri: expected an address that begins with http://, https:// or file://, got "ftp://x"',
+    ],
+    ['source: {uri: "https://x"}, append: true', '1:15 write_files[0]: source and append exclude each other'],
+  ] as const) {
+    test(`tells what is wrong with ${settings}`, () => {
+      assert.deepEqual(foundIn(writeFiles, `write_files: [{path: /a, ${settings}}]`), [`user-data:${found}`]);
+    });
+  }
+
+  test('makes missing folders for whom the home they are in belongs to', async () => {
+    const host = memoryHost({
+      files: { '/etc/passwd': 'root:x:0:0::/:\nann:x:7:8::/home/ann:\n', '/etc/group': 'root:x:0:\nann:x:8:\n' },
+      directories: ['/home/ann'],
+      owners: { '/home/ann': '7:8' },
+    });
+    await applied(plan(writeFiles, 'write_files: [{path: /home/ann/.config/x/y, content: a}, {path: /opt/x/y}]'), host);
+    for (const path of ['/home/ann/.config', '/home/ann/.config/x']) {
+      assert.deepEqual([host.nodes.get(path)?.uid, host.nodes.get(path)?.gid], [7, 8]);
+    }
+    assert.equal(host.nodes.get('/opt/x')?.uid, 0);
   });
 });
