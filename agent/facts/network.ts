@@ -18,9 +18,11 @@ export async function network(host: ReadHost): Promise<Network> {
 async function interfacesOf(host: ReadHost): Promise<Interface[]> {
   const addressed = networkInterfaces();
   const found: Interface[] = [];
-  for (const name of await host.list('/sys/class/net')) {
+  // In a container, /sys may still show the interfaces of whoever started it.
+  for (const name of new Set([...(await host.list('/sys/class/net')), ...Object.keys(addressed)])) {
     if (name === 'lo') continue;
-    const mac = ((await host.readText(`/sys/class/net/${name}/address`)) ?? '').trim();
+    const inSys = (await host.readText(`/sys/class/net/${name}/address`))?.trim();
+    const mac = inSys ?? addressed[name]?.[0]?.mac ?? '';
     const all = (addressed[name] ?? []).filter(({ address }) => !address.startsWith('fe80:'));
     const addresses = [
       ...all.filter(({ family }) => family === 'IPv4'),

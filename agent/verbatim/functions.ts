@@ -42,10 +42,12 @@ export const functions = {
   ifconfig: `ifconfig() (
   [ $# -le 1 ] || exec ifconfig "$@"
   name=\${1:-}
-  if [ ! -e "/sys/class/net/$name" ] || [ -z "$name" ]; then
+  if [ -z "$name" ] || ! ip link show dev "$name" >/dev/null 2>&1; then
     set -- $(ip -4 route show default)
     while [ $# -gt 1 ] && [ "$1" != dev ]; do shift; done
-    name=\${2:-$name}
+    name=\${2:-}
+    # Without a default route, the first that can be reached from elsewhere.
+    [ "$name" ] || { set -- $(ip -4 -o addr show scope global); name=\${2:-}; }
   fi
   set -- $(ip -4 -o addr show dev "$name")
   while [ $# -gt 1 ] && [ "$1" != inet ]; do shift; done

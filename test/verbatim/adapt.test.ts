@@ -103,7 +103,7 @@ function ran(items: readonly string[], shell: string): string {
       systemctl:
         '[ "$1" != cat ] || exit 1; case "$*" in *late*After*|*After*late*) echo bootagent-final.service;; esac',
       condor_store_cred: 'cat >>"$0.in"; exit 3',
-      ip: 'case "$*" in *route*) echo "default via 10.0.0.1 dev lo proto dhcp";; *) echo "1: lo    inet 10.161.7.25/20 brd x";; esac',
+      ip: 'case "$*" in *link*) exit 1;; *route*) echo "default via 10.0.0.1 dev lo proto dhcp";; *) echo "1: lo    inet 10.161.7.25/20 brd x";; esac',
     }[name];
     const path = join(folder, name);
     writeFileSync(path, `#!/bin/sh\necho "${name} $*" >>${log}\n${more}\n`);
