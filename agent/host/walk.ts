@@ -1,10 +1,13 @@
 import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { Problem } from '../problem.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 // Not among Node's constants. It opens a place without any right on what stands there.
 const O_PATH = 0o10000000;
 const mostLinks = 40;
+// Below these only the kernel and root make links: what is looked at there needs no care, and most looks go there.
+const rootsOwn = /^\/(proc|sys|usr\/(lib|bin|sbin|share)|lib|bin|sbin)\/(?!(.*\/)?\.\.(\/|$))/;
 
 /** The folder a path ends in, held open, and the last name: together they cannot be swapped for something else. */
 export interface Spot {
@@ -32,6 +35,9 @@ export interface WalkOptions {
  * anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
  */
 export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
+  if (options.root === '/' && options.create === undefined && options.within === undefined && rootsOwn.test(path)) {
+    return use({ folder: dirname(path), name: basename(path), path });
+  }
   const trail: { fd: number; name: string }[] = [{ fd: openSync(options.root, O_PATH | O_DIRECTORY), name: '' }];
   try {
     const spot = arrive(path, options, trail);

@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe } from '../test/support/metadata/description.ts';
+import { serveMetadata } from '../test/support/metadata/server.ts';
+import { type Cost, costOf } from './processes.ts';
+
+/**
+ * `npm run bench`: what the built executable costs, beside an empty Node in the same run. The ratios are
+ * limits: on a machine of any speed a worse one fails.
+ */
+const folder = mkdtempSync(join(tmpdir(), 'bootagent-bench-'));
+const empty = join(folder, 'empty.cjs');
+writeFileSync(empty, '');
+const userData = '#cloud-config\nwrite_files: [{path: /etc/motd, content: hello}]\nruncmd: [echo hello]\n';
+const service = await serveMetadata(describe({ userData }), { dialects: ['imdsv2'] });
+for (const name of ['upper/bootagent', 'work']) mkdirSync(join(folder, name), { recursive: true });
+writeFileSync(
+  join(folder, 'upper/bootagent/bootagent.yaml'),
+  `datasource_list: [Ec2]\ndatasource:\n  Ec2: {metadata_urls: [${service.url}]}\n`,
+);
+/** This machine itself with another /etc, as only the programs in it see. */
+const overlay = `mount -t overlay -o lowerdir=/etc,upperdir=${folder}/upper,workdir=${folder}/work overlay /etc && exec "$@"`;
+const elsewhere = ['unshare', '--mount', 'sh', '-c', overlay, 'sh'];
+
+const programs = {
+  'empty Node': ['dist/build/node-x64', empty],
+  version: ['dist/bootagent', 'version'],
+  'dry run, one metadata source': ['dist/bootagent', 'run', '--dry-run'],
+} as const;
+// In turns, so that what else the machine does falls on all alike; the least is what the program itself costs.
+const rounds: Record<string, Cost[]> = {};
+for (let round = 0; round < 5; round++) {
+  for (const [name, argv] of Object.entries(programs)) {
+    const costs = rounds[name] ?? [];
+    rounds[name] = [...costs, await costOf(8, argv, elsewhere)];
+  }
+}
+await service.close();
+rmSync(folder, { recursive: true });
+
+const least = (name: keyof typeof programs) => Math.min(...(rounds[name] ?? []).map(({ cpuMs }) => cpuMs));
+const peak = Math.max(
+  ...Object.entries(rounds).flatMap(([name, costs]) =>
+    name === 'empty Node' ? [] : costs.map(({ peakMB }) => peakMB),
+  ),
+);
+const packages = readdirSync('dist').filter((name) => name.endsWith('x86_64.rpm'));
+const base = least('empty Node');
+
+const rows: readonly (readonly [what: string, figure: number, limit: number, unit: string])[] = [
+  ['version, against an empty Node', least('version') / base, 1.3, 'x'],
+  ['dry run with one metadata source', least('dry run, one metadata source') / base, 3, 'x'],
+  ['peak memory', peak, 70, 'MB'],
+  ['executable', statSync('dist/bootagent').size / 1e6, 120, 'MB'],
+  // A package made quickly for tests is larger than the one that is released; only that one has a limit.
+  ...packages.map(
+    (name) => ['package', statSync(join('dist', name)).size / 1e6, process.env.BOOTAGENT_CI ? 45 : 32, 'MB'] as const,
+  ),
+];
+let failed = 0;
+console.log(`empty Node: ${base.toFixed(1)} ms of CPU`);
+for (const [what, figure, limit, unit] of rows) {
+  const good = figure <= limit;
+  if (!good) failed++;
+  console.log(
+    `${good ? ' ' : '!'} ${what.padEnd(36)} ${figure.toFixed(2).padStart(8)} ${unit.padEnd(3)} (limit ${limit})`,
+  );
+}
+console.log(`\n${rows.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
