@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { soundBoot } from './support/boot.ts';
 import { container } from './support/container.ts';
+import { nameOf, proven } from './support/proven.ts';
 import { unable } from './support/scratch.ts';
 import { type Release, releases } from './support/trees.ts';
 
@@ -13,6 +14,11 @@ describe('the package, booted by systemd', { skip }, () => {
       await using machine = await container(release as Release);
       const boot = await machine.boot();
       soundBoot(boot);
+      proven({
+        system: nameOf(machine.root),
+        level: 'booted in a container',
+        told: `systemd ${version}, systemd-nspawn`,
+      });
       assert.equal(boot.unit('bootagent-local.service').ActiveState, 'active');
     });
   }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { proven } from '../machine/support/proven.ts';
 import { run, unable } from '../machine/support/scratch.ts';
 import { packageFile } from '../machine/support/trees.ts';
 import { enterpriseLinux, repository } from './support/enterprise-linux.ts';
@@ -52,6 +53,11 @@ describe('dnf, with stand-ins for Enterprise Linux', { skip }, async () => {
           'xfsprogs',
         ],
       ]);
+      proven({
+        system: `Enterprise Linux ${release}, x86-64`,
+        level: 'installed on stand-ins',
+        told: 'dnf resolves all it requires',
+      });
     });
   }
 

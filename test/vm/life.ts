@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { soundBoot } from '../machine/support/boot.ts';
+import { proven } from '../machine/support/proven.ts';
 import { unable } from '../machine/support/scratch.ts';
 import { diskBytes } from './support/disk.ts';
 import { ec2Firmware, nothingChanged, rootBytes, swapBytes } from './support/expect.ts';
@@ -66,6 +67,11 @@ describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
 
     await t.test('it comes up in order', () => {
       soundBoot(first);
+      proven({
+        system: 'Debian GNU/Linux 12 (bookworm)',
+        level: 'booted in a virtual machine',
+        told: 'QEMU, EC2 metadata; first boot, reboot, new instance',
+      });
       assert.equal(first.read('verify').trim(), '');
     });
     await t.test('its root file system fills the disk', () => {
