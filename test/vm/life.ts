@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { soundBoot } from '../machine/support/boot.ts';
 import { proven } from '../machine/support/proven.ts';
@@ -18,7 +20,7 @@ users:
   - name: aliprod
     uid: 355
     lock_passwd: true
-hostname: "wn-%03d-%03d"
+hostname_from_ip: {pattern: wn-%03d-%03d, domain: site.example}
 manage_etc_hosts: true
 swap:
   filename: /swap
@@ -35,7 +37,7 @@ runcmd:
 
 const probe = {
   hosts: 'cat /etc/hosts',
-  shadow: 'grep -E "^(root|cloud-user|aliprod):" /etc/shadow',
+  shadow: 'grep -E "^(root|debian|aliprod):" /etc/shadow',
   passwd: 'getent passwd',
   ran: 'cat /root/ran',
   condor: 'cat /etc/condor/condor_config.local /etc/condor/config.d/*',
@@ -45,9 +47,20 @@ const probe = {
     'systemd-analyze verify --man=no bootagent-local.service bootagent.service bootagent-final.service bootagent.target',
 };
 
+/** In the place of HTCondor and CVMFS, which Debian does not carry: units and a program of their names that do nothing. */
+async function withGridSoftware(root: string): Promise<void> {
+  for (const name of ['condor', 'autofs']) {
+    await writeFile(
+      join(root, `etc/systemd/system/${name}.service`),
+      '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n',
+    );
+  }
+  await writeFile(join(root, 'usr/bin/cvmfs_config'), '#!/bin/sh\nexit 0\n', { mode: 0o755 });
+}
+
 describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
   test('first boot, reboot with the metadata service down, new instance', { timeout: 1_500_000 }, async (t) => {
-    await using vm = await machine({ probe });
+    await using vm = await machine({ probe, prepare: withGridSoftware });
     const instance = { id: 'i-1', keys: { visitor: vm.key }, userData };
 
     await vm.cloud.serve(instance, 'imdsv2');
@@ -56,7 +69,7 @@ describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
     const first = await vm.boot({
       smbios: ec2Firmware,
       visit: async ({ ssh }) => {
-        whoami = await ssh('cloud-user', 'sudo -n id -un');
+        whoami = await ssh('debian', 'sudo -n id -un');
         rootRefused = await ssh('root', 'true').then(
           () => false,
           () => true,

@@ -59,12 +59,11 @@ export async function machine(options: DiskOptions = {}): Promise<Machine> {
       const probe = join(folder, 'probe.raw');
       await rm(probe, { force: true });
       await run('truncate', ['-s', '64M', probe]);
-      const console = await qemu(home.namespace, qemuArguments(disk, probe, how), how, {
-        identity,
-        line: `${probe}.line`,
-      });
+      const went = qemu(home.namespace, qemuArguments(disk, probe, how), how, { identity, line: `${probe}.line` });
       // A machine that was cut off, or that never got there, left nothing.
+      await went.catch(() => undefined);
       await run('tar', ['-C', seen, '-xf', probe]).catch(() => undefined);
+      const console = await went;
       return bootOf(seen, console);
     },
     async [Symbol.asyncDispose]() {
