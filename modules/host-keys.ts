@@ -90,9 +90,11 @@ function keysGiven(written: readonly { name: string; value: string }[]): { given
 }
 
 /** What tells this machine from its clones: firmware's word, or the card it is reached by, or what the cloud calls it. */
-function machineOf({ facts: { platform, network }, instance }: Context): string {
-  const isMeant = new Set(platform.uuid.replaceAll('-', '')).size > 1;
-  if (isMeant) return `uuid ${platform.uuid}`;
+function machineOf({ facts, instance }: Context): string {
+  const { uuid } = facts.platform;
+  if (new Set(uuid.replaceAll('-', '')).size > 1) return `uuid ${uuid}`;
+  // Asked only now: at the beginning of a boot there is no network yet, and asking for it makes a plan unsure.
+  const { network } = facts;
   // Of one card alone: bridges and the ends of containers come and go.
   const mac = network.interfaces.find(({ name }) => name === network.interface)?.mac ?? '';
   return mac === '' ? `instance ${instance.id}` : `mac ${mac}`;

@@ -16,7 +16,7 @@ const expected = {
   hostname: 'worker-7.site.example',
   zone: 'site-1a',
   region: 'site-1',
-  publicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1 alice'],
+  publicKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V alice'],
   userData: new TextEncoder().encode('#cloud-config\nhostname: w\n'),
   vendorData: [],
   metadata: {
@@ -24,7 +24,7 @@ const expected = {
       'instance-id': 'i-0abc',
       'local-hostname': 'worker-7.site.example',
       placement: { 'availability-zone': 'site-1a' },
-      'public-keys': ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1 alice'],
+      'public-keys': ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V alice'],
     },
   },
   secrets: [],

@@ -209,6 +209,11 @@ describe('host keys', () => {
       'ssh_keys.rsa_public is left out: there is no rsa_private for it',
     ]);
   });
+  test('can be judged before there is a network, where firmware knows a uuid', () => {
+    const { facts, ...rest } = told();
+    const early = Object.defineProperty({ ...facts }, 'network', { get: () => assert.fail('asked for the network') });
+    assert.deepEqual(first('{}', { ...rest, facts: early }), base);
+  });
   test('belong to the network card where firmware knows no uuid', () => {
     const platform = { ...context().facts.platform, uuid: '' };
     const change = first('{}', context({ platform }));

@@ -22,7 +22,7 @@ export const describe = (given: Partial<Description> = {}): Description => ({
   address: '10.161.7.25',
   mac: '02:00:0a:a1:07:19',
   zone: 'site-1a',
-  keys: { alice: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE1 alice' },
+  keys: { alice: 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V alice' },
   userData: '#cloud-config\nhostname: w\n',
   ...given,
 });
