@@ -4,7 +4,7 @@ import type { PlanItem } from '../../agent/change.ts';
 import type { Step } from '../../agent/executor.ts';
 import { Problem } from '../../agent/problem.ts';
 import { memoryDisk } from '../support/disks/memory-disk.ts';
-import { MiB } from '../support/facts.ts';
+import { GiB, MiB } from '../support/facts.ts';
 import { applied, laws, previewed } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
 
@@ -72,6 +72,15 @@ describe('the growth of an LVM root', () => {
       assert.equal(after.state.filesystem, after.state.physical);
     });
   }
+
+  test('makes room that the preview of a swap file counts on', async () => {
+    const { host } = memoryDisk();
+    const small = { ...host, space: async () => ({ bytes: 2 * GiB, free: GiB }) };
+    const swap: PlanItem = { at: 'swap', changes: [{ kind: 'swap', path: '/swap', bytes: 4 * GiB }] };
+    assert.match(told(await previewed([swap], small)), /^failed: No room for 4.0 GiB of swap at \/swap/);
+    const [, step] = await previewed([...plan, swap], small);
+    assert.equal(step && told([step]), 'due: does not exist: 4.0 GiB');
+  });
 
   test('is nothing where the disk has not grown', async () => {
     const { host } = memoryDisk({ disk: 3 * 1024 * MiB + 2 * MiB });
