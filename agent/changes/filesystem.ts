@@ -1,4 +1,5 @@
 import { type Block, blockAt, blockNamed } from '../growth/block.ts';
+import { type Content, contentOf } from '../growth/content.ts';
 import { mountsIn } from '../growth/mountinfo.ts';
 import type { ReadHost } from '../host/host.ts';
 import { asProblem, Problem } from '../problem.ts';
@@ -69,22 +70,6 @@ function differenceOf({ type, label }: FilesystemChange, { path, lost }: Chosen)
   const why = lost === undefined ? `${path} is empty: ${type}` : `${path} holds ${lost}, which is overwritten: ${type}`;
   if (label === undefined) return { why };
   return { why, link: { path: `/dev/disk/by-label/${label.replaceAll('/', '\\x2f')}`, target: path } };
-}
-
-/** What is on a device, in a word, and the label of it. */
-interface Content {
-  readonly is: string;
-  readonly label?: string | undefined;
-}
-
-async function contentOf(path: string, host: ReadHost): Promise<Content> {
-  const { code, stdout } = await host.query(['blkid', '-p', '-c', '/dev/null', '-o', 'export', path]);
-  if (code === 0) {
-    const values = new Map(stdout.split('\n').map((line) => line.split('=', 2) as [string, string]));
-    return { is: values.get('TYPE') ?? `a ${values.get('PTTYPE') ?? 'partition'} table`, label: values.get('LABEL') };
-  }
-  const head = await host.readBytes(path, { from: 0, length: 2 ** 20 });
-  return { is: head?.every((byte) => byte === 0) ? 'nothing' : 'data of no known kind' };
 }
 
 const isAsked = ({ is, label }: Content, change: FilesystemChange): boolean =>

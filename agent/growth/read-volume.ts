@@ -1,6 +1,7 @@
 import type { ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
 import { type Block, blockAt } from './block.ts';
+import { contentOf } from './content.ts';
 import { partitionNode } from './dump.ts';
 import type { Device, Disk, Group, Opaque, Partition, PhysicalVolume } from './layout.ts';
 import { volumeTypes } from './new-volume.ts';
@@ -69,8 +70,7 @@ async function emptyOnes(disks: readonly Partition[], known: ReadonlySet<string>
     const path = last && partitionNode(disk.path, last.number);
     const isVolume = Object.values(volumeTypes).some((each) => each.toLowerCase() === last?.type.toLowerCase());
     if (path === undefined || !isVolume || known.has(path) || found.includes(path)) continue;
-    const { code } = await host.query(['blkid', '-p', '-c', '/dev/null', path]);
-    if (code === 2) found.push(path);
+    if ((await contentOf(path, host)).is === 'nothing') found.push(path);
   }
   return found;
 }

@@ -25,7 +25,9 @@ function machine(disks: Readonly<Record<string, string | undefined>>, own: Given
     programs: {
       blkid: (args) => {
         const text = found.get(args.at(-1) ?? '');
-        return text === undefined || text === 'data' ? { code: 2 } : text;
+        // Of a partition blkid tells what the table says, whether it holds anything or not.
+        const entry = /\d$/.test(args.at(-1) ?? '') ? 'PART_ENTRY_TYPE=0x83\n' : '';
+        return text === undefined || text === 'data' ? entry || { code: 2 } : `${text}${entry}`;
       },
       'mkfs.ext4': made('ext4'),
       'mkfs.xfs': made('xfs'),
