@@ -65,20 +65,20 @@ export function patience(options: Options): Patience {
       const after = next(policy, { ...tries, waitedMs }, ended.outcome, random);
       tries = after.tries;
       if (ended.attempt) return ended.attempt;
-      tell(ended.problem, after.pauseMs);
       // A pause that ends after the deadline is nobody's gain: the boot goes on now.
       if (after.pauseMs === undefined || host.now() + after.pauseMs >= limit()) throw gaveUp(ended.problem);
+      tell(ended.problem, after.pauseMs);
       await host.sleep(after.pauseMs);
     }
   }
 
-  function tell(problem: Problem | undefined, pauseMs: number | undefined): void {
+  function tell(problem: Problem | undefined, pauseMs: number): void {
     const reason = problem?.message ?? '';
     if (reason === told && tries.failed === 0) return;
     told = reason;
     const most = policy.attempts === undefined ? '' : ` of ${policy.attempts}`;
     const count = tries.failed > 0 ? ` (attempt ${tries.failed}${most})` : '';
-    note('note', `${reason}${count}${pauseMs === undefined ? '' : `, again in ${(pauseMs / 1_000).toFixed(1)} s`}`);
+    note('note', `${reason}${count}, again in ${(pauseMs / 1_000).toFixed(1)} s`);
   }
 
   function gaveUp(last: Problem | undefined): Problem {

@@ -33,10 +33,10 @@ export async function userData(tree: Tree, both: boolean): Promise<Uint8Array | 
 export async function readTree(
   tree: Tree,
   id: string,
-  options: { readonly datasource: string; readonly amazon: boolean },
+  options: { readonly datasource: string; readonly amazon: boolean; readonly zone?: boolean },
 ): Promise<Instance> {
   const hostname = await textAt(tree, 'meta-data/local-hostname');
-  const zone = await textAt(tree, 'meta-data/placement/availability-zone');
+  const zone = options.zone === false ? undefined : await textAt(tree, 'meta-data/placement/availability-zone');
   const keys = await publicKeys(tree);
   return {
     id,

@@ -32,7 +32,9 @@ export const ec2: Datasource = {
     for (const version of amazon ? ['2021-03-23', 'latest'] : ['latest', '2009-04-04']) {
       const tree = httpTree(ask, service, `/${version}/`, session);
       const id = await idAt(tree, 'meta-data/instance-id');
-      if (id !== undefined) return readTree(tree, id, { datasource: 'ec2', amazon });
+      if (id === undefined) continue;
+      // Elsewhere a service that insists on a token has cost two requests more: seven are enough for anybody.
+      return readTree(tree, id, { datasource: 'ec2', amazon, zone: amazon || !session.hasToken() });
     }
     ask.note('warning', `${service.where('/')}: answers, but knows no instance-id`);
     return undefined;
@@ -60,10 +62,17 @@ function likeness({ vendor, product, serial, chassis }: Platform): string | unde
   return vendor === '3DS Outscale' && product.startsWith('3DS Outscale VM') ? `DMI product is ${product}` : undefined;
 }
 
+interface Session {
+  headers(): Readonly<Record<string, string>>;
+  renew(): Promise<void>;
+  hasToken(): boolean;
+}
+
 /** Keeps the token of IMDSv2, which expires and is then fetched again. */
-function sessionWith(service: Service): { headers(): Readonly<Record<string, string>>; renew(): Promise<void> } {
+function sessionWith(service: Service): Session {
   let token: string | undefined;
   return {
+    hasToken: () => token !== undefined,
     headers: () => (token === undefined ? {} : { 'x-aws-ec2-metadata-token': token }),
     renew: async () => {
       const request = { method: 'PUT', path: tokenPath, headers: lifetime } as const;

@@ -79,12 +79,17 @@ suite('ec2', () => {
     assert.equal(connections, 1);
   });
 
-  for (const dialect of ['imdsv1', 'imdsv2', 'unlisted'] as const) {
-    test(`asks others without a token unless they want one: ${dialect}`, async () => {
+  for (const dialect of ['imdsv1', 'imdsv2', 'unlisted', 'wakameFlat', 'wakameEc2'] as const) {
+    test(`asks others without a token unless they want one, in seven requests at most: ${dialect}`, async () => {
       const { instance, requests } = await fetched({ dialects: [dialect] });
-      assert.deepEqual(instance, expected);
-      assert.ok(requests.length <= 8, `${requests.length} requests`);
-      if (dialect !== 'imdsv2') assert.ok(requests.every(({ method }) => method === 'GET') && requests.length <= 7);
+      assert.ok(instance && !(instance instanceof Error));
+      const { id, hostname, publicKeys, userData } = expected;
+      assert.deepEqual(
+        [instance.id, instance.hostname, instance.publicKeys, instance.userData],
+        [id, hostname, publicKeys, userData],
+      );
+      assert.ok(requests.length <= 7, `${requests.length} requests`);
+      if (dialect !== 'imdsv2') assert.ok(requests.every(({ method }) => method === 'GET'));
     });
   }
 

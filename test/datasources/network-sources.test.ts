@@ -138,7 +138,9 @@ async function fetched(
 ) {
   const clock = { now: () => 0 };
   const service = await serveMetadata(me, { dialects: [dialect], faults: given, now: () => clock.now() });
-  const settings = { timeout: 0.1, metadata_urls: [service.url], seedfrom: `${service.url}/seed/`, ...more };
+  // Only where an answer never comes is a short wait worth it: a busy machine is slow to answer well.
+  const timeout = given.some(({ does }) => does === 'silence' || does === 'drip') ? 0.2 : 10;
+  const settings = { timeout, metadata_urls: [service.url], seedfrom: `${service.url}/seed/`, ...more };
   const { ask, notes, host } = asking({
     web,
     settings,

@@ -28,7 +28,7 @@ export function asking({ url, settings = {}, seed, budgetMs = 20_000, random = (
   const machine = facts({ ...given.facts, platform: { ...facts().platform, ...given.platform } });
   const all = { ...(url !== undefined && { metadata_urls: [url] }), ...settings };
   const note = (level: 'note' | 'warning', text: string): void => void notes.push(`${level}: ${text}`);
-  const policy = policyOf({ timeout: 0.3, ...all });
+  const policy = policyOf(all);
   return {
     host,
     notes,
