@@ -15,7 +15,7 @@ writeFileSync(
 
 Made by \`npm run support\` from the suites' own runs (\`test:packaging\`, \`test:machine\`, \`test:vm\`); nothing stands here that none of
 them has shown. "Stand-ins" are empty packages that provide what that release provides: they prove what the package asks for, not
-that release. \`npm run test:vm -- --image FILE.qcow2\` tries any image you have.
+that release.
 
 | System | Shown | How |
 |---|---|---|
