@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { test } from 'node:test';
+
+const facts = 'test/golden/examples/facts.json';
+
+/** The plan of an example for the machine whose facts are kept beside it, as people read it. */
+const planOf = (example: string): string => {
+  const argv = ['agent/main.ts', 'plan', '--as-new', '--facts', facts, '--user-data', example];
+  return execFileSync(process.execPath, argv, { encoding: 'utf8' }).replace(/, in [\d.]+ s\.$/m, '.');
+};
+
+for (const example of globSync('examples/*.yaml').sort()) {
+  test(`${example} is planned as ever (UPDATE_GOLDEN=1 writes the plan anew)`, () => {
+    const golden = `test/golden/examples/${basename(example, '.yaml')}.txt`;
+    const plan = planOf(example);
+    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, plan);
+    assert.equal(plan, readFileSync(golden, 'utf8'));
+  });
+}
+
+test('the plan of the worker node shows no secret', () => {
+  for (const name of ['worker-node', 'worker-node-cloud-config']) {
+    assert.doesNotMatch(readFileSync(`test/golden/examples/${name}.txt`, 'utf8'), /example-pool-password/);
+  }
+});
