@@ -19,7 +19,9 @@ const noOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'open
 async function asked(fault: Fault | undefined, options: { limitBytes?: number } = {}) {
   const service = await serveMetadata(describe(), { dialects: ['imdsv1'], faults: fault ? [fault] : [] });
   try {
-    const answer = await makeHttp()({ url: service.url + path, timeoutMs: 300, ...options });
+    // Only where an answer never comes is a short wait worth it: a busy machine is slow to answer well.
+    const timeoutMs = fault?.does === 'silence' || fault?.does === 'drip' ? 300 : 10_000;
+    const answer = await makeHttp()({ url: service.url + path, timeoutMs, ...options });
     return { status: answer.status, text: new TextDecoder().decode(answer.body) };
   } catch (error) {
     return whyUnreachable(error);
