@@ -186,4 +186,23 @@ describe('people, made by the real programs', { skip }, () => {
       '',
     ]);
   });
+
+  test('are put in a tree that does not run, and what only a machine can do is told', async () => {
+    using box = sandbox();
+    box.write('/tree/etc/passwd', 'root:x:0:0:root:/root:/bin/bash\n');
+    box.write('/tree/etc/group', 'root:x:0:\n');
+    box.write('/tree/etc/shadow', `root:${hash}:20000:0:99999:7:::\n`);
+    box.write('/tree/root/kept', '');
+    const bob = `{name: bob, uid: 1500, hashed_passwd: "${hash}", sudo: "ALL=(ALL) ALL"}`;
+    const asked = `users: [${bob}]\nroot_lock: true\n`;
+    await box.sh('mkdir -p /tree/home');
+    const first = await box.agent(asked, '--root', '/tree', '--only', people);
+    assert.match(box.text('/tree/etc/passwd') ?? '', /^bob:x:1500:/m, first.text);
+    assert.match(box.text('/tree/etc/shadow') ?? '', new RegExp(`^root:!${hash.replaceAll('$', '\\$')}:`, 'm'));
+    assert.equal(box.text('/tree/etc/ssh/sshd_config.d/01-bootagent.conf'), 'PermitRootLogin no\n');
+    assert.match(first.text, /host-keys \/etc\/ssh: at the next boot/);
+    assert.equal(box.text('/tree/etc/ssh/ssh_host_rsa_key'), undefined);
+    const second = await box.agent(asked, '--root', '/tree', '--only', people);
+    assert.match(second.text, /Nothing was due/, second.text);
+  });
 });
