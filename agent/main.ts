@@ -31,7 +31,8 @@ async function main(argv: readonly string[]): Promise<number> {
     }
     if (first === '--version') return await main(['version']);
     const named = commands.find(({ name }) => name === first);
-    if (named && (rest.includes('--help') || rest.includes('-h'))) {
+    const options = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : rest.length);
+    if (named && (options.includes('--help') || options.includes('-h'))) {
       around.out(helpOf(named));
       return exit.done;
     }

@@ -1,7 +1,7 @@
 import { layerFiles, readLayers } from '../config/layers.ts';
 import { nobody } from '../datasource.ts';
 import type { Problem } from '../problem.ts';
-import { redactor } from '../report/redact.ts';
+import { hidden, redactor } from '../report/redact.ts';
 import { readSettings } from '../settings.ts';
 import { folderStore } from '../state/folder.ts';
 import { openState } from '../state/state.ts';
@@ -47,6 +47,10 @@ async function secretsOf(config: Mapping, schedule: Parameters<Work['run']>[1]['
   return secrets;
 }
 
+/** What sounds like a secret is one, also where no module reads it or its entry is wrong. */
+const isTelling = (key: string): boolean =>
+  /passw|secret|token|private|credential/i.test(key) && !/\.(name|type|expire|lock_passwd)$/.test(key);
+
 function rowsOf(written: Written, at: string): { key: string; value: string; from: string }[] {
   if (written.is === 'mapping' && written.entries.size > 0) {
     return [...written.entries].flatMap(([key, { value }]) => rowsOf(value, at === '' ? key : `${at}.${key}`));
@@ -54,6 +58,12 @@ function rowsOf(written: Written, at: string): { key: string; value: string; fro
   if (written.is === 'list' && written.items.length > 0) {
     return written.items.flatMap((each, index) => rowsOf(each, `${at}[${index}]`));
   }
-  const value = written.is === 'scalar' ? JSON.stringify(written.words) : written.is === 'list' ? '[]' : '{}';
+  const value = isTelling(at)
+    ? hidden
+    : written.is === 'scalar'
+      ? JSON.stringify(written.words)
+      : written.is === 'list'
+        ? '[]'
+        : '{}';
   return at === '' ? [] : [{ key: at, value, from: told(written.place) }];
 }

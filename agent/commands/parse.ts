@@ -17,9 +17,16 @@ export function parse(
   const options: Record<string, string> = {};
   for (let index = 0; index < rest.length; index++) {
     const word = rest[index] ?? '';
-    if (!word.startsWith('--')) {
+    if (word === '--') {
+      args.push(...rest.slice(index + 1));
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') {
       args.push(word);
       continue;
+    }
+    if (!word.startsWith('--')) {
+      throw unknown('option', word, [], `See "bootagent ${name} --help".`);
     }
     const [key, value] = split(word.slice(2));
     const option = command.options.find((each) => each.name === key);
@@ -31,8 +38,13 @@ export function parse(
       throw new Problem('bad-invocation', `--${key} takes no value`);
     }
     const taken = option.value === undefined ? '' : (value ?? rest[++index]);
-    if (taken === undefined) throw new Problem('bad-invocation', `--${key} needs a value: ${option.value}`);
+    // An empty one is a variable that somebody's script did not set, and --root "" is no folder to work in.
+    if (taken === undefined || (taken === '' && option.value !== undefined))
+      throw new Problem('bad-invocation', `--${key} needs a value: ${option.value}`);
     if (option.values && !option.values.includes(taken)) throw unknown(`value for --${key}`, taken, option.values, '');
+    if (option.value !== undefined && key in options) {
+      throw new Problem('bad-invocation', `--${key} is given more than once`);
+    }
     options[key] = taken;
   }
   if (command.takes === undefined && args.length > 0) {

@@ -21,7 +21,8 @@ export const run: Work['run'] = async (given, { out }) => {
       hint: '"bootagent query" prints all that there is.',
     });
   }
-  out(typeof value === 'string' ? `${value}\n` : `${JSON.stringify(value, undefined, 2)}\n`);
+  if (given.options.format === 'json') out(`${JSON.stringify({ schema_version: 1, path, value }, undefined, 2)}\n`);
+  else out(typeof value === 'string' ? `${value}\n` : `${JSON.stringify(value, undefined, 2)}\n`);
   return exit.done;
 };
 

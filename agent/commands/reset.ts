@@ -1,5 +1,3 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import * as files from '../host/files.ts';
 import { Problem } from '../problem.ts';
 import { lock } from '../state/lock.ts';
@@ -24,7 +22,8 @@ export const run: Work['run'] = async (given, { out }) => {
   try {
     for (const name of gone) files.remove(host.root, `${home}/${name}`);
     files.writeFile(host.root, `${home}/fresh`, '', { mode: 0o600 });
-    for (const name of readdirSync(join(host.root, 'run/bootagent'))) {
+    const volatile = await host.list('/run/bootagent');
+    for (const name of volatile) {
       if (name !== 'lock') files.remove(host.root, `/run/bootagent/${name}`);
     }
   } finally {

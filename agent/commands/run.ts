@@ -28,6 +28,11 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   const { options } = given;
   const host = machineOf(given);
   const dry = options['dry-run'] !== undefined || options.facts !== undefined;
+  if (!dry && options['as-new'] !== undefined) {
+    throw new Problem('bad-invocation', '--as-new only shows what a first boot would do', {
+      hint: 'Use "bootagent plan --as-new".',
+    });
+  }
   const schedule = await around.schedule();
   const wanted = stagesOf(given.args);
   const only = options.only === undefined ? undefined : modulesOf(options.only, schedule);

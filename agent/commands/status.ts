@@ -3,6 +3,7 @@ import { probesOf } from '../probes.ts';
 import { Problem } from '../problem.ts';
 import { emptySummary, type Summary, worst } from '../report/summary.ts';
 import { folderStore } from '../state/folder.ts';
+import { isHeld } from '../state/lock.ts';
 import type { Failure, Turn } from '../state/records.ts';
 import { openState } from '../state/state.ts';
 import { exit, type Work } from './command.ts';
@@ -19,19 +20,19 @@ interface Standing {
 
 export const run: Work['run'] = async (given, { out }) => {
   const host = machineOf(given);
-  if (given.options.wait !== undefined && !(await settled(host, secondsIn(given.options.timeout)))) {
-    out('Still running.\n');
-    return exit.timeout;
-  }
+  const seconds = secondsIn(given.options.timeout);
+  const waited = given.options.wait === undefined || (await settled(host, seconds));
   const standing = await standingOf(host);
-  const state = stateOf(standing);
+  const state = stateOf(standing, isHeld(host.root));
   if (given.options.format === 'json') {
     const { summary, left, probes } = standing;
     out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), state, left, probes }, undefined, 2)}\n`);
   } else out(textOf(standing, state));
+  if (!waited) return exit.timeout;
   return {
     done: exit.done,
     running: exit.done,
+    'cut off': exit.failed,
     failed: exit.failed,
     problems: exit.problems,
     disabled: exit.disabled,
@@ -50,7 +51,7 @@ function secondsIn(words: string | undefined): number {
 async function settled(host: Host, seconds: number): Promise<boolean> {
   const until = host.now() + seconds * 1000;
   while (true) {
-    const running = (await host.stat('/run/bootagent/lock')) !== undefined;
+    const running = isHeld(host.root);
     const { summary } = await standingOf(host);
     const ended = summary !== undefined && (summary.state === 'disabled' || summary.stages.includes('final'));
     if (!running && (ended || !(await isBooting(host)))) return true;
@@ -83,8 +84,10 @@ function readSummary(text: string): Summary | undefined {
   }
 }
 
-function stateOf({ summary, left }: Standing): Summary['state'] | 'not run' {
+function stateOf({ summary, left }: Standing, running: boolean): Summary['state'] | 'not run' | 'cut off' {
   if (!summary) return left.length > 0 ? 'problems' : 'not run';
+  // A run that was killed could not say so.
+  if (summary.state === 'running' && !running) return 'cut off';
   const slight = left.every(({ failure }) => ['script-failed', 'interrupted', 'bad-settings'].includes(failure.code));
   return worst([summary.state, left.length === 0 ? 'done' : slight ? 'problems' : 'failed']);
 }

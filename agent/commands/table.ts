@@ -69,7 +69,7 @@ export const commands: readonly Command[] = [
     name: 'query',
     summary: 'a value of the metadata of this instance',
     takes: '[PATH]',
-    options: [root],
+    options: [root, format],
     details:
       'Answers from what the source told last, by the names that templates use; without a path, all of it. What is secret is for root alone. A value that was not fetched at boot (such as ds.meta_data.public-ipv4) is asked for when root wants it.',
     examples: ['bootagent query v1.instance_id', 'bootagent query ds.meta_data.local-ipv4'],

@@ -29,7 +29,7 @@ import { codeOf, type Spot, walk } from './walk.ts';
 
 // Not among Node's constants. It holds a thing without opening it.
 const O_PATH = 0o10000000;
-const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /** What a file system does for a host that sees `root` as `/`. Numbers, not names, say who owns what. */
 export interface Owning {
@@ -111,6 +111,19 @@ export function writeFile(
       throw error;
     }
     syncFolder(spot.folder);
+  });
+}
+
+/** Puts text at the end of a file that root alone may read; it is on disk when this returns. */
+export function append(root: string, path: string, text: string): void {
+  writing(path, root, undefined, (spot) => {
+    const fd = openSync(spot.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    try {
+      writeAll(fd, text);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
   });
 }
 
@@ -280,7 +293,8 @@ function writing(path: string, root: string, within: string | undefined, write: 
   failing(`Cannot write ${path}`, () => walk(path, { root, follow: true, create: true, within }, write));
 }
 
-function failing<T>(doing: string, work: () => T): T {
+/** Says what was being done, in words, when it fails. */
+export function failing<T>(doing: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -66,6 +66,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
       err(`bootagent is disabled: ${why}\n`);
       summary.state = 'disabled';
       write();
+      if (json) out(`${JSON.stringify({ schema_version: 1, state: 'disabled', why })}\n`);
     },
     end(result) {
       write();
@@ -81,7 +82,8 @@ function continued(host: Host, version: string): Summary {
   try {
     const bytes = files.readBytes(host.root, statusFile);
     // Written by us a moment ago, in the same boot: /run is empty at the start of each.
-    if (bytes && !host.offline) return JSON.parse(Buffer.from(bytes).toString()) as Summary;
+    if (bytes && !host.offline)
+      return { ...emptySummary(version), ...(JSON.parse(Buffer.from(bytes).toString()) as Summary) };
   } catch {
     // Damaged: this run's own story is enough.
   }

@@ -1,11 +1,9 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import * as files from '../host/files.ts';
 import type { Store } from './store.ts';
 
 const home = '/var/lib/bootagent';
 
-/** The files in /var/lib/bootagent, which only root can enter. */
+/** The files in /var/lib/bootagent, which root alone can enter; no link in a tree leads out of it. */
 export function folderStore(root: string): Store {
   const path = (name: string) => `${home}/${name}`;
   const ready = () => {
@@ -18,13 +16,7 @@ export function folderStore(root: string): Store {
     },
     append: (name, line) => {
       ready();
-      const fd = openSync(join(root, path(name)), 'a', 0o600);
-      try {
-        writeSync(fd, `${line}\n`);
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
+      files.append(root, path(name), `${line}\n`);
     },
     replace: (name, text) => {
       ready();

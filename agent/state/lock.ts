@@ -1,40 +1,62 @@
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { hash } from 'node:crypto';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { failing } from '../host/files.ts';
+import { codeOf, walk } from '../host/walk.ts';
 import { Problem } from '../problem.ts';
 
-const name = 'run/bootagent/lock';
+const name = '/run/bootagent/lock';
 
 /** Holds the machine for one run. A boot unit waits for its turn; a person is told at once. */
 export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() => void> {
-  const path = join(root, name);
-  mkdirSync(join(path, '..'), { recursive: true, mode: 0o755 });
-  while (!take(path)) {
-    const holder = holderOf(path);
-    if (!isAlive(holder)) breakStale(path, holder);
+  while (!at(root, take)) {
+    const holder = at(root, holderOf);
+    if (holder === undefined) continue; // released meanwhile
+    if (!isAlive(holder)) at(root, (path) => breakStale(path, holder));
     else if (wait === 'refuse') {
       throw new Problem('locked', `Another run (process ${holder.split(' ')[0]}) is at work on this machine`);
     } else await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  return () => rmSync(path, { force: true });
+  return () => at(root, (path) => rmSync(path, { force: true }));
 }
 
+/** Whether a run is at work, by a lock whose holder is alive. Changes nothing. */
+export function isHeld(root: string): boolean {
+  const holder = failing(`Cannot read ${name}`, () =>
+    walk(name, { root, follow: false }, ({ path }) => holderOf(path)),
+  );
+  return holder !== undefined && isAlive(holder);
+}
+
+/** Where the lock is: its folder is held meanwhile, and no link in a tree leads out of it. */
+function at<T>(root: string, use: (path: string) => T): T {
+  return failing(
+    `Cannot write ${name}`,
+    // With `create` nothing on the way is missing.
+    () => walk(name, { root, follow: false, create: true }, ({ path }) => use(path)) as T,
+  );
+}
+
+/** By a link, which is there at one stroke and with its holder's name in it: an empty lock would look forsaken. */
 function take(path: string): boolean {
+  const own = `${path}.${process.pid}`;
+  writeFileSync(own, `${process.pid} ${startOf(process.pid)} ${bootId()}`, { mode: 0o644 });
   try {
-    const fd = openSync(path, 'wx', 0o644);
-    writeSync(fd, `${process.pid} ${startOf(process.pid)} ${bootId()}`);
-    closeSync(fd);
+    linkSync(own, path);
     return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    if (codeOf(error) === 'EEXIST') return false;
     throw error;
+  } finally {
+    rmSync(own, { force: true });
   }
 }
 
-function holderOf(path: string): string {
+function holderOf(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
-  } catch {
-    return ''; // released meanwhile
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -44,17 +66,19 @@ function isAlive(holder: string): boolean {
   return boot === bootId() && start === startOf(Number(pid));
 }
 
-/** Moved aside first: of several who find it stale, one alone removes it, and none removes a fresh one. */
+/**
+ * Removes the lock of one who is gone, and never a fresh one: that holder's lock is removed only under a lock of its
+ * own, so that it cannot be somebody else's between the look and the removal.
+ */
 function breakStale(path: string, holder: string): void {
-  const aside = `${path}.stale-${process.pid}`;
-  try {
-    if (holderOf(path) !== holder) return;
-    renameSync(path, aside);
-    if (holderOf(aside) === holder) rmSync(aside, { force: true });
-    else renameSync(aside, path);
-  } catch {
-    // Somebody else was quicker.
+  const guard = `${path}-${hash('sha256', holder).slice(0, 12)}`;
+  if (!take(guard)) {
+    const breaker = holderOf(guard);
+    if (breaker !== undefined && !isAlive(breaker)) breakStale(guard, breaker);
+    return;
   }
+  if (holderOf(path) === holder) rmSync(path, { force: true });
+  rmSync(guard, { force: true });
 }
 
 function startOf(pid: number): string {

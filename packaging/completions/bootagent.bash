@@ -15,7 +15,7 @@ _bootagent() {
     plan) COMPREPLY=($(compgen -W "local early main final --root --user-data --seed --datasource --facts --only --as-new --force --detailed-exitcode --debug --format --help" -- "$cur")) ;;
     status) COMPREPLY=($(compgen -W "--wait --timeout --root --format --help" -- "$cur")) ;;
     detect) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
-    query) COMPREPLY=($(compgen -W "--root --help" -- "$cur")) ;;
+    query) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     facts) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     config) COMPREPLY=($(compgen -W "--root --user-data --format --help" -- "$cur")) ;;
     validate) COMPREPLY=($(compgen -f -W "--image-config --format --help" -- "$cur")) ;;
