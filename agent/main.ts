@@ -67,6 +67,7 @@ function write(fd: number, text: string): void {
       const { code } = error as NodeJS.ErrnoException;
       if (code === 'EPIPE') return; // the reader has seen enough
       if (code !== 'EAGAIN') throw error;
+      pause();
     }
   }
 }
@@ -74,7 +75,19 @@ function write(fd: number, text: string): void {
 function readAll(fd: number): Uint8Array {
   const chunks: Buffer[] = [];
   const chunk = Buffer.alloc(65536);
-  for (let length = readSync(fd, chunk); length > 0; length = readSync(fd, chunk))
-    chunks.push(Buffer.from(chunk.subarray(0, length)));
-  return Buffer.concat(chunks);
+  while (true) {
+    try {
+      const length = readSync(fd, chunk);
+      if (length === 0) return Buffer.concat(chunks);
+      chunks.push(Buffer.from(chunk.subarray(0, length)));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') throw error;
+      pause();
+    }
+  }
+}
+
+/** Whoever started us may have given us a descriptor that does not wait by itself: a few milliseconds. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }

@@ -67,7 +67,8 @@ function start(script: ShellList, log: string): ChildProcess {
   const list = write(script);
   // The output goes through a pipe, as `> /dev/stderr` empties a file; `cat` reads on for what is left running.
   const run = shell === 'bash' ? `(exec -a sh /bin/bash ${list})` : `/bin/sh ${list}`;
-  const whole = `{ ${run}; echo "exit $?" >&8; } 2>&1 | cat >>${log} 8>&- 9<&-`;
+  // Told to end, it still says how the list ended; and a log that cannot be written costs no item its run.
+  const whole = `{ trap : TERM; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
   const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
 
   return spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {

@@ -1,0 +1,3 @@
+import { killedEverywhere } from '../support/killed.ts';
+
+killedEverywhere(10_000);

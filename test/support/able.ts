@@ -1,0 +1,11 @@
+import { existsSync } from 'node:fs';
+
+const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+
+/** What `skip` is where a test needs root and these programs: in CI what cannot run fails instead. */
+export function unable(...programs: readonly string[]): string | false {
+  const lacking = programs.find((each) => !folders.some((folder) => existsSync(`${folder}/${each}`)));
+  const lacks = process.getuid?.() !== 0 ? 'not root' : lacking && `${lacking} is not installed`;
+  if (lacks && process.env.CI) throw new Error(`cannot run in CI: ${lacks}`);
+  return lacks ?? false;
+}
