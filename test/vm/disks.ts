@@ -41,7 +41,7 @@ describe('a guest whose swap fits its disk, but not its image', { skip }, () => 
     const first = await vm.boot({
       smbios: ec2Firmware,
       visit: async ({ ssh }) => {
-        whoami = await ssh('cloud-user', 'sudo -n id -un').catch(String);
+        whoami = await ssh('debian', 'sudo -n id -un').catch(String);
       },
     });
     await t.test('it comes up in order, and its user may become root', () => {
