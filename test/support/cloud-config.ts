@@ -5,7 +5,7 @@ timezone: Europe/Zurich
 users:
   - default
   - name: ops
-    gecos: "Operations: on call"
+    gecos: "Operations, on call"
     groups: [wheel, adm]
     sudo: ALL=(ALL) NOPASSWD:ALL
     lock_passwd: true
