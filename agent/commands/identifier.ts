@@ -37,6 +37,8 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
         adopted: false,
         missed: false,
       };
+    // Another machine's plan has nothing to do with who this one is.
+    if (options.facts !== undefined && options.seed === undefined) return undefined;
     const memory = await memoryOf(facts);
     const named = options.datasource !== undefined || options.seed !== undefined;
     const known = named || options['as-new'] !== undefined ? undefined : remembered(memory);

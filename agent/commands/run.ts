@@ -67,7 +67,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     const look = async () => supposed ?? gatherFacts(thisMachine(), host);
     const disk = folderStore(host.root);
     const state = openState(
-      options['as-new'] !== undefined ? memoryStore(new Map([['fresh', '']])) : dry ? readOnly(disk) : disk,
+      options['as-new'] !== undefined || supposed ? memoryStore(new Map([['fresh', '']])) : dry ? readOnly(disk) : disk,
     );
     if (state.damaged > 0)
       report.warn('state-damaged', `${state.damaged} records of /var/lib/bootagent cannot be read`);

@@ -41,6 +41,8 @@ export function console(write: Write): Report {
   };
   return (event) => {
     if (event.event === 'instance') tell(`instance ${event.id} from ${event.datasource}, ${event.keys} keys`);
+    if (event.event === 'step' && event.step.change.kind === 'host-keys' && 'note' in event.step)
+      tell(`host keys ${event.step.note}`);
     if (event.event === 'problem') tell(`FAILED ${event.module}: ${event.problem.message}`);
     if (event.event === 'announce') for (const each of event.lines) tell(each);
   };

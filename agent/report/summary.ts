@@ -71,8 +71,13 @@ export function addTo(summary: Summary, event: Event): void {
         Object.assign(entry(summary, event.module), entry(summary, event.module).before);
       } else Object.assign(entry(summary, event.module), event.result, { before: undefined });
       return;
+    case 'step': {
+      const { step } = event;
+      if (step.change.kind === 'host-keys' && 'note' in step)
+        summary.fingerprints.push(...fingerprintsIn(step.note ?? ''));
+      return;
+    }
     case 'announce':
-      summary.fingerprints.push(...event.lines.flatMap((line) => line.match(/SHA256:[\w+/=]+/g) ?? []));
       return;
     case 'run-ended':
       summary.state = worst([event.result.state, ...Object.values(summary.modules).map(({ state }) => stateOf(state))]);
@@ -84,6 +89,9 @@ const entry = (summary: Summary, module: string): ModuleSummary => {
   summary.modules[module] ??= blank();
   return summary.modules[module];
 };
+
+/** What a first login is to compare the host's answer with. */
+const fingerprintsIn = (text: string): string[] => text.match(/SHA256:[\w+/=]+/g) ?? [];
 
 const blank = (): ModuleSummary => ({ state: 'running', ms: 0, problems: [], items: [] });
 

@@ -1,0 +1,121 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { Problem } from '../agent/problem.ts';
+import { diff } from '../agent/report/diff.ts';
+import type { Event } from '../agent/report/event.ts';
+import { bannerOf } from '../agent/report/publish.ts';
+import { redactor } from '../agent/report/redact.ts';
+import { addTo, emptySummary, lastLine } from '../agent/report/summary.ts';
+
+const keys = 'ED25519 SHA256:aaaa+/=, RSA SHA256:bbbb';
+const story: Event[] = [
+  { event: 'run-began', version: '1', stages: ['main', 'final'], mode: 'apply' },
+  { event: 'instance', id: 'i-1', datasource: 'ec2', how: 'ec2: named', standing: 'new', keys: 2 },
+  { event: 'module-began', module: 'ssh_host_keys', stage: 'main' },
+  {
+    event: 'step',
+    module: 'ssh_host_keys',
+    step: {
+      at: 'ssh',
+      change: { kind: 'host-keys', machine: 'm', types: undefined, given: [], takesOver: true } as never, // only its kind is read
+      outcome: 'made',
+      difference: { why: 'has none' },
+      note: keys,
+    },
+  },
+  { event: 'announce', lines: ['alice SHA256:cccc'] },
+  { event: 'module-ended', module: 'ssh_host_keys', result: { state: 'made', ms: 5 } },
+  { event: 'module-began', module: 'runcmd', stage: 'final' },
+  { event: 'script-item', module: 'runcmd', report: { item: 2, of: 3, code: 4, ms: 6, tail: 'its own words' } },
+  {
+    event: 'problem',
+    module: 'runcmd',
+    at: 'runcmd',
+    problem: new Problem('script-failed', 'runcmd: item 2 of 3 ended with 4'),
+  },
+  { event: 'module-ended', module: 'runcmd', result: { state: 'problems', ms: 7 } },
+  { event: 'run-ended', result: { state: 'problems', changes: 1, ms: 1500 } },
+];
+const told = (events: readonly Event[] = story) => {
+  const summary = emptySummary('1');
+  for (const event of events) addTo(summary, event);
+  return summary;
+};
+
+describe('what everybody may know of a run', () => {
+  test('ends in one line of JSON: who, how, what failed, and the fingerprints of the host keys alone', () => {
+    assert.deepEqual(JSON.parse(lastLine(told())), {
+      bootagent: '1',
+      instance: 'i-1',
+      state: 'problems',
+      failed: ['runcmd'],
+      seconds: 1.5,
+      keys: 2,
+      hostkeys: ['SHA256:aaaa+/=', 'SHA256:bbbb'],
+    });
+  });
+
+  test('fits in 400 characters whatever fails', () => {
+    const many = Array.from({ length: 80 }, (_, n): Event[] => [
+      { event: 'module-began', module: `module-${n}`, stage: 'main' },
+      { event: 'module-ended', module: `module-${n}`, result: { state: 'failed', ms: 1 } },
+    ]);
+    const line = lastLine(told([...story, ...many.flat()]));
+    assert.ok(line.length <= 400);
+    assert.equal(JSON.parse(line).instance, 'i-1');
+  });
+
+  test('holds no word of what a script wrote', () => {
+    assert.ok(!JSON.stringify(told()).includes('its own words'));
+    assert.equal(
+      bannerOf(told()),
+      'bootagent: done with problems\n  runcmd: script-failed (runcmd)\n  runcmd: item 2 of 3 ended with 4\n  more: bootagent status\n',
+    );
+  });
+
+  test('keeps what a module said in an earlier stage, when its turn is not repeated', () => {
+    const again: Event[] = [
+      { event: 'module-began', module: 'runcmd', stage: 'final' },
+      { event: 'module-ended', module: 'runcmd', result: { state: 'kept', ms: 1 } },
+      { event: 'run-ended', result: { state: 'done', changes: 0, ms: 1 } },
+    ];
+    const { state, modules } = told([...story, ...again]);
+    assert.deepEqual([state, modules.runcmd?.state, modules.runcmd?.problems.length], ['problems', 'problems', 1]);
+  });
+});
+
+describe('secrets', () => {
+  test('are hidden in every text of an event, and nothing else is touched', () => {
+    const { add, clean } = redactor();
+    add('hunter2');
+    assert.deepEqual(clean({ a: ['x hunter2 y', 3, undefined], b: { c: 'hunter2hunter2' } }), {
+      a: ['x (hidden) y', 3, undefined],
+      b: { c: '(hidden)(hidden)' },
+    });
+  });
+
+  test('of several lines are hidden line by line', () => {
+    const { add, clean } = redactor();
+    add('-----BEGIN KEY-----\nAAAABBBBCCCC\n-----END KEY-----\n');
+    assert.equal(clean('it said AAAABBBBCCCC'), 'it said (hidden)');
+  });
+});
+
+describe('a diff', () => {
+  for (const [before, after, lines] of [
+    ['', 'a\n', ['+ a']],
+    ['a\n', '', ['- a']],
+    ['a\nb\nc\nd\ne\n', 'a\nb\nx\nd\ne\n', ['  a', '  b', '- c', '+ x', '  d', '  e']],
+    ['1\n2\n3\n4\n5\n', '1\n2\n3\n4\n5\n6\n', ['  4', '  5', '+ 6']],
+  ] as const) {
+    test(`of ${JSON.stringify(before)} and ${JSON.stringify(after)}`, () =>
+      assert.deepEqual(diff(before, after), lines));
+  }
+
+  test('of very long texts is cut, and says so', () => {
+    const long = Array.from({ length: 5000 }, (_, n) => `line ${n}`).join('\n');
+    const lines = diff('', long);
+    assert.equal(lines.length, 40);
+    assert.equal(lines.at(-1), '… 4961 lines more');
+  });
+});
