@@ -187,7 +187,8 @@ async function once(
   await ledger.write(key, { is: 'began', of });
   try {
     const note = await handler.perform(change, host, { earlier, write: (entry) => ledger.write(key, entry), tell });
-    await ledger.write(key, { is: 'ended', ok: true });
+    // What it found is told once and kept: who looks at the status later was not there.
+    await ledger.write(key, { is: 'ended', ok: true, ...(note && { note }) });
     return note ?? undefined;
   } catch (error) {
     await ledger.write(key, { is: 'ended', ok: false });

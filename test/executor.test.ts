@@ -88,6 +88,21 @@ describe('a change that fails', () => {
   });
 });
 
+test('what an act found is kept with the mark that it is done', async () => {
+  const ledger = memoryLedger();
+  const keys = { kind: 'inherited-keys', known: [] } as const;
+  const host = memoryHost({
+    files: {
+      '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
+      '/root/.ssh/authorized_keys':
+        'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl old\n',
+    },
+  });
+  await apply({ at: 'keys', changes: [keys] }, host, ledger);
+  const [[, entries]] = [...ledger.records] as [[string, { is: string; note?: string }[]]];
+  assert.match(entries.find(({ is }) => is === 'ended')?.note ?? '', /^the image brought keys .*: root: 256 SHA256:/);
+});
+
 describe('what only a running machine or only root can do', () => {
   const service: PlanItem = { at: 's', changes: [{ kind: 'running', unit: 'a.service', is: 'started' }] };
   test('is deferred in a tree that does not run', async () => {

@@ -14,6 +14,8 @@ interface Standing {
   readonly summary: Summary | undefined;
   /** What did not get done at the last turn, by module and place; only root may know. */
   readonly left: readonly { module: string; at: string; failure: Failure }[];
+  /** What acts found and said, such as keys that an image brought along; only root may know. */
+  readonly notes: readonly { module: string; note: string }[];
   /** What goes on in the background, and how far it is. */
   readonly probes: Readonly<Record<string, string>>;
 }
@@ -25,8 +27,8 @@ export const run: Work['run'] = async (given, { out }) => {
   const standing = await standingOf(host);
   const state = stateOf(standing, isHeld(host.root));
   if (given.options.format === 'json') {
-    const { summary, left, probes } = standing;
-    out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), state, left, probes }, undefined, 2)}\n`);
+    const { summary, left, notes, probes } = standing;
+    out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), state, left, notes, probes }, undefined, 2)}\n`);
   } else out(textOf(standing, state));
   if (!waited) return exit.timeout;
   return {
@@ -69,11 +71,15 @@ async function isBooting(host: Host): Promise<boolean> {
 async function standingOf(host: Host): Promise<Standing> {
   const text = await host.readText('/run/bootagent/status.json');
   const summary = text === undefined ? undefined : readSummary(text);
-  const turns: readonly Turn[] = host.privileged ? openState(folderStore(host.root)).turns() : [];
+  const state = host.privileged ? openState(folderStore(host.root)) : undefined;
+  const turns: readonly Turn[] = state?.turns() ?? [];
+  const notes = turns.flatMap(({ module }) =>
+    (state?.entries(module) ?? []).flatMap(({ note }) => (typeof note === 'string' ? [{ module, note }] : [])),
+  );
   const left = turns.flatMap(({ module, failed }) =>
     Object.entries(failed).map(([at, failure]) => ({ module, at, failure })),
   );
-  return { summary, left, probes: await probesOf(host) };
+  return { summary, left, notes, probes: await probesOf(host) };
 }
 
 function readSummary(text: string): Summary | undefined {
@@ -92,7 +98,7 @@ function stateOf({ summary, left }: Standing, running: boolean): Summary['state'
   return worst([summary.state, left.length === 0 ? 'done' : slight ? 'problems' : 'failed']);
 }
 
-function textOf({ summary, left, probes }: Standing, state: string): string {
+function textOf({ summary, left, notes, probes }: Standing, state: string): string {
   const lines = [`state       ${state}`];
   if (summary?.instance) {
     const { id, how, standing } = summary.instance;
@@ -105,6 +111,7 @@ function textOf({ summary, left, probes }: Standing, state: string): string {
     for (const { item, of, code } of items) if (code !== 0) lines.push(`    item ${item} of ${of} ended with ${code}`);
   }
   for (const [name, how] of Object.entries(probes)) lines.push(`${name.padEnd(12)}${how}`);
+  for (const { module, note } of notes) lines.push(`  . ${module}: ${note}`);
   for (const { module, failure } of left) lines.push(`  ! ${module}: ${failure.message}`);
   if (left.length > 0) lines.push('next        look at the lines with "!", then: bootagent run --retry-failed');
   if (!summary) lines.push('next        nothing has run since this machine started: bootagent plan');

@@ -21,7 +21,7 @@ describe('final_message', () => {
 
   test('puts in what is known by then, in the old words and the new', async () => {
     assert.equal(
-      await said('final_message: "up $UPTIME s, $DATASOURCE, ${UPTIME}, $HOME"'),
+      await said(`final_message: "up $UPTIME s, $DATASOURCE, \${UPTIME}, $HOME"`),
       'up 12.34 s, ec2, 12.34, $HOME',
     );
     assert.equal(
