@@ -17,6 +17,9 @@ const around: Surroundings = {
   terminal: isTerminal(1),
 };
 
+// What we make has the modes we ask for, and what scripts make the usual ones, whoever started us.
+process.umask(0o022);
+
 main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });

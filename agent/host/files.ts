@@ -132,7 +132,8 @@ export function makeDirectory(root: string, path: string, { uid, gid, mode, with
     const old = statIfThere(spot.path);
     if (old && old.type !== 'directory') throw new Problem('file-failed', `${path} is no folder but a ${old.type}`);
     if (!old) {
-      mkdirSync(spot.path, 0o700);
+      // With its mode at once: what a kill leaves behind has to be right, as a folder that is there is not looked at again.
+      mkdirSync(spot.path, mode ?? 0o755);
       const fd = openSync(spot.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       fchmodSync(fd, mode ?? 0o755);
       own(fd, { uid, gid });
