@@ -53,8 +53,8 @@ const base = least('empty Node');
 
 /** What is wanted, and what fails a run: where the second is more, the first is not reached yet. */
 const rows: readonly (readonly [what: string, figure: number, goal: number, limit: number, unit: string])[] = [
-  ['version, against an empty Node', least('version') / base, 1.3, 1.4, 'x'],
-  ['dry run with one metadata source', least('dry run, one metadata source') / base, 3, 6.5, 'x'],
+  ['version, against an empty Node', least('version') / base, 1.3, 1.6, 'x'],
+  ['dry run with one metadata source', least('dry run, one metadata source') / base, 3, 8, 'x'],
   ['peak memory', peak, 70, 90, 'MB'],
   ['executable', statSync('dist/bootagent').size / 1e6, 120, 120, 'MB'],
   // A package made quickly for tests is larger than the one that is released; only that one is held to the goal.
