@@ -24,7 +24,7 @@ export async function tree(release: Release, extra: readonly string[] = []): Pro
     .slice(0, 12);
   const folder = join(cache, `tree-${release}-${recipe}`);
   if (existsSync(folder)) return folder;
-  const making = `${folder}.new`;
+  const making = `${folder}.${process.pid}.new`;
   await rm(making, { recursive: true, force: true });
   await run('mmdebstrap', [
     ...['--quiet', '--mode=root', '--variant=minbase', `--include=${packages.join(',')}`],
@@ -33,7 +33,11 @@ export async function tree(release: Release, extra: readonly string[] = []): Pro
     ...['--customize-hook=echo localhost >"$1/etc/hostname"', `--customize-hook=${policy}`],
     ...[release, making, 'http://deb.debian.org/debian'],
   ]);
-  await rename(making, folder);
+  // Two suites may make the same tree at once: the first to end is kept.
+  await rename(making, folder).catch(async (error) => {
+    await rm(making, { recursive: true, force: true });
+    if (!existsSync(folder)) throw error;
+  });
   return folder;
 }
 
