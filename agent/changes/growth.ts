@@ -1,7 +1,8 @@
 import type { ChangeOf } from '../change.ts';
 import { makeStep } from '../growth/make.ts';
 import { readLayout } from '../growth/read.ts';
-import { type Growth, type GrowthStep, growthSteps } from '../growth/steps.ts';
+import type { Growth, GrowthStep } from '../growth/step.ts';
+import { growthSteps } from '../growth/steps.ts';
 import type { ReadHost } from '../host/host.ts';
 import { sized } from '../sizes.ts';
 import type { StateHandler } from './handler.ts';

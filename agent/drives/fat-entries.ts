@@ -1,5 +1,10 @@
-import { latin1, numbers } from './bytes.ts';
-import type { FatEntry } from './fat.ts';
+import { type DirectoryEntry, latin1, numbers } from './bytes.ts';
+
+/** A file or folder of a FAT volume: where it begins, or 0 for the root of a small one. */
+export interface FatEntry extends DirectoryEntry {
+  readonly cluster: number;
+  readonly isLabel: boolean;
+}
 
 const longName = 0x0f;
 const label = 0x08;

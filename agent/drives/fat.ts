@@ -1,13 +1,7 @@
-import { type Bytes, type DirectoryEntry, latin1, mostBytes, numbers, type Volume, volumeOf } from './bytes.ts';
-import { readEntries } from './fat-entries.ts';
+import { type Bytes, latin1, mostBytes, numbers, type Volume, volumeOf } from './bytes.ts';
+import { type FatEntry, readEntries } from './fat-entries.ts';
 
 const mostDirectoryBytes = 2 ** 20;
-
-/** A file or folder of a FAT volume: where it begins, or 0 for the root of a small one. */
-export interface FatEntry extends DirectoryEntry {
-  readonly cluster: number;
-  readonly isLabel: boolean;
-}
 
 /** Where things lie on the volume, in bytes. */
 interface Layout {

@@ -2,7 +2,7 @@ import type { Host } from '../host/host.ts';
 import { asProblem, Problem } from '../problem.ts';
 import { blockAt } from './block.ts';
 import { changedDump, type DumpChange, partitionNode } from './dump.ts';
-import type { GrowthStep } from './steps.ts';
+import type { GrowthStep } from './step.ts';
 
 /** Growing a big file system takes minutes; nothing else should hold a disk for so long. */
 const long = 60 * 60 * 1000;

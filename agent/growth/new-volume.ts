@@ -1,6 +1,6 @@
 import { partitionNode } from './dump.ts';
 import type { Group, Partition, Table } from './layout.ts';
-import type { GrowthStep } from './steps.ts';
+import type { GrowthStep } from './step.ts';
 import { endOfDisk, extendedOf, roomFor } from './table.ts';
 
 /** LVM's own type of partition, in a GPT and in an MBR. */

@@ -1,5 +1,5 @@
 import type { Partition } from './layout.ts';
-import { type Grown, type GrowthStep, least } from './steps.ts';
+import { type Grown, type GrowthStep, least } from './step.ts';
 import { extendedOf, type Room, roomFor, roomInside } from './table.ts';
 
 /** What a partition can gain, with the extended one around it where it is a logical one. */

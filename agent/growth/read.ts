@@ -5,7 +5,7 @@ import type { Device, Disk, Layout, Partition } from './layout.ts';
 import { mountAt, mountsIn } from './mountinfo.ts';
 import { readTable } from './read-table.ts';
 import { readVolume } from './read-volume.ts';
-import { least } from './steps.ts';
+import { least } from './step.ts';
 
 /** What lies under a mount point or a device, down to its disk; or why nothing can grow there. */
 export async function readLayout(target: string, host: ReadHost): Promise<Layout | { readonly not: string }> {

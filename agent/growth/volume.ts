@@ -1,7 +1,7 @@
 import type { Volume } from './layout.ts';
 import { newVolumeSteps } from './new-volume.ts';
 import { growPartition } from './partition.ts';
-import type { Grown, GrowthStep } from './steps.ts';
+import type { Grown, GrowthStep } from './step.ts';
 
 /** A logical volume takes all that its group has, once the group has all that its disks have. */
 export function growVolume({ name, bytes, segments, group }: Volume, newVolume: boolean): Grown {
