@@ -6,17 +6,18 @@ import { after, describe, test } from 'node:test';
 import { proven } from '../machine/support/proven.ts';
 import { run, unable } from '../machine/support/scratch.ts';
 import { packageFile } from '../machine/support/trees.ts';
-import { enterpriseLinux, repository } from './support/enterprise-linux.ts';
+import { type Name, releases, repository } from './support/stand-ins.ts';
 
 const skip = unable('dnf', 'createrepo_c', 'rpmbuild');
 
-describe('dnf, with stand-ins for Enterprise Linux', { skip }, async () => {
+describe('dnf, with stand-ins for Enterprise Linux and Fedora', { skip }, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'bootagent-el-'));
   after(() => rm(folder, { recursive: true, force: true }));
 
-  const install = async (release: number) => {
+  const install = async (name: Name) => {
+    const [, release = ''] = /(\d+)$/.exec(name) ?? [];
     const repo = join(folder, `repo${release}`);
-    await repository(repo, release, packageFile());
+    await repository(repo, name, packageFile());
     const root = join(folder, `root${release}`);
     await run('dnf', [
       ...[
@@ -33,14 +34,16 @@ describe('dnf, with stand-ins for Enterprise Linux', { skip }, async () => {
         '--setopt=tsflags=noscripts',
         '--setopt=pluginpath=/nowhere',
       ],
-      ...[`--repofrompath=el,${repo}`, '--repo=el', 'install', 'bootagent'],
+      ...[`--repofrompath=stand-ins,${repo}`, '--repo=stand-ins', 'install', 'bootagent'],
     ]);
     return (await run('rpm', ['--root', root, '-qa', '--queryformat', '%{NAME}\n'])).trim().split('\n').sort();
   };
 
-  for (const release of [8, 9, 10]) {
-    test(`installs it on EL${release}, with libatomic and the tools of both file systems`, async () => {
-      assert.deepEqual(await install(release), [
+  const tooOld = 'Enterprise Linux 7';
+  for (const name of Object.keys(releases) as Name[]) {
+    if (name === tooOld) continue;
+    test(`installs it on ${name}, with libatomic and the tools of both file systems`, async () => {
+      assert.deepEqual(await install(name), [
         ...[
           'base-system',
           'bootagent',
@@ -54,15 +57,14 @@ describe('dnf, with stand-ins for Enterprise Linux', { skip }, async () => {
         ],
       ]);
       proven({
-        system: `Enterprise Linux ${release}, x86-64`,
+        system: `${name}, x86-64`,
         level: 'installed on stand-ins',
         told: 'dnf resolves all it requires',
       });
     });
   }
 
-  test('refuses EL7, whose glibc and systemd are too old', async () => {
-    assert.ok(enterpriseLinux[7]);
-    await assert.rejects(install(7), /nothing provides (libc\.so\.6\(GLIBC_2\.28\)|systemd >= 239|libstdc)/);
+  test(`refuses ${tooOld}, whose glibc and systemd are too old`, async () => {
+    await assert.rejects(install(tooOld), /nothing provides (libc\.so\.6\(GLIBC_2\.28\)|systemd >= 239|libstdc)/);
   });
 });

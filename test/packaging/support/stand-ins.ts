@@ -10,21 +10,23 @@ interface Content {
   readonly systemd: number;
 }
 
-/** What a release of Enterprise Linux offers to a package, as far as bootagent asks for it. No real EL stands behind it. */
-export const enterpriseLinux: Readonly<Record<number, Content>> = {
-  7: { glibc: '2.17', glibcxx: 19, cxxabi: 7, systemd: 219 },
-  8: { glibc: '2.28', glibcxx: 25, cxxabi: 11, systemd: 239 },
-  9: { glibc: '2.34', glibcxx: 29, cxxabi: 13, systemd: 252 },
-  10: { glibc: '2.39', glibcxx: 33, cxxabi: 15, systemd: 257 },
-};
+/** What a release offers to a package, as far as bootagent asks for it. None of them itself stands behind it. */
+export const releases = {
+  'Enterprise Linux 7': { glibc: '2.17', glibcxx: 19, cxxabi: 7, systemd: 219 },
+  'Enterprise Linux 8': { glibc: '2.28', glibcxx: 25, cxxabi: 11, systemd: 239 },
+  'Enterprise Linux 9': { glibc: '2.34', glibcxx: 29, cxxabi: 13, systemd: 252 },
+  'Enterprise Linux 10': { glibc: '2.39', glibcxx: 33, cxxabi: 15, systemd: 257 },
+  'Fedora 42': { glibc: '2.41', glibcxx: 34, cxxabi: 16, systemd: 257 },
+  'Fedora 43': { glibc: '2.42', glibcxx: 34, cxxabi: 16, systemd: 258 },
+} as const satisfies Readonly<Record<string, Content>>;
+export type Name = keyof typeof releases;
 
 const libraries = ['libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0', 'ld-linux-x86-64.so.2'];
 const gcc = ['3.0', '3.3', '3.3.1', '3.4', '3.4.2', '4.2.0', '4.3.0', '4.7.0', '4.8.0'];
 
 /** Makes a repository of stand-ins for that release, with the package beside them. */
-export async function repository(folder: string, release: number, packageFile: string): Promise<void> {
-  const content = enterpriseLinux[release];
-  if (!content) throw new Error(`EL${release} is not described`);
+export async function repository(folder: string, release: Name, packageFile: string): Promise<void> {
+  const content = releases[release];
   mkdirSync(folder, { recursive: true });
   await standIn(folder, 'base-system', '1', [
     ...glibcSymbols(content.glibc),
