@@ -6,6 +6,7 @@ wanted='
   rpm rpmlint dnf createrepo-c dpkg-dev python3-yaml python3-jinja2
   binutils-aarch64-linux-gnu libc6-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross
   libgcc-s1-arm64-cross man-db shellcheck
+  gcc libc6-dev
   systemd systemd-container debootstrap mmdebstrap
   qemu-system-x86 qemu-utils qemu-user-static genisoimage xorriso
   dosfstools mtools e2fsprogs xfsprogs btrfs-progs fdisk gdisk parted lvm2 cloud-guest-utils

@@ -10,7 +10,7 @@ const skip = unable('qemu-system-x86_64', 'mmdebstrap', 'rpm');
 const probe = { ran: 'cat /root/ran', file: 'cat /root/written' };
 
 describe('a machine that goes down in the middle of its first boot', { skip }, () => {
-  test('by a power cut: the next boot ends where an undisturbed one would', { timeout: 900_000 }, async () => {
+  test('by a power cut: the next boot ends where an undisturbed one would', { timeout: 1_800_000 }, async () => {
     await using vm = await machine({ probe });
     const userData = [
       '#cloud-config',
@@ -34,7 +34,7 @@ describe('a machine that goes down in the middle of its first boot', { skip }, (
     assert.match(second.read('status'), /runcmd/);
   });
 
-  test('by a reboot in its bootcmd: it comes up again and goes on, once', { timeout: 900_000 }, async () => {
+  test('by a reboot in its bootcmd: it comes up again and goes on, once', { timeout: 1_800_000 }, async () => {
     await using vm = await machine({ probe });
     const userData = [
       '#cloud-config',

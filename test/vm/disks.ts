@@ -33,7 +33,7 @@ const probe = {
 };
 
 describe('a guest whose swap fits its disk, but not its image', { skip }, () => {
-  test('grows before bootcmd, swaps, and can be logged in to', { timeout: 1_200_000 }, async (t) => {
+  test('grows before bootcmd, swaps, and can be logged in to', { timeout: 2_400_000 }, async (t) => {
     await using vm = await machine({ probe });
     await run('truncate', ['-s', String(12 * GiB), vm.disk.file]);
     await vm.cloud.serve({ id: 'i-1', keys: { visitor: vm.key }, userData }, 'imdsv2');

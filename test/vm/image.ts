@@ -21,7 +21,7 @@ const probe = {
 const userData = '#cloud-config\nruncmd:\n  - echo ran >>/root/ran\n';
 
 describe('an image', { skip }, () => {
-  test('whose root lies on a logical volume grows it, with all that lies between', { timeout: 900_000 }, async () => {
+  test('whose root lies on a logical volume grows it, with all that lies between', { timeout: 1_800_000 }, async () => {
     await using vm = await machine({ layout: 'lvm', probe });
     await vm.cloud.serve({ keys: { visitor: vm.key }, userData }, 'imdsv2');
     const boot = await vm.boot({ smbios: ec2Firmware });
@@ -29,7 +29,9 @@ describe('an image', { skip }, () => {
     assert.ok(rootBytes(boot) > 0.9 * diskBytes, `${rootBytes(boot)} of ${diskBytes}`);
   });
 
-  test('that is upgraded from an earlier package changes nothing at its next boot', { timeout: 900_000 }, async () => {
+  test('that is upgraded from an earlier package changes nothing at its next boot', {
+    timeout: 1_800_000,
+  }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'bootagent-earlier-'));
     const pack = ['packaging/rpm.ts', '--version', '0.0.1', '--payload', 'w1.zstdio', '--output', folder];
     await run(process.execPath, pack);
@@ -49,7 +51,7 @@ describe('an image', { skip }, () => {
     assert.match(after.read('run'), /nothing-due/);
   });
 
-  test('that cloud-init has served is taken over as it stands', { timeout: 1_200_000 }, async () => {
+  test('that cloud-init has served is taken over as it stands', { timeout: 2_400_000 }, async () => {
     await using vm = await machine({ bare: true, extra: ['cloud-init'], probe });
     const instance = { id: 'i-moved', keys: { visitor: vm.key }, userData };
     await vm.cloud.serve(instance, 'imdsv1');

@@ -59,7 +59,7 @@ async function withGridSoftware(root: string): Promise<void> {
 }
 
 describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
-  test('first boot, reboot with the metadata service down, new instance', { timeout: 1_500_000 }, async (t) => {
+  test('first boot, reboot with the metadata service down, new instance', { timeout: 3_000_000 }, async (t) => {
     await using vm = await machine({ probe, prepare: withGridSoftware });
     const instance = { id: 'i-1', keys: { visitor: vm.key }, userData };
 

@@ -27,7 +27,7 @@ const probe = {
 const printsOf = (boot: Boot): string[] => [...boot.read('keys').matchAll(/SHA256:\S+/g)].map(([print]) => print);
 
 describe('an image made of a machine that was in use', { skip }, () => {
-  test('boots as a new machine', { timeout: 1_000_000 }, async (t) => {
+  test('boots as a new machine', { timeout: 2_000_000 }, async (t) => {
     await using vm = await machine({ probe });
     const instance = { id: 'i-1', keys: { visitor: vm.key }, userData };
     await vm.cloud.serve(instance, 'imdsv2');

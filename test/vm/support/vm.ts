@@ -161,8 +161,8 @@ function qemu(
       ...['-o', 'IdentitiesOnly=yes', `${user}@127.0.0.1`, command],
     ]);
   const visit = async (work: NonNullable<BootOptions['visit']>) => work({ ssh });
-  // A boot takes some half a minute: this only ends one that hangs.
-  const guard = setTimeout(() => child.kill('SIGKILL'), 420_000);
+  // A boot takes some half a minute of a machine that does nothing else: this only ends one that hangs.
+  const guard = setTimeout(() => child.kill('SIGKILL'), 900_000);
   child.on('error', reject);
   child.on('close', () => {
     clearTimeout(guard);
