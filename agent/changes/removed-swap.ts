@@ -4,7 +4,6 @@ import type { StateHandler } from './handler.ts';
 /** No swap file at this path, in use or not. */
 export const removedSwap: StateHandler<ChangeOf<'removed-swap'>> = {
   sort: 'state',
-  needs: 'root',
   subject: ({ path }) => path,
 
   async compare({ path }, host) {
