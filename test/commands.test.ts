@@ -473,6 +473,7 @@ describe('reset', () => {
     await bootagent(['run', '--root', root, '--user-data', '-', '--only', 'write_files'], { input: config });
     const told = await bootagent(['reset', '--root', root]);
     assert.match(told.out, /- \/var\/lib\/bootagent\/journal\.ndjson\n.*Nothing was changed/s);
+    assert.ok(told.out.endsWith(`To do it: bootagent reset --root ${root} --yes\n`), told.out);
     assert.equal((await bootagent(['reset', '--root', root, '--yes'])).code, 0);
     const left = spawnSync('find', [root, '-type', 'f', '-printf', '%P\n'], { encoding: 'utf8' }).stdout;
     assert.deepEqual(left.trim().split('\n').sort(), ['etc/a', 'var/lib/bootagent/fresh']);

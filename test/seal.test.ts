@@ -56,13 +56,13 @@ for (const family of Object.keys(usedTrees)) {
 
 describe('an operation', () => {
   test('is chosen by name, and a name that is none is refused', () => {
-    const names = (more: object) => chosen(operations, more).map(({ name }) => name);
+    const names = (more: object) => chosen('operation', operations, more).map(({ name }) => name);
     assert.deepEqual(names({ only: ['logs', 'machine-id'] }), ['machine-id', 'logs']);
     assert.equal(names({ skip: ['default-user'] }).length, operations.length - 1);
     assert.throws(() => names({ skip: ['log'] }), {
       code: 'bad-invocation',
-      message: 'There is no "log"',
-      hint: 'Is it logs?',
+      message: 'There is no operation "log"',
+      hint: 'Did you mean "logs"?',
     });
   });
 

@@ -14,10 +14,11 @@ import { chosen } from '../seal/choice.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
 import { imageAtHand, namesIn } from './image.ts';
 import { thisMachine } from './machine.ts';
+import { asTyped } from './typed.ts';
 
 export async function run(given: Invocation, around: Surroundings): Promise<number> {
   const { options } = given;
-  const asked = chosen(checks, { only: namesIn(options.only), skip: namesIn(options.skip) });
+  const asked = chosen('check', checks, { only: namesIn(options.only), skip: namesIn(options.skip) });
   if (options.list !== undefined) {
     const rows = asked.map(({ name, severity, why }) => `${name.padEnd(20)} ${severity.padEnd(8)} ${why}\n`);
     around.out(options.format === 'json' ? `${JSON.stringify({ schema_version: 1, checks: asked })}\n` : rows.join(''));
@@ -25,7 +26,12 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   }
   const print = { json: findingsAsJson, junit: findingsAsJunit, text: findingsAsText }[options.format ?? 'text'];
   const tell = (findings: readonly Finding[], called: string): number => {
-    around.out((print ?? findingsAsText)(findings, called));
+    around.out(
+      (print ?? findingsAsText)(
+        findings.map((each) => aimed(each, options.root)),
+        called,
+      ),
+    );
     return countsOf(findings).errors > 0 ? exit.failed : exit.done;
   };
 
@@ -45,6 +51,13 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   if (dry) return tell(findings, called);
   const anew = (await imageAtHand(given, around)).sealing;
   return tell(await examine(asked, { tree: { host, sealing: anew }, disk }), called);
+}
+
+/** What "seal" mends in a tree is mended in that tree, and not on the machine that the advice is typed on. */
+function aimed(finding: Finding, root: string | undefined): Finding {
+  const [, only] = /^bootagent seal --only (.*)/.exec(finding.check.mend) ?? [];
+  if (only === undefined || root === undefined) return finding;
+  return { ...finding, check: { ...finding.check, mend: asTyped('seal', { root, only }) } };
 }
 
 async function diskOf(

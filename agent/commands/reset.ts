@@ -3,6 +3,7 @@ import { Problem } from '../problem.ts';
 import { lock } from '../state/lock.ts';
 import { exit, type Work } from './command.ts';
 import { machineOf } from './machine.ts';
+import { asTyped } from './typed.ts';
 
 const home = '/var/lib/bootagent';
 
@@ -15,7 +16,8 @@ export const run: Work['run'] = async (given, { out }) => {
   if (given.options.format === 'json') out(`${JSON.stringify({ schema_version: 1, forgets: gone, done: sure })}\n`);
   else {
     for (const name of gone) out(`  - ${home}/${name}\n`);
-    out(sure ? 'The next boot will be a first boot.\n' : 'Nothing was changed. To do it: bootagent reset --yes\n');
+    const told = `Nothing was changed. To do it: ${asTyped('reset', { ...given.options, yes: '' })}\n`;
+    out(sure ? 'The next boot will be a first boot.\n' : told);
   }
   if (!sure) return exit.done;
   const release = await lock(host.root, 'refuse');

@@ -9,10 +9,11 @@ import { type Sealed, sealedAsJson, sealedAsText } from '../seal/report.ts';
 import { lock } from '../state/lock.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
 import { type AtHand, imageAtHand, namesIn } from './image.ts';
+import { asTyped } from './typed.ts';
 
 export async function run(given: Invocation, around: Surroundings): Promise<number> {
   const { options } = given;
-  const asked = chosen(operations, { only: namesIn(options.only), skip: namesIn(options.skip) });
+  const asked = chosen('operation', operations, { only: namesIn(options.only), skip: namesIn(options.skip) });
   if (options.list !== undefined) {
     const rows = asked.map(({ name, why }) => `${name.padEnd(22)} ${why}\n`);
     around.out(
@@ -36,7 +37,8 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   } finally {
     release();
   }
-  const about = { called: hand.called, sure, running: hand.running };
+  const toDo = asTyped('seal', { ...options, yes: '' });
+  const about = { called: hand.called, sure, running: hand.running, toDo };
   around.out(options.format === 'json' ? sealedAsJson(sealed, about) : sealedAsText(sealed, about));
   const outcomes = sealed.flatMap(({ steps }) => steps.map(({ outcome }) => outcome));
   if (outcomes.includes('failed')) return exit.failed;

@@ -11,19 +11,21 @@ export interface About {
   readonly called: string;
   readonly sure: boolean;
   readonly running: boolean;
+  /** The command that does what was only told. */
+  readonly toDo: string;
 }
 
 /** The most paths that are shown of one operation; JSON has all. */
 const most = 12;
 
 /** What sealing did or would do, for people: each operation with the paths it is about. */
-export function sealedAsText(sealed: readonly Sealed[], { called, sure, running }: About): string {
+export function sealedAsText(sealed: readonly Sealed[], { called, sure, running, toDo }: About): string {
   const told = sealed.filter(({ item, steps }) => item.notes || steps.some(({ outcome }) => outcome !== 'holds'));
   const paths = sealed.flatMap(({ steps }) => steps.flatMap(pathsOf));
   const lines = [
     `${sure ? 'Sealed' : 'To seal'}: ${called}`,
     ...told.flatMap((each) => [`  ${each.item.at}`, ...linesOf(each)]),
-    ...endOf(told.length, paths.length, sure),
+    ...endOf(told.length, paths.length, sure ? undefined : toDo),
   ];
   if (sure && running) {
     lines.push('The shell you typed this in writes its history when it ends: "unset HISTFILE" first. Then power off.');
@@ -31,11 +33,13 @@ export function sealedAsText(sealed: readonly Sealed[], { called, sure, running 
   return `${lines.join('\n')}\n`;
 }
 
-function endOf(operations: number, paths: number, sure: boolean): string[] {
+function endOf(operations: number, paths: number, toDo: string | undefined): string[] {
   if (paths === 0) return ['There is nothing to forget.'];
-  const counts = `${operations} operations, ${paths} paths.`;
-  return [sure ? counts : `${counts} Nothing was changed. To do it: bootagent seal --yes`];
+  const counts = `${counted(operations, 'operation')}, ${counted(paths, 'path')}.`;
+  return [toDo === undefined ? counts : `${counts} Nothing was changed. To do it: ${toDo}`];
 }
+
+const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 function linesOf({ item, steps }: Sealed): string[] {
   const marks = steps.flatMap((step) => pathsOf(step).map((path) => `    ${signOf(step)} ${path}`));

@@ -1,0 +1,15 @@
+import type { Invocation } from './command.ts';
+
+/**
+ * A command as it would be typed, with all its options: advice that left --root out would
+ * have this machine sealed instead of the tree.
+ */
+export function asTyped(name: string, options: Invocation['options']): string {
+  const words = Object.entries(options).flatMap(([option, value]) =>
+    value === '' ? [`--${option}`] : [`--${option}`, forShell(value)],
+  );
+  return ['bootagent', name, ...words].join(' ');
+}
+
+const forShell = (word: string): string =>
+  /^[\w./:,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
