@@ -1,5 +1,7 @@
+import { clearForsaken } from './account-leftovers.ts';
 import type { Account } from './facts.ts';
 import type { Host, ReadHost } from './host/host.ts';
+import { Problem } from './problem.ts';
 
 /** The fields of a name's line in /etc/passwd and its like, or undefined where there is none. */
 export async function lineOf(table: string, name: string, host: ReadHost): Promise<readonly string[] | undefined> {
@@ -40,10 +42,32 @@ export async function tableWith(
 }
 
 /** How many fields follow a name and its password. */
-const lengths: Readonly<Record<string, number>> = { '/etc/passwd': 5, '/etc/group': 2, '/etc/shadow': 7 };
+const lengths: Readonly<Record<string, number>> = {
+  '/etc/passwd': 5,
+  '/etc/group': 2,
+  '/etc/gshadow': 2,
+  '/etc/shadow': 7,
+};
 
 /** A number that is given only when the account is made. */
 export const yetToBeGiven = '?';
+
+/** Whether an account or group lacks its line in the table that only root reads: its maker was killed between the two. */
+export async function lacksShadow(
+  table: '/etc/shadow' | '/etc/gshadow',
+  name: string,
+  host: ReadHost,
+): Promise<boolean> {
+  return (await host.stat(table)) !== undefined && !(await lineOf(table, name, host));
+}
+
+/** Where no table is kept from everybody's eyes, chpasswd would put the hash into one that all may read. */
+export async function refuseReadableHash(user: string, host: ReadHost): Promise<void> {
+  if (await host.stat('/etc/shadow')) return;
+  throw new Problem('not-possible', `The password of ${user} is not set: there is no /etc/shadow to keep its hash in`, {
+    hint: 'Make the table with pwconv: in /etc/passwd everybody could read the hash.',
+  });
+}
 
 /** Runs one of shadow-utils on the machine, or on the tree that stands for it. */
 export async function accountTool(
@@ -51,6 +75,7 @@ export async function accountTool(
   [program = '', ...words]: readonly string[],
   input?: string,
 ): Promise<void> {
+  await clearForsaken(host);
   const root = host.offline ? ['--root', host.root] : [];
   await host.run([program, ...root, ...words], input === undefined ? {} : { input });
 }

@@ -10,6 +10,7 @@ export interface Foresight extends ReadHost {
 export function foresight(host: ReadHost): Foresight {
   const files = new Map<string, string>();
   const links = new Map<string, string>();
+  const removed = new Set<string>();
   const rooms: { readonly path: string; readonly bytes: number }[] = [];
   return {
     ...host,
@@ -27,9 +28,14 @@ export function foresight(host: ReadHost): Foresight {
         .toSorted((a, b) => b.path.length - a.path.length)[0];
       return space && gained ? { bytes: space.bytes + gained.bytes, free: space.free + gained.bytes } : space;
     },
+    list: async (path) => {
+      const names = await host.list(path);
+      return removed.size === 0 ? names : names.filter((name) => !removed.has(`${path}/${name}`));
+    },
     readLink: async (path) => links.get(path) ?? host.readLink(path),
-    foresee({ file, tables = [], room, link }) {
+    foresee({ file, tables = [], gone = [], room, link }) {
       for (const each of file ? [file, ...tables] : tables) files.set(each.path, each.after);
+      for (const path of gone) removed.add(path);
       if (room) rooms.push(room);
       if (link) links.set(link.path, link.target);
     },

@@ -12,6 +12,8 @@ export interface Difference {
   readonly tables?: readonly { readonly path: string; readonly after: string }[];
   /** Each thing it is about, where the change names them by a pattern. */
   readonly paths?: readonly string[];
+  /** What is removed with it, and what later changes of a preview see no more. */
+  readonly gone?: readonly string[];
   /** Bytes that the file system at a path gains: room that later changes of a preview may count on. */
   readonly room?: { readonly path: string; readonly bytes: number };
   /** A link that appears with it: the node of a label in /dev. */

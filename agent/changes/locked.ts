@@ -1,10 +1,10 @@
 import { accountOf, accountTool, lineOf } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { StateHandler } from './handler.ts';
+import { byAccountTools } from './by-account-tools.ts';
 
 /** Whether a user can come in by password. A lock leaves keys alone. */
-export const locked: StateHandler<ChangeOf<'locked'>> = {
+export const locked = byAccountTools<ChangeOf<'locked'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,
@@ -18,7 +18,7 @@ export const locked: StateHandler<ChangeOf<'locked'>> = {
   },
 
   apply: ({ user, locked }, host) => accountTool(host, ['usermod', locked ? '--lock' : '--unlock', user]),
-};
+});
 
 async function hashOf(user: string, host: ReadHost): Promise<string> {
   const [, hash = ''] = (await lineOf('/etc/shadow', user, host)) ?? (await lineOf('/etc/passwd', user, host)) ?? [];

@@ -1,9 +1,9 @@
 import { accountTool, lineOf, tableWith } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
-import type { StateHandler } from './handler.ts';
+import { byAccountTools } from './by-account-tools.ts';
 
 /** A user among the members of a group. */
-export const member: StateHandler<ChangeOf<'member'>> = {
+export const member = byAccountTools<ChangeOf<'member'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user, group }) => `${user} of ${group}`,
@@ -16,4 +16,4 @@ export const member: StateHandler<ChangeOf<'member'>> = {
   },
 
   apply: ({ user, group }, host) => accountTool(host, ['usermod', '--append', '--groups', group, user]),
-};
+});

@@ -1,14 +1,15 @@
-import { accountTool, lineOf, tableWith } from '../account-tables.ts';
+import { accountTool, lineOf, refuseReadableHash, tableWith } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
-import type { StateHandler } from './handler.ts';
+import { byAccountTools } from './by-account-tools.ts';
 
 /** A password, by its hash; whether it is locked is another matter. */
-export const password: StateHandler<ChangeOf<'password'>> = {
+export const password = byAccountTools<ChangeOf<'password'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,
 
   async compare({ user, hash }, host) {
+    await refuseReadableHash(user, host);
     const current = (await lineOf('/etc/shadow', user, host))?.[1];
     if (current !== undefined && bare(current) === bare(hash)) return undefined;
     const table = await tableWith('/etc/shadow', user, { 1: hash }, host);
@@ -16,6 +17,6 @@ export const password: StateHandler<ChangeOf<'password'>> = {
   },
 
   apply: ({ user, hash }, host) => accountTool(host, ['chpasswd', '--encrypted'], `${user}:${hash}\n`),
-};
+});
 
 const bare = (hash: string): string => hash.replace(/^!+/, '');

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { accountTool } from '../account-tables.ts';
+import { accountTool, refuseReadableHash } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
 import { Problem } from '../problem.ts';
 import type { ActHandler } from './handler.ts';
@@ -15,6 +15,7 @@ export const plainPassword: ActHandler<ChangeOf<'plain-password'>> = {
   intent: ({ password }) => (typeof password === 'string' ? 'sets the password' : 'makes a password up'),
 
   async perform({ user, password }, host): Promise<string | undefined> {
+    await refuseReadableHash(user, host);
     if (typeof password === 'string') {
       await accountTool(host, ['chpasswd'], `${user}:${password}\n`);
       return undefined;

@@ -1,12 +1,13 @@
-import { accountOf, accountTool, lineOf, linesOf, tableWith, yetToBeGiven } from '../account-tables.ts';
+import { accountOf, accountTool, lacksShadow, lineOf, linesOf, tableWith, yetToBeGiven } from '../account-tables.ts';
 import { idOf } from '../accounts.ts';
 import type { UserChange } from '../change-people.ts';
-import type { ReadHost } from '../host/host.ts';
+import type { Host, ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
-import type { StateHandler } from './handler.ts';
+import { byAccountTools } from './by-account-tools.ts';
+import { completeHome } from './user-home.ts';
 
 /** An account. One that exists already is brought to what is asked; its number and home are never changed. */
-export const user: StateHandler<UserChange> = {
+export const user = byAccountTools<UserChange>({
   sort: 'state',
   needs: 'root',
   subject: ({ name }) => name,
@@ -16,6 +17,13 @@ export const user: StateHandler<UserChange> = {
       await refuseTaken(change, host);
       return { why: 'does not exist', tables: await foreseen(change, host) };
     }
+    if (await host.stat(markOf(change))) {
+      return { why: 'was cut off while it was made', tables: await foreseen(change, host) };
+    }
+    if (await lacksShadow('/etc/shadow', change.name, host)) {
+      const table = await tableWith('/etc/shadow', change.name, { 1: '!' }, host);
+      return { why: 'lacks its line in /etc/shadow', tables: [table, ...(await foreseenGroups(change, host))] };
+    }
     const differences = await differing(change, host);
     if (differences.length === 0) return undefined;
     const why = `has another ${differences.map(({ what }) => what).join(', ')}`;
@@ -23,13 +31,50 @@ export const user: StateHandler<UserChange> = {
   },
 
   async apply(change, host) {
-    if (!(await accountOf(change.name, host))) {
-      await accountTool(host, ['useradd', ...(await wordsFor(change, host)), change.name]);
+    await make(change, host);
+    // An invalid hash, as useradd puts there too. usermod makes no such line.
+    if (await lacksShadow('/etc/shadow', change.name, host)) {
+      await accountTool(host, ['chpasswd', '--encrypted'], `${change.name}:!\n`);
     }
     const words = (await differing(change, host)).flatMap((each) => each.words);
     if (words.length > 0) await accountTool(host, ['usermod', ...words, change.name]);
   },
-};
+});
+
+/** Stands while useradd is at work: it writes six tables and a home, and may be killed between any two of them. */
+const markOf = ({ name }: UserChange): string => `/var/lib/bootagent/making-${name}`;
+
+/** Makes the account, and makes it anew where its maker was killed at work and nobody has given it a password since. */
+async function make(change: UserChange, host: Host): Promise<void> {
+  const { name } = change;
+  const cut = (await host.stat(markOf(change))) !== undefined;
+  const there = (await accountOf(name, host)) !== undefined;
+  if (there && !cut) return;
+  if (!there || (await isUnused(name, host))) {
+    if (there) await unmake(change, host);
+    await host.writeFile(markOf(change), '', { mode: 0o600 });
+    await accountTool(host, ['useradd', ...(await wordsFor(change, host)), name]);
+    const made = await accountOf(name, host);
+    if (cut && made) await completeHome(made, host);
+  }
+  const group = await lineOf('/etc/group', name, host);
+  if (cut && group && (await lacksShadow('/etc/gshadow', name, host))) {
+    await accountTool(host, ['groupmod', '--password', '!', name]);
+  }
+  await host.remove(markOf(change));
+}
+
+const isUnused = async (name: string, host: ReadHost): Promise<boolean> =>
+  /^[!*]*$/.test((await lineOf('/etc/shadow', name, host))?.[1] ?? '');
+
+/** Takes the account away and leaves its home. userdel takes the group of that name as well, which had its own number. */
+async function unmake({ name, primaryGroup }: UserChange, host: Host): Promise<void> {
+  const group = primaryGroup === name ? await lineOf('/etc/group', name, host) : undefined;
+  await accountTool(host, ['userdel', name]);
+  if (group && !(await lineOf('/etc/group', name, host))) {
+    await accountTool(host, ['groupadd', '--gid', group[2] ?? '', name]);
+  }
+}
 
 /** What the tables will say of a new account, as far as that is known before it is made. */
 async function foreseen(change: UserChange, host: ReadHost) {

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 export interface Ended {
   readonly code: number | null;
@@ -16,9 +16,14 @@ export interface Starting {
 
 export const main = join(import.meta.dirname, '../../agent/main.ts');
 
+/** The words that start the agent: from its sources, or a binary where the environment names one. */
+export const agent: readonly string[] = process.env.BOOTAGENT_BINARY
+  ? [resolve(process.env.BOOTAGENT_BINARY)]
+  : [process.execPath, main];
+
 /** Runs the command line as a process of its own, as people and units do. */
 export function bootagent(args: readonly string[], { input, env = {}, as }: Starting = {}): Promise<Ended> {
-  const own = [process.execPath, main, ...args];
+  const own = [...agent, ...args];
   // A user namespace without a mapping: the same files, and nobody's number.
   const [program = '', ...words] = as === 'nobody' && process.getuid?.() === 0 ? ['unshare', '--user', ...own] : own;
   const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...rest } = process.env;

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { main } from './command-line.ts';
+import { agent } from './command-line.ts';
 
 /** The system calls that change a file system by a name or a descriptor. */
 export const mutating =
@@ -23,7 +23,7 @@ export function traced(args: readonly string[], options: readonly string[], inpu
   try {
     const { status, stdout, stderr } = spawnSync(
       'strace',
-      ['-f', '-qq', '-y', '-s', '300', '-o', log, ...options, process.execPath, main, ...args],
+      ['-f', '-qq', '-y', '-s', '300', '-o', log, ...options, ...agent, ...args],
       { input, encoding: 'utf8', timeout: 300_000, maxBuffer: 64 * 2 ** 20 },
     );
     return { status, out: stdout, err: stderr, calls: readFileSync(log, 'utf8').split('\n').filter(Boolean) };

@@ -1,0 +1,104 @@
+import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * Which lines of the agent and its modules were run, by what V8 wrote of each process (NODE_V8_COVERAGE): the tests'
+ * own and each agent that they started. Node's report of the same gives up at the first process that was killed
+ * while it wrote. A file that nothing has loaded counts as well, with all its lines.
+ *
+ *   node test/support/coverage.ts clear FOLDER
+ *   node test/support/coverage.ts FOLDER LEAST     exits 1 below that many percent
+ */
+interface Range {
+  readonly startOffset: number;
+  readonly endOffset: number;
+  readonly count: number;
+}
+interface Script {
+  readonly url: string;
+  readonly functions: readonly { readonly ranges: readonly Range[] }[];
+}
+
+const repository = join(import.meta.dirname, '../..');
+const [first = '', second = ''] = process.argv.slice(2);
+if (first === 'clear') {
+  rmSync(second, { recursive: true, force: true });
+  mkdirSync(second, { recursive: true });
+} else process.exitCode = report(first, Number(second));
+
+function report(folder: string, least: number): number {
+  const run = new Map<string, Set<number>>();
+  let lost = 0;
+  for (const name of readdirSync(folder)) {
+    try {
+      // What V8 writes, cut to what is read of it here.
+      const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: Script[] };
+      for (const script of result) note(script, run);
+    } catch {
+      lost++;
+    }
+  }
+  const files = globSync('{agent,modules}/**/*.ts', { cwd: repository }).filter((name) => !name.endsWith('.d.ts'));
+  let [all, covered] = [0, 0];
+  for (const name of files.sort()) {
+    const lines = linesOf(readFileSync(join(repository, name), 'utf8')).filter(({ says }) => says);
+    const not = lines.filter(({ number }) => !run.get(name)?.has(number));
+    all += lines.length;
+    covered += lines.length - not.length;
+    if (not.length > 0) say(`${name}: ${spans(not.map(({ number }) => number))}`);
+  }
+  const percent = (100 * covered) / all;
+  if (lost > 0) say(`${lost} processes were ended before they had written what they ran`);
+  say(`lines covered: ${percent.toFixed(2)} % of ${all}, in ${files.length} files; at least ${least} % are wanted`);
+  return percent >= least ? 0 : 1;
+}
+
+/** Adds the lines that a process has run of a script. */
+function note({ url, functions }: Script, run: Map<string, Set<number>>): void {
+  const name = url.startsWith('file:') ? relative(repository, fileURLToPath(url)) : '';
+  if (!/^(agent|modules)\//.test(name)) return;
+  const text = readFileSync(join(repository, name), 'utf8');
+  const counts = new Uint8Array(text.length);
+  // A range inside another says otherwise of its part.
+  const ranges = functions.flatMap(({ ranges }) => ranges);
+  ranges.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset);
+  for (const { startOffset, endOffset, count } of ranges) counts.fill(count > 0 ? 1 : 0, startOffset, endOffset);
+  const lines = run.get(name) ?? new Set();
+  run.set(name, lines);
+  for (const { number, start, end } of linesOf(text)) if (counts.subarray(start, end).includes(1)) lines.add(number);
+}
+
+interface Line {
+  readonly number: number;
+  /** Where its first and last character stand. */
+  readonly start: number;
+  readonly end: number;
+  /** Whether there is more to it than room, a comment, or the end of a block. */
+  readonly says: boolean;
+}
+
+function linesOf(text: string): Line[] {
+  let at = 0;
+  return text.split('\n').map((line, index) => {
+    const start = at + line.length - line.trimStart().length;
+    const end = at + line.trimEnd().length;
+    at += line.length + 1;
+    return { number: index + 1, start, end, says: !/^\s*($|\/\/|\/\*|\*|[\])};,]+$)/.test(line) };
+  });
+}
+
+/** 3, 5-7 */
+function spans(numbers: readonly number[]): string {
+  const all: [number, number][] = [];
+  for (const each of numbers) {
+    const last = all.at(-1);
+    if (last && each === last[1] + 1) last[1] = each;
+    else all.push([each, each]);
+  }
+  return all.map(([from, to]) => (from === to ? from : `${from}-${to}`)).join(', ');
+}
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`);
+}
