@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Problem } from '../agent/problem.ts';
+import { consoleAt } from '../agent/report/console.ts';
 import { diff } from '../agent/report/diff.ts';
 import type { Event } from '../agent/report/event.ts';
 import { bannerOf } from '../agent/report/publish.ts';
@@ -81,6 +85,25 @@ describe('what everybody may know of a run', () => {
     ];
     const { state, modules } = told([...story, ...again]);
     assert.deepEqual([state, modules.runcmd?.state, modules.runcmd?.problems.length], ['problems', 'problems', 1]);
+  });
+});
+
+describe('a console', () => {
+  test('that hung up has the next line all the same', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'bootagent-console-'));
+    const path = join(folder, 'console');
+    writeFileSync(path, '');
+    const write = consoleAt(path);
+    write('one\n');
+    rmSync(path);
+    writeFileSync(path, '');
+    write('two\n');
+    assert.equal(readFileSync(path, 'utf8'), 'two\n');
+    rmSync(folder, { recursive: true });
+  });
+
+  test('that takes nothing, or is not there, ends no run', () => {
+    for (const path of ['/dev/full', '/nowhere/console']) consoleAt(path)('a line\n');
   });
 });
 

@@ -1,8 +1,8 @@
-import { openSync, writeSync } from 'node:fs';
 import { keyOf } from '../changes/index.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import type { ProblemCode } from '../problem.ts';
+import { consoleAt } from './console.ts';
 import type { Event, Report, RunResult } from './event.ts';
 import { publish, statusFile } from './publish.ts';
 import { redactor } from './redact.ts';
@@ -39,7 +39,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
   const secrets = redactor();
   const summary: Summary = dry ? emptySummary(version) : continued(host, version);
   const events: Event[] = [];
-  const toConsole = unit && !host.offline ? consoleWriter() : undefined;
+  const toConsole = unit && !host.offline ? consoleAt('/dev/console') : undefined;
   const sinks: Report[] = [(event) => addTo(summary, event)];
   if (json) sinks.push((event) => void events.push(event));
   else sinks.push(unit ? journal(out) : terminal(out, { colour, debug }));
@@ -88,15 +88,6 @@ function continued(host: Host, version: string): Summary {
     // Damaged: this run's own story is enough.
   }
   return emptySummary(version);
-}
-
-function consoleWriter(): ((text: string) => void) | undefined {
-  try {
-    const fd = openSync('/dev/console', 'w');
-    return (text) => void writeSync(fd, text);
-  } catch {
-    return undefined; // a machine without one
-  }
 }
 
 /** A run as one JSON document: what was said, without the contents of files. */
