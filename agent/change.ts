@@ -194,6 +194,7 @@ export interface PlanItem {
 }
 
 export interface Note {
-  readonly level: 'note' | 'warning';
+  /** An alarm is told on the console and by `status` too: who may come in is not what was asked. */
+  readonly level: 'note' | 'warning' | 'alarm';
   readonly text: string;
 }

@@ -47,7 +47,7 @@ export const sshKeys = defineModule({
 const rootByKey: Change = { kind: 'sshd', keyword: 'PermitRootLogin', value: 'prohibit-password', instead: 'no' };
 
 const shut: Note = {
-  level: 'warning',
+  level: 'alarm',
   text: 'root is given keys, and disable_root: the lock counts, and the keys let nobody in',
 };
 
@@ -57,7 +57,7 @@ function metadataKeys({ instance }: Context): { told: string[]; bad: Note[] } {
   instance.publicKeys.forEach((key, number) => {
     const line = readKeyLine(key);
     if (typeof line !== 'string') told.push(line.text);
-    else bad.push({ level: 'warning', text: `key ${number} of the metadata is left out: it ${line}` });
+    else bad.push({ level: 'alarm', text: `key ${number} of the metadata is left out: it ${line}` });
   });
   return { told, bad };
 }
@@ -74,21 +74,21 @@ function recipient(settings: PeopleSettings, people: readonly Person[], context:
     people.filter(({ at, isDefault }) => !(isDefault && at === 'users')),
     context,
   );
-  const warning = (text: string): Note[] => [{ level: 'warning', text }];
+  const alarm = (text: string): Note[] => [{ level: 'alarm', text }];
   if (own && !mended) return { users: [own.name], notes: [] };
   if (mended) {
     const name = own?.name ?? heir(people)?.name ?? '';
     const text = `"users" lists no "default", which would leave the cloud's keys with nobody and lock everybody out: they are given to ${name}`;
-    return { users: [name], notes: warning(`${text}. Add "default", or give a user ssh_authorized_keys.`) };
+    return { users: [name], notes: alarm(`${text}. Add "default", or give a user ssh_authorized_keys.`) };
   }
   if (settings.users?.length === 0)
-    return { users: [], notes: warning('"users: []" asks for no user: the keys are given to nobody') };
+    return { users: [], notes: alarm('"users: []" asks for no user: the keys are given to nobody') };
   const holders = people.filter(({ account }) => account.ssh_authorized_keys).map(({ name }) => name);
   const text =
     holders.length > 0
       ? `"users" lists no "default": the cloud's keys are given to nobody, and ${holders.join(', ')} can come in by their own`
       : 'there is no user to give the keys to';
-  return { users: [], notes: warning(text) };
+  return { users: [], notes: alarm(text) };
 }
 
 /** Whoever tries to come in as this user with the cloud's key is told whom to come in as. */

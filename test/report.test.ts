@@ -9,6 +9,7 @@ import { diff } from '../agent/report/diff.ts';
 import type { Event } from '../agent/report/event.ts';
 import { bannerOf } from '../agent/report/publish.ts';
 import { redactor } from '../agent/report/redact.ts';
+import { console } from '../agent/report/sinks.ts';
 import { addTo, emptySummary, lastLine } from '../agent/report/summary.ts';
 
 const keys = 'ED25519 SHA256:aaaa+/=, RSA SHA256:bbbb';
@@ -57,6 +58,16 @@ describe('what everybody may know of a run', () => {
       keys: 2,
       hostkeys: ['SHA256:aaaa+/=', 'SHA256:bbbb'],
     });
+  });
+
+  test('holds alarms, the console too, and warnings neither', () => {
+    const alarm: Event = { event: 'note', level: 'alarm', module: 'users', at: 'users', text: 'keys go to "a\u009b"' };
+    const all: Event[] = [...story.slice(0, -1), alarm, { ...alarm, level: 'warning', text: 'by the way' }];
+    const lines: string[] = [];
+    for (const event of all) console((text) => lines.push(text))(event);
+    assert.deepEqual(told(all).modules.users?.alarms, ['keys go to "a\u009b"']);
+    assert.ok(lines.includes('bootagent: WARNING users: keys go to "a?"\r\n'), lines.join(''));
+    assert.doesNotMatch(JSON.stringify([told(all), lines]), /by the way/);
   });
 
   test('fits in 400 characters whatever fails', () => {

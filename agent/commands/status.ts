@@ -110,6 +110,8 @@ function textOf({ summary, left, notes, probes }: Standing, state: string): stri
     lines.push(`  ${name.padEnd(16)} ${each.padEnd(9)} ${ms} ms`);
     for (const { item, of, code } of items) if (code !== 0) lines.push(`    item ${item} of ${of} ended with ${code}`);
   }
+  for (const [name, { alarms = [] }] of Object.entries(summary?.modules ?? {}))
+    for (const text of alarms) lines.push(`  ! ${name}: ${text}`);
   for (const [name, how] of Object.entries(probes)) lines.push(`${name.padEnd(12)}${how}`);
   for (const { module, note } of notes) lines.push(`  . ${module}: ${note}`);
   for (const { module, failure } of left) lines.push(`  ! ${module}: ${failure.message}`);

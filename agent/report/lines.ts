@@ -30,7 +30,7 @@ export function linesOf(event: Event): Line[] {
       ];
     case 'note':
       return [
-        line(event.level === 'warning' ? 'warning' : 'info', row('!', event.module ?? '', event.text)),
+        line(event.level === 'note' ? 'info' : 'warning', row('!', event.module ?? '', event.text)),
         ...(event.hint ? [line('info', row(' ', '', event.hint))] : []),
       ];
     case 'step':

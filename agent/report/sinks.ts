@@ -37,12 +37,19 @@ const mostConsoleLines = 40;
 export function console(write: Write): Report {
   let written = 0;
   const tell = (text: string) => {
-    if (written++ < mostConsoleLines - 2) write(`bootagent: ${text.trim().replace(/ {2,}/g, ' ')}\r\n`);
+    if (written++ < mostConsoleLines - 2) write(`bootagent: ${plain(text)}\r\n`);
   };
+  // Somebody else's text on its way to a terminal moves no cursor.
+  const plain = (text: string) =>
+    text
+      .trim()
+      .replace(/ {2,}/g, ' ')
+      .replace(/\p{Cc}/gu, '?');
   return (event) => {
     if (event.event === 'instance') tell(`instance ${event.id} from ${event.datasource}, ${event.keys} keys`);
     if (event.event === 'step' && event.step.change.kind === 'host-keys' && 'note' in event.step)
       tell(`host keys ${event.step.note}`);
+    if (event.event === 'note' && event.level === 'alarm') tell(`WARNING ${event.module}: ${event.text}`);
     if (event.event === 'problem') tell(`FAILED ${event.module}: ${event.problem.message}`);
     if (event.event === 'announce') for (const each of event.lines) tell(each);
   };

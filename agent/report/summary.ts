@@ -22,6 +22,8 @@ export interface ModuleSummary {
   /** What did not get done: code and place, and a message without any program's words. */
   problems: { at: string; code: string; message: string }[];
   items: Omit<ItemReport, 'tail'>[];
+  /** What was done otherwise than asked, so that somebody can come in. */
+  alarms?: string[];
   /** How it stood before the run at work looked at it again. */
   before?: ModuleSummary | undefined;
 }
@@ -52,6 +54,12 @@ export function addTo(summary: Summary, event: Event): void {
       return;
     case 'module-began':
       summary.modules[event.module] = { ...blank(), before: summary.modules[event.module] };
+      return;
+    case 'note':
+      if (event.level === 'alarm' && event.module) {
+        const told = entry(summary, event.module);
+        told.alarms = [...(told.alarms ?? []), event.text];
+      }
       return;
     case 'problem':
       entry(summary, event.module).problems.push({

@@ -52,6 +52,7 @@ describe('the keys of the cloud and of the user-data', () => {
     test(`are not lost where no default user is listed: ${yaml} gives them to ${heir}, loudly`, () => {
       const items = plan(sshKeys, yaml, told(cloud));
       assert.deepEqual(given(items), [`${heir}: key1`]);
+      assert.equal(items.flatMap(({ notes = [] }) => notes)[0]?.level, 'alarm');
       assert.match(
         notesOf(items)[0] ?? '',
         new RegExp(`would leave the cloud's keys with nobody and lock everybody out: they are given to ${heir}`),
