@@ -1,4 +1,5 @@
 import type { ChangeOf } from '../change.ts';
+import type { Host } from '../host/host.ts';
 import type { StateHandler } from './handler.ts';
 
 const file = '/etc/hostname';
@@ -21,6 +22,15 @@ export const hostname: StateHandler<ChangeOf<'hostname'>> = {
   async apply({ name }, host) {
     // A name in this file is what NetworkManager, networkd and dhclient leave alone, whatever DHCP says.
     if ((await host.readText(file))?.trim() !== name) await host.writeFile(file, `${name}\n`, { mode: 0o644 });
-    if (!host.offline) await host.writeFile(kernel, name);
+    if (!host.offline) await tellKernel(name, host);
   },
 };
+
+async function tellKernel(name: string, host: Host): Promise<void> {
+  try {
+    await host.writeFile(kernel, name);
+  } catch {
+    // In a container this file is often read-only, and the system call allowed all the same.
+    await host.run(['hostname', name]);
+  }
+}

@@ -3,6 +3,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Change } from '../../agent/change.ts';
 import type { Step } from '../../agent/executor.ts';
+import { Problem } from '../../agent/problem.ts';
 import { blobOf } from '../../agent/ssh/blob.ts';
 import { publicLine, readPrivateKey } from '../../agent/ssh/private-key.ts';
 import { applied, laws, previewed } from '../support/laws.ts';
@@ -432,6 +433,22 @@ describe('a host name', () => {
     const host = memoryHost({ files });
     await applied(plan(name), host);
     assert.deepEqual([host.text('/etc/hostname'), host.text('/proc/sys/kernel/hostname')], ['wn-1.x\n', 'wn-1.x']);
+  });
+  test('is the kernel’s too where its file is read-only, as in a container', async () => {
+    const kernel = '/proc/sys/kernel/hostname';
+    const hostnameProgram: Program = ([word = ''], { nodes }) => {
+      nodes.set(kernel, { ...(nodes.get(kernel) ?? assert.fail()), bytes: Buffer.from(`${word}\n`) });
+    };
+    const host = memoryHost({ files, programs: { hostname: hostnameProgram } });
+    const readOnly: typeof host = {
+      ...host,
+      async writeFile(path, ...more) {
+        if (path === kernel) throw new Problem('file-failed', `Cannot write ${path}: the file system is read-only`);
+        await host.writeFile(path, ...more);
+      },
+    };
+    const steps = await applied(plan(name), readOnly);
+    assert.deepEqual([steps.map(({ outcome }) => outcome), host.text(kernel)], [['made'], 'wn-1.x\n']);
   });
   test('of a tree is no kernel’s', async () => {
     const host = memoryHost({ files, offline: true });

@@ -27,6 +27,7 @@ const documents = (): readonly string[] =>
 
 const native = `#cloud-config
 users: [default, {name: aliprod, uid: 355, primary_group: aliprod, homedir: /var/lib/aliprod}]
+hostname_from_ip: {domain: hltcloud}
 root_lock: true
 selinux: permissive
 cvmfs: {http_proxy: "http://squid.example.org:3128"}
@@ -200,8 +201,8 @@ describe("the CentOS 6 image's user-data, booted", { skip, concurrency: 1 }, () 
     assert.match(verbatim.read('seen'), /environments:0\n.*processes:0/);
     keptSecret(verbatim);
     keptSecret(settings);
-    // A container's root is an overlay and its /proc/sys is read-only: swap and name by settings take a whole machine.
-    const inContainer = { hostname: '', swap: [] };
+    // A container's root is an overlay: swap by settings takes a whole machine.
+    const inContainer = { swap: [] };
     assert.deepEqual({ ...endState(settings), ...inContainer }, { ...endState(verbatim), ...inContainer });
   });
 });
