@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { authorizedKeys } from '../../agent/changes/authorized-keys.ts';
 import { linux } from '../../agent/host/linux.ts';
@@ -23,17 +24,19 @@ const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHg
 
 /** The owner of a home, at work against whoever writes in it: .ssh and the file in it are now theirs, now a link. */
 const attacker = `
-  my ($home) = @ARGV; chdir $home; my $n = 0;
-  while (1) {
+  my ($home) = @ARGV; chdir $home; my ($n, $over) = (0, 0);
+  $SIG{TERM} = sub { $over = 1 };
+  until ($over) {
     $n++;
     if ($n % 2) { rename ".ssh", "junk$n"; symlink "../../victim", ".ssh"; unlink ".ssh"; mkdir ".ssh"; }
     else { unlink ".ssh/authorized_keys"; symlink "../../../victim/secret", ".ssh/authorized_keys"; unlink ".ssh/authorized_keys"; }
     system("rm", "-rf", glob("junk*")) if $n % 500 == 0;
-  }`;
+  }
+  print $n;`;
 
 test(`${rounds} writes in a home whose owner turns it into links: nothing outside is touched`, {
   skip: unable('perl', 'setpriv'),
-}, async () => {
+}, async (t) => {
   const root = mkdtempSync('/dev/shm/bootagent-race-');
   try {
     for (const each of ['etc', 'home', 'home/eve', 'victim']) mkdirSync(join(root, each));
@@ -49,8 +52,9 @@ test(`${rounds} writes in a home whose owner turns it into links: nothing outsid
     const before = [state('victim'), state('victim/secret'), state('etc'), state('home')];
     const host = linux({ root, offline: true });
     const words = ['--reuid=1234', '--regid=1234', '--clear-groups', 'perl', '-e', attacker];
-    const eve = spawn('setpriv', [...words, join(root, 'home/eve')], { stdio: 'ignore' });
-    const met = { written: 0, refused: 0 };
+    const eve = spawn('setpriv', [...words, join(root, 'home/eve')], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const turns = text(eve.stdout);
+    const met = { written: 0, refused: 0, turned: 0 };
     try {
       for (let round = 0; round < rounds; round++) {
         try {
@@ -62,13 +66,15 @@ test(`${rounds} writes in a home whose owner turns it into links: nothing outsid
         }
       }
     } finally {
-      eve.kill('SIGKILL');
+      eve.kill('SIGTERM');
     }
+    met.turned = Number(await turns);
     assert.deepEqual([state('victim'), state('victim/secret'), state('etc'), state('home')], before);
     assert.deepEqual(readdirSync(join(root, 'victim')), ['secret']);
     assert.equal(readFileSync(join(root, 'victim/secret'), 'utf8'), 'precious\n');
     // A race that was never lost, or never run, would prove nothing.
-    assert.ok(met.written > 0 && met.refused > 0, JSON.stringify(met));
+    assert.ok(met.written > 0 && met.refused > 0 && met.turned >= rounds, JSON.stringify(met));
+    t.diagnostic(JSON.stringify(met));
   } finally {
     rmSync(root, { recursive: true, force: true });
   }

@@ -11,10 +11,14 @@ import { packageFile, type Release, tree } from './trees.ts';
 /** A machine without a kernel of its own: a tree over Debian's, booted by systemd-nspawn. */
 export interface Container extends AsyncDisposable {
   readonly root: string;
+  /** A folder beside its tree, gone with it. */
+  readonly folder: string;
   readonly network: Network;
-  write(path: string, text: string): Promise<void>;
-  /** Boots it, lets it come to its end and switch itself off. */
-  boot(): Promise<Boot>;
+  write(path: string, text: string, mode?: number): Promise<void>;
+  /** Boots it, lets it come to its end, be visited from outside, and switch itself off. */
+  boot(visit?: () => Promise<void>): Promise<Boot>;
+  /** From the next boot on it is where another machine would be: by another card, at another address. */
+  move(address: string): Promise<void>;
 }
 
 interface Options {
@@ -40,21 +44,40 @@ export async function container(release: Release, options: Options = {}): Promis
   ]);
   await installPackage(root, packageFile());
   await installProbe(root, options.probe);
-  await writeFile(join(root, 'etc/systemd/network/10-cloud.network'), networkdUnit);
-  const cable = await network();
+  let cable = await network();
+  const write: Container['write'] = async (path, text, mode) => {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text, { ...(mode !== undefined && { mode }) });
+  };
+  const address = () => write('etc/systemd/network/10-cloud.network', networkdUnit(cable.address));
+  await address();
   let boots = 0;
   return {
     root,
-    network: cable,
-    async write(path, text) {
-      await mkdir(dirname(join(root, path)), { recursive: true });
-      await writeFile(join(root, path), text);
+    folder: scratch,
+    get network() {
+      return cable;
     },
-    async boot() {
+    write,
+    async boot(visit) {
       const seen = folder(`boot-${boots++}`);
       await mkdir(seen);
-      const console = await nspawn(root, seen, cable.guest);
-      return bootOf(seen, console);
+      if (!visit) return bootOf(seen, await nspawn(root, seen, cable.guest));
+      for (const name of ['held', 'hold']) await run('mkfifo', [join(seen, name)]);
+      const over = new AbortController();
+      const running = nspawn(root, seen, cable.guest).finally(() => over.abort());
+      // A tree cannot be taken away under a machine that runs: its end is waited for, however the visit went.
+      const [ended, visited] = await Promise.allSettled([running, visiting(seen, visit, over.signal)]);
+      if (ended.status === 'rejected') throw ended.reason;
+      const boot = bootOf(seen, ended.value);
+      if (visited.status === 'rejected')
+        throw new Error(`the visit failed\n${ended.value.slice(-4000)}`, { cause: visited.reason });
+      return boot;
+    },
+    async move(to) {
+      await cable[Symbol.asyncDispose]();
+      cable = await network(to);
+      await address();
     },
     async [Symbol.asyncDispose]() {
       await cable[Symbol.asyncDispose]();
@@ -65,12 +88,22 @@ export async function container(release: Release, options: Options = {}): Promis
   };
 }
 
+/** What is done from outside, between the machine's last word and its being switched off. */
+async function visiting(seen: string, visit: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  await run('head', ['-n', '1', join(seen, 'held')], { signal });
+  try {
+    await visit();
+  } finally {
+    await run('sh', ['-c', 'echo go >"$1"', 'sh', join(seen, 'hold')], { signal });
+  }
+}
+
 /** Nothing here asks for a systemd outside: CI has none. */
 function nspawn(root: string, seen: string, namespace: string): Promise<string> {
   const args = [
     ...['--quiet', `--directory=${root}`, `--bind=${seen}:/probe`, '--register=no', '--keep-unit', '--boot'],
     ...[
-      '--console=pipe',
+      '--console=read-only',
       `--network-namespace-path=/run/netns/${namespace}`,
       '--capability=CAP_NET_ADMIN',
       '--uuid=6f3a1c9e-0000-4000-8000-000000000001',

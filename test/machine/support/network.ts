@@ -7,6 +7,10 @@ export interface Network extends AsyncDisposable {
   readonly guest: string;
   /** The namespace of the servers. */
   readonly server: string;
+  /** Where the guest finds itself, by what its own network manager is told. */
+  readonly address: string;
+  /** Of the guest's card: another cable has another. */
+  readonly mac: string;
 }
 
 /** What the guest's end is called, and where it finds itself: an address that a hostname can be made of. */
@@ -14,7 +18,7 @@ export const guestInterface = 'host0';
 export const guestAddress = '10.161.7.25';
 const serverAddress = '10.161.7.1';
 
-export async function network(): Promise<Network> {
+export async function network(address = guestAddress): Promise<Network> {
   const id = randomBytes(3).toString('hex');
   const [guest, server] = [`ba-${id}-guest`, `ba-${id}-server`];
   const ip = (...args: readonly string[]) => run('ip', args);
@@ -25,9 +29,12 @@ export async function network(): Promise<Network> {
   await ip('-n', server, 'addr', 'add', `${serverAddress}/24`, 'dev', 'cloud0');
   await ip('-n', server, 'addr', 'add', '169.254.169.254/32', 'dev', 'cloud0');
   await ip('-n', server, 'link', 'set', 'cloud0', 'up');
+  const [card] = JSON.parse(await run('ip', ['-n', guest, '-json', 'link', 'show', guestInterface]));
   return {
     guest,
     server,
+    address,
+    mac: card.address,
     async [Symbol.asyncDispose]() {
       await ip('netns', 'del', guest);
       await ip('netns', 'del', server);
@@ -36,13 +43,14 @@ export async function network(): Promise<Network> {
 }
 
 /** What the guest's own network manager is told, in its words. */
-export const networkdUnit = [
-  '[Match]',
-  `Name=${guestInterface}`,
-  '[Network]',
-  `Address=${guestAddress}/24`,
-  `Gateway=${serverAddress}`,
-  'LinkLocalAddressing=no',
-  'IPv6AcceptRA=no',
-  '',
-].join('\n');
+export const networkdUnit = (address: string): string =>
+  [
+    '[Match]',
+    `Name=${guestInterface}`,
+    '[Network]',
+    `Address=${address}/24`,
+    `Gateway=${serverAddress}`,
+    'LinkLocalAddressing=no',
+    'IPv6AcceptRA=no',
+    '',
+  ].join('\n');

@@ -44,6 +44,7 @@ export async function installProbe(tree: string, extra: Readonly<Record<string, 
     'sync',
     // Somebody outside looks at the machine while it runs, and says when that is over.
     'if grep -q probe.hold /proc/cmdline; then echo PROBE-HELD >/dev/console; head -n 1 </dev/ttyS1; fi',
+    'if [ -p /probe/hold ]; then echo held >/probe/held; head -n 1 </probe/hold; fi',
     'systemctl --no-block poweroff',
     '',
   ].join('\n');

@@ -1,0 +1,277 @@
+import assert from 'node:assert/strict';
+import { appendFile, chmod, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { type Boot, soundBoot } from './support/boot.ts';
+import { type Container, container } from './support/container.ts';
+import { type Visitor, visitor } from './support/login.ts';
+import { run, unable } from './support/scratch.ts';
+import { metadataService } from './support/service.ts';
+import type { Release } from './support/trees.ts';
+
+const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm', 'ssh', 'ssh-keygen', 'openssl');
+
+/** As the old images had it. */
+const rootPassword = 'pippo123';
+const [annsPassword, bobsPassword] = ['correct horse', 'battery staple'];
+const hashOf = (password: string) =>
+  run('openssl', ['passwd', '-6', '-salt', 'salt', password]).then((all) => all.trim());
+
+const probe = {
+  passwd: 'cat /etc/passwd',
+  shadow: 'cat /etc/shadow',
+  group: 'cat /etc/group',
+  home: "stat --format='%a %u:%g %n' /var/lib/aliprod",
+  modes: "stat --format='%a %U %n' /home/debian/.ssh /home/debian/.ssh/authorized_keys",
+  visudo: 'visudo -c',
+  sudoers: 'ls /etc/sudoers.d',
+  keys: 'cat /etc/ssh/ssh_host_*_key.pub',
+  fingerprints: 'for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -l -f $key | cut -d" " -f 2; done',
+  authorized: 'cat /home/*/.ssh/authorized_keys',
+  // What was there the moment before sshd was started, and who else made host keys.
+  before: 'cat /run/before-sshd',
+  keygen: 'cat /run/keygen',
+  hosts: 'cat /etc/hosts',
+  told: 'bootagent status',
+};
+
+const imageHosts = '127.0.0.1 localhost\n10.161.7.2 other\n10.161.7.250  neighbour # kept\n';
+
+/** An image with what a person would have left in it: root as weak as can be, host keys, a line for a former address. */
+async function image(release: Release): Promise<Container> {
+  const machine = await container(release, { probe });
+  const { root } = machine;
+  await run('usermod', ['--root', root, '--password', await hashOf(rootPassword), 'root']);
+  await appendFile(join(root, 'etc/ssh/sshd_config'), '\nPermitRootLogin yes\nPasswordAuthentication yes\n');
+  for (const type of ['rsa', 'ecdsa', 'ed25519']) {
+    await run('ssh-keygen', [
+      '-q',
+      '-t',
+      type,
+      '-N',
+      '',
+      '-C',
+      'image',
+      '-f',
+      join(root, `etc/ssh/ssh_host_${type}_key`),
+    ]);
+  }
+  await machine.write('/etc/bootagent/bootagent.yaml', 'datasource_list: [Ec2]\n');
+  await machine.write('/etc/hosts', imageHosts);
+  // Red Hat makes host keys by units of its own, where there are none; Debian stands in for it.
+  const keygen = 'ConditionFileNotEmpty=|!/etc/ssh/ssh_host_%i_key\n[Service]\nType=oneshot';
+  await machine.write(
+    '/etc/systemd/system/sshd-keygen@.service',
+    `[Unit]\n${keygen}\nExecStart=/usr/local/sbin/ssh-keygen -q -t %i -N "" -f /etc/ssh/ssh_host_%i_key\n`,
+  );
+  const units = ['rsa', 'ecdsa', 'ed25519'].map((type) => `sshd-keygen@${type}.service`).join(' ');
+  await machine.write('/etc/systemd/system/sshd-keygen.target', `[Unit]\nWants=${units}\n`);
+  await machine.write(
+    '/etc/systemd/system/ssh.service.d/keygen.conf',
+    '[Unit]\nWants=sshd-keygen.target\nAfter=sshd-keygen.target\n[Service]\nExecStartPre=/usr/local/sbin/before-sshd\n',
+  );
+  await machine.write(
+    '/usr/local/sbin/before-sshd',
+    '#!/bin/sh\n{ cat /etc/ssh/ssh_host_*_key.pub; id aliprod; hostname; } >/run/before-sshd 2>&1; exit 0\n',
+    0o755,
+  );
+  await machine.write(
+    '/usr/local/sbin/ssh-keygen',
+    '#!/bin/sh\ncase "$*" in *-t*) echo "$@" >>/run/keygen ;; esac\nexec /usr/bin/ssh-keygen "$@"\n',
+    0o755,
+  );
+  return machine;
+}
+
+/** Before it is locked root comes in by key too, so that being refused later means something. */
+async function withKeyForRoot(machine: Container, { shown }: Visitor): Promise<void> {
+  await machine.write('/root/.ssh/authorized_keys', `${shown}\n`, 0o600);
+  await chmod(join(machine.root, 'root/.ssh'), 0o700);
+}
+
+const people = async () => `#cloud-config
+hostname_from_ip: {domain: hltcloud}
+users:
+  - default
+  - {name: aliprod, uid: 355, primary_group: aliprod, homedir: /var/lib/aliprod, every: boot}
+  - {name: ann, plain_text_passwd: "${annsPassword}", groups: [grid], sudo: "ALL=(ALL) ALL"}
+  - {name: bob, hashed_passwd: "${await hashOf(bobsPassword)}", shell: /bin/sh, gecos: Bob}
+  - {name: gone, hashed_passwd: "${await hashOf(bobsPassword)}", expiredate: 2001-01-01}
+  - {name: zoe}
+groups: [{grid: [bob]}]
+chpasswd: {expire: false, users: [{name: zoe, type: text, password: "${annsPassword}"}]}
+`;
+
+/** What another machine asks, whose image was made of the first: nobody by password, root by nothing. */
+const locked = `#cloud-config
+hostname_from_ip: {domain: hltcloud}
+users: [{name: ops, sudo: "ALL=(ALL) NOPASSWD:ALL"}]
+root_lock: true
+ssh_pwauth: false
+`;
+
+const accountOf = (boot: Boot, table: string, name: string): readonly string[] =>
+  boot
+    .read(table)
+    .split('\n')
+    .find((line) => line.startsWith(`${name}:`))
+    ?.split(':') ?? [];
+
+/** Lines of the agent that tell of something made or failed. */
+const changesIn = (boot: Boot): readonly string[] =>
+  boot.read('journal').match(/bootagent\[\d+\]: (?:\d+ changes? made.*|[+~≈x] .*)/g) ?? [];
+
+const last = (said: string): string => said.trim().split('\n').at(-1) ?? '';
+
+/** What each way of coming in says in the end. */
+async function logins(machine: Container, first: Visitor): Promise<Readonly<Record<string, string>>> {
+  return {
+    'debian by key': (await first.byKey(machine, 'debian', 'id -un; sudo -n id -un')).replaceAll('\n', ' '),
+    'root by key': last(await first.byKey(machine, 'root')),
+    'root by password': last(await first.byPassword(machine, 'root', rootPassword)),
+    'ann by password': last(await first.byPassword(machine, 'ann', annsPassword)),
+    'bob by password': last(await first.byPassword(machine, 'bob', bobsPassword)),
+    'gone by password': last(await first.byPassword(machine, 'gone', bobsPassword)),
+  };
+}
+
+/** Of this machine, the keys that it shows: the keys themselves, by type. */
+const hostKeys = (text: string): readonly string[] => text.match(/(?:ssh|ecdsa)-\S+ AAAA\S+/g) ?? [];
+
+const machineState = ['passwd', 'shadow', 'group', 'keys', 'authorized', 'hosts', 'hostname', 'sudoers'] as const;
+
+describe('people and names of a machine in a cloud', { skip }, () => {
+  test('first boot, reboots, and an unsealed copy of it as another machine', async (t) => {
+    await using machine = await image('bookworm');
+    const first = await visitor(machine.folder, 'first');
+    const second = await visitor(machine.folder, 'second');
+    await withKeyForRoot(machine, first);
+    const ofImage = hostKeys(await readFile(join(machine.root, 'etc/ssh/ssh_host_ed25519_key.pub'), 'utf8'));
+    const tried: Readonly<Record<string, string>>[] = [];
+    const visit = async (visiting: Visitor) => void tried.push(await logins(machine, visiting));
+
+    const service = metadataService(machine.network.server, machine.folder);
+    await service.serve({ id: 'i-a', keys: { first: first.shown }, userData: await people() }, 'imdsv2');
+    const boot = await machine.boot(() => visit(first));
+    await service.silence();
+
+    await t.test('who should come in does, with the fetched key and sudo, and as yet root too', () => {
+      soundBoot(boot);
+      assert.deepEqual(tried[0], {
+        'debian by key': 'debian root ',
+        'root by key': 'root',
+        'root by password': 'root',
+        'ann by password': 'ann',
+        'bob by password': 'bob',
+        'gone by password': `Connection closed by ${machine.network.address} port 22`,
+      });
+      assert.equal(boot.read('modes'), '700 debian /home/debian/.ssh\n600 debian /home/debian/.ssh/authorized_keys\n');
+    });
+    await t.test('the console shows whose key was put in, and the keys of the host', () => {
+      const shown = boot.console.replaceAll('\r', '');
+      assert.ok(
+        shown.includes(`AUTHORIZED KEYS of debian\nbootagent: *****************\nbootagent: ${first.fingerprint}\n`),
+        shown,
+      );
+      for (const line of boot.read('fingerprints').trim().split('\n')) assert.ok(shown.includes(line), line);
+    });
+    await t.test('the grid user has its numbers and its home before sshd or any other service starts', () => {
+      assert.match(boot.read('before'), /^uid=355\(aliprod\) gid=355\(aliprod\) groups=355\(aliprod\)$/m);
+      assert.equal(boot.read('home'), '755 355:355 /var/lib/aliprod\n');
+      assert.deepEqual(accountOf(boot, 'passwd', 'aliprod').slice(2, 6), ['355', '355', '', '/var/lib/aliprod']);
+    });
+    await t.test('groups, rules for sudo, comments, shells and ends are as asked', () => {
+      assert.equal(accountOf(boot, 'group', 'grid')[3], 'ann,bob');
+      assert.match(boot.read('visudo'), /^\/etc\/sudoers\.d\/90-bootagent-ann: parsed OK$/m);
+      assert.deepEqual(accountOf(boot, 'passwd', 'bob').slice(4), ['Bob', '/home/bob', '/bin/sh']);
+      assert.equal(accountOf(boot, 'shadow', 'gone')[7], '11323');
+      assert.match(accountOf(boot, 'shadow', 'zoe')[1] ?? '', /^\$/);
+      assert.equal(accountOf(boot, 'shadow', 'debian')[1], '!');
+    });
+    await t.test('host keys are fresh before sshd starts, and each was made once', () => {
+      const shown = hostKeys(boot.read('keys'));
+      assert.equal(shown.length, 3);
+      assert.ok(!shown.some((key) => ofImage.includes(key)));
+      assert.deepEqual(hostKeys(boot.read('before')), shown);
+      const made = boot.read('keygen').match(/-t \w+/g);
+      assert.deepEqual(made, ['-t rsa', '-t ecdsa', '-t ed25519']);
+    });
+    await t.test('its name is made of its address, at once, and other lines of /etc/hosts stay', () => {
+      assert.equal(boot.read('hostname'), 'wn-007-025.hltcloud\n');
+      assert.match(boot.read('before'), /^wn-007-025\.hltcloud$/m);
+      assert.equal(
+        boot.read('hosts'),
+        `${imageHosts}# This machine, by its address (kept by bootagent):\n10.161.7.25 wn-007-025.hltcloud wn-007-025\n`,
+      );
+    });
+
+    const again = await machine.boot(() => visit(first));
+    await t.test('a later boot finds nothing to do, though nobody answers', () => {
+      soundBoot(again);
+      assert.deepEqual(changesIn(again), []);
+      for (const name of machineState) assert.equal(again.read(name), boot.read(name), name);
+      assert.deepEqual(hostKeys(again.read('before')), hostKeys(boot.read('keys')));
+      assert.match(again.read('keygen'), /No such file/);
+      assert.equal(tried[1]?.['debian by key'], 'debian root ');
+    });
+
+    for (const name of ['aliprod', 'zoe']) await run('userdel', ['--root', machine.root, name]);
+    const third = await machine.boot();
+    await t.test('whom an admin removed stays away, but for who is looked after at each boot', () => {
+      soundBoot(third);
+      assert.deepEqual(accountOf(third, 'passwd', 'aliprod').slice(2, 4), ['355', '355']);
+      assert.deepEqual(accountOf(third, 'passwd', 'zoe'), []);
+    });
+
+    await machine.move('10.161.7.26');
+    const elsewhere = metadataService(machine.network.server, machine.folder);
+    await elsewhere.serve({ id: 'i-b', keys: { second: second.shown }, userData: locked }, 'imdsv2');
+    const copy = await machine.boot(async () => {
+      await visit(second);
+      tried.push(await logins(machine, first), {
+        'ops by key': (await second.byKey(machine, 'ops', 'id -un; sudo -n id -un')).replaceAll('\n', ' '),
+      });
+    });
+    await elsewhere.silence();
+
+    await t.test('the copy has host keys of its own, before sshd starts', () => {
+      soundBoot(copy);
+      const inherited = hostKeys(boot.read('keys'));
+      assert.equal(hostKeys(copy.read('keys')).length, 3);
+      assert.ok(!hostKeys(copy.read('keys')).some((key) => inherited.includes(key)));
+      assert.deepEqual(hostKeys(copy.read('before')), hostKeys(copy.read('keys')));
+    });
+    await t.test('the copy has its own name, and the line of the old address is gone', () => {
+      assert.equal(copy.read('hostname'), 'wn-007-026.hltcloud\n');
+      assert.equal(
+        copy.read('hosts'),
+        boot.read('hosts').replace(/^10\.161\.7\.25 .*$/m, '10.161.7.26 wn-007-026.hltcloud wn-007-026'),
+      );
+    });
+    await t.test('the keys that the copy inherited are listed by status', () => {
+      for (const user of ['root', 'debian'])
+        assert.match(
+          copy.read('told'),
+          new RegExp(`keys that nobody gave this machine: .*${user}: 256 SHA256:\\S+ first`),
+        );
+    });
+    await t.test('root, locked, comes in neither by key nor by password, and nobody does by password', () => {
+      const denied = (user: string, ways: string) => `${user}@10.161.7.26: Permission denied (${ways}).`;
+      assert.deepEqual(tried[3], {
+        'debian by key': 'debian root ',
+        ...Object.fromEntries(
+          ['root', 'ann', 'bob', 'gone'].map((user) => [`${user} by password`, denied(user, 'publickey')]),
+        ),
+        'root by key': denied('root', 'publickey'),
+      });
+      assert.match(accountOf(copy, 'shadow', 'root')[1] ?? '', /^!\$6\$/);
+    });
+    await t.test('a list without "default" locks nobody out, and that is told loudly', () => {
+      assert.equal(tried[4]?.['ops by key'], 'ops root ');
+      assert.match(tried[2]?.['debian by key'] ?? '', /Permission denied/);
+      assert.match(copy.read('journal'), /"users" lists no "default".*they are given to ops/);
+      assert.match(copy.console, /bootagent: WARNING ssh_authorized_keys: "users" lists no "default".* given to ops/);
+      assert.match(copy.read('told'), /"users" lists no "default".*they are given to ops/);
+    });
+  });
+});
