@@ -214,6 +214,16 @@ describe('run', { concurrency: 4 }, () => {
     assert.throws(() => readFileSync(join(root, 'ran')), { code: 'ENOENT' });
   });
 
+  test('says where cloud-init would set the machine up as well', async () => {
+    const unit = 'etc/systemd/system/cloud-init.target.wants/cloud-init.service';
+    const both = { 'usr/bin/cloud-init': '', [unit]: '' };
+    const told = async (files: Readonly<Record<string, string>>) =>
+      (await bootagent(['run', 'local', '--root', treeOf(files), '--user-data', '-'], { input: config })).out;
+    assert.match(await told(both), /cloud-init starts on this machine too: remove it, or "touch /);
+    for (const files of [{ 'usr/bin/cloud-init': '' }, { ...both, 'etc/cloud/cloud-init.disabled': '' }])
+      assert.doesNotMatch(await told(files), /cloud-init starts/);
+  });
+
   test('says no colour to a pipe', async () => {
     const { out } = await bootagent(['run', '--root', treeOf(), '--user-data', '-'], { input: config });
     assert.ok(!out.includes('\x1b'));

@@ -8,6 +8,7 @@ import { gatherFacts } from '../facts/gather.ts';
 import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
 import type { Host } from '../host/host.ts';
+import { cloudInitStarts } from '../image/cloud-init.ts';
 import { type Schedule, type Stage, stages } from '../module.ts';
 import { asProblem, Problem } from '../problem.ts';
 import type { RunResult } from '../report/event.ts';
@@ -73,6 +74,11 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       report.warn('state-damaged', `${state.damaged} records of /var/lib/bootagent cannot be read`);
     if (state.cut !== undefined && !dry) report.note(`The last run was cut off in ${state.cut}; it goes on from there`);
     if (state.inService() && !dry && !host.offline) keepInService(state, report);
+    const beside = wanted.includes('local') && !supposed && (await host.stat('/usr/bin/cloud-init')) !== undefined;
+    if (beside && (await cloudInitStarts(host))) {
+      const text = 'cloud-init starts on this machine too: remove it, or "touch /etc/cloud/cloud-init.disabled"';
+      report.report({ event: 'note', level: 'warning', text });
+    }
     const layers = await layerFiles(host);
     const boot = {
       version: around.version,

@@ -1,4 +1,5 @@
 import type { Change } from '../change.ts';
+import { cloudInitStarts } from '../image/cloud-init.ts';
 import { turnedOnByPresets } from '../image/presets.ts';
 import { programPath, startsAtBoot } from '../image/services.ts';
 import { sources } from '../image/sources.ts';
@@ -69,9 +70,7 @@ export const serviceChecks: readonly TreeCheck[] = [
     source: sources.openstack,
     async look({ host }) {
       if (!(await programPath('bootagent', host))) return [];
-      if (await host.stat('/etc/cloud/cloud-init.disabled')) return [];
-      const starts = (await startsAtBoot('cloud-init', host)) || (await startsAtBoot('cloud-init-local', host));
-      return starts ? ['cloud-init starts at boot beside bootagent'] : [];
+      return (await cloudInitStarts(host)) ? ['cloud-init starts at boot beside bootagent'] : [];
     },
     fix: async () => [{ kind: 'file', path: '/etc/cloud/cloud-init.disabled', content: '' }],
   },
