@@ -15,7 +15,7 @@ export async function readTable(disk: string, host: ReadHost): Promise<Table | U
   return {
     label: table.label,
     // Older versions of sfdisk do not tell the size of a sector.
-    sectorBytes: table.sectorsize ?? (await sectorBytes(disk, host)),
+    sectorBytes: table.sectorsize ?? (await sectorBytesOf(disk, host)),
     entries: (table.partitions ?? []).map(({ node, start, size, type }) => ({
       number: Number(/\d+$/.exec(node)?.[0]),
       start,
@@ -37,7 +37,7 @@ interface Written {
   }[];
 }
 
-async function sectorBytes(disk: string, host: ReadHost): Promise<number> {
+export async function sectorBytesOf(disk: string, host: ReadHost): Promise<number> {
   const name = disk.slice('/dev/'.length).replaceAll('/', '!');
   return Number((await host.readText(`/sys/class/block/${name}/queue/logical_block_size`)) ?? 512);
 }

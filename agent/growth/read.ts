@@ -3,9 +3,10 @@ import { type Block, blockAt, blockNamed, blockOf } from './block.ts';
 import { btrfsMember, filesystemOf } from './filesystem.ts';
 import type { Device, Disk, Layout, Partition } from './layout.ts';
 import { mountAt, mountsIn } from './mountinfo.ts';
-import { readTable } from './read-table.ts';
+import { readTable, sectorBytesOf } from './read-table.ts';
 import { readVolume } from './read-volume.ts';
 import { least } from './step.ts';
+import { endOfDisk } from './table.ts';
 
 /** What lies under a mount point or a device, down to its disk; or why nothing can grow there. */
 export async function readLayout(target: string, host: ReadHost): Promise<Layout | { readonly not: string }> {
@@ -53,8 +54,18 @@ async function readPartition(
   if (!whole) return { is: 'opaque', path, bytes, because: `on ${name}, which cannot be seen` };
   const partition = { is: 'partition', path, bytes, number, disk: diskOf(whole) } as const satisfies Partial<Partition>;
   // A partition that ends where its disk ends has nothing to gain: most boots need not read the table.
-  const isFull = whole.bytes - (start + bytes) < least;
+  const room = whole.bytes - (start + bytes);
+  const isFull = room < least || (room < 2 * least && room - (await backupBytes(whole, host)) < least);
   return { ...partition, table: isFull ? undefined : await readTable(whole.path, host) };
+}
+
+/** What no partition can have at the end of a disk: a GPT, which says so at its head, keeps its backup there. */
+async function backupBytes({ path, bytes }: Block, host: ReadHost): Promise<number> {
+  const sectorBytes = await sectorBytesOf(path, host);
+  const head = await host.readBytes(path, { from: sectorBytes, length: 8 }).catch(() => undefined);
+  if (!head || Buffer.from(head).toString('latin1') !== 'EFI PART') return 0;
+  const end = endOfDisk({ label: 'gpt', sectorBytes }, bytes).sector * sectorBytes;
+  return bytes - Math.floor(end / least) * least;
 }
 
 const diskOf = ({ path, bytes, readOnly }: Block): Disk => ({ is: 'disk', path, bytes, readOnly });

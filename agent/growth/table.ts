@@ -52,7 +52,7 @@ function upTo(entry: Entry, table: Table, end: End, peers: readonly Entry[], gap
 }
 
 /** The first sector that no partition can have. */
-export function endOfDisk({ label, sectorBytes }: Table, bytes: number): End {
+export function endOfDisk({ label, sectorBytes }: Pick<Table, 'label' | 'sectorBytes'>, bytes: number): End {
   const sectors = Math.floor(bytes / sectorBytes);
   // The backup of a GPT: 128 entries of 128 bytes, and its header, in the very last sectors.
   if (label === 'gpt') return { sector: sectors - 1 - Math.ceil((128 * 128) / sectorBytes) };

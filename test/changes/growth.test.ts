@@ -88,6 +88,39 @@ describe('the growth of an LVM root', () => {
   });
 });
 
+describe('a root that fills its disk', () => {
+  const plain = (label: string, sectors: number) => {
+    const host = memoryHost({
+      files: {
+        '/proc/self/mountinfo': '1 0 252:1 / / rw - ext4 /dev/vda1 rw\n',
+        '/dev/vda': `${' '.repeat(512)}${label}`,
+        '/dev/vda1': '',
+        '/sys/class/block/vda/size': `${(5 * GiB) / 512}\n`,
+        '/sys/class/block/vda1/size': `${sectors}\n`,
+        '/sys/class/block/vda1/start': '2048\n',
+        '/sys/class/block/vda1/partition': '1\n',
+      },
+      links: { '/sys/dev/block/252:1': '../../devices/virtio0/block/vda/vda1' },
+      programs: { sfdisk: () => ({ code: 1, stderr: 'the table was read' }) },
+    });
+    // A folder of /sys is a link itself, which a memory host cannot be and hold files too.
+    const readLink = async (path: string) =>
+      path === '/sys/class/block/vda1' ? '../../devices/virtio0/block/vda/vda1' : host.readLink(path);
+    return { ...host, readLink };
+  };
+  const whole = (5 * GiB) / 512;
+  for (const [claim, label, sectors, isRead] of [
+    ['to the last whole MiB before the backup of its GPT is not read about', 'EFI PART', whole - 4096, false],
+    ['to less than that is', 'EFI PART', whole - 6144, true],
+    ['with a MiB to gain under an MBR is', 'no table', whole - 4096, true],
+    ['to the last sector is not', 'no table', whole - 2048, false],
+  ] as const) {
+    test(claim, async () => {
+      assert.equal(/the table was read/.test(told(await previewed(plan, plain(label, sectors)))), isRead);
+    });
+  }
+});
+
 describe('a root that cannot grow is named', () => {
   for (const [mountinfo, note] of [
     ['1 0 0:30 / / rw - overlay overlay rw', '/ is overlay, which has no partition of its own'],
