@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Boot, runStages } from '../agent/boot.ts';
 import { keyOf } from '../agent/changes/index.ts';
-import { nothingDue } from '../agent/commands/nothing-due.ts';
+import { keepNetwork } from '../agent/commands/address.ts';
+import { nothingDue, type Outlook } from '../agent/commands/nothing-due.ts';
 import type { Instance } from '../agent/datasource.ts';
 import { foresight } from '../agent/foresight.ts';
 import type { Host } from '../agent/host/host.ts';
@@ -553,36 +554,84 @@ describe('what the image brought', () => {
 });
 
 describe('that nothing is due at a later boot', () => {
-  async function markedAfter(userData: string, change: (machine: Machine) => Partial<How> = () => ({})) {
+  const rest = { stages: ['early', 'main', 'final'], isNobodys: false } as const;
+
+  async function markedAfter(
+    userData: string,
+    change: (machine: Machine) => Partial<How> = () => ({}),
+    outlook: Partial<Outlook> = {},
+  ) {
     const root = mkdtempSync(join(tmpdir(), 'bootagent-due-'));
     const machine = machineOf();
     await booted(machine, { cloud: cloudOf(userData) });
     const host = { ...machine.host, root };
     const boot = await bootOf(machine, machine.nextBoot(), { host, ...change(machine) }, () => {});
     const journal = machine.store.read('journal.ndjson');
-    await nothingDue({ ...boot, ...change(machine).own }, host);
+    await nothingDue({ ...boot, ...change(machine).own }, host, { ...rest, ...outlook });
     assert.equal(machine.store.read('journal.ndjson'), journal, 'and nothing is remembered of the look');
-    const marked = readdirSync(root).length > 0;
+    const [mark] = existsSync(join(root, 'run')) ? readdirSync(join(root, 'run/bootagent')) : [];
     rmSync(root, { recursive: true });
-    return marked;
+    return mark;
   }
 
   test('is marked where all had its turn', async () => {
-    assert.equal(await markedAfter(`${files('/a')}runcmd: [r]\n`), true);
+    assert.equal(await markedAfter(`${files('/a')}runcmd: [r]\n`), 'nothing-due');
   });
   test('is not marked where something runs at each boot', async () => {
-    assert.equal(await markedAfter('bootcmd: [b]\n'), false);
+    assert.equal(await markedAfter('bootcmd: [b]\n'), undefined);
   });
   test('is not marked where nobody knows who this is', async () => {
-    assert.equal(await markedAfter(files('/a'), () => ({ fingerprint: 'another' })), false);
+    assert.equal(await markedAfter(files('/a'), () => ({ fingerprint: 'another' })), undefined);
   });
   test('is not marked where a setting has changed', async () => {
-    assert.equal(await markedAfter('{}', () => ({ image: files('/b') })), false);
+    assert.equal(await markedAfter('{}', () => ({ image: files('/b') })), undefined);
+  });
+  test('is marked for the last stage alone, whatever the ones before had', async () => {
+    const last = { stages: ['final'] } as const;
+    assert.equal(await markedAfter('bootcmd: [b]\n', () => ({}), last), 'nothing-due');
+    assert.equal(await markedAfter('runcmd: [r]\n', () => ({ fingerprint: 'another' }), last), undefined);
+  });
+  test('is marked on a machine that no source speaks for, where its image asks for nothing', async () => {
+    const nobodys = { isNobodys: true };
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), nobodys), 'nothing-due');
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), nobodys), undefined);
+  });
+
+  const named = defineModule({
+    name: 'named',
+    summary: '',
+    every: 'boot',
+    reads: {},
+    plan: (_, { facts: { network } }) => [
+      { at: 'named', changes: [{ kind: 'file', path: '/name', content: network.address ?? '?' }] },
+    ],
+  });
+  const early = { ...facts().network, address: undefined, interfaces: [] };
+  const withName = (kept: string | undefined) => (machine: Machine) => {
+    if (kept !== undefined)
+      keepNetwork(
+        facts({
+          network: { ...facts().network, address: kept, interfaces: [{ name: 'eth0', mac: 'm', addresses: [kept] }] },
+        }),
+        machine.store,
+      );
+    return { own: { schedule: { ...schedule, main: [named] }, gatherFacts: async () => facts({ network: early }) } };
+  };
+  const nameFor = async (machine: Machine) => machine.host.writeFile('/name', '10.0.0.5');
+  test('is marked for the address the machine had, where there is none yet', async () => {
+    const marked = async (kept: string | undefined) =>
+      markedAfter('', (machine) => {
+        void nameFor(machine);
+        return withName(kept)(machine);
+      });
+    assert.equal(await marked('10.0.0.5'), 'nothing-due-at');
+    assert.equal(await marked('10.0.0.6'), undefined, 'the file says another');
+    assert.equal(await marked(undefined), undefined, 'nobody knows which it will be');
   });
   test('is not marked at a first boot', async () => {
     const root = mkdtempSync(join(tmpdir(), 'bootagent-due-'));
     const machine = machineOf();
-    await nothingDue(await bootOf(machine, 'b', {}, () => {}), { ...machine.host, root });
+    await nothingDue(await bootOf(machine, 'b', {}, () => {}), { ...machine.host, root }, rest);
     assert.deepEqual(readdirSync(root), []);
     rmSync(root, { recursive: true });
   });

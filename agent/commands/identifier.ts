@@ -25,11 +25,31 @@ export interface Identifying {
   readonly kernel: string | undefined;
 }
 
+export interface Identifier {
+  readonly identify: Boot['identify'];
+  /** No source speaks for this machine: there is nobody to wait for. */
+  isNobodys(): boolean;
+}
+
+/** For which machine no source was found that speaks for it: its fingerprint. */
+const alone = 'nobody';
+
 /** The way a run learns who it is: by hand, by memory, or by asking; the askers are loaded when somebody is asked. */
-export function identifier({ host, state, report, given, userData, keeps }: Identifying): Boot['identify'] {
+export function identifier({ host, state, report, given, userData, keeps }: Identifying): Identifier {
   const { options } = given;
   let asked = false;
-  return async (stage, facts, image) => {
+  let nobodys = false;
+  let found: Known | undefined;
+  return {
+    // Once it is known, it is known to the whole run.
+    identify: async (...how) => {
+      found ??= await learn(...how);
+      return found;
+    },
+    isNobodys: () => nobodys,
+  };
+
+  async function learn(...[stage, facts, image]: Parameters<Boot['identify']>): Promise<Known | undefined> {
     if (userData !== undefined)
       return {
         instance: byHand(userData),
@@ -72,8 +92,14 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
       const level = answer.unasked ? 'warning' : 'note';
       report.report({ event: 'note', level, module: 'datasource', text: answer.how });
     }
+    if (!answer.unasked && !answer.expected) {
+      // Before udev has brought all drives, that none speaks is only believed where none did at an earlier boot.
+      const known = state.store.read(alone) === memory.fingerprint;
+      nobodys = known || stage !== 'local';
+      if (keeps && nobodys && !known) state.store.replace(alone, memory.fingerprint);
+    }
     return undefined;
-  };
+  }
 
   /** What everybody may know of it lies where everybody can read, so that "query" needs no root. */
   async function published(known: Known): Promise<Known> {

@@ -18,6 +18,8 @@ import { folderStore, readOnly } from '../state/folder.ts';
 import { bootId, lock } from '../state/lock.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
+import type { Mapping } from '../userdata/written.ts';
+import { keepNetwork, markLack, watched, withMissed } from './address.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
 import { identifier } from './identifier.ts';
 import { inputOf } from './input.ts';
@@ -35,7 +37,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     });
   }
   const schedule = await around.schedule();
-  const wanted = stagesOf(given.args);
+  const asked = stagesOf(given.args);
   const only = options.only === undefined ? undefined : modulesOf(options.only, schedule);
   await checkNames(options);
   const supposed = options.facts === undefined ? undefined : await factsIn(options.facts, around);
@@ -65,7 +67,16 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
 
   const release = dry ? () => {} : await lock(host.root, isUnit(around) ? 'wait' : 'refuse');
   try {
-    const look = async () => supposed ?? gatherFacts(thisMachine(), host);
+    const unit = !dry && isUnit(around);
+    const wanted = unit ? withMissed(asked, host) : asked;
+    let facts: Facts | undefined;
+    let lacked = false;
+    const look = async () => {
+      facts = supposed ?? (await gatherFacts(thisMachine(), host));
+      return watched(facts, () => {
+        lacked = true;
+      });
+    };
     const disk = folderStore(host.root);
     const state = openState(
       options['as-new'] !== undefined || supposed ? memoryStore(new Map([['fresh', '']])) : dry ? readOnly(disk) : disk,
@@ -80,6 +91,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       report.report({ event: 'note', level: 'warning', text });
     }
     const layers = await layerFiles(host);
+    const who = identifier({ host, state, report, userData, given, keeps: !dry, kernel: kernel.datasource });
     const boot = {
       version: around.version,
       schedule,
@@ -98,12 +110,17 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       inService: state.inService() && !host.offline && options.force === undefined && userData === undefined,
       ...(only && { only }),
       gatherFacts: look,
-      identify: identifier({ host, state, report, userData, given, keeps: !dry, kernel: kernel.datasource }),
+      // Who we are does not hang on an address.
+      identify: (stage: Stage, seen: Facts, image: () => Promise<Mapping>) => who.identify(stage, facts ?? seen, image),
       now: () => host.now(),
     };
     const result = await runStages(wanted, boot);
     if (!dry && state.cut !== undefined) state.rested(state.cut);
-    if (!dry && isUnit(around) && wanted.length === 1 && wanted[0] === 'local') await nothingDue(boot, host);
+    if (unit && facts && !wanted.includes('final')) {
+      if (lacked && wanted.includes('main')) markLack(host.root);
+      else await nothingDue(boot, host, { stages: stagesAfter(wanted), isNobodys: who.isNobodys() });
+    }
+    if (unit && facts) keepNetwork(facts, state.store);
     report.end(result);
     return codeOf(result, dry && options['detailed-exitcode'] !== undefined);
   } finally {
@@ -141,6 +158,9 @@ function stagesOf(args: readonly string[]): readonly Stage[] {
   if (wrong !== undefined) throw unknown('stage', wrong, stages, '');
   return args.length === 0 ? stages : stages.filter((stage) => args.includes(stage));
 }
+
+const stagesAfter = (wanted: readonly Stage[]): readonly Stage[] =>
+  stages.slice(stages.indexOf(wanted.at(-1) ?? 'final') + 1);
 
 function modulesOf(words: string, schedule: Schedule): readonly string[] {
   const names = Object.values(schedule)

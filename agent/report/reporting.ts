@@ -71,7 +71,8 @@ export function reporting(listening: Listening, host: Host): Reporting {
     end(result) {
       write();
       if (json) out(`${JSON.stringify({ schema_version: 1, ...document(events), result }, undefined, 2)}\n`);
-      const last = summary.stages.includes('final') || files.stat(host.root, '/run/bootagent/nothing-due');
+      const idle = ['nothing-due', 'nothing-due-at'].some((name) => files.stat(host.root, `/run/bootagent/${name}`));
+      const last = summary.stages.includes('final') || idle;
       if (toConsole && last) toConsole(`${lastLine(secrets.clean(summary))}\r\n`);
     },
   };
