@@ -162,7 +162,7 @@ function qemu(
     ]);
   const visit = async (work: NonNullable<BootOptions['visit']>) => work({ ssh });
   // A boot takes some half a minute of a machine that does nothing else: this only ends one that hangs.
-  const guard = setTimeout(() => child.kill('SIGKILL'), 900_000);
+  const guard = setTimeout(() => child.kill('SIGKILL'), how.counted ? 1_800_000 : 900_000);
   child.on('error', reject);
   child.on('close', () => {
     clearTimeout(guard);

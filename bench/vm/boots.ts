@@ -1,0 +1,81 @@
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { run } from '../../test/machine/support/scratch.ts';
+import { ec2Firmware } from '../../test/vm/support/expect.ts';
+import { machine } from '../../test/vm/support/vm.ts';
+import { type Cost, costOf, probeOf } from './cost.ts';
+import { type Case, cases, type Peer } from './peers.ts';
+
+/** Words for the kernel: who starts whom is written down from the first process on. */
+const traced = 'trace_event=sched:sched_process_fork,sched:sched_process_exec trace_buf_size=8M';
+
+/** Boots a machine twice, and tells what the peer cost in each. */
+export async function costsOf(peer: Peer, what: Case): Promise<Readonly<Record<'first' | 'second', Cost>>> {
+  await using vm = await machine({
+    release: peer.release,
+    extra: peer.packages,
+    bare: peer.kind !== 'bootagent',
+    probe: probeOf(peer),
+    prepare: (root) => instrument(root, peer),
+  });
+  const once = async () => {
+    await vm.cloud.serve({ keys: { visitor: vm.key }, userData: cases[what] }, 'imdsv2');
+    const boot = await vm.boot({ smbios: ec2Firmware, counted: true, append: traced });
+    return costOf(boot, peer, await vm.cloud.silence());
+  };
+  return { first: await once(), second: await once() };
+}
+
+/** Has each unit write down its peak memory, and takes the luck out. */
+async function instrument(root: string, peer: Peer): Promise<void> {
+  const write = async (path: string, text: string) => {
+    await mkdir(join(root, path, '..'), { recursive: true });
+    await writeFile(join(root, path), text);
+  };
+  for (const unit of peer.units) {
+    const peak = `cat /sys/fs/cgroup/system.slice/${unit}/memory.peak >/run/peak-${unit}`;
+    await write(
+      `etc/systemd/system/${unit}.d/counted.conf`,
+      `[Service]\nCPUAccounting=yes\nMemoryAccounting=yes\nExecStartPost=-/bin/sh -c '${peak}'\n`,
+    );
+  }
+  await write(`etc/systemd/system/probe.service.d/end.conf`, `[Unit]\nAfter=${[...peer.units, peer.end].join(' ')}\n`);
+  await write('etc/tmpfiles.d/keygen.conf', 'd /sys/fs/cgroup/keygen 0755\n');
+  if (peer.kind === 'cloud-init') {
+    await write(
+      'etc/cloud/cloud.cfg.d/90-bench.cfg',
+      'datasource_list: [Ec2]\ndatasource: {Ec2: {strict_id: false}}\n',
+    );
+  }
+  if (peer.kind === 'bootagent') {
+    await write('etc/bootagent/bootagent.yaml', 'datasource_list: [Ec2]\n');
+  }
+  // Nobody would make them, and sshd starts with none.
+  if (peer.kind === 'nobody') await run('ssh-keygen', ['-A', '-f', root]);
+  await cannedKeys(root);
+}
+
+/** How long it takes to find an RSA key is luck: ssh-keygen hands out keys that were made before, on an account of its own. */
+async function cannedKeys(root: string): Promise<void> {
+  const folder = 'usr/lib/canned-keys';
+  await mkdir(join(root, folder), { recursive: true });
+  for (const type of ['rsa', 'ecdsa', 'ed25519'])
+    await run('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', type, '-f', join(root, folder, type)]);
+  const keygen = join(root, 'usr/bin/ssh-keygen');
+  await rename(keygen, `${keygen}.real`);
+  const script = `#!/bin/sh
+echo $$ >/sys/fs/cgroup/keygen/cgroup.procs
+type= file=
+for word; do
+  case $last in -t) type=$word ;; -f) file=$word ;; esac
+  last=$word
+done
+if [ "$type" ] && [ "$file" ] && [ -e /${folder}/$type ]; then
+  cp -p /${folder}/$type "$file"
+  exec cp -p /${folder}/$type.pub "$file.pub"
+fi
+exec /usr/bin/ssh-keygen.real "$@"
+`;
+  await writeFile(keygen, script);
+  await chmod(keygen, 0o755);
+}

@@ -1,0 +1,79 @@
+import type { Release } from '../../test/machine/support/trees.ts';
+
+/** Who sets the machine up in a bench, by the name it is asked for on the command line. */
+export interface Peer {
+  readonly name: string;
+  readonly release: Release;
+  readonly packages: readonly string[];
+  /** Whose CPU, memory and programs are counted. */
+  readonly units: readonly string[];
+  /** The unit that is reached when all is done. */
+  readonly end: string;
+  /** What writes down which version it is. */
+  readonly version: string;
+  readonly kind: 'nobody' | 'bootagent' | 'cloud-init';
+}
+
+const cloudInitUnits = [
+  'cloud-init-main.service',
+  'cloud-init-local.service',
+  'cloud-init-network.service',
+  'cloud-init.service',
+  'cloud-config.service',
+  'cloud-final.service',
+];
+const bootagentUnits = ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service'];
+
+/** What a cloud's image has beside it: it grows the root by a program of its own package. */
+const cloudInitPackages = ['cloud-init', 'cloud-guest-utils'];
+
+const releases = { bookworm: 'debian-12', trixie: 'debian-13' } as const;
+
+export const peers: readonly Peer[] = (['bookworm', 'trixie'] as const).flatMap((release): readonly Peer[] => {
+  const suffix = releases[release];
+  return [
+    {
+      name: `nobody/${suffix}`,
+      kind: 'nobody',
+      release,
+      packages: [],
+      units: [],
+      end: 'multi-user.target',
+      version: 'uname -r',
+    },
+    {
+      name: `bootagent/${suffix}`,
+      kind: 'bootagent',
+      release,
+      packages: [],
+      units: bootagentUnits,
+      end: 'bootagent.target',
+      version: 'bootagent version',
+    },
+    {
+      name: `cloud-init/${suffix}`,
+      kind: 'cloud-init',
+      release,
+      packages: cloudInitPackages,
+      units: cloudInitUnits,
+      end: 'cloud-init.target',
+      version: 'cloud-init --version',
+    },
+  ];
+});
+
+/** What the machine is asked to become. */
+export const cases = {
+  minimal: '#cloud-config\n',
+  worker: `#cloud-config
+disable_root: true
+swap: {filename: /swap, size: 64M, maxsize: 64M}
+write_files:
+  - {path: /etc/condor/config.d/50-site, content: "CONDOR_HOST = 10.161.0.2\\n"}
+  - {path: /etc/cvmfs/default.local, content: "CVMFS_HTTP_PROXY='http://squid:3128'\\n"}
+runcmd:
+  - [sh, -c, 'echo NUM_CPUS = $(nproc) >>/etc/condor/config.d/50-site']
+  - echo done
+`,
+} as const;
+export type Case = keyof typeof cases;

@@ -1,0 +1,23 @@
+/** A program that was started, as the kernel's trace tells it. */
+export interface Started {
+  readonly seconds: number;
+  readonly pid: number;
+  readonly program: string;
+}
+
+const fork = /\s([\d.]+): sched_process_fork: .* pid=(\d+) child_comm=.* child_pid=(\d+)$/;
+const exec = /\s([\d.]+): sched_process_exec: filename=(.*) pid=(\d+) old_pid=\d+$/;
+
+/** Of all programs that the trace saw start, those of these processes and of all they made. */
+export function programsOf(trace: string, roots: readonly number[]): readonly Started[] {
+  const ours = new Set(roots);
+  const started: Started[] = [];
+  for (const line of trace.split('\n')) {
+    const [, , parent, child] = fork.exec(line) ?? [];
+    if (child !== undefined && ours.has(Number(parent))) ours.add(Number(child));
+    const [, seconds, program = '', pid] = exec.exec(line) ?? [];
+    if (pid !== undefined && ours.has(Number(pid)))
+      started.push({ seconds: Number(seconds), pid: Number(pid), program });
+  }
+  return started;
+}

@@ -1,0 +1,33 @@
+import type { Cost } from './cost.ts';
+
+export interface Row {
+  readonly peer: string;
+  readonly what: string;
+  readonly boot: string;
+  readonly cost: Cost;
+  /** The same boot of the same system with nobody to set it up. */
+  readonly bare: Cost | undefined;
+}
+
+/** The figures as a table of markdown. */
+export function tableOf(rows: readonly Row[]): string {
+  const cells = rows.map(({ peer, what, boot, cost, bare }) => [
+    peer,
+    what,
+    boot,
+    `${cost.cpu.toFixed(2)} s`,
+    delay(cost.ssh, bare?.ssh),
+    delay(cost.end, bare?.end),
+    `${cost.peakMiB.toFixed(0)} MiB`,
+    String(cost.starts),
+    String(cost.programs.length),
+    String(cost.requests.length),
+  ]);
+  const heads = ['who', 'case', 'boot', 'CPU', 'ssh', 'all done', 'memory', 'starts', 'programs', 'requests'];
+  return [heads, heads.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
+
+const delay = (seconds: number, bare: number | undefined) =>
+  bare === undefined
+    ? `at ${seconds.toFixed(2)} s`
+    : `${seconds < bare ? '-' : '+'}${Math.abs(seconds - bare).toFixed(2)} s`;
