@@ -85,12 +85,14 @@ export async function takeTurn(
   for (const item of plan) {
     if (only !== 'all' && !only.has(item.at)) continue;
     tellNotes(module, item, run);
-    for (const step of await takeItem(item, ledger, run, watch)) {
+    const taken = await takeItem(item, ledger, run, watch);
+    for (const step of taken) {
       steps.push(step);
       run.report({ event: 'step', module: module.name, step });
       if (step.outcome === 'failed') problem(item.at, step.problem);
       if (step.outcome === 'done' && step.changed) tellChanged(module, item, run);
     }
+    if (item.announce && !taken.some(isOpen)) run.report({ event: 'announce', lines: item.announce });
   }
   if (writes) {
     // What has no tries left, and had no turn now, stays told.
@@ -177,10 +179,12 @@ async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Wat
   return act.mode === 'preview' ? preview(item, act.host, ledger) : apply(item, act.host, ledger, watch);
 }
 
-function tellNotes(module: Module, { at, notes = [], announce = [] }: PlanItem, run: Run): void {
+function tellNotes(module: Module, { at, notes = [] }: PlanItem, run: Run): void {
   for (const note of notes) run.report({ event: 'note', module: module.name, at, ...note });
-  if (announce.length > 0) run.report({ event: 'announce', lines: announce });
 }
+
+/** Neither so, nor about to be: the banner of a key that nobody has put in place would be believed. */
+const isOpen = ({ outcome }: Step): boolean => ['failed', 'skipped', 'deferred', 'unknown'].includes(outcome);
 
 /** A script is not repeatable: that it reads otherwise now is told, and nothing more. */
 function tellChanged({ name }: Module, { at }: PlanItem, { report }: Run): void {

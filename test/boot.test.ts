@@ -184,6 +184,24 @@ describe('an error', () => {
     ]);
   });
 
+  for (const [path, heard] of [
+    ['/good', ['ANNOUNCED']],
+    ['/bad', []],
+  ] as const) {
+    test(`leaves out the banner of what is not in place: ${path} has ${heard.length}`, async () => {
+      const plan = () => [
+        { at: 'x', changes: [{ kind: 'file', path, content: '' } as const], announce: ['ANNOUNCED'] },
+      ];
+      const module = defineModule({ name: 'x', summary: 'x', every: 'boot', reads: {}, plan });
+      const machine = machineOf();
+      const said: string[] = [];
+      const report = (event: Event) => void (event.event === 'announce' && said.push(...event.lines));
+      const schedule = { local: [module], early: [], main: [], final: [] };
+      await booted(machine, { schedule, host: stubborn(machine.host, '/bad'), units: [['local']], own: { report } });
+      assert.deepEqual(said, heard);
+    });
+  }
+
   test('in what somebody wrote costs that item alone, and is told with its place', async () => {
     const machine = machineOf();
     const cloud = cloudOf('write_files:\n- path: here\n- path: /b\n');
