@@ -7,10 +7,12 @@ import { Problem } from '../agent/problem.ts';
 import { consoleAt } from '../agent/report/console.ts';
 import { diff } from '../agent/report/diff.ts';
 import type { Event } from '../agent/report/event.ts';
+import { widest } from '../agent/report/lines.ts';
 import { bannerOf } from '../agent/report/publish.ts';
 import { redactor } from '../agent/report/redact.ts';
-import { console } from '../agent/report/sinks.ts';
+import { console, journal, terminal } from '../agent/report/sinks.ts';
 import { addTo, emptySummary, lastLine } from '../agent/report/summary.ts';
+import { schedule } from '../modules/index.ts';
 
 const keys = 'ED25519 SHA256:aaaa+/=, RSA SHA256:bbbb';
 const story: Event[] = [
@@ -47,6 +49,47 @@ const told = (events: readonly Event[] = story) => {
   return summary;
 };
 
+const file: Event = {
+  event: 'step',
+  module: 'write_files',
+  step: {
+    at: 'write_files[0]',
+    change: { kind: 'file', path: '/etc/a', content: 'new\n' },
+    outcome: 'due',
+    difference: { why: 'has other content', file: { path: '/etc/a', before: 'same\nold\n', after: 'same\nnew\n' } },
+  },
+};
+const written = (sink: (write: (text: string) => void) => (event: Event) => void, event: Event = file) => {
+  let out = '';
+  sink((text) => {
+    out += text;
+  })(event);
+  return out.trimEnd().split('\n');
+};
+
+describe('what a person reads', () => {
+  test('stands in columns, whatever module it is about', () => {
+    const names = Object.values(schedule).flatMap((modules) => modules.map(({ name }) => name));
+    assert.equal(Math.max(...names.map((name) => name.length)), widest);
+  });
+
+  test('is coloured by what goes and comes on a terminal, and plain elsewhere', () => {
+    const plain = written((write) => terminal(write, { colour: false, debug: false }));
+    assert.deepEqual(
+      plain.map((line) => line.trim().replace(/ {2,}/g, ' ')),
+      ['~ write_files file /etc/a: has other content', 'same', '- old', '+ new'],
+    );
+    const [cyan, red, green] = ['\x1b[36m', '\x1b[31m', '\x1b[32m'];
+    const [head, same, gone, come] = written((write) => terminal(write, { colour: true, debug: false }));
+    assert.ok(head?.startsWith(cyan) && gone?.startsWith(red) && come?.startsWith(green), plain.join('\n'));
+    assert.equal(same, plain[1]);
+  });
+
+  test('has the contents of files; the journal has not', () => {
+    assert.deepEqual(written(journal), ['<5>~ write_files file /etc/a: has other content']);
+  });
+});
+
 describe('what everybody may know of a run', () => {
   test('ends in one line of JSON: who, how, what failed, and the fingerprints of the host keys alone', () => {
     assert.deepEqual(JSON.parse(lastLine(told())), {
@@ -68,6 +111,13 @@ describe('what everybody may know of a run', () => {
     assert.deepEqual(told(all).modules.users?.alarms, ['keys go to "a\u009b"']);
     assert.ok(lines.includes('bootagent: WARNING users: keys go to "a?"\r\n'), lines.join(''));
     assert.doesNotMatch(JSON.stringify([told(all), lines]), /by the way/);
+  });
+
+  test('is not changed by being told in one line', () => {
+    const summary = told();
+    summary.fingerprints.push(...Array.from({ length: 20 }, (_, n) => `SHA256:${String(n).repeat(43)}`));
+    lastLine(summary);
+    assert.equal(summary.fingerprints.length, 22);
   });
 
   test('fits in 400 characters whatever fails', () => {
@@ -126,6 +176,13 @@ describe('secrets', () => {
       a: ['x (hidden) y', 3, undefined],
       b: { c: '(hidden)(hidden)' },
     });
+  });
+
+  test('that stand in one another are hidden whole', () => {
+    const { add, clean } = redactor();
+    add('pass');
+    add('passphrase-7');
+    assert.equal(clean('it is passphrase-7'), 'it is (hidden)');
   });
 
   test('of several lines are hidden line by line', () => {

@@ -38,6 +38,7 @@ const alone = 'nobody';
 export function identifier({ host, state, report, given, userData, keeps }: Identifying): Identifier {
   const { options } = given;
   let asked = false;
+  let lately: string | undefined;
   let nobodys = false;
   let found: Known | undefined;
   return {
@@ -88,7 +89,8 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
       throw new Problem('datasource-unreachable', `Nobody told who this machine is: ${answer.how}`);
     }
     // Before there is a network, that a network source has said nothing is no news.
-    if (stage !== 'local' || !answer.unasked) {
+    if ((stage !== 'local' || !answer.unasked) && answer.how !== lately) {
+      lately = answer.how;
       const level = answer.unasked ? 'warning' : 'note';
       report.report({ event: 'note', level, module: 'datasource', text: answer.how });
     }

@@ -9,6 +9,8 @@ export type Weight = 'error' | 'warning' | 'notice' | 'info' | 'debug';
 export interface Line {
   readonly weight: Weight;
   readonly text: string;
+  /** A line of the text that is written: for a person who looks, not for a journal. */
+  readonly content?: boolean;
 }
 
 /** What an event reads like to people: one line for each thing that was, or would be, done. */
@@ -69,7 +71,12 @@ function stepLines(module: string, step: Step): Line[] {
       const show = step.outcome === 'due' && file && !step.change.secret;
       return [
         line('notice', row(sign, module, `${name}: ${why}${note}`)),
-        ...(show ? diff(file.before ?? '', file.after).map((each) => line('info', row(' ', '', `    ${each}`))) : []),
+        ...(show
+          ? diff(file.before ?? '', file.after).map((each) => ({
+              ...line('info', row(' ', '', `    ${each}`)),
+              content: true,
+            }))
+          : []),
       ];
     }
     case 'planned':
@@ -86,12 +93,15 @@ function stepLines(module: string, step: Step): Line[] {
   }
 }
 
-/** Only what says something by itself: that all was as asked already. */
+/** Only what says something by itself: that there was nothing to do. */
 function moduleLines(module: string, { state }: ModuleResult): Line[] {
-  if (state === 'holds') return [line('info', row('=', module, 'as asked'))];
+  if (state === 'holds') return [line('info', row('=', module, 'nothing to do'))];
   return state === 'kept' ? [line('debug', row('=', module, 'had its turn before'))] : [];
 }
 
-const row = (sign: string, module: string, text: string): string => `  ${sign} ${module.padEnd(16)} ${text}`;
+/** As long as the longest name of a module. */
+export const widest = 20;
+
+const row = (sign: string, module: string, text: string): string => `  ${sign} ${module.padEnd(widest)} ${text}`;
 
 const line = (weight: Weight, text: string): Line => ({ weight, text });

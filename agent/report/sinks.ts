@@ -9,8 +9,8 @@ export function terminal(write: Write, { colour, debug }: { colour: boolean; deb
   let mode: Mode = 'apply';
   return (event) => {
     if (event.event === 'run-began') mode = event.mode;
-    for (const { weight, text } of linesOf(event)) {
-      if (weight !== 'debug' || debug) write(`${colour ? coloured(weight, text) : text}\n`);
+    for (const line of linesOf(event)) {
+      if (line.weight !== 'debug' || debug) write(`${colour ? coloured(line) : line.text}\n`);
     }
     if (event.event === 'announce') write(`${event.lines.join('\n')}\n`);
     if (event.event === 'run-ended') write(`${ending(event, mode)}\n`);
@@ -22,9 +22,8 @@ const priorities: Readonly<Record<Weight, number>> = { error: 3, warning: 4, not
 /** For the journal: a priority before each line, and no diffs. */
 export function journal(write: Write): Report {
   return (event) => {
-    for (const { weight, text } of linesOf(event)) {
-      if (!text.startsWith('                         '))
-        write(`<${priorities[weight]}>${text.trim().replace(/ {2,}/g, ' ')}\n`);
+    for (const { weight, text, content } of linesOf(event)) {
+      if (!content) write(`<${priorities[weight]}>${text.trim().replace(/ {2,}/g, ' ')}\n`);
     }
     if (event.event === 'announce') write(event.lines.map((each) => `<6>${each}\n`).join(''));
     if (event.event === 'run-ended') write(`<5>${ending(event, 'apply').trim()}\n`);
@@ -68,16 +67,13 @@ function ending({ result }: Extract<Event, { event: 'run-ended' }>, mode: Mode):
   return `\n${changes === 0 ? 'Nothing was due' : `${things} made`}${trouble}, in ${(ms / 1000).toFixed(1)} s.`;
 }
 
-const colours: Readonly<Record<Weight, Parameters<typeof styleText>[0]>> = {
-  error: 'red',
-  warning: 'yellow',
-  notice: 'reset',
-  info: 'reset',
-  debug: 'gray',
-};
+type Colour = Parameters<typeof styleText>[0];
 
-function coloured(weight: Weight, text: Line['text']): string {
-  if (/^ {24}\+ /.test(text)) return styleText('green', text, { validateStream: false });
-  if (/^ {24}- /.test(text)) return styleText('red', text, { validateStream: false });
-  return styleText(colours[weight], text, { validateStream: false });
+const colours: Readonly<Partial<Record<Weight, Colour>>> = { error: 'red', warning: 'yellow', debug: 'gray' };
+const colourOf: Readonly<Record<string, Colour>> = { '+': 'green', '-': 'red', '~': 'cyan', '≈': 'magenta' };
+
+/** Trouble in its colour as a whole; of the rest what comes and goes, by its sign. */
+function coloured({ weight, text, content }: Line): string {
+  const colour = content || weight === 'notice' ? colourOf[text.trimStart()[0] ?? ''] : colours[weight];
+  return colour === undefined ? text : styleText(colour, text, { validateStream: false });
 }

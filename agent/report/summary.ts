@@ -122,7 +122,7 @@ export function lastLine(summary: Summary): string {
     failed: failed.map(([name]) => name),
     seconds: Math.round(summary.seconds * 10) / 10,
     keys: summary.keys,
-    hostkeys: summary.fingerprints,
+    hostkeys: [...summary.fingerprints],
   };
   while (JSON.stringify(told).length > 400 && told.hostkeys.length > 0) told.hostkeys.pop();
   while (JSON.stringify(told).length > 400 && told.failed.length > 0) told.failed.pop();
