@@ -1,7 +1,7 @@
 import type { Note, PlanItem } from '../agent/change.ts';
 import type { Facts } from '../agent/facts.ts';
 import { type Context, defineModule } from '../agent/module.ts';
-import { flag, withDefault } from '../agent/userdata/decode.ts';
+import { flag, quietly, withDefault } from '../agent/userdata/decode.ts';
 import { shareOf, spread } from './fleet/spread.ts';
 import { packageList, type Wanted } from './packages/entries.ts';
 
@@ -42,7 +42,11 @@ export const packageReboot = defineModule({
   name: 'package_reboot',
   summary: 'A restart of the machine, where packages that were installed need one.',
   every: 'instance',
-  reads: { ...reads, package_reboot_if_required: withDefault(false, flag) },
+  reads: {
+    packages: quietly(reads.packages),
+    package_upgrade: quietly(reads.package_upgrade),
+    package_reboot_if_required: withDefault(false, flag),
+  },
 
   plan({ packages, package_upgrade, package_reboot_if_required: asked }, { facts }: Context): readonly PlanItem[] {
     if (!asked || (packages.length === 0 && !package_upgrade)) return [];
@@ -51,14 +55,17 @@ export const packageReboot = defineModule({
   },
 });
 
-const managerOf = ({ programs }: Facts): Manager | undefined =>
-  programs.includes('dnf')
-    ? 'dnf'
-    : programs.includes('yum')
-      ? 'yum'
-      : programs.includes('apt-get')
-        ? 'apt'
-        : undefined;
+const callers: readonly (readonly [string, Manager])[] = [
+  ['dnf', 'dnf'],
+  ['yum', 'yum'],
+  ['apt-get', 'apt'],
+];
+
+/** A Debian with dnf on it, as a tool for images, is a Debian still. */
+function managerOf({ os, programs }: Facts): Manager | undefined {
+  const order = os.family === 'debian' ? callers.toReversed() : callers;
+  return order.find(([program]) => programs.includes(program))?.[1];
+}
 
 const nobody = ({ programs }: Facts): Note => ({
   level: 'warning',

@@ -20,6 +20,14 @@ describe('packages', () => {
     });
   }
 
+  test('asks apt on a Debian that has dnf as a tool for images', () => {
+    const both = context({ programs: ['dnf', 'apt-get'] });
+    assert.deepEqual(changesOf('packages: [a]', both), [{ kind: 'packages', manager: 'dnf', names: ['a'] }]);
+    const os = { ...both.facts.os, family: 'debian' } as const;
+    const here = context({ programs: ['dnf', 'apt-get'], os });
+    assert.deepEqual(changesOf('packages: [a]', here), [{ kind: 'packages', manager: 'apt', names: ['a'] }]);
+  });
+
   test('takes all forms of an entry', () => {
     const yaml = 'packages: [cvmfs, [htop, 3.2.1], {dnf: [git, [vim, 9]], yum: tmux, apt: [x]}, {snap: [y]}, cvmfs]';
     assert.deepEqual(changesOf(yaml), [
@@ -194,6 +202,10 @@ describe('a restart that packages need', () => {
       assert.equal(await rebootReason(host, '5.14.0-427.el9'), reason);
     });
   }
+
+  test('says nothing of packages that the module before it has told already', () => {
+    assert.deepEqual(foundIn(packageReboot, 'packages: {a: b}\npackage_reboot_if_required: true'), []);
+  });
 
   test('is asked for with packages alone, and done once', async () => {
     const asked = plan(packageReboot, 'packages: [a]\npackage_reboot_if_required: true');
