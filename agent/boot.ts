@@ -8,6 +8,7 @@ import { type Run, takeTurn } from './turn.ts';
 import type { Finding } from './userdata/decode.ts';
 import type { Mapping } from './userdata/written.ts';
 import { unknownKeys } from './validate/keys.ts';
+import { placeholders } from './validate/placeholders.ts';
 import type { Known } from './who.ts';
 
 export interface Boot extends Run {
@@ -104,8 +105,10 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     const read = await boot.settingsOf(instance);
     for (const finding of read.findings) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.
-    const unknown = wanted.includes('main') ? unknownKeys(read.config, modules) : [];
-    for (const finding of unknown) tell({ ...finding, level: 'warning' });
+    const doubtful = wanted.includes('main')
+      ? [...unknownKeys(read.config, modules), ...placeholders(read.config, read.scripts, new Map())]
+      : [];
+    for (const finding of doubtful) tell({ ...finding, level: 'warning' });
     for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
     return read;
   }

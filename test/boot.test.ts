@@ -214,13 +214,15 @@ describe('an error', () => {
     ]);
   });
 
-  test('in a key that nobody reads is told with its place, once a boot, and is no problem', async () => {
-    const told = await booted(machineOf(), { cloud: cloudOf('runcmdd: [a]\nsnap: {}\n') });
+  test('in a key that nobody reads, or a value left to be filled in, is told with its place, once a boot, and is no problem', async () => {
+    const cloud = cloudOf('runcmdd: [a]\nsnap: {}\nbootcmd: ["join <POOL_NAME>"]\n');
+    const told = await booted(machineOf(), { cloud });
     assert.deepEqual(
       told.filter((each) => each.startsWith('note') || /problems|failed/.test(each)),
       [
         'note undefined: user-data:2:1: runcmdd: no such key',
         'note undefined: user-data:3:1: snap: bootagent does nothing for this key',
+        'note undefined: user-data:4:11: bootcmd[0]: <POOL_NAME> is still to be filled in',
       ],
     );
   });
