@@ -1,8 +1,8 @@
 import { defineModule } from '../agent/module.ts';
-import { optional } from '../agent/userdata/decode.ts';
+import { duration, optional } from '../agent/userdata/decode.ts';
 import { commandList, scriptItem } from './commands.ts';
 
-const reads = { bootcmd: optional(commandList) };
+const reads = { bootcmd: optional(commandList), bootcmd_timeout: optional(duration) };
 
 /** Commands that run before all else, at each boot. */
 export const bootcmd = defineModule({
@@ -10,5 +10,6 @@ export const bootcmd = defineModule({
   summary: 'Commands that run early, at each boot.',
   every: 'boot',
   reads,
-  plan: ({ bootcmd }, context) => (bootcmd ? scriptItem('bootcmd', bootcmd, context) : []),
+  plan: ({ bootcmd, bootcmd_timeout: timeoutMs }, context) =>
+    bootcmd ? scriptItem('bootcmd', bootcmd, context, { timeoutMs }) : [],
 });

@@ -43,13 +43,14 @@ export function scriptItem(
   options: {
     onError?: ScriptChange['onError'] | undefined;
     onInterrupt?: ScriptChange['onInterrupt'] | undefined;
+    timeoutMs?: number | undefined;
   } = {},
 ): PlanItem[] {
   if (commands.length === 0) return [];
   const { items, before, notes } = adapt(name, commands, facts);
   const needing = facts.sh === 'bash' ? -1 : commands.findIndex((each) => bashOnly.test(each));
   const hasBash = facts.programs.includes('bash');
-  const { onError, onInterrupt } = options;
+  const { onError, onInterrupt, timeoutMs } = options;
   return [
     {
       at: name,
@@ -63,6 +64,7 @@ export function scriptItem(
           env: { INSTANCE_ID: instance.id },
           ...(onError && { onError }),
           ...(onInterrupt && { onInterrupt }),
+          ...(timeoutMs && { timeoutMs }),
         },
       ],
       notes: [...notes, ...(needing === -1 ? [] : [shellNote(name, needing, facts.sh, hasBash)])],

@@ -1,10 +1,12 @@
 import { defineModule } from '../agent/module.ts';
-import { oneOf, optional } from '../agent/userdata/decode.ts';
+import { duration, oneOf, optional } from '../agent/userdata/decode.ts';
 import { commandList, scriptItem } from './commands.ts';
 
 const reads = {
   runcmd: optional(commandList),
   runcmd_on_error: optional(oneOf('continue', 'stop')),
+  /** For the whole list: 0, as if nothing is said, is no limit. */
+  runcmd_timeout: optional(duration),
   on_interrupt: optional(oneOf('stop', 'resume', 'rerun')),
 };
 
@@ -14,6 +16,6 @@ export const runcmd = defineModule({
   summary: 'Commands that run last, once for each instance, one by one in the same shell.',
   every: 'instance',
   reads,
-  plan: ({ runcmd, runcmd_on_error: onError, on_interrupt: onInterrupt }, context) =>
-    runcmd ? scriptItem('runcmd', runcmd, context, { onError, onInterrupt }) : [],
+  plan: ({ runcmd, runcmd_on_error: onError, runcmd_timeout: timeoutMs, on_interrupt: onInterrupt }, context) =>
+    runcmd ? scriptItem('runcmd', runcmd, context, { onError, onInterrupt, timeoutMs }) : [],
 });

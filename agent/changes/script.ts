@@ -42,7 +42,7 @@ export const script: ActHandler<ScriptChange> = {
       await log.write({ is: 'down', item: last });
       return `the machine went down in item ${last + 1} of ${of}`;
     }
-    if (failed.length > 0 || end.signal) throw failure(change, failed, end, last + 1);
+    if (failed.length > 0 || end.signal || end.timedOut) throw failure(change, failed, end, last + 1);
     return last + 1 < of ? `ended by itself at item ${last + 1} of ${of}; the rest was not run` : undefined;
   },
 };
@@ -83,14 +83,15 @@ const lastItem = (entries: readonly Entry[], is: string): number =>
   entries.reduce((last, entry) => (entry.is === is ? Number(entry.item) : last), -1);
 
 function failure(
-  { name, items }: ScriptChange,
+  { name, items, timeoutMs = 0 }: ScriptChange,
   failed: readonly { item: number; code: number }[],
-  { code, signal, log }: ShellEnd,
+  { code, signal, timedOut, log }: ShellEnd,
   ran: number,
 ): Problem {
   const of = items.length;
   const each = failed.map((one) => `item ${one.item} of ${of} ended with ${one.code}`);
-  const killed = signal ? [`item ${ran} of ${of} was ended by ${signal}`] : [];
+  const limit = `it did not end within ${timeoutMs / 1000} s, in item ${ran} of ${of}`;
+  const killed = timedOut ? [limit] : signal ? [`item ${ran} of ${of} was ended by ${signal}`] : [];
   const rest = ran < of ? [`the rest was not run`] : [];
   const words = [...each, ...killed, ...rest].join(', ') || `the shell ended with ${code}`;
   return new Problem('script-failed', `${name}: ${words}`, { hint: `Its output is in ${log} (readable by root).` });

@@ -138,6 +138,8 @@ export interface ShellEnd {
   /** How the shell itself ended: its exit status, or the signal that ended it. */
   readonly code: number;
   readonly signal?: string | undefined;
+  /** It was ended since it had run for as long as it may. */
+  readonly timedOut?: true;
   /** Where the whole output is kept, readable by root. */
   readonly log: string;
   /** The machine is going down: the item that was running has done what it was asked. */

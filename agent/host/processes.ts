@@ -26,10 +26,9 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
   });
   const stdout = capped(child.stdout);
   const stderr = capped(child.stderr);
-  let timedOut = false;
+  let ending: Promise<void> | undefined;
   const onTimeout = () => {
-    timedOut = true;
-    endGroup(child);
+    ending = endGroup(child);
   };
   const timer = timeoutMs > 0 ? setTimeout(onTimeout, timeoutMs) : undefined;
 
@@ -41,7 +40,8 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
   child.on('exit', async (code, signal) => {
     clearTimeout(timer);
     await drained(child);
-    if (timedOut) reject(timeout(argv, timeoutMs, lastWords(stderr()) || lastWords(stdout())));
+    await ending;
+    if (ending) reject(timeout(argv, timeoutMs, lastWords(stderr()) || lastWords(stdout())));
     else resolve({ code: code ?? 128 + numberOf(signal), stdout: stdout(), stderr: stderr() || (signal ?? '') });
   });
   if (input !== undefined) child.stdin?.on('error', () => {}).end(input); // it may end without reading to the end
@@ -56,18 +56,25 @@ export function programProblem(argv: readonly string[], { code, stdout, stderr }
   return new Problem('command-failed', `${argv.join(' ')} ended with ${code}`, { said });
 }
 
-/** Asks a group of processes to end, and makes them two seconds later. */
-export function endGroup({ pid }: ChildProcess): void {
-  if (pid === undefined) return;
-  signal(pid, 'SIGTERM');
-  setTimeout(() => signal(pid, 'SIGKILL'), 2000).unref();
+const graceMs = 2000;
+
+/** Asks a group of processes to end, and makes those that are still there two seconds later. */
+export async function endGroup({ pid }: ChildProcess): Promise<void> {
+  for (const name of ['SIGTERM', 'SIGKILL'] as const) {
+    if (pid === undefined || !signal(pid, name)) return;
+    for (const began = performance.now(); performance.now() - began < graceMs; ) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      if (!signal(pid, 0)) return;
+    }
+  }
 }
 
-function signal(group: number, name: NodeJS.Signals): void {
+/** Whether there was anybody left in the group to hear it. */
+function signal(group: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(-group, name);
+    return process.kill(-group, name);
   } catch {
-    // The whole group has ended by itself meanwhile.
+    return false;
   }
 }
 

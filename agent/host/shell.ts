@@ -21,11 +21,20 @@ export async function runList(
   const log = openLog(path);
   const child = start(script, path);
   let down: Promise<boolean> | undefined;
+  let ending: Promise<void> | undefined;
+  let timedOut = false;
+  const end = () => {
+    ending ??= endGroup(child);
+  };
   const onTerm = () => {
-    down ??= isGoingDown().finally(() => endGroup(child));
+    down ??= isGoingDown().finally(end);
+  };
+  const onTimeout = () => {
+    timedOut = true;
+    end();
   };
   process.on('SIGTERM', onTerm);
-  const timer = script.timeoutMs ? setTimeout(() => endGroup(child), script.timeoutMs) : undefined;
+  const timer = script.timeoutMs ? setTimeout(onTimeout, script.timeoutMs) : undefined;
   try {
     const { code, open } = await follow(child, log, tell);
     const shutdown = (await down) ?? false;
@@ -34,12 +43,14 @@ export async function runList(
       await tell({ event: 'ended', item: open.item, code, ms: Date.now() - open.since, tail: await log.tail() });
     }
     const signal = open && code > 128 ? signals[code - 128] : undefined;
-    return { code, ...(signal && { signal }), log: path, shutdown };
+    return { code, ...(signal && { signal }), ...(timedOut ? { timedOut } : {}), log: path, shutdown };
   } catch (error) {
-    endGroup(child);
+    end();
     throw error;
   } finally {
     clearTimeout(timer);
+    // What does not listen is ended before we are: nobody else would do it.
+    await ending;
     process.off('SIGTERM', onTerm);
     log.close();
     letGo(child);
@@ -67,8 +78,9 @@ function start(script: ShellList, log: string): ChildProcess {
   const list = write(script);
   // The output goes through a pipe, as `> /dev/stderr` empties a file; `cat` reads on for what is left running.
   const run = shell === 'bash' ? `(exec -a sh /bin/bash ${list})` : `/bin/sh ${list}`;
-  // Told to end, it still says how the list ended; and a log that cannot be written costs no item its run.
-  const whole = `{ trap : TERM; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
+  // Told to end, it still says how the list ended, though nobody reads its other words by then; and a log that cannot
+  // be written costs no item its run.
+  const whole = `{ trap : TERM PIPE; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
   const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
 
   return spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {

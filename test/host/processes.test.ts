@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { linux } from '../../agent/host/linux.ts';
 import { Problem } from '../../agent/problem.ts';
@@ -106,6 +106,14 @@ describe('a program that is run', () => {
     await gone(Number(error.said));
   });
 
+  test('and takes too long leaves nobody who does not listen, once that is told', hung, async () => {
+    const deaf = `sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done' 2>/dev/null & wait`;
+    const error = await sh(deaf, { timeoutMs: 300 }).catch((each: Problem) => each);
+    assert.ok(error instanceof Problem);
+    assert.ok(Number(error.said) > 1);
+    await gone(Number(error.said), 'now');
+  });
+
   test('and does not listen to being asked to end is ended', hung, async () => {
     const error = await sh("trap '' TERM; echo $$; while :; do sleep 1; done", { timeoutMs: 300 }).catch(
       (each: Problem) => each,
@@ -117,7 +125,17 @@ describe('a program that is run', () => {
 });
 
 /** Until a process is gone; the guard of the test is the limit. */
-async function gone(pid: number): Promise<void> {
+async function gone(pid: number, when?: 'now'): Promise<void> {
   assert.ok(pid > 1, `${pid}`);
+  // One that is dead and not yet waited for has no words any more.
+  if (when === 'now') assert.equal(wordsOf(pid), '');
   while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 10));
+}
+
+function wordsOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { bootcmd } from '../../modules/bootcmd.ts';
 import { runcmd } from '../../modules/runcmd.ts';
 import { context } from '../support/facts.ts';
 import { planned } from '../support/settings.ts';
@@ -20,3 +21,18 @@ test('commands of old are run as today does them, and the secrets in them are ke
     ],
   );
 });
+
+for (const [module, yaml, wanted] of [
+  [runcmd, 'runcmd: [a]', {}],
+  [runcmd, 'runcmd: [a]\nruncmd_timeout: 90s\n', { timeoutMs: 90_000 }],
+  [runcmd, 'runcmd: [a]\nruncmd_timeout: 0\n', {}],
+  [runcmd, 'runcmd: [a]\nruncmd_on_error: stop\non_interrupt: resume\n', { onError: 'stop', onInterrupt: 'resume' }],
+  [bootcmd, 'bootcmd: [a]\nbootcmd_timeout: 2m\n', { timeoutMs: 120_000 }],
+] as const) {
+  test(`${JSON.stringify(yaml)} is a list with ${JSON.stringify(wanted)}`, () => {
+    const [change] = planned(module, yaml).plan[0]?.changes ?? [];
+    assert.ok(change?.kind === 'script');
+    const { onError, onInterrupt, timeoutMs } = change;
+    assert.deepEqual(JSON.parse(JSON.stringify({ onError, onInterrupt, timeoutMs })), wanted);
+  });
+}

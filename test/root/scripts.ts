@@ -148,6 +148,26 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     while (existsSync(`/proc/${Number(machine.read('/run/bootagent/pid'))}`)) await passed(20);
   });
 
+  test(
+    'that sleeps past its time limit is ended, with what does not listen to that, before the agent is',
+    hung,
+    async () => {
+      using machine = ownMachine();
+      const deaf = `sh -c 'trap "" TERM; echo $$ >/run/bootagent/deaf; while :; do sleep 1; done' &`;
+      const input = yaml(['echo a', `${deaf} sleep 300`, 'echo c'], 'runcmd_timeout: 3s\n');
+      const { code, out } = await machine.run(words, { input }).ended;
+      const pid = machine.read('/run/bootagent/deaf').trim();
+      assert.equal(code, 2, out);
+      assert.match(
+        out,
+        /runcmd: item 2 of 3 ended with 143, it did not end within 3 s, in item 2 of 3, the rest was not run/,
+      );
+      assert.ok(Number(pid) > 1);
+      assert.ok(!existsSync(`/proc/${pid}/exe`), 'it has outlived the agent');
+      assert.match((await machine.run(words, { input }).ended).out, /Nothing was due/);
+    },
+  );
+
   test('that a shutdown ends is done as far as it came', hung, async () => {
     using machine = ownMachine();
     machine.write('/etc/bootagent/systemctl', '#!/bin/sh\necho "1 shutdown.target start waiting"\n');
