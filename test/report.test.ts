@@ -107,7 +107,8 @@ describe('what everybody may know of a run', () => {
     const alarm: Event = { event: 'note', level: 'alarm', module: 'users', at: 'users', text: 'keys go to "a\u009b"' };
     const all: Event[] = [...story.slice(0, -1), alarm, { ...alarm, level: 'warning', text: 'by the way' }];
     const lines: string[] = [];
-    for (const event of all) console((text) => lines.push(text))(event);
+    const shown = console((text) => lines.push(text), { console_lines: 0 });
+    for (const event of all) shown(event);
     assert.deepEqual(told(all).modules.users?.alarms, ['keys go to "a\u009b"']);
     assert.ok(lines.includes('bootagent: WARNING users: keys go to "a?"\r\n'), lines.join(''));
     assert.doesNotMatch(JSON.stringify([told(all), lines]), /by the way/);
@@ -127,7 +128,53 @@ describe('what everybody may know of a run', () => {
     ]);
     const line = lastLine(told([...story, ...many.flat()]));
     assert.ok(line.length <= 400);
-    assert.equal(JSON.parse(line).instance, 'i-1');
+    const { instance, failed, more, hostkeys } = JSON.parse(line);
+    assert.deepEqual([instance, failed[0], failed.length + more, hostkeys.length], ['i-1', 'runcmd', 81, 2]);
+  });
+
+  for (const [what, id, names, prints] of [
+    ['a long id', 'i'.repeat(5000), 0, 0],
+    ['an id of signs that are written long', '\u0001'.repeat(300), 3, 0],
+    ['names of modules that are long', 'i-1', 20, 300],
+    ['many keys of the host', 'i-1', 40, 8],
+  ] as const) {
+    test(`fits in 400 characters, and still says all it can, with ${what}`, () => {
+      const summary = told();
+      summary.instance = { id, datasource: 'x', how: 'x', standing: 'new' };
+      summary.fingerprints = Array.from({ length: prints === 8 ? 8 : 3 }, (_, n) => `SHA256:${'a'.repeat(42)}${n}`);
+      for (let n = 0; n < names; n++)
+        summary.modules[`${'m'.repeat(prints > 8 ? 100 : 12)}${n}`] = {
+          state: 'failed',
+          ms: 1,
+          problems: [],
+          items: [],
+        };
+      const line = lastLine(summary);
+      assert.ok(line.length <= 400, `${line.length}`);
+      const { failed, more = 0, ...told400 } = JSON.parse(line);
+      assert.deepEqual(Object.keys(told400), ['bootagent', 'instance', 'state', 'seconds', 'keys', 'hostkeys']);
+      assert.equal(failed.length + more, names + 1);
+    });
+  }
+
+  test('puts at most 40 lines on the console in a boot, however many processes it takes', () => {
+    const lines: string[] = [];
+    const boot = { console_lines: 0 };
+    const failure = (n: number): Event => ({
+      event: 'problem',
+      module: 'runcmd',
+      at: 'runcmd',
+      problem: new Problem('script-failed', `failure ${n} \n of\n  ${'many words '.repeat(90)}`),
+    });
+    for (const stage of [0, 1, 2]) {
+      const report = console((text) => void lines.push(...text.trimEnd().split('\n')), boot);
+      for (let n = 0; n < 30; n++) report(failure(30 * stage + n));
+    }
+    lines.push(lastLine(told()));
+    assert.equal(lines.length, 40);
+    assert.match(lines[0] ?? '', /^bootagent: FAILED runcmd: failure 0 \/ of \/ many words/);
+    assert.match(lines[38] ?? '', /^bootagent: there is more: bootagent status\r?$/);
+    assert.ok(lines.every((line) => line.length <= 400));
   });
 
   test('holds no word of what a script wrote', () => {

@@ -43,7 +43,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
   const sinks: Report[] = [(event) => addTo(summary, event)];
   if (json) sinks.push((event) => void events.push(event));
   else sinks.push(unit ? journal(out) : terminal(out, { colour, debug }));
-  if (toConsole) sinks.push(console(toConsole));
+  if (toConsole) sinks.push(console(toConsole, summary));
 
   const report: Report = (event) => {
     const clean = secrets.clean(event);

@@ -31,19 +31,27 @@ export function journal(write: Write): Report {
 }
 
 const mostConsoleLines = 40;
+const mostConsoleChars = 240;
 
-/** For a serial console: milestones and failures, plain, and few. The last line of the boot comes from whoever ends it. */
-export function console(write: Write): Report {
-  let written = 0;
+/**
+ * For a serial console: milestones and failures, plain, and few. `boot` counts the lines of all processes of a boot.
+ * The last line of the boot comes from whoever ends it.
+ */
+export function console(write: Write, boot: { console_lines: number }): Report {
   const tell = (text: string) => {
-    if (written++ < mostConsoleLines - 2) write(`bootagent: ${plain(text)}\r\n`);
+    boot.console_lines++;
+    // One is kept for this word, and one for the last line.
+    const left = mostConsoleLines - 1 - boot.console_lines;
+    if (left >= 0) write(`bootagent: ${left > 0 ? plain(text) : 'there is more: bootagent status'}\r\n`);
   };
   // Somebody else's text on its way to a terminal moves no cursor.
   const plain = (text: string) =>
     text
       .trim()
+      .replace(/\s*\n\s*/g, ' / ')
       .replace(/ {2,}/g, ' ')
-      .replace(/\p{Cc}/gu, '?');
+      .replace(/\p{Cc}/gu, '?')
+      .slice(0, mostConsoleChars);
   return (event) => {
     if (event.event === 'instance') tell(`instance ${event.id} from ${event.datasource}, ${event.keys} keys`);
     if (event.event === 'step' && event.step.change.kind === 'host-keys' && 'note' in event.step)

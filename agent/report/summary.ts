@@ -14,6 +14,8 @@ export interface Summary {
   fingerprints: string[];
   modules: Record<string, ModuleSummary>;
   seconds: number;
+  /** Lines that this boot has put on the console: its processes share one allowance. */
+  console_lines: number;
 }
 
 export interface ModuleSummary {
@@ -39,6 +41,7 @@ export const emptySummary = (version: string): Summary => ({
   fingerprints: [],
   modules: {},
   seconds: 0,
+  console_lines: 0,
 });
 
 /** Adds what an event says. Texts and outputs of programs and scripts never come in here. */
@@ -112,20 +115,36 @@ export function worst(states: readonly Summary['state'][]): Summary['state'] {
   return order.find((each) => states.includes(each)) ?? 'done';
 }
 
-/** One line of JSON, at most 400 characters, for the end of a console's log. */
+const mostChars = 400;
+/** How many of the modules that failed are named before host keys are left out for them. */
+const fewest = 3;
+
+/** One line of JSON, at most 400 characters, for the end of a console's log. What does not fit is counted. */
 export function lastLine(summary: Summary): string {
-  const failed = Object.entries(summary.modules).filter(([, { state }]) => state === 'failed' || state === 'problems');
-  const told = {
-    bootagent: summary.version,
-    instance: summary.instance?.id,
-    state: summary.state,
-    failed: failed.map(([name]) => name),
-    seconds: Math.round(summary.seconds * 10) / 10,
-    keys: summary.keys,
-    hostkeys: [...summary.fingerprints],
-  };
-  while (JSON.stringify(told).length > 400 && told.hostkeys.length > 0) told.hostkeys.pop();
-  while (JSON.stringify(told).length > 400 && told.failed.length > 0) told.failed.pop();
-  const line = JSON.stringify(told);
-  return line.length <= 400 ? line : JSON.stringify({ bootagent: summary.version, state: summary.state });
+  const failed = Object.entries(summary.modules)
+    .filter(([, { state }]) => state === 'failed' || state === 'problems')
+    .map(([name]) => name);
+  const hostkeys = [...summary.fingerprints];
+  let instance = summary.instance?.id;
+  let more = 0;
+  const line = () =>
+    JSON.stringify({
+      bootagent: summary.version,
+      instance,
+      state: summary.state,
+      failed,
+      ...(more > 0 && { more }),
+      seconds: Math.round(summary.seconds * 10) / 10,
+      keys: summary.keys,
+      hostkeys,
+    });
+  while (line().length > mostChars) {
+    if (failed.length > fewest || (failed.length > 0 && hostkeys.length === 0)) {
+      failed.pop();
+      more++;
+    } else if (hostkeys.length > 0) hostkeys.pop();
+    else if (instance) instance = instance.slice(0, -1);
+    else break;
+  }
+  return line();
 }
