@@ -49,6 +49,8 @@ export const patient: Policy = { timeoutMs: 10_000, pauseMs: 200, spreadMs: 2_00
 /** How often the network is looked for while there is none: that costs nobody anything. */
 const pollMs = 200;
 const highest = 30;
+/** A success takes back half of what a failure adds: who was turned away once is still careful with its next request. */
+const lowered = 0.5;
 
 /** What the tries are after an outcome, and how long to pause; no pause means to stop. `random` gives 0 to 1. */
 export function next(
@@ -58,7 +60,7 @@ export function next(
   random: () => number,
 ): { readonly tries: Tries; readonly pauseMs: number | undefined } {
   if (outcome === 'answered') {
-    return { tries: { ...tries, level: Math.max(0, tries.level - 1), answered: true }, pauseMs: 0 };
+    return { tries: { ...tries, level: Math.max(0, tries.level - lowered), answered: true }, pauseMs: 0 };
   }
   if (outcome === 'local') return { tries, pauseMs: isSpent(policy, tries) ? undefined : pollMs };
 

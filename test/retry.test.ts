@@ -33,9 +33,9 @@ describe('the retry policy', () => {
     );
   });
 
-  test('a success lowers the level by one and does not reset it', () => {
+  test('a success lowers the level by half a step and does not reset it', () => {
     const { tries } = next(patient, { ...untried, failed: 5, level: 3 }, 'answered', () => 0);
-    assert.deepEqual(tries, { failed: 5, level: 2, waitedMs: 0, answered: true });
+    assert.deepEqual(tries, { failed: 5, level: 2.5, waitedMs: 0, answered: true });
   });
 
   test('looks for a network every 200 ms and does not count it', () => {
