@@ -4,7 +4,7 @@ import { Problem } from '../problem.ts';
 import { readTree } from './ec2-tree.ts';
 import { httpTree, leadsElsewhere } from './http-tree.ts';
 import { placesFor, type Service, serviceAt } from './service.ts';
-import { badMetadata, idAt, textAt, utf8 } from './tree.ts';
+import { badMetadata, idAt, notText, textAt, utf8 } from './tree.ts';
 
 const usual = ['http://169.254.169.254', 'http://[fd00:ec2::254]'];
 const tokenPath = '/latest/api/token';
@@ -78,7 +78,7 @@ function sessionWith(service: Service): Session {
       const request = { method: 'PUT', path: tokenPath, headers: lifetime } as const;
       const { status, body } = await service.ask(
         request,
-        (answer) => leadsElsewhere(answer) ?? (answer.status === 200 && !isToken(answer.body) ? 'no token' : undefined),
+        (answer) => leadsElsewhere(answer) ?? (answer.status === 200 ? notToken(answer.body) : undefined),
       );
       if (status === 403) throw turnedOff(service.where(tokenPath));
       if (status !== 200) throw badMetadata(`PUT ${service.where(tokenPath)}`, `answered ${status} instead of a token`);
@@ -88,7 +88,8 @@ function sessionWith(service: Service): Session {
 }
 
 /** A token is one printable word; a page from whoever else answers is none. */
-const isToken = (body: Uint8Array): boolean => /^[\x21-\x7e]{1,512}$/.test(utf8(body).trim());
+const notToken = (body: Uint8Array): string | undefined =>
+  notText(body) ?? (/^[\x21-\x7e]{1,512}$/.test(utf8(body).trim()) ? undefined : 'no token');
 
 const turnedOff = (where: string): Problem =>
   new Problem('not-possible', `PUT ${where}: answered 403`, {

@@ -116,7 +116,7 @@ suite('ec2', () => {
   });
 
   test('a redirect that leads in circles is no answer', async () => {
-    const faults: Fault[] = [{ does: 'loop', path: '/latest/meta-data/instance-id' }];
+    const faults: Fault[] = [{ does: 'loop', on: /instance-id/ }];
     const { instance, url } = await fetched({ dialects: ['imdsv1'], faults }, { settings: { attempts: 2 } });
     assert.ok(instance instanceof Error);
     const where = `${url}/latest/meta-data/instance-id`;

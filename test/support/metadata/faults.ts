@@ -12,7 +12,7 @@ const doings = {
   missing: (response) => response.writeHead(404).end('not found'),
   status: (response, _good, { status = 500, headers = {} }) => response.writeHead(status, headers).end('<h1>busy</h1>'),
   elsewhere: (response) => response.writeHead(302, { location: 'http://portal.invalid/' }).end(),
-  loop: (response, _good, { path = '/' }) => response.writeHead(302, { location: path }).end(),
+  loop: (response, _good, { path = response.req.url ?? '/' }) => response.writeHead(302, { location: path }).end(),
   truncated: (response, { body }) => {
     response.writeHead(200, { 'content-length': String(body.length + 100) });
     response.write(body, () => response.socket?.destroy());
@@ -37,6 +37,7 @@ export interface Fault {
   readonly untilMs?: number;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Where a loop leads; to itself where left out. */
   readonly path?: string;
 }
 
