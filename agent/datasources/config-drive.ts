@@ -4,7 +4,7 @@ import type { ReadHost } from '../host/host.ts';
 import { keysIn } from './ec2-tree.ts';
 import { below, folderTree, volumeTree } from './folder.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
-import { asObject, asText, bytesAt, jsonAt, type Tree } from './tree.ts';
+import { asObject, asText, bytesAt, jsonAt, type Tree, unlessRubbish } from './tree.ts';
 
 const folders = ['/config-drive', '/var/lib/cloud/seed/config_drive'];
 
@@ -21,7 +21,7 @@ export const configDrive: Datasource = {
 
   async fetch(ask) {
     for (const { tree } of await places(ask.host)) {
-      const instance = (await fromOpenStack(ask, tree)) ?? (await fromEc2(tree));
+      const instance = (await fromOpenStack(ask, tree)) ?? (await fromEc2(ask, tree));
       if (instance) return instance;
       ask.note('warning', `${tree.where('openstack')}: no metadata in it`);
     }
@@ -51,7 +51,7 @@ async function fromOpenStack(ask: Asking, tree: Tree): Promise<Instance | undefi
 }
 
 /** The tree for those who know only EC2's words: all values in one file. */
-async function fromEc2(tree: Tree): Promise<Instance | undefined> {
+async function fromEc2(ask: Asking, tree: Tree): Promise<Instance | undefined> {
   for (const version of ['latest', '2009-04-04']) {
     const metaData = await jsonAt(tree, `ec2/${version}/meta-data.json`);
     const id = asText(metaData?.['instance-id']);
@@ -63,7 +63,7 @@ async function fromEc2(tree: Tree): Promise<Instance | undefined> {
       hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
       zone: asText(asObject(metaData.placement)?.['availability-zone']),
       publicKeys: keysIn(keys.flatMap((key) => String(key).split('\n'))),
-      userData: await bytesAt(tree, `ec2/${version}/user-data`),
+      userData: await unlessRubbish(ask, tree, () => bytesAt(tree, `ec2/${version}/user-data`)),
       vendorData: [],
       metadata: { meta_data: metaData },
       secrets: [],

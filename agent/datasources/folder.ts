@@ -20,12 +20,14 @@ export const volumeTree = (volume: Volume, device: string): Tree =>
 export const below = (tree: Tree, folder: string): Tree => ({
   where: (path) => tree.where(`${folder}/${path}`),
   read: (path, wrong) => tree.read(`${folder}/${path}`, wrong),
+  ...(tree.still && { still: true }),
 });
 
 /** Files do not get better by asking again: what is wrong with one is a problem at once. */
 function treeOf(where: Tree['where'], bytes: (path: string) => Promise<Uint8Array | undefined>): Tree {
   return {
     where,
+    still: true,
     async read(path, wrong) {
       const body = await bytes(path);
       const reason = body && wrong?.(body);

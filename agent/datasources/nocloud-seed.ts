@@ -1,4 +1,5 @@
-import { asObject, bytesAt, type Tree } from './tree.ts';
+import type { Asking } from '../datasource.ts';
+import { asObject, bytesAt, type Tree, unlessRubbish } from './tree.ts';
 
 /** What one place says. */
 export interface Seed {
@@ -11,16 +12,17 @@ export interface Seed {
 }
 
 /** The four files of a seed. Without meta-data it is none. */
-export async function readSeed(tree: Tree, from: string): Promise<Seed | undefined> {
+export async function readSeed(ask: Asking, tree: Tree, from: string): Promise<Seed | undefined> {
   const { yamlIn } = await import('./yaml.ts');
   const metaData = await yamlIn(tree, 'meta-data');
   if (metaData === undefined) return undefined;
+  const file = (name: string) => unlessRubbish(ask, tree, () => bytesAt(tree, name));
   return {
     from,
     metaData: asObject(metaData) ?? {},
-    userData: await bytesAt(tree, 'user-data'),
-    vendorData: await bytesAt(tree, 'vendor-data'),
-    networkConfig: await yamlIn(tree, 'network-config'),
+    userData: await file('user-data'),
+    vendorData: await file('vendor-data'),
+    networkConfig: await unlessRubbish(ask, tree, () => yamlIn(tree, 'network-config')),
   };
 }
 

@@ -49,9 +49,9 @@ async function gather(ask: Asking, { lines, folder, inline, drives, seedfrom }: 
       ask.note('warning', `${asProblem(error).message}: not a valid seed, left out`);
     }
   };
-  if (folder !== undefined) await add(() => readSeed(folderTree(ask.host, folder), folder));
+  if (folder !== undefined) await add(() => readSeed(ask, folderTree(ask.host, folder), folder));
   if (inline) await add(() => inlineSeed(inline));
-  for (const { path, volume } of drives) await add(() => readSeed(volumeTree(volume, path), path));
+  for (const { path, volume } of drives) await add(() => readSeed(ask, volumeTree(volume, path), path));
   if (seedfrom !== undefined) {
     const tree = await readSeedFrom(ask, seedfrom);
     if (!tree) return undefined;
@@ -63,11 +63,11 @@ async function gather(ask: Asking, { lines, folder, inline, drives, seedfrom }: 
 /** The tree that a seed points to. Where it cannot be had there is no seed at all: the rest stands on it. */
 async function readSeedFrom(ask: Asking, url: string): Promise<Seed | undefined> {
   const local = /^(?:file:\/\/)?(\/.*)$/.exec(url)?.[1];
-  if (local !== undefined) return readSeed(folderTree(ask.host, local), local);
+  if (local !== undefined) return readSeed(ask, folderTree(ask.host, local), local);
   if (!isRemote(url))
     throw badMetadata(url, 'no place a seed can be fetched from: a path, file://, http:// and https:// are');
   const place = url.replace(/\/+$/, '');
-  const seed = await readSeed(httpTree(ask, serviceAt(ask, [place]), '/'), place);
+  const seed = await readSeed(ask, httpTree(ask, serviceAt(ask, [place]), '/'), place);
   if (!seed) ask.note('warning', `${place}/meta-data: not there, so this is no seed`);
   return seed;
 }

@@ -6,7 +6,7 @@ import { keysIn } from './ec2-tree.ts';
 import { folderTree, volumeTree } from './folder.ts';
 import { readContextNetwork } from './opennebula-network.ts';
 import { readAssignments } from './shell-values.ts';
-import { badMetadata, type Tree, textAt, utf8 } from './tree.ts';
+import { badMetadata, orNothing, type Tree, textAt, utf8 } from './tree.ts';
 
 const folders = ['/context', '/var/lib/cloud/seed/opennebula'];
 
@@ -27,7 +27,9 @@ export const opennebula: Datasource = {
 
   async fetch(ask) {
     const [place] = await places(ask.host);
-    return place && instanceOf(ask, await contextOf(place.tree), await textAt(place.tree, 'token.txt'));
+    if (!place) return undefined;
+    const context = await contextOf(place.tree);
+    return instanceOf(ask, context, await orNothing(ask, () => textAt(place.tree, 'token.txt')));
   },
 };
 
@@ -53,6 +55,7 @@ async function contextOf(tree: Tree): Promise<ContextValues> {
   const values = readAssignments(utf8((await tree.read('context.sh')) ?? new Uint8Array()));
   if ('why' in values)
     throw badMetadata(tree.where('context.sh'), `line ${values.line}: ${values.why}, so it is not used`);
+  if (values.size === 0) throw badMetadata(tree.where('context.sh'), 'sets nothing, so this is nobody');
   return new Map([...values].filter(([, value]) => value !== ''));
 }
 

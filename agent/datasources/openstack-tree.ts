@@ -1,7 +1,17 @@
 import type { Asking, Instance } from '../datasource.ts';
 import { keysIn } from './ec2-tree.ts';
 import { readNetworkData } from './network-data.ts';
-import { anyJsonAt, asObject, asText, badMetadata, bytesAt, jsonAt, type Tree } from './tree.ts';
+import {
+  anyJsonAt,
+  asObject,
+  asText,
+  badMetadata,
+  bytesAt,
+  jsonAt,
+  orNothing,
+  type Tree,
+  unlessRubbish,
+} from './tree.ts';
 
 /** The versions of the tree that are known here, the newest last. */
 export const versions: readonly string[] = [
@@ -22,7 +32,7 @@ export async function readOpenStack(ask: Asking, tree: Tree, datasource: string)
   if (!metaData) return undefined;
   const id = asText(metaData.uuid);
   if (id === undefined) throw badMetadata(tree.where('meta_data.json'), 'no uuid in it, so this is nobody');
-  const userData = await bytesAt(tree, 'user_data');
+  const userData = await unlessRubbish(ask, tree, () => bytesAt(tree, 'user_data'));
   const vendorData = [];
   for (const file of ['vendor_data.json', 'vendor_data2.json']) {
     vendorData.push(...partsOf(await orNothing(ask, () => anyJsonAt(tree, file))));
@@ -46,17 +56,6 @@ export async function readOpenStack(ask: Asking, tree: Tree, datasource: string)
     metadata: { meta_data: metaData, ...(networkData && { network_json: networkData }) },
     secrets: [metaData.admin_pass, metaData.random_seed].flatMap((value) => asText(value) ?? []),
   };
-}
-
-/** What is nice to have: rubbish in its place costs itself alone, and is told. */
-async function orNothing<T>(ask: Asking, read: () => Promise<T | undefined>): Promise<T | undefined> {
-  try {
-    return await read();
-  } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    ask.note('warning', `${error.message}: left out`);
-    return undefined;
-  }
 }
 
 /** Every key that is for ssh, from the mapping by name or the newer list. */

@@ -1,3 +1,4 @@
+import type { Asking } from '../datasource.ts';
 import { Problem } from '../problem.ts';
 
 /** A tree of small files that says who we are: over HTTP, on a drive, in a folder. */
@@ -6,7 +7,27 @@ export interface Tree {
   where(path: string): string;
   /** The bytes at a path, or undefined where there are none. What `wrong` objects to is asked for again, or a problem. */
   read(path: string, wrong?: Wrong): Promise<Uint8Array | undefined>;
+  /** Its files lie still: what is wrong with one will not be better for asking again. */
+  readonly still?: true;
 }
+
+/** What is nice to have: rubbish in its place costs itself alone, and is told. */
+export async function orNothing<T>({ note }: Pick<Asking, 'note'>, read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    note('warning', `${error.message}: left out`);
+    return undefined;
+  }
+}
+
+/** What matters and yet is not who we are: asked for until it comes, and left out where it lies there and is rubbish. */
+export const unlessRubbish = <T>(
+  ask: Pick<Asking, 'note'>,
+  tree: Tree,
+  read: () => Promise<T>,
+): Promise<T | undefined> => (tree.still ? orNothing(ask, read) : read());
 
 /** What is wrong with some bytes, in words, or undefined. */
 export type Wrong = (body: Uint8Array) => string | undefined;

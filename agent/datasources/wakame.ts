@@ -1,11 +1,11 @@
-import type { Datasource, Instance } from '../datasource.ts';
+import type { Asking, Datasource, Instance } from '../datasource.ts';
 import { drivesLabelled } from '../drives/index.ts';
 import type { ReadHost } from '../host/host.ts';
 import { keysIn, readTree } from './ec2-tree.ts';
 import { volumeTree } from './folder.ts';
 import { httpTree } from './http-tree.ts';
 import { placesFor, serviceAt } from './service.ts';
-import { bytesAt, idAt, linesAt, type Tree, textAt, utf8 } from './tree.ts';
+import { bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from './tree.ts';
 
 /** The values that Wakame-vdc documents: each is answered by `query`. */
 const documented = [
@@ -37,8 +37,15 @@ export const wakame: Datasource = {
     if (id === undefined) return undefined;
     const folders = await drive.volume.list('meta-data/public-keys');
     const keys = [];
-    for (const folder of folders) keys.push(...(await keysAt(tree, `meta-data/public-keys/${folder}/openssh-key`)));
-    return instanceOf(tree, id, [...new Set(keys)], await bytesAt(tree, 'user-data'));
+    for (const folder of folders)
+      keys.push(...(await keysAt(ask, tree, `meta-data/public-keys/${folder}/openssh-key`)));
+    return instanceOf(
+      ask,
+      tree,
+      id,
+      [...new Set(keys)],
+      await unlessRubbish(ask, tree, () => bytesAt(tree, 'user-data')),
+    );
   },
 };
 
@@ -60,8 +67,8 @@ export const wakameNet: Datasource = {
       return undefined;
     }
     if (likeEc2) return readTree(tree, id, { datasource: 'wakame', amazon: true });
-    const keys = await keysAt(tree, 'meta-data/public-keys');
-    return instanceOf(tree, id, keys, await bytesAt(tree, 'meta-data/user-data'), [
+    const keys = await keysAt(ask, tree, 'meta-data/public-keys');
+    return instanceOf(ask, tree, id, keys, await bytesAt(tree, 'meta-data/user-data'), [
       'local-hostname',
       'local-ipv4',
       'mac',
@@ -81,9 +88,11 @@ const drives = async (host: ReadHost) => {
   return found;
 };
 
-const keysAt = async (tree: Tree, path: string): Promise<readonly string[]> => keysIn(await linesAt(tree, path));
+const keysAt = async (ask: Asking, tree: Tree, path: string): Promise<readonly string[]> =>
+  keysIn(await unlessRubbish(ask, tree, () => linesAt(tree, path)));
 
 async function instanceOf(
+  ask: Asking,
   tree: Tree,
   id: string,
   publicKeys: readonly string[],
@@ -92,7 +101,7 @@ async function instanceOf(
 ): Promise<Instance> {
   const values: Record<string, string> = { 'instance-id': id };
   for (const name of names) {
-    const value = await textAt(tree, `meta-data/${name}`);
+    const value = await unlessRubbish(ask, tree, () => textAt(tree, `meta-data/${name}`));
     if (value !== undefined) values[name] = value;
   }
   return {

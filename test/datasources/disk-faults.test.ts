@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { describe as suite, test } from 'node:test';
+import type { Datasource } from '../../agent/datasource.ts';
+import { configDrive } from '../../agent/datasources/config-drive.ts';
+import { nocloud } from '../../agent/datasources/nocloud.ts';
+import { opennebula } from '../../agent/datasources/opennebula.ts';
+import { wakame } from '../../agent/datasources/wakame.ts';
+import { asking } from '../support/metadata/asking.ts';
+import { describe } from '../support/metadata/description.ts';
+import { type Files, fatImage, isoImage, missingTools } from '../support/metadata/images.ts';
+import { configDriveFiles, contextFiles, nocloudFiles, wakameFiles } from '../support/metadata/trees.ts';
+
+const me = describe({ vendorData: 'echo vendor', networkData: { version: 2, ethernets: {} } });
+
+/** What a file of a drive can be instead of what it should be. */
+const rubbish = {
+  empty: '',
+  html: '<!DOCTYPE html><title>Log in</title>',
+  binary: new Uint8Array([0, 1, 2, 255]),
+  'no JSON, YAML or shell': '{"uuid": [',
+  'a shell that would run something': "A='1'\nB=$(touch /tmp/never)\n",
+  'larger than it may be': 'x'.repeat(2 ** 20 + 1),
+} as const;
+
+interface Case {
+  readonly source: Datasource;
+  readonly label: string;
+  readonly files: Files;
+  readonly id: string;
+  /** The file that says who we are. */
+  readonly identity: string;
+  /** Files that cost themselves alone. */
+  readonly more: readonly string[];
+}
+
+const newest = 'openstack/2018-08-27';
+const cases: readonly Case[] = [
+  {
+    source: nocloud,
+    label: 'cidata',
+    files: nocloudFiles(me),
+    id: me.id,
+    identity: 'meta-data',
+    more: ['user-data', 'vendor-data', 'network-config'],
+  },
+  {
+    source: configDrive,
+    label: 'config-2',
+    files: configDriveFiles(me),
+    id: me.id,
+    identity: `${newest}/meta_data.json`,
+    more: ['user_data', 'vendor_data.json', 'network_data.json'].map((name) => `${newest}/${name}`),
+  },
+  {
+    source: opennebula,
+    label: 'CONTEXT',
+    files: { ...contextFiles(me), 'token.txt': 'TOKEN' },
+    id: 'one-4711',
+    identity: 'context.sh',
+    more: ['token.txt'],
+  },
+  {
+    source: wakame,
+    label: 'METADATA',
+    files: wakameFiles(me),
+    id: me.id,
+    identity: 'meta-data/instance-id',
+    more: ['user-data', 'meta-data/mac', 'meta-data/local-hostname', 'meta-data/public-keys/0/openssh-key'],
+  },
+];
+
+async function read({ source, label }: Case, files: Files) {
+  const image = isoImage(files, label, '-R');
+  const { ask, notes, host } = asking({ files: { '/sys/class/block/vdb/size': '99', '/dev/vdb': image } });
+  const instance = await source.fetch(ask).catch((error: Error) => error);
+  return { instance, notes, host };
+}
+
+suite('files of a drive that are not what they should be', { skip: missingTools ?? false }, () => {
+  for (const each of cases) {
+    for (const [what, content] of Object.entries(rubbish)) {
+      test(`${each.source.name}: ${each.identity} is ${what}: nobody's word is taken, and why is told`, async () => {
+        const { instance, notes, host } = await read(each, { ...each.files, [each.identity]: content });
+        const told = [instance instanceof Error ? instance.message : '', ...notes].join('\n');
+        // Where a drive holds the same in other words, those are used.
+        if (instance && !(instance instanceof Error)) assert.ok([each.id, 'nocloud'].includes(instance.id), told);
+        else assert.ok(told.includes(`${each.identity} on /dev/vdb`) || what === 'empty', told);
+        assert.deepEqual([host.asked, host.did], [[], []]);
+      });
+
+      for (const path of each.more) {
+        test(`${each.source.name}: ${path} is ${what}: it costs itself alone`, async () => {
+          const { instance, notes } = await read(each, { ...each.files, [path]: content });
+          assert.ok(instance && !(instance instanceof Error), String(instance));
+          assert.equal(instance.id, each.id);
+          for (const note of notes)
+            assert.match(
+              note,
+              new RegExp(
+                `^warning: (?:${path} on /dev/vdb: .+: left out|${path} has neither version 1 nor version 2)$`,
+              ),
+            );
+          if (what === 'html') assert.equal(notes.length, 1, notes.join('\n'));
+        });
+      }
+    }
+
+    test(`${each.source.name}: a drive that ends too early hangs nobody and invents nothing`, async () => {
+      const image = fatImage(each.files, each.label, { bits: 12 });
+      for (let end = 0; end < image.length; end += 40 * 1_024) {
+        const { ask } = asking({
+          files: { '/sys/class/block/vdb/size': '99', '/dev/vdb': image.subarray(0, end) },
+        });
+        const instance = await each.source.fetch(ask).catch((error: Error) => error);
+        if (instance && !(instance instanceof Error)) assert.equal(instance.id, each.id);
+      }
+    });
+  }
+});
