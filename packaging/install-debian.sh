@@ -10,7 +10,7 @@ wanted='
   systemd systemd-container debootstrap mmdebstrap
   qemu-system-x86 qemu-utils qemu-user-static genisoimage xorriso
   dosfstools mtools e2fsprogs xfsprogs btrfs-progs fdisk gdisk parted lvm2 cloud-guest-utils
-  openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd
+  dnsmasq-base openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd
 '
 missing=
 for package in $wanted; do
