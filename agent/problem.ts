@@ -5,11 +5,11 @@
 export const problemCodes = {
   'bad-invocation': {
     means: 'The command line asks for something bootagent does not have: a command, an option, a module or a stage.',
-    mend: 'Look at the nearest name in the message, or at "bootagent --help".',
+    mend: '"bootagent COMMAND --help" says what there is.',
   },
   'bad-input': {
     means: 'A file or folder named on the command line is missing, unreadable or of the wrong sort.',
-    mend: 'Check the path in the message; "-" reads standard input.',
+    mend: 'Check the path in the message.',
   },
   'bad-config': {
     means: 'A configuration file of the image cannot be read as YAML, or is no mapping.',

@@ -31,6 +31,7 @@ const config = '#cloud-config\nwrite_files:\n- {path: /etc/a, content: "x\\n"}\n
 describe('what is not there to be asked for', { concurrency: 4 }, () => {
   const nowhere = join(scratch, 'nowhere');
   const text = file('no json');
+  const path = 'Check the path in the message.';
   const seeAll = 'Check the path in the message; "-" reads standard input.';
   const [stages, formats] = ['There are: local, early, main, final.', 'There are: text, json.'];
   const cases: readonly (readonly [readonly string[], string, string])[] = [
@@ -48,11 +49,11 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
     [['plan', '--only', 'runcmdd'], 'There is no module "runcmdd"', 'Did you mean "runcmd"?'],
     [['plan', '--only', 'bootcmd,write_file'], 'There is no module "write_file"', 'Did you mean "write_files"?'],
     [['plan', '--datasource', 'Ec3'], 'There is no datasource "Ec3"', 'Did you mean "ec2"?'],
-    [['plan', '--format', 'yaml'], 'There is no value for --format "yaml"', formats],
+    [['plan', '--format', 'yaml'], 'There is no format "yaml"', formats],
     [['explain', 'lockd'], 'There is no problem code "lockd"', 'Did you mean "locked"?'],
-    [['plan', '--root', nowhere], `--root ${nowhere}: there is no such folder`, seeAll],
-    [['plan', '--root', text], `--root ${text}: there is no such folder`, seeAll],
-    [['plan', '--seed', nowhere], `--seed ${nowhere}: there is no such folder`, seeAll],
+    [['plan', '--root', nowhere], `--root ${nowhere}: there is no such folder`, path],
+    [['plan', '--root', text], `--root ${text}: is no folder`, path],
+    [['plan', '--seed', nowhere], `--seed ${nowhere}: there is no such folder`, path],
     [['plan', '--user-data', nowhere], `--user-data ${nowhere}: there is no such file`, seeAll],
     [['plan', '--user-data', scratch], `--user-data ${scratch}: is a folder`, seeAll],
     [['config', '--user-data', nowhere], `--user-data ${nowhere}: there is no such file`, seeAll],
@@ -87,7 +88,9 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
   ] as const) {
     test(`${args.join(' ')}: ${message}`, async () => {
       const { code, err } = await bootagent(args);
-      assert.deepEqual([code, err.split('\n')[0]], [4, `bootagent: ${message}`]);
+      const [said, hint = ''] = err.split('\n');
+      assert.deepEqual([code, said], [4, `bootagent: ${message}`]);
+      assert.match(hint, /^ {2}(See "bootagent \w+ --help"|Such as --timeout 300)\.$/);
     });
   }
 

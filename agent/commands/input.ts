@@ -14,6 +14,9 @@ export async function inputOf(option: string, path: string, { readStdin }: Surro
       EACCES: 'permission denied',
       EISDIR: 'is a folder',
     };
-    throw new Problem('bad-input', `${option}${option && ' '}${path}: ${words[code] ?? code}`, { cause });
+    throw new Problem('bad-input', `${option}${option && ' '}${path}: ${words[code] ?? code}`, {
+      hint: 'Check the path in the message; "-" reads standard input.',
+      cause,
+    });
   }
 }

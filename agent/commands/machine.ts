@@ -8,10 +8,14 @@ import type { Invocation } from './command.ts';
 /** The machine a command is about: this one, or the tree that --root names. */
 export function machineOf({ options }: Invocation): Host {
   const root = resolve(options.root ?? '/');
-  if (options.root !== undefined && !(existsSync(root) && statSync(root).isDirectory())) {
-    throw new Problem('bad-input', `--root ${options.root}: there is no such folder`);
-  }
+  if (options.root !== undefined) folder('--root', options.root);
   return linux({ root, offline: root !== '/' });
+}
+
+/** That a folder named on the command line is one. */
+export function folder(option: string, path: string): void {
+  if (!existsSync(path)) throw new Problem('bad-input', `${option} ${path}: there is no such folder`);
+  if (!statSync(path).isDirectory()) throw new Problem('bad-input', `${option} ${path}: is no folder`);
 }
 
 /** This machine, for what an image tree cannot tell: cores, memory, firmware. */

@@ -13,6 +13,7 @@ export function parse(
     const names = commands.map((each) => each.name);
     throw unknown('command', name, names, 'See "bootagent --help".');
   }
+  const hint = `See "bootagent ${name} --help".`;
   const args: string[] = [];
   const options: Record<string, string> = {};
   for (let index = 0; index < rest.length; index++) {
@@ -26,31 +27,29 @@ export function parse(
       continue;
     }
     if (!word.startsWith('--')) {
-      throw unknown('option', word, [], `See "bootagent ${name} --help".`);
+      throw unknown('option', word, [], hint);
     }
     const [key, value] = split(word.slice(2));
     const option = command.options.find((each) => each.name === key);
     if (!option) {
       const names = command.options.map((each) => `--${each.name}`);
-      throw unknown('option', `--${key}`, names, `See "bootagent ${name} --help".`);
+      throw unknown('option', `--${key}`, names, hint);
     }
     if (option.value === undefined && value !== undefined) {
-      throw new Problem('bad-invocation', `--${key} takes no value`);
+      throw new Problem('bad-invocation', `--${key} takes no value`, { hint });
     }
     const taken = option.value === undefined ? '' : (value ?? rest[++index]);
     // An empty one is a variable that somebody's script did not set, and --root "" is no folder to work in.
     if (taken === undefined || (taken === '' && option.value !== undefined))
-      throw new Problem('bad-invocation', `--${key} needs a value: ${option.value}`);
-    if (option.values && !option.values.includes(taken)) throw unknown(`value for --${key}`, taken, option.values, '');
+      throw new Problem('bad-invocation', `--${key} needs a value: ${option.value}`, { hint });
+    if (option.values && !option.values.includes(taken)) throw unknown(key, taken, option.values, '');
     if (option.value !== undefined && key in options) {
-      throw new Problem('bad-invocation', `--${key} is given more than once`);
+      throw new Problem('bad-invocation', `--${key} is given more than once`, { hint });
     }
     options[key] = taken;
   }
   if (command.takes === undefined && args.length > 0) {
-    throw new Problem('bad-invocation', `bootagent ${name} takes no "${args[0]}"`, {
-      hint: `See "bootagent ${name} --help".`,
-    });
+    throw new Problem('bad-invocation', `bootagent ${name} takes no "${args[0]}"`, { hint });
   }
   return { command, given: { args, options } };
 }

@@ -1,4 +1,3 @@
-import { existsSync, statSync } from 'node:fs';
 import { runStages } from '../boot.ts';
 import { cached } from '../config/cache.ts';
 import { kernelWords } from '../config/kernel.ts';
@@ -23,7 +22,7 @@ import { keepNetwork, markLack, watched, withMissed } from './address.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
 import { identifier } from './identifier.ts';
 import { inputOf } from './input.ts';
-import { machineOf, thisMachine } from './machine.ts';
+import { folder, machineOf, thisMachine } from './machine.ts';
 import { nothingDue } from './nothing-due.ts';
 import { unknown } from './parse.ts';
 
@@ -179,9 +178,7 @@ async function checkNames({ datasource, seed }: Invocation['options']): Promise<
     const names = datasources.flatMap(({ name, alias }) => [name, alias]);
     if (!names.includes(datasource)) throw unknown('datasource', datasource, names, '');
   }
-  if (seed !== undefined && !(existsSync(seed) && statSync(seed).isDirectory())) {
-    throw new Problem('bad-input', `--seed ${seed}: there is no such folder`);
-  }
+  if (seed !== undefined) folder('--seed', seed);
 }
 
 async function factsIn(path: string, around: Surroundings): Promise<Facts> {

@@ -45,7 +45,10 @@ export const run: Work['run'] = async (given, { out }) => {
 function secondsIn(words: string | undefined): number {
   if (words === undefined) return Number.POSITIVE_INFINITY;
   const seconds = /^\d+(\.\d+)?$/.test(words) ? Number(words) : Number.NaN;
-  if (Number.isNaN(seconds)) throw new Problem('bad-invocation', `--timeout takes seconds, not "${words}"`);
+  if (Number.isNaN(seconds))
+    throw new Problem('bad-invocation', `--timeout takes seconds, not "${words}"`, {
+      hint: 'Such as --timeout 300.',
+    });
   return seconds;
 }
 
