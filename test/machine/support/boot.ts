@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 /** What became of a machine by the end of one boot. */
 export interface Boot {
+  /** Whether the probe ran: the boot came to its end. */
+  readonly reached: boolean;
   /** What the probe wrote down under that name. */
   read(name: string): string;
   /** The properties of a unit, as systemd tells them. */
@@ -28,7 +30,7 @@ export function bootOf(folder: string, console: string): Boot {
           return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
         }),
     );
-  return { read, unit, console };
+  return { reached: existsSync(join(folder, 'journal')), read, unit, console };
 }
 
 /** What must hold of every boot, whatever it was about. */

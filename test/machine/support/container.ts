@@ -26,6 +26,8 @@ interface Options {
   readonly extra?: readonly string[];
   /** More commands whose output the probe keeps, by name. */
   readonly probe?: Readonly<Record<string, string>>;
+  /** Another package than the one that was made last. */
+  readonly package?: string;
 }
 
 export async function container(release: Release, options: Options = {}): Promise<Container> {
@@ -42,7 +44,7 @@ export async function container(release: Release, options: Options = {}): Promis
     'overlay',
     root,
   ]);
-  await installPackage(root, packageFile());
+  if (options.package !== 'none') await installPackage(root, options.package ?? packageFile());
   await installProbe(root, options.probe);
   let cable = await network();
   const write: Container['write'] = async (path, text, mode) => {

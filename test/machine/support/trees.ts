@@ -14,6 +14,9 @@ const plain = [
   ...['e2fsprogs', 'fdisk', 'libatomic1', 'libstdc++6', 'procps'],
 ];
 
+/** What a guest with a disk of its own has besides. */
+export const withKernel = ['linux-image-cloud-amd64', 'initramfs-tools', 'lvm2', 'xfsprogs', 'zstd'];
+
 /** A tree of that release, made once of Debian's archive and kept; the folder must not be written in. */
 export async function tree(release: Release, extra: readonly string[] = []): Promise<string> {
   const network = release === 'trixie' ? ['systemd-resolved'] : [];
