@@ -9,6 +9,7 @@ import type { ModuleResult, Report } from './report/event.ts';
 import type { Failure, Turn } from './state/records.ts';
 import type { State } from './state/state.ts';
 import { bad, decodeFields, type Findings } from './userdata/decode.ts';
+import { placeOf } from './userdata/place-of.ts';
 import type { Mapping } from './userdata/written.ts';
 
 /** How many boots an item that fails is given. */
@@ -89,7 +90,7 @@ export async function takeTurn(
     for (const step of taken) {
       steps.push(step);
       run.report({ event: 'step', module: module.name, step });
-      if (step.outcome === 'failed') problem(item.at, step.problem);
+      if (step.outcome === 'failed') problem(item.at, placedIn(settings, item.at, step.problem));
       if (step.outcome === 'done' && step.changed) tellChanged(module, item, run);
     }
     if (item.announce && !taken.some(isOpen)) run.report({ event: 'announce', lines: item.announce });
@@ -144,6 +145,14 @@ function planned(
     problem(module.name, asProblem(error));
     return [];
   }
+}
+
+/** Of what is asked and cannot be, the line that asks for it is told. */
+function placedIn(settings: Mapping, at: string, problem: Problem): Problem {
+  const where = placed(placeOf(at, settings));
+  if (where === '' || !['not-possible', 'unsafe-path'].includes(problem.code)) return problem;
+  const { code, message, hint, said, cause } = problem;
+  return new Problem(code, `${where}${at}: ${message}`, { hint, cause, ...(said !== undefined && { said }) });
 }
 
 const placed = ({ source, line, column }: { source: string; line: number; column: number }): string =>
