@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod, readFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, rename, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Boot, soundBoot } from './support/boot.ts';
@@ -33,6 +33,7 @@ const probe = {
   keygen: 'cat /run/keygen',
   hosts: 'cat /etc/hosts',
   told: 'bootagent status',
+  elsewhere: 'ls -A /root/owned /srv/elsewhere /srv/ivy 2>/dev/null | grep -v -e bash -e profile',
 };
 
 const imageHosts = '127.0.0.1 localhost\n10.161.7.2 other\n10.161.7.250  neighbour # kept\n';
@@ -109,6 +110,47 @@ users: [{name: ops, sudo: "ALL=(ALL) NOPASSWD:ALL"}]
 root_lock: true
 ssh_pwauth: false
 `;
+
+/** As bad as it gets, with somebody good behind it. */
+const mistaken = (key: string): string => `#cloud-config
+hostname: "$(touch /root/owned)"
+hostname_from_ip: {domain: hltcloud}
+root_lock: true
+groups:
+  - /etc/passwd: [zoe]
+  - grid: [ghost, zoe]
+users:
+  - default
+  - name: "-rf"
+  - name: ../x
+  - name: "a:b"
+  - name: "a\\nb"
+  - name: Zoë
+  - name: ${'l'.repeat(300)}
+  - name: $(touch /root/owned)
+  - {name: eve, uid: 0}
+  - {name: mal, sudo: "ALL=(ALL NOPASSWD:ALL"}
+  - {name: ivy, ssh_authorized_keys: ["${key}"]}
+  - {name: kim, ssh_authorized_keys: ["${key}"]}
+  - {name: zoe, ssh_authorized_keys: ["ssh-rsa AAAA"], shell: /bin/sh}
+`;
+/** What is refused: where it stands, words of its line, and why. */
+const refused = [
+  ['hostname', 'touch /root/owned', 'expected a host name'],
+  ['groups[0]./etc/passwd', '/etc/passwd:', 'expected the name of a group'],
+  ['users[1].name', '"-rf"', 'expected the name of a user'],
+  ['users[2].name', '../x', 'expected the name of a user'],
+  ['users[3].name', 'a:b', 'expected the name of a user'],
+  ['users[4].name', 'a\\nb', 'expected the name of a user'],
+  ['users[5].name', 'Zoë', 'expected the name of a user'],
+  ['users[6].name', 'lll', 'expected the name of a user'],
+  ['users[7].name', 'name: $(touch', 'expected the name of a user'],
+  ['users[12].ssh_authorized_keys[0]', 'ssh-rsa AAAA', 'it is cut short'],
+  ['users[8]', 'eve', 'The user eve cannot have the number 0: it is that of root'],
+  ['users[9].sudo', 'mal', 'visudo refuses the rule'],
+  ['users[10].ssh_authorized_keys', 'ivy', '/home/ivy is a link'],
+  ['users[11].ssh_authorized_keys', 'kim', '/home/kim/.ssh is a link'],
+] as const;
 
 const accountOf = (boot: Boot, table: string, name: string): readonly string[] =>
   boot
@@ -272,6 +314,68 @@ describe('people and names of a machine in a cloud', { skip }, () => {
       assert.match(copy.read('journal'), /"users" lists no "default".*they are given to ops/);
       assert.match(copy.console, /bootagent: WARNING ssh_authorized_keys: "users" lists no "default".* given to ops/);
       assert.match(copy.read('told'), /"users" lists no "default".*they are given to ops/);
+    });
+  });
+
+  test('mistakes cost themselves alone, and a lock is on from the first boot', async (t) => {
+    await using machine = await image('trixie');
+    const { root } = machine;
+    const first = await visitor(machine.folder, 'first');
+    await withKeyForRoot(machine, first);
+    for (const name of ['ivy', 'kim']) await run('useradd', ['--root', root, '--create-home', name]);
+    // Homes that lead elsewhere: one is a link, in the other its owner has put one.
+    await mkdir(join(root, 'srv/elsewhere'));
+    await rename(join(root, 'home/ivy'), join(root, 'srv/ivy'));
+    await symlink('/srv/ivy', join(root, 'home/ivy'));
+    await symlink('/srv/elsewhere', join(root, 'home/kim/.ssh'));
+    await run('chroot', [root, 'chown', '--no-dereference', 'kim:kim', '/home/kim/.ssh']);
+
+    const userData = mistaken(first.shown);
+    const service = metadataService(machine.network.server, machine.folder);
+    await service.serve({ id: 'i-a', keys: { first: first.shown }, userData }, 'imdsv2');
+    let came: Readonly<Record<string, string>> = {};
+    const boot = await machine.boot(async () => {
+      came = await logins(machine, first);
+    });
+    await service.silence();
+    const journal = boot.read('journal');
+
+    for (const [at, words, why] of refused) {
+      await t.test(`${at} (${words}) is refused, with its line and why`, () => {
+        const line = userData.split('\n').findIndex((each) => each.includes(words)) + 1;
+        const told = journal
+          .split('\n')
+          .filter((each) => each.includes(` user-data:${line}:`) && each.includes(`${at}: `));
+        assert.ok(
+          told.some((each) => each.includes(why)),
+          told.join('\n'),
+        );
+      });
+    }
+    await t.test('a member who does not exist is told', () => assert.match(journal, / x users .*ghost/));
+    await t.test('nothing of the rest is lost', () => {
+      assert.equal(accountOf(boot, 'group', 'grid')[3], 'zoe');
+      assert.deepEqual(accountOf(boot, 'passwd', 'zoe').slice(5), ['/home/zoe', '/bin/sh']);
+      assert.equal(boot.read('hostname'), 'wn-007-025.hltcloud\n');
+      assert.match(boot.read('visudo'), /90-bootagent-debian: parsed OK/);
+    });
+    await t.test('nothing was made elsewhere, and no shell has read a name', () => {
+      assert.equal(boot.read('elsewhere'), '/srv/elsewhere:\n\n/srv/ivy:\n');
+      assert.deepEqual(
+        boot
+          .read('passwd')
+          .trim()
+          .split('\n')
+          .map((line) => line.split(':')[0])
+          .slice(-5),
+        ['ivy', 'kim', 'debian', 'mal', 'zoe'],
+      );
+    });
+    await t.test('the lock is on: root comes in neither by key nor by password', () => {
+      const denied = `root@${machine.network.address}: Permission denied`;
+      assert.equal(came['debian by key'], 'debian root ');
+      assert.ok(came['root by key']?.startsWith(denied), JSON.stringify(came));
+      assert.ok(came['root by password']?.startsWith(denied), JSON.stringify(came));
     });
   });
 });
