@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import { writeFile } from '../agent/host/files.ts';
 import type { Host } from '../agent/host/host.ts';
 import { linux } from '../agent/host/linux.ts';
 import { hostContract } from './host.contract.ts';
@@ -105,6 +106,20 @@ describe('a file that is replaced', () => {
       message: 'There is no user "nobody-here"',
     });
     assert.equal(await host.stat('/b'), undefined);
+  });
+
+  test('gives its label to what takes its place and to nothing else, whatever links come in between', () => {
+    const { root } = tree();
+    for (const name of ['a', 'secret']) writeFileSync(join(root, name), name);
+    let seen: string[] = [];
+    writeFile(root, '/a', 'new', {}, (...held) => {
+      for (const name of ['a', '.a.bootagent']) {
+        rmSync(join(root, name));
+        symlinkSync('secret', join(root, name));
+      }
+      seen = held.map((path) => readFileSync(path, 'utf8'));
+    });
+    assert.deepEqual(seen, ['a', 'new']);
   });
 
   test('of the kernel is written to, as it cannot be replaced', async () => {

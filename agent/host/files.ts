@@ -83,8 +83,8 @@ export function writeFile(
   path: string,
   content: string | Uint8Array,
   { uid, gid, mode, within }: Owning,
-  /** Called with the old file and the new one, before the one takes the other's place. */
-  beforeSwap: (old: string, aside: string) => void = () => {},
+  /** Called with the old file and the new one, both held open, before the one takes the other's place. */
+  beforeSwap?: (old: string, aside: string) => void,
 ): void {
   writing(path, root, within, (spot) => {
     const old = statIfThere(spot.path);
@@ -100,11 +100,11 @@ export function writeFile(
         writeAll(fd, content);
         own(fd, { uid: uid ?? old?.uid, gid: gid ?? old?.gid });
         fchmodSync(fd, mode ?? old?.mode ?? 0o644);
+        if (old && beforeSwap) holding(spot.path, (held) => beforeSwap(`/proc/self/fd/${held}`, `/proc/self/fd/${fd}`));
         fsyncSync(fd);
       } finally {
         closeSync(fd);
       }
-      if (old) beforeSwap(spot.path, aside);
       renameSync(aside, spot.path);
     } catch (error) {
       rmSync(aside, { force: true });
@@ -179,9 +179,17 @@ export function link(root: string, path: string, target: string): void {
 }
 
 /** What is changed is held first: whoever owns the folder could put a link in its place after it was looked at. */
-function adorn({ path }: Spot, { uid, gid, mode }: Owning): void {
+function holding(path: string, use: (fd: number) => void): void {
   const fd = openSync(path, O_PATH | O_NOFOLLOW);
   try {
+    use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function adorn({ path }: Spot, { uid, gid, mode }: Owning): void {
+  holding(path, (fd) => {
     const stats = fstatSync(fd);
     const isLink = stats.isSymbolicLink();
     const held = `/proc/self/fd/${fd}`;
@@ -190,9 +198,7 @@ function adorn({ path }: Spot, { uid, gid, mode }: Owning): void {
       isLink ? lchownSync(path, user, group) : chownSync(held, user, group);
     // After the owner: a change of owner clears the setuid bit.
     if (mode !== undefined && !isLink) chmodSync(held, mode);
-  } finally {
-    closeSync(fd);
-  }
+  });
 }
 
 /** Without root an owner can only be kept; what was asked beyond that is told by whoever asked. */
