@@ -41,8 +41,9 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
       known = await boot.identify(stage, facts, imageConfig).catch((error) => told(error, boot));
       if (known || !settings) settings = await settingsFor(known?.instance);
     }
-    // Who we are came late, when the login stages had gone by without it: they are made up for first.
-    const due = late && known?.missed ? stages.slice(stages.indexOf('early'), stages.indexOf('final') + 1) : [stage];
+    // Who we are came late, or the login stages were cut off, and only a boot would repair that: they are made up for.
+    const makesUp = (late && known?.missed) || (stage === 'final' && wanted[0] === stage && wasCut());
+    const due = makesUp ? stages.slice(stages.indexOf('early'), stages.indexOf('final') + 1) : [stage];
     for (const each of due) {
       if (each !== due[0]) facts = await boot.gatherFacts();
       await runStage(each, facts, settings);
@@ -78,6 +79,11 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
         result: { state, ms: Math.round(boot.now() - start) },
       });
     }
+  }
+
+  /** The stages before the last are a process of their own, which something may have killed. */
+  function wasCut(): boolean {
+    return [...boot.schedule.early, ...boot.schedule.main].some(({ name }) => name === boot.state.cut);
   }
 
   function isWanted({ name }: Module): boolean {

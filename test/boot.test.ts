@@ -334,6 +334,29 @@ describe('a power cut', () => {
     ]);
   });
 
+  test('of the process of the login stages alone is made up for by the last stage', async () => {
+    const machine = machineOf();
+    const cloud = cloudOf(`${files('/a')}bootcmd: [b]\nruncmd: [r]\n`);
+    let kept: [string, string][] = [];
+    const host: Host = {
+      ...machine.host,
+      writeFile: async () => {
+        kept = [...machine.store.files];
+        throw new Problem('file-failed', 'what became of it is not remembered');
+      },
+    };
+    await booted(machine, { cloud, host, units: [['local'], ['early', 'main']] });
+    const after = { ...machineOf(), store: memoryStore(new Map(kept)) };
+    assert.equal(openState(after.store).cut, 'write_files');
+    // What had its turn in this boot has no second one.
+    assert.deepEqual(await booted(after, { cloud, units: [['final']] }), [
+      'instance i-1 known',
+      'made file /a',
+      'made script runcmd',
+    ]);
+    assert.deepEqual(await booted(after, { cloud, units: [['final']] }), ['instance i-1 known']);
+  });
+
   test('in a list of commands is told with its item, and the list is not run again', async () => {
     const machine = machineOf();
     const cloud = cloudOf('runcmd: [one, two]\n');
