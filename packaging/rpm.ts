@@ -62,11 +62,15 @@ execFileSync(
     env: { ...process.env, SOURCE_DATE_EPOCH: String(epoch), LC_ALL: 'C.UTF-8' },
   },
 );
-const file = `bootagent-${version}-${values.release}.${rpmArchitecture}.rpm`;
-renameSync(join(work, file), join(values.output, file));
-console.log(
-  `${values.output}/${file}  ${(statSync(join(values.output, file)).size / 1e6).toFixed(1)} MB  sha256 ${sha256(join(values.output, file))}`,
-);
+for (const [called, of] of [
+  ['bootagent', rpmArchitecture],
+  ['bootagent-compat', 'noarch'],
+]) {
+  const file = `${called}-${version}-${values.release}.${of}.rpm`;
+  const at = join(values.output, file);
+  renameSync(join(work, file), at);
+  console.log(`${values.output}/${file}  ${(statSync(at).size / 1e6).toFixed(1)} MB  sha256 ${sha256(at)}`);
+}
 
 /** When the sources were last changed. */
 function lastCommit(): string {

@@ -16,6 +16,10 @@ const files: readonly (readonly [from: string, to: string, mode: number])[] = [
   ['packaging/bootagent.yaml', 'etc/bootagent/bootagent.yaml', 0o640],
   ['LICENSE', 'usr/share/licenses/bootagent/LICENSE', 0o644],
   ['dist/THIRD-PARTY-LICENSES', 'usr/share/licenses/bootagent/THIRD-PARTY-LICENSES', 0o644],
+  ['packaging/compat/cloud-init', 'usr/bin/cloud-init', 0o755],
+  ['packaging/compat/bootagent-compat.service', 'usr/lib/systemd/system/bootagent-compat.service', 0o644],
+  ['packaging/compat/bootagent-compat.tmpfiles', 'usr/lib/tmpfiles.d/bootagent-compat.conf', 0o644],
+  ['packaging/compat/80-bootagent-compat.preset', 'usr/lib/systemd/system-preset/80-bootagent-compat.preset', 0o644],
   ['CHANGELOG.md', 'usr/share/doc/bootagent/CHANGELOG.md', 0o644],
 ];
 

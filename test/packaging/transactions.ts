@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { installPackage } from '../machine/support/probe.ts';
 import { run, unable } from '../machine/support/scratch.ts';
-import { packageFile } from '../machine/support/trees.ts';
+import { compatFile, packageFile } from '../machine/support/trees.ts';
 import { overlay } from './support/overlay.ts';
 
 const skip = unable('rpm', 'rpmbuild', 'mmdebstrap');
@@ -54,7 +54,9 @@ describe('the package, installed, upgraded and erased', { skip }, () => {
     await using tree = await overlay();
     const before = await files(tree.root);
     await installPackage(tree.root, packageFile());
-    await run('rpm', ['--root', tree.root, '--nodeps', '--erase', 'bootagent']);
+    await installPackage(tree.root, compatFile());
+    assert.ok(enabled(tree.root, 'bootagent-compat.service'));
+    await run('rpm', ['--root', tree.root, '--nodeps', '--erase', 'bootagent', 'bootagent-compat']);
     // rpm's own database, and a folder that on Enterprise Linux belongs to the base system.
     const others = /^(var\/lib\/rpm|root\/\.rpmdb|usr\/share\/licenses$)/;
     const left = (await files(tree.root)).filter((path) => !before.includes(path) && !others.test(path));

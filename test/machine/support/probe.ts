@@ -55,7 +55,7 @@ export async function installProbe(tree: string, extra: Readonly<Record<string, 
   const unit = [
     '[Unit]',
     'DefaultDependencies=no',
-    'After=multi-user.target bootagent.target bootagent-final.service ssh.service sshd.service',
+    'After=multi-user.target bootagent.target bootagent-final.service bootagent-compat.service ssh.service sshd.service',
     // Of a machine that is cloud-init's.
     'After=cloud-final.service cloud-init.target',
     '[Service]',

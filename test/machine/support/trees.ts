@@ -51,9 +51,15 @@ const policy = [
 ].join(' && ');
 
 /** The package that `npm run rpm` made. */
-export function packageFile(): string {
-  const found = readdirSync('dist').filter((name) => /^bootagent-\d.*\.x86_64\.rpm$/.test(name));
-  const [file] = found.sort();
+export const packageFile = (): string => made(/^bootagent-\d.*\.x86_64\.rpm$/);
+
+/** The one beside it, which answers for cloud-init. */
+export const compatFile = (): string => made(/^bootagent-compat-.*\.noarch\.rpm$/);
+
+function made(name: RegExp): string {
+  const [file] = readdirSync('dist')
+    .filter((each) => name.test(each))
+    .sort();
   if (!file) throw new Error('no package in dist/: npm run build && npm run rpm');
   return join('dist', file);
 }

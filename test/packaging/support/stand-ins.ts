@@ -24,8 +24,8 @@ export type Name = keyof typeof releases;
 const libraries = ['libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0', 'ld-linux-x86-64.so.2'];
 const gcc = ['3.0', '3.3', '3.3.1', '3.4', '3.4.2', '4.2.0', '4.3.0', '4.7.0', '4.8.0'];
 
-/** Makes a repository of stand-ins for that release, with the package beside them. */
-export async function repository(folder: string, release: Name, packageFile: string): Promise<void> {
+/** Makes a repository of stand-ins for that release, with the packages beside them. */
+export async function repository(folder: string, release: Name, packages: readonly string[]): Promise<void> {
   const content = releases[release];
   mkdirSync(folder, { recursive: true });
   await standIn(folder, 'base-system', '1', [
@@ -37,9 +37,9 @@ export async function repository(folder: string, release: Name, packageFile: str
   ]);
   await standIn(folder, 'libatomic', '1', ['libatomic.so.1()(64bit)', 'libatomic.so.1(LIBATOMIC_1.0)(64bit)']);
   await standIn(folder, 'systemd', String(content.systemd), []);
-  for (const name of ['util-linux', 'shadow-utils', 'e2fsprogs', 'xfsprogs', 'sudo'])
+  for (const name of ['util-linux', 'shadow-utils', 'e2fsprogs', 'xfsprogs', 'sudo', 'cloud-init'])
     await standIn(folder, name, '1', []);
-  await run('cp', [packageFile, folder]);
+  await run('cp', [...packages, folder]);
   await run('createrepo_c', ['--quiet', folder]);
 }
 

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { soundBoot } from './support/boot.ts';
+import { container } from './support/container.ts';
+import { installPackage } from './support/probe.ts';
+import { run, unable } from './support/scratch.ts';
+import { compatFile } from './support/trees.ts';
+
+const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
+const finished = '/var/lib/cloud/instance/boot-finished';
+
+/** What Packer and Terraform do in the build machine, from its first second on. */
+const waiting = `[Unit]
+DefaultDependencies=no
+After=systemd-tmpfiles-setup.service
+[Service]
+ExecStart=/bin/sh -c 'test -e ${finished}; echo "there: $?"; cloud-init status; cloud-init status --wait; echo "ended: $?"; cat /root/ran'
+StandardOutput=file:/root/waited
+[Install]
+WantedBy=sysinit.target
+`;
+
+test('tools that wait for cloud-init wait for bootagent, with its compatibility package', { skip }, async () => {
+  await using machine = await container('bookworm', {
+    probe: {
+      waited: 'sleep 3; cat /root/waited',
+      finished: `stat -L -c %s ${finished}`,
+      others: 'cloud-init clean; echo "$?"; cloud-init status --long --format json',
+    },
+  });
+  await installPackage(machine.root, compatFile());
+  await machine.write('/etc/systemd/system/waiting.service', waiting);
+  await run('systemctl', ['--root', machine.root, 'enable', 'waiting.service']);
+  await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-waited\n');
+  await machine.write(
+    '/var/lib/cloud/seed/nocloud/user-data',
+    '#cloud-config\nruncmd: [sleep 2; echo ran >>/root/ran]\n',
+  );
+  for (const early of ['(not run|running)', '(not run|running|done)']) {
+    const boot = await machine.boot();
+    soundBoot(boot);
+    const told = new RegExp(`^there: 1\\nstatus: ${early}\\nstatus: done\\nended: 0\\nran\\n$`);
+    assert.match(boot.read('waited'), told, 'and a script that ran is not run again at the next boot');
+    assert.equal(boot.read('finished'), '0\n');
+    assert.match(boot.read('others'), /only "status" is answered here.*\n2\n\{"status": "done"\}\n$/);
+  }
+});
