@@ -10,6 +10,7 @@ import { growpart } from './growpart.ts';
 import { hostKeys } from './host-keys.ts';
 import { hostname, hostnameFromIp } from './hostname.ts';
 import { hosts } from './hosts.ts';
+import { leftovers } from './leftovers.ts';
 import { locale } from './locale.ts';
 import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network.ts';
@@ -62,5 +63,5 @@ export const schedule: Schedule = {
   /** Before sshd: what the machine is, and who may come in. */
   main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, ...people, writeFiles, ...system],
   /** Last: what needs everything else. */
-  final: [...software, ...clock, deferredFiles, cvmfs, services, ...scripts, condor, ready, ...ending],
+  final: [leftovers, ...software, ...clock, deferredFiles, cvmfs, services, ...scripts, condor, ready, ...ending],
 };

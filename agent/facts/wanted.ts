@@ -26,7 +26,11 @@ export const paths = [
   '/etc/sysconfig/network',
   '/etc/systemd/system/multi-user.target.wants/NetworkManager.service',
   '/etc/systemd/system/multi-user.target.wants/systemd-networkd.service',
+  '/root/anaconda-ks.cfg',
+  '/root/initial-setup-ks.cfg',
+  '/root/original-ks.cfg',
   '/usr/lib/systemd/systemd-timesyncd',
   '/usr/sbin/NetworkManager',
   '/var/lib/bootagent/fresh',
+  '/var/log/anaconda',
 ] as const;

@@ -18,6 +18,7 @@ runcmd:
 `;
 const probe = {
   ran: 'cat /root/ran',
+  leftovers: 'find /root/anaconda-ks.cfg /var/log/anaconda -type f 2>/dev/null',
   motd: 'stat --format="%a %U:%G" /etc/motd; cat /etc/motd',
   // What the agent's units cost beside the processes of the machine itself.
   started: 'journalctl --boot --no-pager --output=cat SYSLOG_IDENTIFIER=bootagent',
@@ -28,11 +29,15 @@ describe('a machine with a seed folder', { skip }, () => {
     await using machine = await container('bookworm', { probe });
     await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-seed-1\n');
     await machine.write('/var/lib/cloud/seed/nocloud/user-data', userData);
+    // An installer writes these when nothing of the image's own can run any more.
+    await machine.write('/root/anaconda-ks.cfg', 'rootpw --iscrypted hash\n');
+    await machine.write('/var/log/anaconda/journal.log', 'x\n');
 
     const first = await machine.boot();
     soundBoot(first);
     assert.equal(first.read('ran'), 'bootcmd\nruncmd\n');
     assert.equal(first.read('motd'), '640 root:root\nhello\n');
+    assert.equal(first.read('leftovers'), '');
 
     const second = await machine.boot();
     soundBoot(second);

@@ -1,0 +1,16 @@
+import { defineModule } from '../agent/module.ts';
+
+const paths = ['/root/anaconda-ks.cfg', '/root/initial-setup-ks.cfg', '/root/original-ks.cfg', '/var/log/anaconda'];
+
+/** What an installer writes after everything that could clean up after it: a kickstart holds the hash of root's password. */
+export const leftovers = defineModule({
+  name: 'leftovers',
+  summary: 'A new machine does not keep what the installer of its image left behind: its kickstart and its logs.',
+  every: 'instance',
+  reads: {},
+
+  plan(_, { facts, newMachine }) {
+    const left = newMachine ? paths.filter((path) => facts.paths.includes(path)) : [];
+    return left.length > 0 ? [{ at: 'leftovers', changes: [{ kind: 'removed', globs: left }] }] : [];
+  },
+});
