@@ -55,9 +55,15 @@ async function shellOf(host: ReadHost): Promise<string> {
 }
 
 async function installed(host: ReadHost): Promise<string[]> {
+  // Most programs are asked about in vain in most folders: those that hold nothing, or are links to others, are left out.
+  const worthwhile: string[] = [];
+  for (const folder of folders) {
+    const isOwn = (await host.stat(folder))?.type === 'directory';
+    if (isOwn && (!folder.startsWith('/usr/local/') || (await host.list(folder)).length > 0)) worthwhile.push(folder);
+  }
   const found: string[] = [];
   for (const program of programs) {
-    const places = folders.map((folder) => `${folder}/${program}`);
+    const places = worthwhile.map((folder) => `${folder}/${program}`);
     if (await anyOf(places, host)) found.push(program);
   }
   return found;
