@@ -9,7 +9,7 @@ import type { Store } from '../state/store.ts';
  * address the machine had. Where that leaves nothing to do, a shell sees to it that it is: the last unit starts us else.
  */
 const file = 'network.json';
-/** The address, the card and the card's own address, for that shell. */
+/** The address and the card it is on, for that shell. */
 const supposed = '/run/bootagent/nothing-due-at';
 /** That the login stages wanted an address, and there was none. */
 const lacked = '/run/bootagent/without-address';
@@ -50,10 +50,8 @@ export function keptNetwork(store: Store): Partial<Network> | undefined {
 }
 
 /** Nothing is due, supposing this network. */
-export function suppose({ interface: leading, address, interfaces = [] }: Partial<Network>, root: string): void {
-  const card = interfaces.find(({ name }) => name === leading)?.mac;
-  files.writeFile(root, supposed, `${address} ${leading} ${card}\n`, { mode: 0o644 });
-}
+export const suppose = ({ interface: card, address }: Partial<Network>, root: string): void =>
+  files.writeFile(root, supposed, `${address} ${card}\n`, { mode: 0o644 });
 
 export const markLack = (root: string): void => files.writeFile(root, lacked, '', { mode: 0o644 });
 

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { soundBoot } from './support/boot.ts';
 import { container } from './support/container.ts';
-import { unable } from './support/scratch.ts';
+import { guestAddress, guestInterface, networkdUnit } from './support/network.ts';
+import { run, unable } from './support/scratch.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 
@@ -57,5 +58,61 @@ describe('a machine with a seed folder', { skip }, () => {
       assert.equal(second.unit(unit).ConditionResult, 'no', `${unit} was started`);
     }
     assert.equal(second.unit('bootagent-local.service').ExecMainStatus, '0');
+  });
+
+  test('whose software is told its address starts one process at later boots, and the rest where it is another', async () => {
+    await using machine = await container('bookworm', {
+      probe: { ...probe, condor: 'cat /etc/condor/config.d/zz-bootagent.config' },
+    });
+    await machine.write(
+      '/etc/systemd/system/condor.service',
+      '[Service]\nExecStart=/bin/sleep infinity\n[Install]\nWantedBy=multi-user.target\n',
+    );
+    await machine.write('/etc/condor/condor_config', '');
+    await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-seed-3\n');
+    await machine.write(
+      '/var/lib/cloud/seed/nocloud/user-data',
+      '#cloud-config\ncondor: {central_manager: 10.161.0.2}\n',
+    );
+    // A machine's address goes when it is off; the cable's namespace would keep it.
+    const booted = async () => {
+      for (const words of [
+        ['addr', 'flush', 'dev', guestInterface],
+        ['link', 'set', guestInterface, 'down'],
+      ])
+        await run('ip', ['-n', machine.network.guest, ...words]);
+      const boot = await machine.boot();
+      soundBoot(boot);
+      return boot;
+    };
+    const first = await booted();
+    assert.match(first.read('condor'), /10\.161\.7\.25/);
+
+    const second = await booted();
+    assert.match(second.read('run'), /nothing-due-at/);
+    assert.equal(second.unit('bootagent.service').ConditionResult, 'no');
+    assert.match(second.read('started'), /nothing is due: the machine has the address it had/);
+    assert.equal(second.read('condor'), first.read('condor'));
+
+    await machine.write('/etc/systemd/network/10-cloud.network', networkdUnit.replace(guestAddress, '10.161.7.26'));
+    const third = await booted();
+    assert.match(third.read('condor'), /10\.161\.7\.26/);
+  });
+});
+
+describe('a machine in no cloud', { skip }, () => {
+  test('starts two processes at its first boot, one later, and is seen to have come into a cloud', async () => {
+    await using machine = await container('bookworm', { probe });
+    const started = async () => {
+      const boot = await machine.boot();
+      soundBoot(boot);
+      const units = ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service'];
+      return units.filter((unit) => boot.unit(unit).ConditionResult === 'yes').length;
+    };
+    assert.equal(await started(), 2);
+    assert.equal(await started(), 1);
+    await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-seed-4\n');
+    await machine.write('/var/lib/cloud/seed/nocloud/user-data', userData);
+    assert.equal(await started(), 3);
   });
 });
