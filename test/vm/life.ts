@@ -109,7 +109,7 @@ describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
     await t.test('at most seven requests were made', () => assert.ok(asked.length <= 7, asked.join('\n')));
 
     const second = await vm.boot({ smbios: ec2Firmware });
-    // Its name is made of an address that is there only later, so all stages look; none finds anything to do.
+    // Its name is made of an address that is there only later: the one it had is supposed, and looked at behind the network.
     await t.test('the second boot, with nobody answering, changes nothing', () => {
       soundBoot(second);
       nothingChanged(first, second, ['keys', 'shadow', 'hosts', 'condor', 'cvmfs', 'hostname', 'ran', 'passwd']);
