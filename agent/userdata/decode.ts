@@ -246,7 +246,7 @@ export const object = <T>(fields: Fields<T>): Decode<T> =>
     if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
     for (const [key, { key: place }] of written.entries) {
       if (key in fields) continue;
-      findings.error(`${at}.${key}`, place, 'no such setting', suggestion(key, Object.keys(fields)), 'unknown-key');
+      findings.error(`${at}.${key}`, place, 'no such setting', amongThese(key, Object.keys(fields)), 'unknown-key');
     }
     // What is missing was written nowhere: it is told where the mapping stands that lacks it.
     const here: Findings = {
@@ -303,11 +303,16 @@ function expected(what: string, written: Written | undefined, at: string, findin
 
 const lastOf = (at: string): string => at.slice(at.lastIndexOf('.') + 1);
 
-/** "did you mean …", when one of the names is near enough. */
+/** "did you mean …", when one of the names is near enough, or only longer. */
 export function suggestion(word: string, names: readonly string[]): string | undefined {
-  const near = nearest(word, names);
+  const longer = word.length < 3 ? [] : names.filter((name) => name.startsWith(word) || name.endsWith(`_${word}`));
+  const near = nearest(word, names) ?? (longer.length === 1 ? longer[0] : undefined);
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
+
+/** The same; where none is near all are told, unless they are too many to be read. */
+const amongThese = (word: string, names: readonly string[]): string | undefined =>
+  suggestion(word, names) ?? (names.length > 12 ? undefined : `there are: ${names.join(', ')}`);
 
 /** The name that differs in the fewest letters, if it is few enough to be a slip of the hand. */
 export function nearest(word: string, names: readonly string[]): string | undefined {

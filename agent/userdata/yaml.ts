@@ -12,6 +12,7 @@ import {
 } from 'yaml';
 import { limits } from './limits.ts';
 import { meaningOf, type Node, type Reading, type Reports, type Taken } from './nodes.ts';
+import { slipOf } from './slips.ts';
 import type { Written } from './written.ts';
 
 const oneDocument = 'a second document begins here: only one is read';
@@ -48,7 +49,10 @@ export function readYaml(
   if (!tokens || reading.failures.count > 0) return undefined;
   const options = { schema: 'failsafe', uniqueKeys: false, resolveKnownTags: false, prettyErrors: false } as const;
   const [document, second] = new Composer(options).compose(tokens, true, text.length);
-  for (const { pos, message } of document?.errors ?? []) reading.fail(pos[0], plainly(message));
+  for (const { pos, message } of document?.errors ?? []) {
+    const slip = slipOf(message);
+    reading.fail(pos[0], slip.message, slip.hint);
+  }
   if (second) reading.fail(second.range[0], oneDocument);
   if (!document || reading.failures.count > 0) return undefined;
   const root = meaningOf(nodeOf(document.contents, 0, text), reading);
@@ -87,7 +91,7 @@ function readTokens(text: string, { fail, taken }: Reading, lines: LineCounter):
     if (++taken.marks > limits.marks) return fail(parser.offset, `more than ${limits.marks} words and marks`);
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
-      if (token.type === 'error' && ++slips > 20) return fail(token.offset, plainly(token.message));
+      if (token.type === 'error' && ++slips > 20) return fail(token.offset, slipOf(token.message).message);
     }
     if (parser.stack.length > limits.depth + 2) {
       return fail(parser.offset, `lists and mappings more than ${limits.depth} deep`);
@@ -129,9 +133,3 @@ function nodeOf(node: YamlNode | null, before: number, text: string): Node {
   const quoted = isScalar(node) && node.type !== 'PLAIN';
   return { is: 'scalar', words: cut ? words.slice(0, -1) : words, quoted, ...common };
 }
-
-/** The parser's own words, without its advice for programmers. */
-const plainly = (message: string): string => {
-  const [first = message] = message.split('\n');
-  return first.replace(/\s*\(.*\)$/, '').replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase());
-};

@@ -91,7 +91,11 @@ describe('swap', () => {
 
   for (const [settings, message] of [
     ['{size: lots}', 'user-data:1:14 swap.size: expected a size such as 512M or 2G, got "lots"'],
-    ['{size: 2G, file: /x}', 'user-data:1:18 swap.file: no such setting'],
+    ['{size: 2G, file: /x}', 'user-data:1:18 swap.file: no such setting; did you mean "filename"?'],
+    [
+      '{size: 2G, colour: x}',
+      'user-data:1:18 swap.colour: no such setting; there are: filename, size, maxsize, per_core, per_core_kb, of_memory',
+    ],
     ['{size: 2G, per_core: 1G}', 'user-data:1:7 swap: size and per_core each give a size; keep one of them'],
     ['{filename: swap.img}', 'user-data:1:18 swap.filename: expected an absolute path, got "swap.img"'],
     ['{of_memory: half}', 'user-data:1:19 swap.of_memory: expected a share of the memory such as 50%, got "half"'],

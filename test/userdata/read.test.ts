@@ -50,7 +50,7 @@ test('a fault in one part costs that part and is told with its line in the file'
   const broken = message.replace('hostname: a', 'hostname: a: b');
   const { config, findings } = await read(broken);
   assert.deepEqual(config, { timezone: 'UTC' });
-  assert.deepEqual(findings, ['user-data:9:11 error: nested mappings are not allowed in compact mappings']);
+  assert.deepEqual(findings, ['user-data:9:11 error: a key stands within a value']);
 });
 
 test('what is for another instance of the group is left out', async () => {

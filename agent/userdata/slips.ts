@@ -1,0 +1,54 @@
+/** A slip in the syntax of YAML: what is wrong with it, and what to do. */
+export interface Slip {
+  readonly message: string;
+  readonly hint?: string;
+}
+
+const quote = 'put quotes around the whole text';
+
+/** What the parser says of the slips that people make, and the same for those who do not know its words. */
+const slips: readonly (readonly [RegExp, string, string])[] = [
+  [
+    /^nested mappings/i,
+    'a key stands within a value',
+    'put quotes around text that holds ": ", and begin keys in one column',
+  ],
+  [/^flow .* end with a \]/i, 'the list that began with [ is not closed', 'write its ], and indent all of it'],
+  [/^flow .* end with a \}/i, 'the mapping that began with { is not closed', 'write its }, and indent all of it'],
+  [/^missing closing ["']quote/i, 'text that began with a quote goes on to here', 'write the quote at its end'],
+  [
+    /^all sequence items/i,
+    'this item does not begin where those before it do',
+    'begin every "-" of a list in one column',
+  ],
+  [
+    /^all mapping items/i,
+    'this key does not begin where those before it do',
+    'begin the keys of a mapping in one column',
+  ],
+  [
+    /^implicit keys need to be on/i,
+    'this key takes more than one line',
+    'is a ":" missing, or a line indented too far?',
+  ],
+  [/^implicit map keys need/i, 'no ":" stands behind this key', 'write "key: value", or indent text that goes on'],
+  [/^plain value cannot start/i, 'text cannot begin with this character', quote],
+  [/^invalid escape/i, 'there is no such escape in double quotes', 'use single quotes, in which a \\ is itself'],
+  [/^missing , /i, 'a comma is missing before this', 'write one between items'],
+  [/^comments must be/i, 'a # stands right behind a value', 'put a space before it, or quotes around the whole text'],
+  [/^not a yaml token|header includes extra/i, 'text stands right behind a | or >', 'begin it in the next line'],
+  [/^unexpected flow-(?:seq|map)-end/i, 'nothing that this would close is open', 'leave it out'],
+  [/^unexpected block-seq-ind on same line/i, 'a list begins behind a key', 'begin it in the next line'],
+  [/^unexpected scalar at node end/i, 'something stands behind the end of a value', quote],
+  [/^unexpected .* token/i, 'this cannot stand here', 'is something before it not closed, or not indented?'],
+];
+
+/** A message of the parser for people; what is not in the table in its own words, without its advice for programmers. */
+export function slipOf(said: string): Slip {
+  const [first = said] = said.split('\n');
+  const known = slips.find(([pattern]) => pattern.test(first));
+  if (known) return { message: known[1], hint: known[2] };
+  return {
+    message: first.replace(/\s*\(.*\)$/, '').replace(/^[A-Z](?=[a-z])/, (letter) => letter.toLowerCase()),
+  };
+}
