@@ -1,8 +1,23 @@
 import type { Change } from '../agent/change.ts';
 import { defineModule } from '../agent/module.ts';
-import { matching, optional } from '../agent/userdata/decode.ts';
+import { converted, matching, optional, suggestion } from '../agent/userdata/decode.ts';
 
-const zone = matching(/^[A-Za-z][\w+-]*(?:\/[A-Za-z][\w+-]*)*$/, 'a time zone such as Europe/Zurich');
+const named = matching(/^[A-Za-z][\w+-]*(?:\/[A-Za-z][\w+-]*)*$/, 'a time zone such as Europe/Zurich');
+
+/** The guest's own list of zones decides; ours may be older than it, so that a slip is no more than told. */
+const zone = converted(named, (name, tell) => {
+  if (isKnown(name)) return name;
+  tell.warning(`no time zone ${name} is known`, suggestion(name, Intl.supportedValuesOf('timeZone')));
+  return name;
+});
+
+function isKnown(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
+  } catch {
+    return false; // that is how Intl says so
+  }
+}
 
 /** The zone that local time is told in. */
 export const timezone = defineModule({
@@ -13,8 +28,8 @@ export const timezone = defineModule({
 
   plan({ timezone: zone }, { facts }) {
     if (zone === undefined) return [];
-    const named: readonly Change[] =
+    const debians: readonly Change[] =
       facts.os.family === 'debian' ? [{ kind: 'file', path: '/etc/timezone', content: `${zone}\n`, mode: 0o644 }] : [];
-    return [{ at: 'timezone', changes: [{ kind: 'timezone', zone }, ...named] }];
+    return [{ at: 'timezone', changes: [{ kind: 'timezone', zone }, ...debians] }];
   },
 });

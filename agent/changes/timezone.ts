@@ -1,4 +1,5 @@
 import type { ChangeOf } from '../change.ts';
+import type { ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
 import type { StateHandler } from './handler.ts';
 
@@ -12,16 +13,20 @@ export const timezone: StateHandler<ChangeOf<'timezone'>> = {
   async compare({ zone }, host) {
     const target = await host.readLink('/etc/localtime');
     if (target?.endsWith(`/zoneinfo/${zone}`)) return undefined;
+    await refuseUnknown(zone, host);
     const [, now] = /\/zoneinfo\/(.+)$/.exec(target ?? '') ?? [];
     return now ? `is ${now} now` : 'is not set';
   },
 
   async apply({ zone }, host) {
-    if (!(await host.stat(`${zones}/${zone}`))) {
-      throw new Problem('not-possible', `No time zone ${JSON.stringify(zone)} in ${zones}`, {
-        hint: 'Names look like "Europe/Zurich"; the package tzdata holds them.',
-      });
-    }
     await host.link('/etc/localtime', `..${zones}/${zone}`);
   },
 };
+
+/** When it is looked at, so that a plan says what a run would come to. */
+async function refuseUnknown(zone: string, host: ReadHost): Promise<void> {
+  if (await host.stat(`${zones}/${zone}`)) return;
+  throw new Problem('not-possible', `No time zone ${JSON.stringify(zone)} in ${zones}`, {
+    hint: 'Names look like "Europe/Zurich"; the package tzdata holds them.',
+  });
+}

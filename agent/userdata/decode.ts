@@ -215,7 +215,10 @@ export const wordOr = <const W extends string, T>(word: W, decode: Decode<T>): D
 /** The same value in another form; `convert` may refuse it by returning `bad` after telling why. */
 export const converted = <T, U>(
   decode: Decode<T>,
-  convert: (value: T, tell: { error(message: string, hint?: string): void; warning(message: string): void }) => U | Bad,
+  convert: (
+    value: T,
+    tell: { error(message: string, hint?: string): void; warning(message: string, hint?: string): void },
+  ) => U | Bad,
 ): Decode<U> =>
   decoder(decode.shape, (written, at, findings) => {
     const value = decode(written, at, findings);
@@ -223,7 +226,7 @@ export const converted = <T, U>(
     const place = written?.place ?? nowhere;
     return convert(value, {
       error: (message, hint) => findings.error(at, place, message, hint),
-      warning: (message) => findings.warning(at, place, message),
+      warning: (message, hint) => findings.warning(at, place, message, hint),
     });
   });
 

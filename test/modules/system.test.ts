@@ -6,7 +6,7 @@ import { ntp } from '../../modules/ntp.ts';
 import { randomSeed } from '../../modules/random-seed.ts';
 import { timezone } from '../../modules/timezone.ts';
 import { context } from '../support/facts.ts';
-import { applied, laws } from '../support/laws.ts';
+import { applied, laws, previewed } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
 
@@ -28,15 +28,29 @@ describe('timezone', () => {
     assert.deepEqual(foundIn(timezone, 'timezone: ../../etc/passwd'), [refused]);
   });
 
-  test('that is not installed is told, and the link stays', async () => {
-    const host = memoryHost({ links: { '/etc/localtime': '../usr/share/zoneinfo/UTC' } });
-    const [step] = await applied(plan(timezone, 'timezone: Europe/Nowhere'), host);
-    assert.equal(
-      step?.outcome === 'failed' && step.problem.message,
-      'No time zone "Europe/Nowhere" in /usr/share/zoneinfo',
-    );
-    assert.deepEqual(host.did, []);
+  test('that nobody knows is told with the nearest, and the guest decides', () => {
+    const told = 'user-data:1:11 timezone: no time zone Europe/Zurch is known; did you mean "Europe/Zurich"?';
+    assert.deepEqual(foundIn(timezone, 'timezone: Europe/Zurch'), [told]);
+    assert.equal(planned(timezone, 'timezone: Europe/Zurch').plan.length, 1);
+    for (const known of ['UTC', 'Etc/UTC', 'US/Eastern', 'Europe/Kyiv', 'Etc/GMT+5']) {
+      assert.deepEqual(foundIn(timezone, `timezone: ${known}`), [], known);
+    }
   });
+
+  for (const [how, taken] of [
+    ['planned', previewed],
+    ['made', applied],
+  ] as const) {
+    test(`that is not installed is told where it is ${how}, and the link stays`, async () => {
+      const host = memoryHost({ links: { '/etc/localtime': '../usr/share/zoneinfo/UTC' } });
+      const [step] = await taken(plan(timezone, 'timezone: Antarctica/Troll'), host);
+      assert.equal(
+        step?.outcome === 'failed' && step.problem.message,
+        'No time zone "Antarctica/Troll" in /usr/share/zoneinfo',
+      );
+      assert.deepEqual(host.did, []);
+    });
+  }
 
   laws('timezone', plan(timezone, 'timezone: Europe/Zurich', debian), () => memoryHost(zurich));
 });
