@@ -1,11 +1,12 @@
 import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
  * Which lines of the agent and its modules were run, by what V8 wrote of each process (NODE_V8_COVERAGE): the tests'
  * own and each agent that they started. Node's report of the same gives up at the first process that was killed
- * while it wrote. A file that nothing has loaded counts as well, with all its lines.
+ * while it wrote. A file that nothing has loaded counts as well, with all its lines; types count nowhere.
  *
  *   node test/support/coverage.ts clear FOLDER
  *   node test/support/coverage.ts FOLDER LEAST     exits 1 below that many percent
@@ -20,6 +21,7 @@ interface Script {
   readonly functions: readonly { readonly ranges: readonly Range[] }[];
 }
 
+const asked = new Map<string, readonly Line[]>();
 const repository = join(import.meta.dirname, '../..');
 const [first = '', second = ''] = process.argv.slice(2);
 if (first === 'clear') {
@@ -66,7 +68,14 @@ function note({ url, functions }: Script, run: Map<string, Set<number>>): void {
   for (const { startOffset, endOffset, count } of ranges) counts.fill(count > 0 ? 1 : 0, startOffset, endOffset);
   const lines = run.get(name) ?? new Set();
   run.set(name, lines);
-  for (const { number, start, end } of linesOf(text)) if (counts.subarray(start, end).includes(1)) lines.add(number);
+  for (const { number, start, end } of known(name, text))
+    if (counts.subarray(start, end).includes(1)) lines.add(number);
+}
+
+function known(name: string, text: string): readonly Line[] {
+  const lines = asked.get(name) ?? linesOf(text);
+  asked.set(name, lines);
+  return lines;
 }
 
 interface Line {
@@ -74,18 +83,21 @@ interface Line {
   /** Where its first and last character stand. */
   readonly start: number;
   readonly end: number;
-  /** Whether there is more to it than room, a comment, or the end of a block. */
+  /** Whether there is more to it than types, room, a comment, or the end of a block. */
   readonly says: boolean;
 }
 
-function linesOf(text: string): Line[] {
+/** The lines of a source as Node runs it: with room where its types stood. */
+function linesOf(source: string): Line[] {
   let at = 0;
-  return text.split('\n').map((line, index) => {
-    const start = at + line.length - line.trimStart().length;
-    const end = at + line.trimEnd().length;
-    at += line.length + 1;
-    return { number: index + 1, start, end, says: !/^\s*($|\/\/|\/\*|\*|[\])};,]+$)/.test(line) };
-  });
+  return stripTypeScriptTypes(source)
+    .split('\n')
+    .map((line, index) => {
+      const start = at + line.length - line.trimStart().length;
+      const end = at + line.trimEnd().length;
+      at += line.length + 1;
+      return { number: index + 1, start, end, says: !/^\s*($|\/\/|\/\*|\*|[\])};,]+$)/.test(line) };
+    });
 }
 
 /** 3, 5-7 */

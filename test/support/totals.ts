@@ -5,9 +5,7 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
   const skips: string[] = [];
-  let covered: number | undefined;
   for await (const event of source) {
-    if (event.type === 'test:coverage') covered = event.data.summary.totals.coveredLinePercent;
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { name, details, file, line } = event.data;
     if (details.type === 'suite') continue;
@@ -25,6 +23,5 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
   }
   for (const failure of failures) yield `\n\nFAILED ${failure}`;
   for (const skip of skips) yield `\nskipped ${skip}`;
-  if (covered !== undefined) yield `\n\nlines covered: ${covered.toFixed(2)} %`;
   yield `\n\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
 }
