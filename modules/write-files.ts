@@ -44,7 +44,17 @@ const raw: Decode<string | Uint8Array> = decoder({ is: 'scalar', what: 'text' },
   written?.is === 'scalar' && written.value instanceof Uint8Array ? written.value : text(written, at, findings),
 );
 
-const address = matching(/^(https?|file):\/\/[^\s\0]+$/, 'an address that begins with http://, https:// or file://');
+const plainAddress = matching(
+  /^(https?|file):\/\/[^\s\0]+$/,
+  'an address that begins with http://, https:// or file://',
+);
+/** The password that may stand in an address is one wherever the settings are shown. */
+const address: Decode<string> = decoder(plainAddress.shape, (written, at, findings) => {
+  const uri = plainAddress(written, at, findings);
+  const password = uri === bad ? undefined : /^\w+:\/\/[^/@]*:([^/@]+)@/.exec(uri)?.[1];
+  if (password !== undefined) findings.secret(password);
+  return uri;
+});
 
 const fields = object({
   path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
@@ -95,10 +105,12 @@ function changeFor(
   owning: { readonly owner: string; readonly group: string },
 ): Change {
   const mode = permissions ?? 0o644;
-  if (!source) return { kind: 'file', path, content, mode, ...owning, ...(append && { append: true }) };
+  // What others may not read on the disk is shown to nobody as a diff either.
+  const secret = (mode & 0o077) === 0 ? ({ secret: true } as const) : {};
+  if (!source) return { kind: 'file', path, content, mode, ...owning, ...(append && { append: true }), ...secret };
   const headers = Object.fromEntries((source.headers ?? []).map(({ name, value }) => [name, value]));
   const otherwise = content.length === 0 ? {} : { otherwise: content };
-  return { kind: 'download', path, url: source.uri, headers, ...otherwise, mode, ...owning };
+  return { kind: 'download', path, url: source.uri, headers, ...otherwise, mode, ...owning, ...secret };
 }
 
 /** Files written before sshd starts. */

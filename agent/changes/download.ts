@@ -1,6 +1,7 @@
 import type { ChangeOf } from '../change.ts';
 import type { Host, Response } from '../host/host.ts';
 import { asProblem, Problem } from '../problem.ts';
+import { shownUrl } from '../unreachable.ts';
 import type { ActHandler } from './handler.ts';
 import { ownershipNote } from './ownership.ts';
 
@@ -11,7 +12,7 @@ const pausesMs = [1_000, 4_000, 15_000];
 export const download: ActHandler<ChangeOf<'download'>> = {
   sort: 'act',
   subject: ({ path }) => path,
-  intent: ({ url }) => `is fetched from ${url}`,
+  intent: ({ url }) => `is fetched from ${shownUrl(url)}`,
 
   async perform(change, host) {
     const { path, mode, owner, group, otherwise } = change;
@@ -35,7 +36,10 @@ async function contentOf({ url, headers = {}, expect }: ChangeOf<'download'>, ho
   }
   const body = await fetched(url, headers, host);
   if (expect === undefined || new TextDecoder().decode(body.subarray(0, 4096)).includes(expect)) return body;
-  throw new Problem('not-possible', `What ${url} answers is not what it should be: there is no "${expect}" in it`);
+  throw new Problem(
+    'not-possible',
+    `What ${shownUrl(url)} answers is not what it should be: there is no "${expect}" in it`,
+  );
 }
 
 async function fetched(url: string, headers: Readonly<Record<string, string>>, host: Host): Promise<Uint8Array> {
@@ -53,7 +57,7 @@ async function fetched(url: string, headers: Readonly<Record<string, string>>, h
 }
 
 const refusal = (url: string, status: number): Problem =>
-  new Problem('not-possible', `${url} answers with status ${status}`);
+  new Problem('not-possible', `${shownUrl(url)} answers with status ${status}`);
 
 /** Downloads move from host to host, unlike metadata; never from https to http, and headers stay with their host. */
 async function followed(

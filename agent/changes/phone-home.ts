@@ -2,6 +2,7 @@ import type { PhoneHomeChange } from '../change.ts';
 import type { Host } from '../host/host.ts';
 import { asProblem, Problem } from '../problem.ts';
 import { isPassing, next, type Policy, retryAfter, untried } from '../retry.ts';
+import { shownUrl } from '../unreachable.ts';
 import type { ActHandler } from './handler.ts';
 
 /** However many tries are granted: what comes after it in the boot waits no longer than this. */
@@ -13,7 +14,7 @@ const policy: Policy = { timeoutMs: 10_000, pauseMs: 1_000, spreadMs: 3_000, mos
 export const phoneHome: ActHandler<PhoneHomeChange> = {
   sort: 'act',
   needs: 'machine',
-  subject: ({ url }) => url,
+  subject: ({ url }) => shownUrl(url),
   intent: ({ fields }) => `posts ${Object.keys(fields).join(', ')}`,
 
   async perform({ url, fields, tries }, host) {
@@ -37,7 +38,7 @@ export const phoneHome: ActHandler<PhoneHomeChange> = {
       const hopeless = !(answer instanceof Problem) && !isPassing(answer.status);
       if (pauseMs === undefined || hopeless || host.now() + pauseMs > end) {
         const times = after.failed === 1 ? 'once' : `${after.failed} times`;
-        throw new Problem('home-unreachable', `${url} was tried ${times}: ${why}`, { cause: answer });
+        throw new Problem('home-unreachable', `${shownUrl(url)} was tried ${times}: ${why}`, { cause: answer });
       }
       state = after;
       await host.sleep(pauseMs);

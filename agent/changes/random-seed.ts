@@ -14,6 +14,8 @@ export const randomSeed: ActHandler<RandomSeedChange> = {
 
   async perform(change, host) {
     const input = bytesOf(change);
+    // A file that dd makes is everybody's to read.
+    if (!(await host.stat(change.path))) await host.writeFile(change.path, '', { mode: 0o600 });
     // A device must be written to, not replaced by a file.
     await host.run(['dd', `of=${change.path}`, 'conv=notrunc', 'oflag=append', 'status=none'], { input });
     return `${input.length} bytes`;

@@ -1,13 +1,14 @@
 import type { ChangeOf } from '../change.ts';
 import type { Host, Response } from '../host/host.ts';
 import { Problem } from '../problem.ts';
+import { shownUrl } from '../unreachable.ts';
 import type { ActHandler } from './handler.ts';
 
 /** Tells somebody elsewhere something, once. */
 export const request: ActHandler<ChangeOf<'request'>> = {
   sort: 'act',
   needs: 'machine',
-  subject: ({ method, url }) => `${method} ${url}`,
+  subject: ({ method, url }) => `${method} ${shownUrl(url)}`,
   intent: ({ tells }) => tells,
 
   async perform(change, host) {
@@ -16,7 +17,9 @@ export const request: ActHandler<ChangeOf<'request'>> = {
       const answer = await send(change, host);
       if (!(answer instanceof Error) && answer.status < 300) return undefined;
       const why =
-        answer instanceof Error ? answer.message : `${change.method} ${change.url}: answered ${answer.status}`;
+        answer instanceof Error
+          ? answer.message
+          : `${change.method} ${shownUrl(change.url)}: answered ${answer.status}`;
       if (attempt >= attempts) throw new Problem('datasource-unreachable', why, { cause: answer });
       await host.sleep(pauseMs);
     }

@@ -48,6 +48,7 @@ describe('write_files', () => {
         mode: 0o600,
         owner: 'root',
         group: 'root',
+        secret: true,
       },
     ]);
   });
