@@ -28,6 +28,8 @@ interface Options {
   readonly probe?: Readonly<Record<string, string>>;
   /** Another package than the one that was made last. */
   readonly package?: string;
+  /** Nobody gives it an address: no file of its own says one, and no DHCP server answers. */
+  readonly unaddressed?: true;
 }
 
 export async function container(release: Release, options: Options = {}): Promise<Container> {
@@ -52,7 +54,7 @@ export async function container(release: Release, options: Options = {}): Promis
     await writeFile(join(root, path), text, { ...(mode !== undefined && { mode }) });
   };
   const address = () => write('etc/systemd/network/10-cloud.network', networkdUnit(cable.address));
-  await address();
+  if (!options.unaddressed) await address();
   let boots = 0;
   return {
     root,
@@ -115,7 +117,8 @@ function nspawn(root: string, seen: string, namespace: string): Promise<string> 
     'systemd.show_status=no',
   ];
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const child = spawn('systemd-nspawn', args, {
+  // From within the namespace, so that the /sys it mounts shows the interfaces of the guest and not of this machine.
+  const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, 'systemd-nspawn', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
   });
