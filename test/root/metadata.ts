@@ -3,10 +3,9 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { setTimeout as pause } from 'node:timers/promises';
+import { lateAddress } from '../support/netns/late.ts';
 import { missingNetns, type Netns, type Process, withNetns } from '../support/netns/netns.ts';
 
-const lateS = (process.env.LATE_SECONDS ?? '0,2,5').split(',').map(Number);
 const served = { host: '::', port: 80 };
 const both = ['imdsv1', 'openstack'] as const;
 
@@ -20,27 +19,9 @@ function cable(one: Netns, other: Netns): void {
 }
 
 describe('metadata in a network of our own', { skip: missingNetns() ?? false }, () => {
-  for (const seconds of lateS) {
-    test(`an address that comes ${seconds} s late: the next look at the network is a request`, async () => {
-      await withNetns(1, async (here) => {
-        assert.ok(here);
-        const service = here.start('serve.ts', { ...served, dialects: ['imdsv1'] });
-        await service.line(/^ready/);
-        const guest = here.start('guest.ts', { named: ['Ec2'], budgetMs: 120_000 });
-        await guest.line(/^began/);
-        // What is proven is about time that passes.
-        await pause(seconds * 1_000);
-        const there = Date.now();
-        here.ip('addr', 'add', '169.254.169.254/32', 'dev', 'lo');
-        const { id, notes } = await answerOf(guest);
-        assert.equal(id, 'i-0abc');
-        const first = Number((await service.line(/instance-id/)).split(' ')[0]);
-        // It looks every 200 ms; ten times that is a hang.
-        assert.ok(first - there < 3_000, `${first - there} ms`);
-        // No attempt was counted, and so no pause had grown.
-        assert.doesNotMatch(notes.join('\n'), /attempt 1/);
-      });
-    });
+  for (const seconds of [0, 2, 5]) {
+    test(`an address that comes ${seconds} s late: the next look at the network is a request`, () =>
+      lateAddress(seconds));
   }
 
   test('EC2 is found at its IPv6 address where there is no IPv4', async () => {
