@@ -86,13 +86,16 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     }
     // No later stage is left to go on: that is a problem, and the status says so.
     if (stage === 'final' && answer.expected) {
-      throw new Problem('datasource-unreachable', `Nobody told who this machine is: ${answer.how}`);
+      throw new Problem('datasource-unreachable', `Nobody told who this machine is: ${answer.how}`, {
+        hint: 'Only the settings of the image were used. "bootagent detect" says what was looked for; the reasons stand above.',
+      });
     }
     // Before there is a network, that a network source has said nothing is no news.
     if ((stage !== 'local' || !answer.unasked) && answer.how !== lately) {
       lately = answer.how;
       const level = answer.unasked ? 'warning' : 'note';
-      report.report({ event: 'note', level, module: 'datasource', text: answer.how });
+      const text = answer.unasked && stage !== 'final' ? `${answer.how}: the last stage asks again` : answer.how;
+      report.report({ event: 'note', level, module: 'datasource', text });
     }
     if (!answer.unasked && !answer.expected) {
       // Before udev has brought all drives, that none speaks is only believed where none did at an earlier boot.

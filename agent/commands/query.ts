@@ -48,15 +48,27 @@ function parsed(text: string | undefined): unknown {
   }
 }
 
-/** One value more from a service that has it, by its name below `ds.meta_data`. */
+/** One value more from a service that has it, by its path: below `ds.meta_data`, or where the source keeps the zone. */
 async function asked(instance: Instance, path: string, given: Invocation, host: Host): Promise<string | undefined> {
-  const [, name] = /^ds\.meta_data\.(.+)$/.exec(path) ?? [];
+  const names = namesOf(path);
   const { datasources } = await import('../datasources/index.ts');
   const source = datasources.find((each) => each.name.startsWith(instance.datasource) && each.value !== undefined);
-  if (name === undefined || !source?.value) return undefined;
+  if (names.length === 0 || !source?.value) return undefined;
   const { lookingOf } = await import('./looking.ts');
   const { facts, settings, deadline, note } = await lookingOf(given);
   const own = settings[source.alias] ?? {};
   const trying = patience({ host, policy: policyOf(own), deadline, note });
-  return source.value({ host, facts, settings: own, deadline, patience: trying, note }, name.replaceAll('.', '/'));
+  for (const name of names) {
+    const value = await source.value({ host, facts, settings: own, deadline, patience: trying, note }, name);
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
+/** What a source may call the value at a path: as it is written, or as templates write what has a dash. */
+function namesOf(path: string): readonly string[] {
+  const [, below] = /^ds\.meta_data\.(.+)$/.exec(path) ?? [];
+  const [, common = ''] = /^(?:v1\.)?(availability_zone|region)$/.exec(path) ?? [];
+  const name = below?.replaceAll('.', '/') ?? (common && `placement/${common}`);
+  return [...new Set([name.replaceAll('_', '-'), name])].filter((each) => each !== '');
 }

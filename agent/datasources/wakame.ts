@@ -5,7 +5,7 @@ import { keysIn, readTree } from './ec2-tree.ts';
 import { volumeTree } from './folder.ts';
 import { httpTree } from './http-tree.ts';
 import { placesFor, serviceAt } from './service.ts';
-import { bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from './tree.ts';
+import { asObject, bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from './tree.ts';
 
 /** The values that Wakame-vdc documents: each is answered by `query`. */
 const documented = [
@@ -66,7 +66,7 @@ export const wakameNet: Datasource = {
       ask.note('warning', `${service.where('/')}: answers, but knows no instance-id`);
       return undefined;
     }
-    if (likeEc2) return readTree(tree, id, { datasource: 'wakame', amazon: true });
+    if (likeEc2) return withUserData(await readTree(tree, id, { datasource: 'wakame', amazon: true }));
     const keys = await keysAt(ask, tree, 'meta-data/public-keys');
     return instanceOf(ask, tree, id, keys, await bytesAt(tree, 'meta-data/user-data'), [
       'local-hostname',
@@ -75,9 +75,19 @@ export const wakameNet: Datasource = {
     ]);
   },
 
-  value: async (ask, name) =>
-    textAt(httpTree(ask, serviceAt(ask, placesFor(ask, ['http://169.254.169.254'])), '/latest/meta-data/'), name),
+  async value(ask, name) {
+    const tree = httpTree(ask, serviceAt(ask, placesFor(ask, ['http://169.254.169.254'])), '/latest/meta-data/');
+    // Two names for one thing, of which the later service has only EC2's.
+    return (await textAt(tree, name)) ?? (name === 'wmi-id' ? textAt(tree, 'ami-id') : undefined);
+  },
 };
+
+/** User-data is one of the documented values, in either form of the service. */
+function withUserData(instance: Instance): Instance {
+  const { userData, metadata } = instance;
+  if (userData === undefined) return instance;
+  return { ...instance, metadata: { meta_data: { ...asObject(metadata.meta_data), 'user-data': utf8(userData) } } };
+}
 
 const drives = async (host: ReadHost) => {
   const found = [];

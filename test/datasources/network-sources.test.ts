@@ -95,7 +95,7 @@ const cases: readonly Case[] = [
       region: undefined,
       datasource: 'wakame',
       vendorData: [],
-      metadata: { meta_data: zoneless },
+      metadata: { meta_data: { ...zoneless, 'user-data': me.userData } },
     },
     requests: 7,
   },

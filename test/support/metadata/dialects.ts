@@ -71,6 +71,7 @@ function ec2Leaf(instance: Description, path: string): string | undefined {
     'meta-data/local-hostname': instance.hostname,
     'meta-data/local-ipv4': instance.address,
     'meta-data/mac': instance.mac,
+    'meta-data/public-ipv4': '192.0.2.7',
     'meta-data/placement/': 'availability-zone',
     'meta-data/placement/availability-zone': instance.zone,
     'meta-data/public-keys/': names.map((name, index) => `${index}=${name}`).join('\n'),
