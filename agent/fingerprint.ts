@@ -39,6 +39,7 @@ export async function fingerprint({ platform, network }: Facts, host: ReadHost):
   if (uuid === undefined) add('cards', cards(network.interfaces));
   add('named', /(?:^|\s)"?(?:bootagent\.|ci\.)?ds=\S+/.exec(platform.kernelCommandLine)?.[0]);
   for (const folder of folders) {
+    if (!(await host.stat(folder))) continue;
     for (const file of files) add(`${folder}/${file}`, await host.readBytes(`${folder}/${file}`));
   }
   for (const { path, volume } of await drivesLabelled(host, ...labels)) {

@@ -71,7 +71,8 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     let facts: Facts | undefined;
     let lacked = false;
     const look = async () => {
-      facts = supposed ?? (await gatherFacts(thisMachine(), host));
+      // A preview changes nothing that a later stage could see.
+      if (!dry || !facts) facts = supposed ?? (await gatherFacts(thisMachine(), host));
       return watched(facts, () => {
         lacked = true;
       });

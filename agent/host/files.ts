@@ -3,6 +3,7 @@ import {
   chownSync,
   closeSync,
   constants,
+  existsSync,
   fchmodSync,
   fchownSync,
   fstatSync,
@@ -234,6 +235,7 @@ function syncFolder(folder: string): void {
 }
 
 function openIfThere(path: string): number | undefined {
+  if (!existsSync(path)) return undefined;
   try {
     return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {
@@ -278,7 +280,7 @@ const deviceOf = (number: number): string => {
 
 function namesIn(path: string): string[] {
   try {
-    return readdirSync(path).sort();
+    return existsSync(path) ? readdirSync(path).sort() : [];
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
     throw error;

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import ask from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
@@ -42,8 +43,22 @@ export function makeHttp(): (request: Request) => Promise<Response> {
 
 async function once(client: Client, request: Request & { path: string }, signal: AbortSignal): Promise<Response> {
   const { method = 'GET', path, headers = {}, body, limitBytes = mostBytes } = request;
-  const answer = await ask.call(client, { method, path, headers, body: body ?? null, signal });
+  const answer = await compiledOnce(() => ask.call(client, { method, path, headers, body: body ?? null, signal }));
   return { status: answer.statusCode, headers: plain(answer.headers), body: await read(answer.body, limitBytes) };
+}
+
+/**
+ * undici reads answers with a WebAssembly program, made at the first connection. V8 would soon compile it a second time,
+ * better: that takes more than all the rest of a run, and a handful of small answers never give it back.
+ */
+async function compiledOnce<T>(work: () => Promise<T>): Promise<T> {
+  setFlagsFromString('--wasm-tiering-budget=2000000000');
+  try {
+    return await work();
+  } finally {
+    // What is loaded later is compared with the flags that Node's own code was compiled for.
+    setFlagsFromString('--wasm-tiering-budget=13000000');
+  }
 }
 
 async function read(stream: Dispatcher.ResponseData['body'], limit: number): Promise<Uint8Array> {

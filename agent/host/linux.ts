@@ -50,7 +50,8 @@ export function linux({ root, offline }: LinuxOptions): Host {
       return runProgram(argv, { timeoutMs });
     },
     http: fetch,
-    now: () => performance.now(),
+    // Not by `performance`, which loads all that Node measures of itself.
+    now: () => Number(process.hrtime.bigint()) / 1e6,
     clock: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 

@@ -1,4 +1,15 @@
-import { closeSync, constants, fchmodSync, fstatSync, mkdirSync, openSync, readlinkSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fstatSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readlinkSync,
+  type Stats,
+} from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Problem } from '../problem.ts';
 
@@ -89,8 +100,9 @@ function arrive(
 const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.');
 
 function linkAt(path: string): string | undefined {
+  // Most names are no links, and many are not there: an error for each would cost more than all other looks together.
   try {
-    return readlinkSync(path);
+    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
   } catch (error) {
     if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw error;
@@ -108,6 +120,7 @@ function refuseUnsafe(link: string, folder: string, stat: Stats, within: string 
 }
 
 function enter(path: string, create: boolean): number | 'no folder' | undefined {
+  if (!create && !existsSync(path)) return undefined;
   try {
     return openSync(path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
   } catch (error) {
