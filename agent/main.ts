@@ -1,17 +1,18 @@
-import { fstatSync, readSync, writeSync } from 'node:fs';
+import { fstatSync, readSync } from 'node:fs';
 import { exit, type Surroundings } from './commands/command.ts';
 import { helpOf, overview } from './commands/help.ts';
 import { parse } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
 import { asProblem } from './problem.ts';
+import { pause, writeAll } from './report/write-all.ts';
 import { version } from './version.ts';
 
 /** The composition root: the one place that knows both the agent and its modules. */
 const around: Surroundings = {
   version,
   schedule: async () => (await import('../modules/index.ts')).schedule,
-  out: (text) => write(1, text),
-  err: (text) => write(2, text),
+  out: (text) => writeAll(1, text),
+  err: (text) => writeAll(2, text),
   readStdin: async () => readAll(0),
   env: process.env,
   terminal: isTerminal(1),
@@ -60,21 +61,6 @@ function isTerminal(fd: number): boolean {
   }
 }
 
-/** Straight to the descriptor: Node's streams cost as much to load as a small command takes in all. */
-function write(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
-  for (let done = 0; done < bytes.length; ) {
-    try {
-      done += writeSync(fd, bytes, done);
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === 'EPIPE') return; // the reader has seen enough
-      if (code !== 'EAGAIN') throw error;
-      pause();
-    }
-  }
-}
-
 function readAll(fd: number): Uint8Array {
   const chunks: Buffer[] = [];
   const chunk = Buffer.alloc(65536);
@@ -88,9 +74,4 @@ function readAll(fd: number): Uint8Array {
       pause();
     }
   }
-}
-
-/** Whoever started us may have given us a descriptor that does not wait by itself: a few milliseconds. */
-function pause(): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
 }

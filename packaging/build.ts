@@ -19,7 +19,13 @@ const name = architecture === 'x64' ? 'bootagent' : `bootagent-${architectures[a
 const work = join('dist', 'build');
 const metafile = await bundle(values.entry, join(work, 'bootagent.cjs'));
 const built = join(work, name);
-makeExecutable(join(work, 'bootagent.cjs'), built, architecture, join('.cache'));
+await bundle('packaging/start.ts', join(work, 'start.cjs'));
+makeExecutable(
+  { start: join(work, 'start.cjs'), agent: join(work, 'bootagent.cjs') },
+  built,
+  architecture,
+  join('.cache'),
+);
 checkExecutable(built, architecture, version);
 // Beside it first, then over it: one that runs cannot be written into.
 rmSync(join('dist', name), { force: true });

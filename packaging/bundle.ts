@@ -1,18 +1,53 @@
 import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 /** Parts of undici that plain HTTP/1.1 to a metadata service never enters, with what stands in their place. */
 const unused: Readonly<Record<string, string>> = {
   '/undici/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not built in"); };',
   '/undici/lib/web/fetch/body.js': 'module.exports = { extractBody() { throw new Error("fetch is not built in"); } };',
+  // For tests of undici's own, and for processors that are not built for.
+  '/undici/lib/llhttp/llhttp-wasm.js': 'module.exports = undefined;',
+};
+
+/** What undici asks of large parts of Node, which are loaded for no more than this. */
+const little: Readonly<Record<string, string>> = {
+  'node:assert':
+    'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new Error(message ?? "an assertion of undici does not hold"); };',
+  'node:http': 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
 };
 
 const slimUndici: Plugin = {
   name: 'slim-undici',
-  setup({ onLoad }) {
-    onLoad({ filter: /[/\\]undici[/\\]lib[/\\]/ }, ({ path }) => {
+  setup({ onLoad, onResolve }) {
+    const undici = /[/\\]undici[/\\]lib[/\\]/;
+    onLoad({ filter: undici }, ({ path }) => {
       const name = Object.keys(unused).find((end) => path.endsWith(end));
       return name ? { contents: unused[name] ?? '', loader: 'js' } : undefined;
+    });
+    onResolve({ filter: /^node:/ }, ({ path, importer }) =>
+      path in little && undici.test(importer) ? { path, namespace: 'little' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'little' }, ({ path }) => ({ contents: little[path] ?? '', loader: 'js' }));
+  },
+};
+
+/** Parts of Node that are dear to load, and that few runs need: our own files get them when they first use them. */
+const dear = ['node:child_process', 'node:crypto', 'node:sea', 'node:vm', 'node:zlib'];
+
+const lazyBuiltins: Plugin = {
+  name: 'lazy-builtins',
+  setup({ onLoad, onResolve }) {
+    const namesIn = createRequire(import.meta.url);
+    onResolve({ filter: /^node:/ }, ({ path, importer }) =>
+      dear.includes(path) && !importer.includes('node_modules') && importer !== path
+        ? { path, namespace: 'lazy' }
+        : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
+      const getters = Object.keys(namesIn(path)).map((name) => `get ${name}() { return whole().${name}; }`);
+      const contents = `let it; const whole = () => (it ??= require("${path}")); module.exports = { ${getters.join(', ')} };`;
+      return { contents, loader: 'js' };
     });
   },
 };
@@ -35,10 +70,12 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
     legalComments: 'none',
     // A single executable cannot import() anything, not even what is built in.
     supported: { 'dynamic-import': false },
+    // By this undici leaves out the second parser that it tries out.
+    define: { esbuildDetection: 'true' },
     sourcemap: 'external',
     metafile: true,
     logLevel: 'warning',
-    plugins: [slimUndici],
+    plugins: [slimUndici, lazyBuiltins],
   });
   const stubbed = Object.keys(unused).filter((end) => Object.keys(metafile.inputs).some((path) => path.endsWith(end)));
   const some = Object.keys(metafile.inputs).some((path) => path.includes('node_modules/undici/'));

@@ -4,8 +4,19 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Architecture, architectures, nodeFor } from './runtimes.ts';
 
-/** Makes one executable of a bundle and the official Node, the same bytes each time. */
-export function makeExecutable(bundle: string, output: string, architecture: Architecture, cache: string): void {
+/** The files of one executable: what it begins with, and the agent that this loads. */
+export interface Code {
+  readonly start: string;
+  readonly agent: string;
+}
+
+/** Makes one executable of its code and the official Node, the same bytes each time. */
+export function makeExecutable(
+  { start, agent }: Code,
+  output: string,
+  architecture: Architecture,
+  cache: string,
+): void {
   const { strip } = architectures[architecture];
   const folder = dirname(output);
   mkdirSync(folder, { recursive: true });
@@ -19,22 +30,31 @@ export function makeExecutable(bundle: string, output: string, architecture: Arc
     node,
     join(nodeFor(architecture, cache), 'bin/node'),
   ]);
+  // As a function of what it requires: a script has no modules of its own.
+  const wrapped = join(folder, 'agent.cjs');
+  writeFileSync(wrapped, `(function (require) {${readFileSync(agent, 'utf8')}\n})`);
+  const compiled = join(folder, `agent-${architecture}.cache`);
   const settings = join(folder, `sea-${architecture}.json`);
   writeFileSync(
     settings,
     JSON.stringify({
       // Relative, so that no folder of the build gets into the file.
-      main: basename(bundle),
+      main: basename(start),
       output: basename(output),
       disableExperimentalSEAWarning: true,
       useCodeCache: true,
+      assets: { 'agent.cjs': basename(wrapped), 'agent.cache': basename(compiled) },
       // NODE_OPTIONS must not bring code into a program that runs as root.
       execArgvExtension: 'none',
     }),
   );
   const once = () => {
-    // The code cache is only taken from a node of the same architecture. The seed makes it the same each time.
-    runAs(architecture, node, ['--random-seed=42', '--build-sea', basename(settings)], folder);
+    // What was compiled is only taken from a node of the same architecture. The seed makes it the same each time.
+    const seed = '--random-seed=42';
+    const warm = join(process.cwd(), 'packaging/warm.ts');
+    const made = runAs(architecture, node, [seed, warm, basename(wrapped), basename(compiled)], folder);
+    if (made.status !== 0 || made.stderr !== '') throw new Error(`${made.stdout}${made.stderr}`);
+    runAs(architecture, node, [seed, '--build-sea', basename(settings)], folder);
     return sha256(output);
   };
   const first = once();
@@ -43,9 +63,14 @@ export function makeExecutable(bundle: string, output: string, architecture: Arc
 
 /** The executable starts, answers, and has nothing to complain of: a code cache that is not taken is told on stderr. */
 export function checkExecutable(executable: string, architecture: Architecture, expected: string): void {
-  const { stdout, stderr, status, signal } = runAs(architecture, executable, ['version'], '.');
-  if (status !== 0 || stderr !== '' || !stdout.includes(expected)) {
-    throw new Error(`${executable} version: ${signal ?? status}\n${stdout}${stderr}`);
+  for (const [argument, word] of [
+    ['version', expected],
+    ['help', 'run'],
+  ] as const) {
+    const { stdout, stderr, status, signal } = runAs(architecture, executable, [argument], '.');
+    if (status !== 0 || stderr !== '' || !stdout.includes(word)) {
+      throw new Error(`${executable} ${argument}: ${signal ?? status}\n${stdout}${stderr}`);
+    }
   }
 }
 

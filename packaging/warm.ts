@@ -1,0 +1,110 @@
+import child from 'node:child_process';
+import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import os, { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { Script } from 'node:vm';
+
+/**
+ * `node packaging/warm.ts AGENT CACHE`: runs the agent once, as the dry run of a first boot, and keeps what V8 made of
+ * the functions that took part. The machine it sees is made up, so that the same comes out on every machine.
+ */
+const [, , agent = '', cache = ''] = process.argv;
+const answers: Readonly<Record<string, string>> = {
+  '/latest/api/token': 'token',
+  '/latest/meta-data/instance-id': 'i-1',
+  '/latest/meta-data/local-hostname': 'worker-1.example',
+  '/latest/meta-data/placement/availability-zone': 'zone-1a',
+  '/latest/meta-data/public-keys/': '0=one',
+  '/latest/meta-data/public-keys/0/openssh-key':
+    'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V one',
+  '/latest/user-data': '#cloud-config\nwrite_files:\n  - {path: /etc/motd, content: hello}\nruncmd:\n  - echo hello\n',
+};
+const server = createServer(({ url = '' }, response) => {
+  const body = answers[url];
+  response.writeHead(body === undefined ? 404 : 200).end(body);
+});
+server.on('connection', (socket) => socket.unref());
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+server.unref();
+
+const machine: Readonly<Record<string, string>> = {
+  '/etc/bootagent/bootagent.yaml': `datasource_list: [Ec2]\ndatasource:\n  Ec2: {metadata_urls: ["http://127.0.0.1:${(server.address() as AddressInfo).port}"]}\n`,
+  '/etc/fstab': '/dev/vda1 / ext4 defaults 0 1\n',
+  '/etc/group': 'root:x:0:\n',
+  '/etc/hosts': '127.0.0.1 localhost\n',
+  '/etc/motd': 'welcome\n',
+  '/etc/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n',
+  '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
+  '/etc/shadow': 'root:*:19000:0:99999:7:::\n',
+  '/etc/ssh/sshd_config': 'PermitRootLogin no\n',
+  '/proc/cmdline': 'root=/dev/vda1 quiet\n',
+  '/proc/meminfo': 'MemTotal:        2048000 kB\n',
+  '/proc/net/route':
+    'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\nens3\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\n',
+  '/proc/self/mountinfo': '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n',
+  '/proc/swaps': 'Filename Type Size Used Priority\n',
+  '/proc/sys/kernel/hostname': 'localhost\n',
+  '/proc/sys/kernel/random/boot_id': '11111111-1111-1111-1111-111111111111\n',
+  '/root/.keep': '',
+  '/sys/class/dmi/id/product_uuid': '22222222-2222-2222-2222-222222222222\n',
+  '/sys/class/net/ens3/address': '02:00:00:00:00:01\n',
+  '/sys/devices/system/cpu/online': '0-1\n',
+  '/usr/sbin/useradd': '',
+  '/var/lib/bootagent/fresh': '',
+};
+const root = mkdtempSync(join(tmpdir(), 'bootagent-warm-'));
+for (const [path, text] of Object.entries(machine)) {
+  mkdirSync(join(root, dirname(path)), { recursive: true });
+  writeFileSync(join(root, path), text);
+}
+process.on('exit', () => rmSync(root, { recursive: true }));
+
+// Every look of the agent goes through these.
+const within = (path: unknown) =>
+  typeof path === 'string' && path.startsWith('/') && !path.startsWith('/proc/self/fd/') && !path.startsWith(root)
+    ? join(root, path)
+    : path;
+const names = [
+  'existsSync',
+  'lstatSync',
+  'openSync',
+  'readFileSync',
+  'readdirSync',
+  'readlinkSync',
+  'statSync',
+  'statfsSync',
+] as const;
+for (const name of names) {
+  const real = fs[name] as (...given: unknown[]) => unknown;
+  Object.assign(fs, { [name]: (path: unknown, ...rest: unknown[]) => real(within(path), ...rest) });
+}
+const spaces = () => ({ bsize: 4096, blocks: 1_000_000, bavail: 500_000 });
+Object.assign(fs, { statfsSync: spaces });
+Object.assign(os, {
+  networkInterfaces: () => ({
+    ens3: [{ address: '10.0.0.2', family: 'IPv4', mac: '02:00:00:00:00:01', internal: false }],
+  }),
+});
+Object.assign(child, {
+  spawn: () => {
+    throw new Error('the made-up machine has no programs');
+  },
+});
+Object.assign(process, { getuid: () => 0, getgid: () => 0 });
+
+// How often a function ran, and what was made of it beside, hangs on time: what is kept must be the same each time.
+const tiers = ['sparkplug', 'maglev', 'turbofan', 'profile-guided-optimization'];
+for (const tier of tiers) setFlagsFromString(`--no-${tier}`);
+const source = readFileSync(agent, 'latin1');
+process.argv.splice(2, 2, 'run', '--dry-run');
+const script = new Script(source, { filename: 'bootagent.cjs' });
+process.once('beforeExit', () => {
+  // The executable runs with the usual flags, and takes nothing that was made with others.
+  for (const tier of tiers) setFlagsFromString(`--${tier}`);
+  writeFileSync(cache, script.createCachedData());
+});
+script.runInThisContext()(createRequire(import.meta.url));
