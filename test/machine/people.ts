@@ -13,7 +13,7 @@ const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm', 'ssh', 'ssh-keygen', 
 
 /** As the old images had it. */
 const rootPassword = 'pippo123';
-const [annsPassword, bobsPassword] = ['correct horse', 'battery staple'];
+const [annsPassword, dansPassword] = ['correct horse', 'battery staple'];
 const hashOf = (password: string) =>
   run('openssl', ['passwd', '-6', '-salt', 'salt', password]).then((all) => all.trim());
 
@@ -33,6 +33,7 @@ const probe = {
   keygen: 'cat /run/keygen',
   hosts: 'cat /etc/hosts',
   told: 'bootagent status',
+  issue: 'cat /run/issue.d/50-bootagent.issue',
   elsewhere: 'ls -A /root/owned /srv/elsewhere /srv/ivy 2>/dev/null | grep -v -e bash -e profile',
 };
 
@@ -96,11 +97,16 @@ users:
   - default
   - {name: aliprod, uid: 355, primary_group: aliprod, homedir: /var/lib/aliprod, every: boot}
   - {name: ann, plain_text_passwd: "${annsPassword}", groups: [grid], sudo: "ALL=(ALL) ALL"}
-  - {name: bob, hashed_passwd: "${await hashOf(bobsPassword)}", shell: /bin/sh, gecos: Bob}
-  - {name: gone, hashed_passwd: "${await hashOf(bobsPassword)}", expiredate: 2001-01-01}
+  - {name: bob, shell: /bin/sh, gecos: Bob}
+  - {name: dan, hashed_passwd: "${await hashOf(dansPassword)}"}
+  - {name: gone, hashed_passwd: "${await hashOf(dansPassword)}", expiredate: 2001-01-01}
   - {name: zoe}
 groups: [{grid: [bob]}]
-chpasswd: {expire: false, users: [{name: zoe, type: text, password: "${annsPassword}"}]}
+chpasswd:
+  expire: false
+  users:
+    - {name: zoe, type: text, password: "${annsPassword}"}
+    - {name: bob, type: RANDOM}
 `;
 
 /** What another machine asks, whose image was made of the first: nobody by password, root by nothing. */
@@ -172,8 +178,8 @@ async function logins(machine: Container, first: Visitor): Promise<Readonly<Reco
     'root by key': last(await first.byKey(machine, 'root')),
     'root by password': last(await first.byPassword(machine, 'root', rootPassword)),
     'ann by password': last(await first.byPassword(machine, 'ann', annsPassword)),
-    'bob by password': last(await first.byPassword(machine, 'bob', bobsPassword)),
-    'gone by password': last(await first.byPassword(machine, 'gone', bobsPassword)),
+    'dan by password': last(await first.byPassword(machine, 'dan', dansPassword)),
+    'gone by password': last(await first.byPassword(machine, 'gone', dansPassword)),
   };
 }
 
@@ -204,7 +210,7 @@ describe('people and names of a machine in a cloud', { skip }, () => {
         'root by key': 'root',
         'root by password': 'root',
         'ann by password': 'ann',
-        'bob by password': 'bob',
+        'dan by password': 'dan',
         'gone by password': `Connection closed by ${machine.network.address} port 22`,
       });
       assert.equal(boot.read('modes'), '700 debian /home/debian/.ssh\n600 debian /home/debian/.ssh/authorized_keys\n');
@@ -247,7 +253,22 @@ describe('people and names of a machine in a cloud', { skip }, () => {
       );
     });
 
-    const again = await machine.boot(() => visit(first));
+    const made = /the password of bob is (\w{20})\r?$/m.exec(boot.console)?.[1] ?? '';
+    let bob = '';
+    const again = await machine.boot(async () => {
+      await visit(first);
+      bob = await first.byPassword(machine, 'bob', made);
+    });
+    await t.test('a password that was made up stands on the console alone, and lets its user in', async () => {
+      assert.equal(last(bob), 'bob');
+      assert.doesNotMatch(boot.read('journal') + boot.read('told'), new RegExp(made));
+      const kept = await run('grep', [
+        '-rlF',
+        made,
+        ...['etc', 'var', 'root', 'home'].map((each) => join(machine.root, each)),
+      ]).catch(() => '');
+      assert.equal(kept, '');
+    });
     await t.test('a later boot finds nothing to do, though nobody answers', () => {
       soundBoot(again);
       assert.deepEqual(changesIn(again), []);
@@ -302,7 +323,7 @@ describe('people and names of a machine in a cloud', { skip }, () => {
       assert.deepEqual(tried[3], {
         'debian by key': 'debian root ',
         ...Object.fromEntries(
-          ['root', 'ann', 'bob', 'gone'].map((user) => [`${user} by password`, denied(user, 'publickey')]),
+          ['root', 'ann', 'dan', 'gone'].map((user) => [`${user} by password`, denied(user, 'publickey')]),
         ),
         'root by key': denied('root', 'publickey'),
       });
@@ -352,6 +373,9 @@ describe('people and names of a machine in a cloud', { skip }, () => {
         );
       });
     }
+    await t.test('above the login prompt stands that not all was done', () =>
+      assert.match(boot.read('issue'), /^bootagent: FAILED\n(?: {2}.*\n)* {2}users: /),
+    );
     await t.test('a member who does not exist is told', () => assert.match(journal, / x users .*ghost/));
     await t.test('nothing of the rest is lost', () => {
       assert.equal(accountOf(boot, 'group', 'grid')[3], 'zoe');
