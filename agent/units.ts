@@ -3,6 +3,8 @@ import type { ReadHost } from './host/host.ts';
 
 const own = '/etc/systemd/system';
 const folders = [own, '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
+/** Those that are still there at the next boot. */
+const lasting = folders.filter((folder) => !folder.startsWith('/run/'));
 
 /** Where a unit's file is, found without starting a program; a unit made from an init script counts by that script. */
 export async function unitPath(unit: string, host: ReadHost): Promise<string | undefined> {
@@ -39,6 +41,18 @@ export async function enablingLinks(unit: string, host: ReadHost): Promise<reado
   ].map((path) => ({ path, target }));
 }
 
-/** The links that make a unit start at boot now, whoever made them. */
-export const linksTo = (unit: string, host: ReadHost): Promise<readonly string[]> =>
-  matching([`${own}/*.wants/${unit}`, `${own}/*.requires/${unit}`], host);
+/** The links that make a unit start at boot now, whoever made them: in the administrator's folder, or in all. */
+export const linksTo = (unit: string, host: ReadHost, where: 'own' | 'all' = 'own'): Promise<readonly string[]> =>
+  matching(
+    (where === 'own' ? [own] : lasting).flatMap((folder) => [
+      `${folder}/*.wants/${unit}`,
+      `${folder}/*.requires/${unit}`,
+    ]),
+    host,
+  );
+
+/** Whether a unit can never start, by the administrator's word. */
+export const isMasked = async (unit: string, host: ReadHost): Promise<boolean> =>
+  (await host.readLink(maskOf(unit))) === '/dev/null';
+
+export const maskOf = (unit: string): string => `${own}/${unit}`;

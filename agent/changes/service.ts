@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../change.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
-import { enablingLinks, linksTo, unitPath } from '../units.ts';
+import { enablingLinks, isMasked, linksTo, maskOf, unitPath } from '../units.ts';
 import type { StateHandler } from './handler.ts';
 
 /** Whether a unit starts at boot. Read from the links that say so: a tree has no systemctl to ask, and a process costs. */
@@ -10,12 +10,12 @@ export const service: StateHandler<ChangeOf<'service'>> = {
   subject: ({ unit }) => unit,
 
   async compare({ unit, boot }, host) {
-    const isMasked = (await host.readLink(maskOf(unit))) === '/dev/null';
-    if (boot === 'masked') return isMasked ? undefined : 'is not masked';
-    if (boot === 'unmasked') return isMasked ? 'is masked' : undefined;
+    const masked = await isMasked(unit, host);
+    if (boot === 'masked') return masked ? undefined : 'is not masked';
+    if (boot === 'unmasked') return masked ? 'is masked' : undefined;
     const path = await unitPath(unit, host);
     if (path === undefined) return boot === 'disabled' ? undefined : 'is not installed yet';
-    if (isMasked) return boot === 'disabled' ? undefined : 'is masked';
+    if (masked) return boot === 'disabled' ? undefined : 'is masked';
     const isEnabled = path.startsWith('/etc/init.d/') ? await isScriptOn(unit, host) : await hasLinks(unit, host);
     if (isEnabled === undefined || isEnabled === (boot === 'enabled')) return undefined;
     return isEnabled ? 'is enabled' : 'is not enabled';
@@ -32,8 +32,6 @@ export const service: StateHandler<ChangeOf<'service'>> = {
     else await host.run(['systemctl', verbs[boot], unit]);
   },
 };
-
-const maskOf = (unit: string): string => `/etc/systemd/system/${unit}`;
 
 /** Undefined for a unit that nobody can enable: it is started by others. */
 async function hasLinks(unit: string, host: ReadHost): Promise<boolean | undefined> {

@@ -1,7 +1,7 @@
 import { matching } from '../glob.ts';
 import type { ReadHost } from '../host/host.ts';
+import { isMasked, linksTo, unitPath } from '../units.ts';
 
-const units = ['/usr/lib/systemd/system', '/lib/systemd/system', '/etc/systemd/system', '/run/systemd/system'];
 const runlevels = ['2', '3', '4', '5'].flatMap((level) => [`/etc/rc${level}.d`, `/etc/rc.d/rc${level}.d`]);
 
 /** Whether a service starts at boot, by the links of systemd, of SysV's runlevels, or upstart's own files. */
@@ -11,25 +11,14 @@ export async function startsAtBoot(name: string, host: ReadHost): Promise<boolea
 
 async function bySystemd(name: string, host: ReadHost): Promise<boolean> {
   const unit = name.includes('.') ? name : `${name}.service`;
-  if ((await host.readLink(`/etc/systemd/system/${unit}`)) === '/dev/null') return false;
-  const wanted = ['/etc', '/usr/lib', '/lib'].flatMap((top) => [
-    `${top}/systemd/system/*.wants/${unit}`,
-    `${top}/systemd/system/*.requires/${unit}`,
-  ]);
-  return (await matching(wanted, host)).length > 0;
+  return !(await isMasked(unit, host)) && (await linksTo(unit, host, 'all')).length > 0;
 }
 
 async function bySysV(name: string, host: ReadHost): Promise<boolean> {
   // Where a unit of this name is, systemd does not look at the script.
-  for (const folder of units) if (await host.stat(`${folder}/${name}.service`)) return false;
-  return (
-    (
-      await matching(
-        runlevels.map((level) => `${level}/S[0-9][0-9]${name}`),
-        host,
-      )
-    ).length > 0
-  );
+  if ((await unitPath(`${name}.service`, host))?.endsWith('.service')) return false;
+  const started = runlevels.map((level) => `${level}/S[0-9][0-9]${name}`);
+  return (await matching(started, host)).length > 0;
 }
 
 async function byUpstart(name: string, host: ReadHost): Promise<boolean> {
