@@ -70,6 +70,11 @@ describe('selinux', () => {
     assert.match(notes[0]?.text ?? '', /kernel argument selinux=0/);
   });
 
+  test('that is disabled and is to be stays so: its file is left alone', () => {
+    const off = context({ ...configured, selinux: 'disabled' });
+    assert.deepEqual(plan(selinux, 'selinux: disabled', off), [{ at: 'selinux', changes: [] }]);
+  });
+
   test('that is off is set for the next boot alone', () => {
     const [{ changes = [], notes = [] } = {}] = plan(
       selinux,
