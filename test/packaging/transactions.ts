@@ -4,62 +4,62 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { overlay } from '../machine/support/overlay.ts';
 import { installPackage } from '../machine/support/probe.ts';
 import { run, unable } from '../machine/support/scratch.ts';
-import { compatFile, packageFile } from '../machine/support/trees.ts';
-import { overlay } from './support/overlay.ts';
+import { compatFile, packageFile, tree } from '../machine/support/trees.ts';
 
 const skip = unable('rpm', 'rpmbuild', 'mmdebstrap');
 const units = ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service'];
 
 describe('the package, installed, upgraded and erased', { skip }, () => {
   test('is enabled by its preset, complete, and marks the image as fresh', async () => {
-    await using tree = await overlay();
-    await installPackage(tree.root, packageFile());
-    for (const unit of units) assert.ok(enabled(tree.root, unit), unit);
-    assert.equal((await run('rpm', ['--root', tree.root, '--verify', '--nodeps', 'bootagent'])).trim(), '');
-    assert.ok(existsSync(join(tree.root, 'var/lib/bootagent/fresh')));
-    const version = await run('chroot', [tree.root, 'bootagent', 'version']);
+    await using laid = await overlay(await tree('bookworm'));
+    await installPackage(laid.root, packageFile());
+    for (const unit of units) assert.ok(enabled(laid.root, unit), unit);
+    assert.equal((await run('rpm', ['--root', laid.root, '--verify', '--nodeps', 'bootagent'])).trim(), '');
+    assert.ok(existsSync(join(laid.root, 'var/lib/bootagent/fresh')));
+    const version = await run('chroot', [laid.root, 'bootagent', 'version']);
     assert.match(version, /^bootagent \d/);
   });
 
   test('keeps what an administrator disabled and configured when it is upgraded', async () => {
-    await using tree = await overlay();
-    await installPackage(tree.root, packageFile());
-    await run('systemctl', ['--root', tree.root, 'disable', 'bootagent-final.service']);
-    const configuration = join(tree.root, 'etc/bootagent/bootagent.yaml');
+    await using laid = await overlay(await tree('bookworm'));
+    await installPackage(laid.root, packageFile());
+    await run('systemctl', ['--root', laid.root, 'disable', 'bootagent-final.service']);
+    const configuration = join(laid.root, 'etc/bootagent/bootagent.yaml');
     writeFileSync(configuration, 'manage_etc_hosts: true\n');
 
-    await installPackage(tree.root, await newer(), ['--upgrade']);
+    await installPackage(laid.root, await newer(), ['--upgrade']);
     assert.equal(
-      (await run('rpm', ['--root', tree.root, '-q', '--queryformat', '%{VERSION}', 'bootagent'])).trim(),
+      (await run('rpm', ['--root', laid.root, '-q', '--queryformat', '%{VERSION}', 'bootagent'])).trim(),
       '99.0.0',
     );
     assert.deepEqual(
-      units.map((unit) => enabled(tree.root, unit)),
+      units.map((unit) => enabled(laid.root, unit)),
       [true, true, false],
     );
     assert.equal(readFileSync(configuration, 'utf8'), 'manage_etc_hosts: true\n');
   });
 
   test('does not call a machine fresh that it has served', async () => {
-    await using tree = await overlay();
-    mkdirSync(join(tree.root, 'var/lib/bootagent'));
-    writeFileSync(join(tree.root, 'var/lib/bootagent/journal.ndjson'), '{"is":"format","format":1}\n');
-    await installPackage(tree.root, packageFile());
-    assert.equal(existsSync(join(tree.root, 'var/lib/bootagent/fresh')), false);
+    await using laid = await overlay(await tree('bookworm'));
+    mkdirSync(join(laid.root, 'var/lib/bootagent'));
+    writeFileSync(join(laid.root, 'var/lib/bootagent/journal.ndjson'), '{"is":"format","format":1}\n');
+    await installPackage(laid.root, packageFile());
+    assert.equal(existsSync(join(laid.root, 'var/lib/bootagent/fresh')), false);
   });
 
   test('leaves nothing behind but what an administrator wrote', async () => {
-    await using tree = await overlay();
-    const before = await files(tree.root);
-    await installPackage(tree.root, packageFile());
-    await installPackage(tree.root, compatFile());
-    assert.ok(enabled(tree.root, 'bootagent-compat.service'));
-    await run('rpm', ['--root', tree.root, '--nodeps', '--erase', 'bootagent', 'bootagent-compat']);
+    await using laid = await overlay(await tree('bookworm'));
+    const before = await files(laid.root);
+    await installPackage(laid.root, packageFile());
+    await installPackage(laid.root, compatFile());
+    assert.ok(enabled(laid.root, 'bootagent-compat.service'));
+    await run('rpm', ['--root', laid.root, '--nodeps', '--erase', 'bootagent', 'bootagent-compat']);
     // rpm's own database, and a folder that on Enterprise Linux belongs to the base system.
     const others = /^(var\/lib\/rpm|root\/\.rpmdb|usr\/share\/licenses$)/;
-    const left = (await files(tree.root)).filter((path) => !before.includes(path) && !others.test(path));
+    const left = (await files(laid.root)).filter((path) => !before.includes(path) && !others.test(path));
     assert.deepEqual(left, []);
   });
 });

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Boot, bootOf } from './boot.ts';
 import { type Network, network, networkdUnit } from './network.ts';
+import { overlay } from './overlay.ts';
 import { installPackage, installProbe } from './probe.ts';
 import { run } from './scratch.ts';
 import { packageFile, type Release, tree } from './trees.ts';
@@ -33,19 +33,8 @@ interface Options {
 }
 
 export async function container(release: Release, options: Options = {}): Promise<Container> {
-  const lower = await tree(release, options.extra);
-  const scratch = await mkdtemp(join(tmpdir(), 'bootagent-machine-'));
-  const folder = (name: string) => join(scratch, name);
-  for (const name of ['upper', 'work', 'root']) await mkdir(folder(name));
-  const root = folder('root');
-  await run('mount', [
-    '-t',
-    'overlay',
-    '-o',
-    `lowerdir=${lower},upperdir=${folder('upper')},workdir=${folder('work')}`,
-    'overlay',
-    root,
-  ]);
+  const laid = await overlay(await tree(release, options.extra));
+  const { root, folder } = laid;
   if (options.package !== 'none') await installPackage(root, options.package ?? packageFile());
   await installProbe(root, options.probe);
   let cable = await network();
@@ -58,13 +47,13 @@ export async function container(release: Release, options: Options = {}): Promis
   let boots = 0;
   return {
     root,
-    folder: scratch,
+    folder,
     get network() {
       return cable;
     },
     write,
     async boot(visit) {
-      const seen = folder(`boot-${boots++}`);
+      const seen = join(folder, `boot-${boots++}`);
       await mkdir(seen);
       if (!visit) return bootOf(seen, await nspawn(root, seen, cable.guest));
       for (const name of ['held', 'hold']) await run('mkfifo', [join(seen, name)]);
@@ -85,9 +74,8 @@ export async function container(release: Release, options: Options = {}): Promis
     },
     async [Symbol.asyncDispose]() {
       await cable[Symbol.asyncDispose]();
-      await run('umount', [root]);
-      if (process.env.BOOTAGENT_KEEP) await run('cp', ['-a', scratch, process.env.BOOTAGENT_KEEP]);
-      await rm(scratch, { recursive: true, force: true });
+      if (process.env.BOOTAGENT_KEEP) await run('cp', ['-ax', folder, process.env.BOOTAGENT_KEEP]);
+      await laid[Symbol.asyncDispose]();
     },
   };
 }

@@ -1,32 +1,27 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../machine/support/scratch.ts';
-import { tree } from '../../machine/support/trees.ts';
+import { run } from './scratch.ts';
 
-/** A tree over Debian's that can be written in, and is forgotten. */
-export async function overlay(): Promise<{ readonly root: string } & AsyncDisposable> {
-  const scratch = await mkdtemp(join(tmpdir(), 'bootagent-overlay-'));
-  const [upper, working, root] = ['upper', 'work', 'root'].map((name) => join(scratch, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const folder of [upper, working, root]) await mkdir(folder);
-  const lower = await tree('bookworm');
-  await run('mount', [
-    '-t',
-    'overlay',
-    '-o',
-    `lowerdir=${lower},upperdir=${upper},workdir=${working}`,
-    'overlay',
-    root,
-  ]);
+/** A tree that can be written in, laid over one that stays as it is; all of it is gone when it is let go. */
+export interface Overlay extends AsyncDisposable {
+  readonly root: string;
+  /** A folder beside the tree, gone with it. */
+  readonly folder: string;
+}
+
+export async function overlay(lower: string): Promise<Overlay> {
+  const folder = await mkdtemp(join(tmpdir(), 'bootagent-overlay-'));
+  for (const name of ['upper', 'work', 'root']) await mkdir(join(folder, name));
+  const root = join(folder, 'root');
+  const where = `lowerdir=${lower},upperdir=${join(folder, 'upper')},workdir=${join(folder, 'work')}`;
+  await run('mount', ['-t', 'overlay', '-o', where, 'overlay', root]);
   return {
     root,
+    folder,
     async [Symbol.asyncDispose]() {
       await run('umount', ['--recursive', root]);
-      await rm(scratch, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 }

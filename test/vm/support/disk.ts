@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { overlay } from '../../machine/support/overlay.ts';
 import { installPackage, installProbe } from '../../machine/support/probe.ts';
 import { run } from '../../machine/support/scratch.ts';
 import { packageFile, type Release, tree } from '../../machine/support/trees.ts';
@@ -38,14 +38,14 @@ export async function makeDisk(folder: string, options: DiskOptions = {}): Promi
   const { release = 'bookworm', layout = 'partition' } = options;
   const lower = await tree(release, [...withKernel, ...(options.extra ?? [])]);
   const file = join(folder, 'disk.raw');
-  await overlaid(lower, async (root) => {
-    if (options.bare !== true) await installPackage(root, packageFile());
-    await installProbe(root, options.probe);
-    await writeFile(join(root, 'etc/fstab'), 'LABEL=root / ext4 defaults,errors=remount-ro 0 1\n');
-    await options.prepare?.(root);
-    await run('truncate', ['-s', String(imageBytes), file]);
-    await (layout === 'lvm' ? lvmRoot(file, root, folder) : partitionRoot(file, root));
-  });
+  await using laid = await overlay(lower);
+  const { root } = laid;
+  if (options.bare !== true) await installPackage(root, packageFile());
+  await installProbe(root, options.probe);
+  await writeFile(join(root, 'etc/fstab'), 'LABEL=root / ext4 defaults,errors=remount-ro 0 1\n');
+  await options.prepare?.(root);
+  await run('truncate', ['-s', String(imageBytes), file]);
+  await (layout === 'lvm' ? lvmRoot(file, root, folder) : partitionRoot(file, root));
   await run('truncate', ['-s', String(diskBytes), file]);
   return {
     file,
@@ -134,31 +134,6 @@ const ext4 = (file: string, offset: number, bytes: number, root: string) =>
     file,
     `${Math.floor(bytes / 1024)}k`,
   ]);
-
-/** Hands over a tree that can be written in and forgets what was written. */
-async function overlaid(lower: string, work: (root: string) => Promise<void>): Promise<void> {
-  const scratch = await mkdtemp(join(tmpdir(), 'bootagent-disk-'));
-  const [upper, root, working] = ['upper', 'root', 'work'].map((name) => join(scratch, name)) as [
-    string,
-    string,
-    string,
-  ];
-  for (const folder of [upper, root, working]) await mkdir(folder);
-  await run('mount', [
-    '-t',
-    'overlay',
-    '-o',
-    `lowerdir=${lower},upperdir=${upper},workdir=${working}`,
-    'overlay',
-    root,
-  ]);
-  try {
-    await work(root);
-  } finally {
-    await run('umount', [root]);
-    await rm(scratch, { recursive: true, force: true });
-  }
-}
 
 async function only(root: string, prefix: string): Promise<string> {
   return (await run('sh', ['-c', `ls "$0"/boot/${prefix}*`, root])).trim();
