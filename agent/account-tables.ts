@@ -61,6 +61,19 @@ export async function lacksShadow(
   return (await host.stat(table)) !== undefined && !(await lineOf(table, name, host));
 }
 
+/** The tables in which a group lacks a member: usermod may have been killed between the two. */
+export async function tablesWithout(user: string, group: string, host: ReadHost): Promise<readonly string[]> {
+  const lacking: string[] = [];
+  for (const table of ['/etc/group', '/etc/gshadow']) {
+    const line = await lineOf(table, group, host);
+    if ((line || table === '/etc/group') && !membersIn(line).includes(user)) lacking.push(table);
+  }
+  return lacking;
+}
+
+export const membersIn = (line: readonly string[] | undefined): readonly string[] =>
+  (line?.[3] ?? '').split(',').filter(Boolean);
+
 /** Where no table is kept from everybody's eyes, chpasswd would put the hash into one that all may read. */
 export async function refuseReadableHash(user: string, host: ReadHost): Promise<void> {
   if (await host.stat('/etc/shadow')) return;

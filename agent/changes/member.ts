@@ -1,4 +1,4 @@
-import { accountTool, lineOf, tableWith } from '../account-tables.ts';
+import { accountTool, lineOf, membersIn, tablesWithout, tableWith } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
 import { byAccountTools } from './by-account-tools.ts';
 
@@ -9,10 +9,14 @@ export const member = byAccountTools<ChangeOf<'member'>>({
   subject: ({ user, group }) => `${user} of ${group}`,
 
   async compare({ user, group }, host) {
-    const members = ((await lineOf('/etc/group', group, host))?.[3] ?? '').split(',').filter(Boolean);
-    if (members.includes(user)) return undefined;
-    const table = await tableWith('/etc/group', group, { 3: [...members, user].join(',') }, host);
-    return { why: 'is no member', tables: [table] };
+    const lacking = await tablesWithout(user, group, host);
+    if (lacking.length === 0) return undefined;
+    const tables = [];
+    for (const table of lacking) {
+      const members = [...membersIn(await lineOf(table, group, host)), user];
+      tables.push(await tableWith(table, group, { 3: members.join(',') }, host));
+    }
+    return { why: lacking.includes('/etc/group') ? 'is no member' : 'is no member in /etc/gshadow', tables };
   },
 
   apply: ({ user, group }, host) => accountTool(host, ['usermod', '--append', '--groups', group, user]),

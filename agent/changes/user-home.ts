@@ -8,7 +8,8 @@ export async function completeHome({ home, uid, gid }: Account, host: Host): Pro
   const made = await host.stat(home);
   if (made?.type !== 'directory') return;
   const owner = { owner: String(uid), group: String(gid) };
-  if (made.uid === 0 || made.mode === 0) await host.setAttributes(home, { ...owner, mode: await homeMode(host) });
+  // useradd makes it for nobody, gives it away, and opens it further than it will be before it shuts it.
+  if ([0, uid].includes(made.uid)) await host.setAttributes(home, { ...owner, mode: await homeMode(host) });
   await copy('');
 
   async function copy(below: string): Promise<void> {

@@ -1,4 +1,13 @@
-import { accountOf, accountTool, lacksShadow, lineOf, linesOf, tableWith, yetToBeGiven } from '../account-tables.ts';
+import {
+  accountOf,
+  accountTool,
+  lacksShadow,
+  lineOf,
+  linesOf,
+  tablesWithout,
+  tableWith,
+  yetToBeGiven,
+} from '../account-tables.ts';
 import { idOf } from '../accounts.ts';
 import type { UserChange } from '../change-people.ts';
 import type { Host, ReadHost } from '../host/host.ts';
@@ -170,8 +179,8 @@ async function differing(change: UserChange, host: ReadHost): Promise<Differing[
     set('time after its password', '--inactive', String(inactive));
   const lacking: string[] = [];
   for (const group of groups) {
-    const [, , number, members = ''] = (await lineOf('/etc/group', group, host)) ?? [];
-    if (number !== gid && !members.split(',').includes(name)) lacking.push(group);
+    const [, , number] = (await lineOf('/etc/group', group, host)) ?? [];
+    if (number !== gid && (await tablesWithout(name, group, host)).length > 0) lacking.push(group);
   }
   if (lacking.length > 0) set(`set of groups (lacks ${lacking.join(', ')})`, '--append', '--groups', lacking.join(','));
   return all;

@@ -55,13 +55,14 @@ describe('an account whose maker was killed', () => {
     assert.equal(host.text(mark), undefined);
   });
 
-  for (const [defs, mode] of [
+  for (const [defs, mode, before = 0] of [
     ['HOME_MODE 0710\nUMASK 077\n', '0710'],
     ['UMASK 027\n', '0750'],
     ['', '0755'],
+    ['HOME_MODE 0700\n', '0700', 0o755],
   ] as const) {
-    test(`has a home that nobody can enter opened as ${JSON.stringify(defs)} says: ${mode}`, async () => {
-      const host = cut({ '/etc/login.defs': defs }, { modes: { '/home/ann': 0 }, programs: keepsHome });
+    test(`has a home of the mode ${before.toString(8)} set as ${JSON.stringify(defs)} says: ${mode}`, async () => {
+      const host = cut({ '/etc/login.defs': defs }, { modes: { '/home/ann': before }, programs: keepsHome });
       await applied(plan(ann), host);
       assert.deepEqual([host.mode('/home/ann'), host.nodes.get('/home/ann')?.uid], [mode, 1000]);
     });
@@ -109,6 +110,26 @@ describe('a table that lacks a line the other has', () => {
     assert.deepEqual(why(await applied(plan(group), host)), ['lacks its line in /etc/gshadow']);
     assert.match(host.text('/etc/gshadow') ?? '', /^ann:!::$/m);
   });
+});
+
+describe('a member of a group in one table of two', () => {
+  const files = { '/etc/group': 'root:x:0:\nann:x:1000:\ngrid:x:9:ann\n', '/etc/gshadow': 'ann:!::\ngrid:!::eve\n' };
+  const half = () => {
+    const host = cut({ ...files, '/etc/shadow': 'root:*:1::::::\nann:!:1::::::\n' });
+    host.nodes.delete(mark);
+    return host;
+  };
+  for (const [change, reason] of [
+    [{ kind: 'member', user: 'ann', group: 'grid' }, 'is no member in /etc/gshadow'],
+    [{ kind: 'user', name: 'ann', groups: ['grid'] }, 'has another set of groups (lacks grid)'],
+  ] as const) {
+    laws(`a member by ${change.kind}`, plan(change), half);
+    test(`is made one in the other: ${change.kind}`, async () => {
+      const host = half();
+      assert.deepEqual(why(await applied(plan(change), host)), [reason]);
+      assert.match(host.text('/etc/gshadow') ?? '', /^grid:!::eve,ann$/m);
+    });
+  }
 });
 
 describe('what a killed program left', () => {

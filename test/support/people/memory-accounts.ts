@@ -132,10 +132,12 @@ const edit = (machine: MemoryHost, path: string, name: string, change: (line: st
   );
 
 function join(machine: MemoryHost, group: string, user: string): void {
-  edit(machine, '/etc/group', group, (line) => {
-    const members = (line[3] ?? '').split(',').filter(Boolean);
-    return line.with(3, [...new Set([...members, user])].join(','));
-  });
+  for (const table of ['/etc/group', '/etc/gshadow']) {
+    edit(machine, table, group, (line) => {
+      const members = (line[3] ?? '').split(',').filter(Boolean);
+      return line.with(3, [...new Set([...members, user])].join(','));
+    });
+  }
 }
 
 function put(machine: MemoryHost, path: string, uid: number, gid: number): void {
