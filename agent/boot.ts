@@ -108,6 +108,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
 
   async function settingsFor(instance: Instance | undefined): Promise<Settings> {
     for (const value of instance?.secrets ?? []) boot.secret(value);
+    if (instance?.missing) tally.problems = true;
     const read = await boot.settingsOf(instance);
     for (const finding of read.findings) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.

@@ -33,6 +33,10 @@ export interface Asking {
   readonly patience: Patience;
   /** A folder that was named as the seed: `--seed DIR`. */
   readonly seed?: string | undefined;
+  /** Nobody asks again in this boot: what cannot be had now is done without. */
+  readonly last?: boolean | undefined;
+  /** Told of each part that is done without, in a sentence: it is asked for again at the next boot. */
+  without?(sentence: string): void;
   /** Tells people what goes on: an attempt that failed, something that was used instead. */
   note(level: 'note' | 'warning', text: string): void;
 }
@@ -55,6 +59,8 @@ export interface Instance {
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Parts of it that must never be shown. */
   readonly secrets: readonly string[];
+  /** What could not be had, in sentences: it is asked for again at the next boot. */
+  readonly missing?: readonly string[] | undefined;
   /** Whom to tell that the machine is ready, where the source asks for it. */
   readonly ready?:
     | {

@@ -18,6 +18,8 @@ export interface Looking {
   readonly stage: 'local' | 'network';
   /** When to give up, on the host's clock. */
   readonly deadline: number;
+  /** No later stage asks again: what cannot be had is done without. */
+  readonly last?: boolean;
   /** A folder that is the seed, whatever else there is. */
   readonly seed?: string | undefined;
   note(level: 'note' | 'warning', text: string): void;
@@ -67,6 +69,7 @@ export async function identify(looking: Looking): Promise<Identity> {
       note: telling,
       tries: tries[source.name],
     });
+    const missing: string[] = [];
     try {
       const instance = await source.fetch({
         host,
@@ -76,8 +79,14 @@ export async function identify(looking: Looking): Promise<Identity> {
         patience: trying,
         note: telling,
         seed,
+        last: looking.last,
+        without: (sentence) => void missing.push(sentence),
       });
-      if (instance) return { instance, how: `${source.name}: ${because}` };
+      if (instance)
+        return {
+          instance: missing.length > 0 ? { ...instance, missing } : instance,
+          how: `${source.name}: ${because}`,
+        };
     } catch (error) {
       telling('warning', asProblem(error).message);
     }

@@ -56,7 +56,7 @@ export function patience(options: Options): Patience {
 
   async function askNow(roots: Roots, request: (root: string) => Request, judge: Judge): Promise<Attempt> {
     for (;;) {
-      if (limit() - host.now() <= 0 || isSpent(policy, tries)) throw gaveUp(undefined);
+      if (limit() - host.now() <= 0 || isSpent(policy, tries)) throw gaveUp(undefined, keyOf(request('')));
       const timeoutMs = Math.min(policy.timeoutMs, limit() - host.now());
       const ended = await race(host, await roots(), (root) =>
         attempt(host, root, { timeoutMs, ...request(root) }, judge),
@@ -81,11 +81,11 @@ export function patience(options: Options): Patience {
     note('note', `${reason}${count}, again in ${(pauseMs / 1_000).toFixed(1)} s`);
   }
 
-  function gaveUp(last: Problem | undefined): Problem {
+  function gaveUp(last: Problem | undefined, what = ''): Problem {
     const { failed } = tries;
     const seconds = Math.round((earlier.waitedMs + host.now() - began) / 1_000);
     const after = `gave up after ${failed} failed ${failed === 1 ? 'attempt' : 'attempts'} in ${seconds} s`;
-    const message = last ? `${last.message}; ${after}` : after;
+    const message = last ? `${last.message}; ${after}` : `${what}: not asked any more; ${after}`;
     return new Problem(last?.code ?? 'datasource-unreachable', message, { cause: last });
   }
 

@@ -1,6 +1,6 @@
 import { type Instance, nobody } from './datasource.ts';
 import type { ReadHost } from './host/host.ts';
-import { asProblem } from './problem.ts';
+import { asProblem, Problem } from './problem.ts';
 import type { Report } from './report/event.ts';
 import type { State } from './state/state.ts';
 
@@ -33,7 +33,8 @@ export function remembered({ state, host, fingerprint, report, deserialize }: Re
   const text = state.instance();
   if (!identity || text === undefined || identity.fingerprint !== fingerprint) return undefined;
   const instance = deserialize(text);
-  if (!instance) return undefined; // damaged: it is asked for anew
+  // Damaged, or not all of it was had: it is asked for anew.
+  if (!instance || instance.missing) return undefined;
   tell(report, instance, 'known by its fingerprint', 'known');
   const { newMachine = false } = identity;
   return { instance, newMachine, adopted: !host.offline && state.inService(), missed: false };
@@ -58,6 +59,11 @@ export async function learned(instance: Instance, how: string, memory: Recollect
       // A full disk must not cost the keys: it is known now, and asked again at the next boot.
       report({ event: 'problem', module: 'identity', at: 'state', problem: asProblem(error) });
     }
+  }
+  for (const sentence of instance.missing ?? []) {
+    const hint = 'What could be had is used. It is asked for again at the next boot, or now by "bootagent run".';
+    const problem = new Problem('datasource-unreachable', sentence, { hint });
+    report({ event: 'problem', module: 'identity', at: 'datasource', problem });
   }
   tell(report, instance, how, adopted ? 'adopted' : isNew ? 'new' : 'known');
   return { instance, newMachine, adopted, missed };

@@ -39,7 +39,12 @@ type Machine = ReturnType<typeof machineOf>;
 
 interface How {
   /** What the cloud says, or nothing where nobody answers; it may answer at some stages alone. */
-  readonly cloud?: { readonly id: string; readonly userData?: string; readonly at?: readonly Stage[] };
+  readonly cloud?: {
+    readonly id: string;
+    readonly userData?: string;
+    readonly at?: readonly Stage[];
+    readonly missing?: readonly string[];
+  };
   readonly image?: string;
   readonly fingerprint?: string;
   readonly schedule?: Schedule;
@@ -68,7 +73,12 @@ async function bootOf(machine: Machine, bootId: string, how: How, report: (event
   const { written } = yaml(how.image ?? '');
   const { cloud, own = {} } = how;
   const who: Instance | undefined =
-    cloud && instance({ id: cloud.id, ...(cloud.userData && { userData: Buffer.from(cloud.userData) }) });
+    cloud &&
+    instance({
+      id: cloud.id,
+      ...(cloud.missing && { missing: cloud.missing }),
+      ...(cloud.userData && { userData: Buffer.from(cloud.userData) }),
+    });
   const memory = {
     state,
     host,
@@ -140,6 +150,22 @@ describe('a boot', () => {
     const known = Array(3).fill('instance i-1 known');
     assert.deepEqual(await booted(machine, { cloud }), [...known.toSpliced(2, 0, 'made script bootcmd')]);
     assert.deepEqual(machine.host.did.slice(before), ['shell bootcmd', 'item b']);
+  });
+
+  test('without all of what the cloud says uses what it has, tells it, and asks again at the next boot', async () => {
+    const machine = machineOf();
+    const missing = ['GET http://cloud/user-data: answered 500: left out'];
+    assert.deepEqual(await booted(machine, { cloud: { id: 'i-1', at: ['final'], missing } }), [
+      `problem identity datasource: ${missing[0]}`,
+      'instance i-1 new',
+      'final: problems',
+    ]);
+    assert.deepEqual(await booted(machine, { cloud: cloudOf('runcmd: [r]\n') }), [
+      'instance i-1 known',
+      'instance i-1 known',
+      'made script runcmd',
+    ]);
+    assert.deepEqual(await booted(machine, {}), Array(3).fill('instance i-1 known'));
   });
 
   test('of which nothing is asked writes nothing but who it is', async () => {

@@ -136,7 +136,30 @@ suite('identify', () => {
       const tries = JSON.parse(JSON.stringify(early.identity.tries));
       const late = await looked({ ...aws, deadline: 300_000, tries }, { web: makeHttp() });
       assert.deepEqual([late.identity.instance?.id, late.identity.instance?.publicKeys.length], ['i-0abc', 1]);
-      assert.deepEqual([asked, service.requests.length], [7, 9]);
+      assert.deepEqual([asked, service.requests.length], [5, 9]);
+    } finally {
+      await service.close();
+    }
+  });
+
+  test('keys are not withheld for want of user-data: the last stage does without what cannot be had', async () => {
+    const service = await serveMetadata(describe(), {
+      dialects: ['imdsv2'],
+      faults: [{ does: 'status', status: 500, on: /user-data/ }],
+    });
+    try {
+      const settings = { Ec2: { metadata_urls: [service.url], attempts: 9 } };
+      const aws = { facts: on({ vendor: 'Amazon EC2' }), settings };
+      const early = await looked(aws, { web: makeHttp() });
+      assert.equal(early.identity.instance, undefined, 'as long as somebody asks again');
+      const { tries } = JSON.parse(JSON.stringify(early.identity));
+      const late = await looked({ ...aws, deadline: 300_000, last: true, tries }, { web: makeHttp() });
+      const { instance } = late.identity;
+      assert.deepEqual([instance?.id, instance?.publicKeys.length, instance?.userData], ['i-0abc', 1, undefined]);
+      assert.match(
+        instance?.missing?.[0] ?? '',
+        /\/user-data: answered 500; gave up after 9 failed attempts in \d+ s: left out$/,
+      );
     } finally {
       await service.close();
     }

@@ -76,6 +76,7 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
       settings: settingsOf(config),
       stage: stage === 'local' ? 'local' : 'network',
       deadline: host.now() + budgetMs[stage],
+      last: stage === 'final',
       seed: options.seed,
       tries: triesOf(state),
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),

@@ -1,5 +1,5 @@
-import type { Instance } from '../datasource.ts';
-import { bytesAt, linesAt, type Tree, textAt } from './tree.ts';
+import type { Asking, Instance } from '../datasource.ts';
+import { bytesAt, linesAt, type Tree, textAt, unlessRubbish } from './tree.ts';
 
 /** An OpenSSH public key begins with its type. */
 const isKey = (line: string): boolean => /^(?:ssh-|ecdsa-|sk-)\S+ /.test(line);
@@ -29,15 +29,19 @@ export async function userData(tree: Tree, both: boolean): Promise<Uint8Array | 
   return usual ?? (both ? bytesAt(tree, 'meta-data/user-data') : undefined);
 }
 
-/** What the tree says of the instance `id`, in as few requests as it can be had. */
+/** What the tree says of the instance `id`, in as few requests as it can be had; what a login needs comes first. */
 export async function readTree(
+  ask: Asking,
   tree: Tree,
   id: string,
   options: { readonly datasource: string; readonly amazon: boolean; readonly zone?: boolean },
 ): Promise<Instance> {
-  const hostname = await textAt(tree, 'meta-data/local-hostname');
-  const zone = options.zone === false ? undefined : await textAt(tree, 'meta-data/placement/availability-zone');
-  const keys = await publicKeys(tree);
+  const part = <T>(read: () => Promise<T>): Promise<T | undefined> => unlessRubbish(ask, tree, read);
+  const keys = (await part(() => publicKeys(tree))) ?? [];
+  const data = await part(() => userData(tree, !options.amazon));
+  const hostname = await part(() => textAt(tree, 'meta-data/local-hostname'));
+  const place = 'meta-data/placement/availability-zone';
+  const zone = options.zone === false ? undefined : await part(() => textAt(tree, place));
   return {
     id,
     datasource: options.datasource,
@@ -45,7 +49,7 @@ export async function readTree(
     zone,
     region: zone?.replace(/(\d)[a-z]$/, '$1'),
     publicKeys: keys,
-    userData: await userData(tree, !options.amazon),
+    userData: data,
     vendorData: [],
     metadata: {
       meta_data: {

@@ -34,7 +34,7 @@ export const ec2: Datasource = {
       const id = await idAt(tree, 'meta-data/instance-id');
       if (id === undefined) continue;
       // Elsewhere a service that insists on a token has cost two requests more: seven are enough for anybody.
-      return readTree(tree, id, { datasource: 'ec2', amazon, zone: amazon || !session.hasToken() });
+      return readTree(ask, tree, id, { datasource: 'ec2', amazon, zone: amazon || !session.hasToken() });
     }
     ask.note('warning', `${service.where('/')}: answers, but knows no instance-id`);
     return undefined;

@@ -22,12 +22,21 @@ export async function orNothing<T>({ note }: Pick<Asking, 'note'>, read: () => P
   }
 }
 
-/** What matters and yet is not who we are: asked for until it comes, and left out where it lies there and is rubbish. */
-export const unlessRubbish = <T>(
-  ask: Pick<Asking, 'note'>,
-  tree: Tree,
-  read: () => Promise<T>,
-): Promise<T | undefined> => (tree.still ? orNothing(ask, read) : read());
+/**
+ * What matters and yet is not who we are. It is asked for until it comes, and left out where it lies there and is
+ * rubbish, or where nobody will ask again in this boot: keys are not withheld for want of user-data.
+ */
+export async function unlessRubbish<T>(ask: Partially, tree: Tree, read: () => Promise<T>): Promise<T | undefined> {
+  if (!tree.still && !ask.last) return read();
+  const note: Asking['note'] = (level, text) => {
+    ask.note(level, text);
+    // A file that lies still is no better at the next boot.
+    if (!tree.still) ask.without?.(text);
+  };
+  return orNothing({ note }, read);
+}
+
+type Partially = Pick<Asking, 'note' | 'last' | 'without'>;
 
 /** What is wrong with some bytes, in words, or undefined. */
 export type Wrong = (body: Uint8Array) => string | undefined;

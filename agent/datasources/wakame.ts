@@ -66,13 +66,10 @@ export const wakameNet: Datasource = {
       ask.note('warning', `${service.where('/')}: answers, but knows no instance-id`);
       return undefined;
     }
-    if (likeEc2) return withUserData(await readTree(tree, id, { datasource: 'wakame', amazon: true }));
+    if (likeEc2) return withUserData(await readTree(ask, tree, id, { datasource: 'wakame', amazon: true }));
     const keys = await keysAt(ask, tree, 'meta-data/public-keys');
-    return instanceOf(ask, tree, id, keys, await bytesAt(tree, 'meta-data/user-data'), [
-      'local-hostname',
-      'local-ipv4',
-      'mac',
-    ]);
+    const data = await unlessRubbish(ask, tree, () => bytesAt(tree, 'meta-data/user-data'));
+    return instanceOf(ask, tree, id, keys, data, ['local-hostname', 'local-ipv4', 'mac']);
   },
 
   async value(ask, name) {

@@ -69,11 +69,11 @@ suite('ec2', () => {
       [
         'PUT /latest/api/token',
         'GET /2021-03-23/meta-data/instance-id',
-        'GET /2021-03-23/meta-data/local-hostname',
-        'GET /2021-03-23/meta-data/placement/availability-zone',
         'GET /2021-03-23/meta-data/public-keys/',
         'GET /2021-03-23/meta-data/public-keys/0/openssh-key',
         'GET /2021-03-23/user-data',
+        'GET /2021-03-23/meta-data/local-hostname',
+        'GET /2021-03-23/meta-data/placement/availability-zone',
       ],
     );
     assert.equal(connections, 1);

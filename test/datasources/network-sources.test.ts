@@ -154,6 +154,7 @@ async function fetched(
   given: readonly Fault[],
   more: Record<string, unknown> = {},
   web = makeHttp(),
+  last = false,
 ) {
   const clock = { now: () => 0 };
   const service = await serveMetadata(me, { dialects: [dialect], faults: given, now: () => clock.now() });
@@ -168,7 +169,7 @@ async function fetched(
   });
   clock.now = host.now;
   try {
-    const instance = await source.fetch(ask).catch((error: Error) => error);
+    const instance = await source.fetch({ ...ask, last }).catch((error: Error) => error);
     return { instance, notes, requests: service.requests.length, connections: service.connections() };
   } finally {
     await service.close();
@@ -230,6 +231,16 @@ for (const each of cases) {
       assert.ok(instance && !(instance instanceof Error));
       assert.equal(instance.id, me.id);
       assert.ok(notes.length >= 2, notes.join('\n'));
+    });
+
+    test('keeps to identity and keys in the last stage, where the user-data cannot be had', async () => {
+      const broken: Fault[] = [{ does: 'status', status: 500, on: /user.data/ }];
+      const { instance, notes } = await fetched(each, broken, { attempts: 2 }, makeHttp(), true);
+      assert.ok(instance && !(instance instanceof Error), String(instance));
+      assert.deepEqual([instance.id, instance.publicKeys, instance.userData], [me.id, [key], undefined]);
+      assert.match(notes.join('\n'), /user.data: answered 500; gave up after 2 failed attempts in \d+ s: left out/);
+      const early = await fetched(each, broken, { attempts: 2 });
+      assert.ok(early.instance instanceof Error, 'as long as somebody asks again');
     });
 
     test('finds nobody, or says so, where everything is missing', async () => {
