@@ -52,7 +52,8 @@ export function costOf(boot: Boot, peer: Peer, requests: readonly string[]): Cos
   const peaks = boot
     .read('peaks')
     .split('\n')
-    .map((line) => Number(line.split(':')[1] ?? 0));
+    .map((line) => Number(line.split(':')[1] ?? 0))
+    .filter(Number.isFinite);
   return {
     cpu: Object.values(cpuOf).reduce((sum, each) => sum + each, 0),
     cpuOf,
