@@ -697,6 +697,14 @@ describe('that nothing is due at a later boot', () => {
     assert.equal(await marked('10.0.0.6'), undefined, 'the file says another');
     assert.equal(await marked(undefined), undefined, 'nobody knows which it will be');
   });
+  test('is not even looked at in the local stage of a first boot that a drive told who it is', async () => {
+    const machine = machineOf();
+    const boot = await bootOf(machine, 'b', { cloud: { id: 'i-1', at: ['local'] } }, () => {});
+    await runStages(['local'], boot);
+    assert.equal(boot.state.identity()?.id, 'i-1');
+    const gatherFacts = () => assert.fail('the machine was looked at');
+    await nothingDue({ ...boot, gatherFacts }, machine.host, rest);
+  });
   test('is not marked at a first boot', async () => {
     const root = mkdtempSync(join(tmpdir(), 'bootagent-due-'));
     const machine = machineOf();

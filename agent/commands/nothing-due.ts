@@ -19,6 +19,8 @@ export interface Outlook {
 /** Where the other stages would find nothing to do, a mark says so, and their units do not start. */
 export async function nothingDue(boot: Boot, host: Host, { stages, isNobodys }: Outlook): Promise<void> {
   if (boot.state.identity() === undefined && !isNobodys) return;
+  // A first boot of which only the local stage is over has all before it: no need to look.
+  if (boot.state.condition === 'fresh' && stages.includes('main') && !isNobodys) return;
   let unsure = false;
   let supposing = false;
   const facts = await boot.gatherFacts();
