@@ -20,16 +20,17 @@ export const yumRepos = defineModule({
 
   plan({ yum_repos, yum_repo_dir }, { facts }): readonly PlanItem[] {
     const reader = ['dnf', 'yum'].find((name) => facts.programs.includes(name));
-    return yum_repos.map(({ at, name, value }) => {
+    return yum_repos.flatMap(({ at, name, value }): readonly PlanItem[] => {
       const id = name.replaceAll(' ', '-');
-      if (!reader) return { at, changes: [], notes: [nobodyReads] };
+      if (!reader) return [{ at, changes: [], notes: [nobodyReads] }];
       const path = `${yum_repo_dir.replace(/\/+$/, '')}/${id}.repo`;
       const key = value.key === undefined ? undefined : `/etc/pki/rpm-gpg/RPM-GPG-KEY-${id}`;
-      return {
-        at,
-        changes: [...keyChanges(id, key, value), { kind: 'repository', path, content: fileOf(id, value, key) }],
-        notes: notes(value),
-      };
+      const keys = keyChanges(id, key, value);
+      return [
+        // By itself: a key that cannot be fetched now is asked for by dnf later, and must not cost the repository.
+        ...(keys.length === 0 ? [] : [{ at: `${at}.gpgkey`, changes: keys }]),
+        { at, changes: [{ kind: 'repository', path, content: fileOf(id, value, key) }], notes: notes(value) },
+      ];
     });
   },
 });

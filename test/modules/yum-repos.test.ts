@@ -80,7 +80,7 @@ describe('yum_repos', () => {
   test('imports a key that is given in place of its address', () => {
     const key = '-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nabc\n-----END PGP PUBLIC KEY BLOCK-----\n';
     const yaml = `yum_repos:\n  a:\n    baseurl: https://a\n    gpgkey: |\n      ${key.replaceAll('\n', '\n      ')}\n`;
-    const [file, imported, repository] = plan(yumRepos, yaml)[0]?.changes ?? [];
+    const [file, imported, repository] = plan(yumRepos, yaml).flatMap(({ changes }) => changes);
     const keyPath = '/etc/pki/rpm-gpg/RPM-GPG-KEY-a';
     assert.deepEqual(file, { kind: 'file', path: keyPath, content: key, mode: 0o644 });
     assert.deepEqual(imported, { kind: 'rpm-key', path: keyPath, follows: file });
@@ -93,14 +93,27 @@ describe('yum_repos', () => {
   test('fetches a key and imports it before the repository is there', () => {
     const yaml = 'yum_repos: {a: {baseurl: https://a, gpgkey: https://a/key}}';
     assert.deepEqual(
-      plan(yumRepos, yaml)[0]?.changes.map(({ kind }) => kind),
+      plan(yumRepos, yaml).flatMap(({ changes }) => changes.map(({ kind }) => kind)),
       ['download', 'rpm-key', 'repository'],
+    );
+  });
+
+  test('is there although its key cannot be fetched now', async () => {
+    const host = memoryHost({ web: { 'GET https://a/key': 503 } });
+    const steps = await applied(plan(yumRepos, 'yum_repos: {a: {baseurl: https://a, gpgkey: https://a/key}}'), host);
+    assert.deepEqual(
+      steps.map(({ at, outcome }) => [at, outcome]),
+      [
+        ['yum_repos.a.gpgkey', 'failed'],
+        ['yum_repos.a.gpgkey', 'skipped'],
+        ['yum_repos.a', 'made'],
+      ],
     );
   });
 
   test('warns of a key that comes by plain http', () => {
     const yaml = 'yum_repos: {a: {baseurl: https://a, gpgkey: http://a/key}}';
-    assert.deepEqual(plan(yumRepos, yaml)[0]?.notes, [
+    assert.deepEqual(plan(yumRepos, yaml).at(-1)?.notes, [
       { level: 'warning', text: 'its key comes by plain http: anybody on the way can put in another' },
     ]);
   });
