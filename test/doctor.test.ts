@@ -100,6 +100,13 @@ describe('what cannot be seen is not checked', () => {
     ]);
   });
 
+  test('an old hash that begins like a lock is a password still', async () => {
+    const over = { files: { '/etc/shadow': 'root:xyJ5gGf1rRj4c:0:::::\n' } };
+    const findings = await examined(planted({ check: '', family: 'el9', over, says: [] }));
+    assert.equal(findings.find(({ check }) => check.name === 'root-locked')?.is, 'found');
+    assert.deepEqual(notChecked(findings), ['weak-password']);
+  });
+
   test('what may not be read', async () => {
     const host = planted({ check: '', family: 'el9', says: [] });
     const refused = { ...host, list: async () => Promise.reject(new Error('permission denied')) };

@@ -117,4 +117,4 @@ async function passwords(host: Look['host']): Promise<(readonly [string, string]
   });
 }
 
-const isLocked = (hash: string): boolean => /^[!*x]/.test(hash);
+const isLocked = (hash: string): boolean => hash === 'x' || /^[!*]/.test(hash);
