@@ -1,8 +1,9 @@
-import { spawn } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type Boot, bootOf } from './boot.ts';
-import { type Network, network, networkdUnit } from './network.ts';
+import { type Cable, cable, guestAddress, type Network, networkdUnit } from './network.ts';
+import { nspawn, type Running } from './nspawn.ts';
 import { overlay } from './overlay.ts';
 import { installPackage, installProbe } from './probe.ts';
 import { run } from './scratch.ts';
@@ -17,6 +18,10 @@ export interface Container extends AsyncDisposable {
   write(path: string, text: string, mode?: number): Promise<void>;
   /** Boots it, lets it come to its end, be visited from outside, and switch itself off. */
   boot(visit?: () => Promise<void>): Promise<Boot>;
+  /** Boots it to stay, until it is told to switch itself off. */
+  start(): Promise<Running>;
+  /** The programs that were started on it so far, a line each. */
+  started(): Promise<string>;
   /** From the next boot on it is where another machine would be: by another card, at another address. */
   move(address: string): Promise<void>;
 }
@@ -30,6 +35,10 @@ interface Options {
   readonly package?: string;
   /** Nobody gives it an address: no file of its own says one, and no DHCP server answers. */
   readonly unaddressed?: true;
+  /** Each program that is started on it is taken down, with its arguments and its environment. */
+  readonly traced?: true;
+  /** One that other machines are plugged into as well, and where this one is found there. */
+  readonly on?: { readonly cable: Cable; readonly address: string };
 }
 
 export async function container(release: Release, options: Options = {}): Promise<Container> {
@@ -37,43 +46,54 @@ export async function container(release: Release, options: Options = {}): Promis
   const { root, folder } = laid;
   if (options.package !== 'none') await installPackage(root, options.package ?? packageFile());
   await installProbe(root, options.probe);
-  let cable = await network();
+  const line = options.on?.cable ?? (await cable());
+  const at = async (address: string): Promise<Network> => ({
+    ...(await line.plug()),
+    server: line.server,
+    address,
+  });
+  let place = await at(options.on?.address ?? guestAddress);
   const write: Container['write'] = async (path, text, mode) => {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), text, { ...(mode !== undefined && { mode }) });
   };
-  const address = () => write('etc/systemd/network/10-cloud.network', networkdUnit(cable.address));
+  const address = () => write('etc/systemd/network/10-cloud.network', networkdUnit(place.address));
   if (!options.unaddressed) await address();
+  const uuid = randomUUID();
+  const traced = options.traced && join(folder, 'started');
+  const boot = async (seen: string) =>
+    (await nspawn({ root, namespace: place.guest, uuid, traced, binds: [`${seen}:/probe`] })).ended;
   let boots = 0;
   return {
     root,
     folder,
     get network() {
-      return cable;
+      return place;
     },
     write,
     async boot(visit) {
       const seen = join(folder, `boot-${boots++}`);
       await mkdir(seen);
-      if (!visit) return bootOf(seen, await nspawn(root, seen, cable.guest));
+      if (!visit) return bootOf(seen, await boot(seen));
       for (const name of ['held', 'hold']) await run('mkfifo', [join(seen, name)]);
       const over = new AbortController();
-      const running = nspawn(root, seen, cable.guest).finally(() => over.abort());
+      const running = boot(seen).finally(() => over.abort());
       // A tree cannot be taken away under a machine that runs: its end is waited for, however the visit went.
       const [ended, visited] = await Promise.allSettled([running, visiting(seen, visit, over.signal)]);
       if (ended.status === 'rejected') throw ended.reason;
-      const boot = bootOf(seen, ended.value);
+      const became = bootOf(seen, ended.value);
       if (visited.status === 'rejected')
         throw new Error(`the visit failed\n${ended.value.slice(-4000)}`, { cause: visited.reason });
-      return boot;
+      return became;
     },
     async move(to) {
-      await cable[Symbol.asyncDispose]();
-      cable = await network(to);
+      place = await at(to);
       await address();
     },
+    start: () => nspawn({ root, namespace: place.guest, uuid, traced, words: ['systemd.mask=probe.service'] }),
+    started: () => readFile(join(folder, 'started'), 'utf8'),
     async [Symbol.asyncDispose]() {
-      await cable[Symbol.asyncDispose]();
+      if (!options.on) await line[Symbol.asyncDispose]();
       if (process.env.BOOTAGENT_KEEP) await run('cp', ['-ax', folder, process.env.BOOTAGENT_KEEP]);
       await laid[Symbol.asyncDispose]();
     },
@@ -88,37 +108,4 @@ async function visiting(seen: string, visit: () => Promise<void>, signal: AbortS
   } finally {
     await run('sh', ['-c', 'echo go >"$1"', 'sh', join(seen, 'hold')], { signal });
   }
-}
-
-/** Nothing here asks for a systemd outside: CI has none. */
-function nspawn(root: string, seen: string, namespace: string): Promise<string> {
-  const args = [
-    ...['--quiet', `--directory=${root}`, `--bind=${seen}:/probe`, '--register=no', '--keep-unit', '--boot'],
-    ...[
-      '--console=read-only',
-      `--network-namespace-path=/run/netns/${namespace}`,
-      '--capability=CAP_NET_ADMIN',
-      '--uuid=6f3a1c9e-0000-4000-8000-000000000001',
-      '--link-journal=no',
-      '--capability=CAP_NET_ADMIN',
-    ],
-    'systemd.show_status=no',
-  ];
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
-  // From within the namespace, so that the /sys it mounts shows the interfaces of the guest and not of this machine.
-  const child = spawn('nsenter', [`--net=/run/netns/${namespace}`, 'systemd-nspawn', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
-  });
-  const heard: string[] = [];
-  child.stdout.on('data', (bytes) => heard.push(String(bytes)));
-  child.stderr.on('data', (bytes) => heard.push(String(bytes)));
-  // A boot takes some seconds: this only ends one that hangs.
-  const guard = setTimeout(() => child.kill('SIGKILL'), 240_000);
-  child.on('error', reject);
-  child.on('close', () => {
-    clearTimeout(guard);
-    resolve(heard.join(''));
-  });
-  return promise;
 }

@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { controlGroups } from './control-groups.ts';
+import { run } from './scratch.ts';
+
+/** A tree that systemd has been started in. */
+export interface Running extends AsyncDisposable {
+  /** Runs shell text in it as root, and gives what it said. */
+  sh(text: string): Promise<string>;
+  /** Settles when it is switched off: with all that came over its console. */
+  readonly ended: Promise<string>;
+}
+
+interface Place {
+  readonly root: string;
+  /** The network namespace, by its name. */
+  readonly namespace: string;
+  readonly uuid: string;
+  readonly binds?: readonly string[];
+  /** What systemd is told as on a kernel's command line. */
+  readonly words?: readonly string[];
+  /** A file that takes down each program that is started, with its arguments and its environment. */
+  readonly traced?: string | undefined;
+}
+
+/** Nothing here asks for a systemd outside: CI has none. */
+export async function nspawn({ root, namespace, uuid, binds = [], words = [], traced }: Place): Promise<Running> {
+  const args = [
+    ...['--quiet', `--directory=${root}`, ...binds.map((each) => `--bind=${each}`), `--uuid=${uuid}`],
+    ...['--register=no', '--keep-unit', '--boot', '--console=read-only', '--link-journal=no'],
+    ...[`--network-namespace-path=/run/netns/${namespace}`, '--capability=CAP_NET_ADMIN'],
+    ...['systemd.show_status=no', ...words],
+  ];
+  const groups = await controlGroups(namespace);
+  const enter = `echo $$ | tee ${groups.entrances.join(' ')} >/dev/null && exec "$@"`;
+  const tracer = traced === undefined ? [] : [...strace, `--output=${traced}`];
+  // From within the namespace, so that the /sys it mounts shows the interfaces of the guest and not of this machine.
+  const inside = ['nsenter', `--net=/run/netns/${namespace}`];
+  const child = spawn('sh', ['-c', enter, 'sh', ...inside, ...tracer, 'systemd-nspawn', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
+  });
+  const heard: string[] = [];
+  child.stdout.on('data', (bytes) => heard.push(String(bytes)));
+  child.stderr.on('data', (bytes) => heard.push(String(bytes)));
+  // A boot takes some seconds, a test some minutes: this only ends one that hangs.
+  const guard = setTimeout(() => child.kill('SIGKILL'), 600_000);
+  const ended = once(child, 'close').then(async () => {
+    clearTimeout(guard);
+    await groups.remove();
+    return heard.join('');
+  });
+  return {
+    ended,
+    async sh(text) {
+      const inside = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
+      const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+      return run('nsenter', ['--target', leaderOf(child), ...inside, 'sh', '-c', text], { env });
+    },
+    async [Symbol.asyncDispose]() {
+      if (child.exitCode === null && child.signalCode === null) process.kill(Number(leaderOf(child)), 'SIGKILL');
+      await ended;
+    },
+  };
+}
+
+/** Stops nothing but what it is asked for, and leaves no word out. */
+const strace = [
+  'strace',
+  '--follow-forks',
+  '--seccomp-bpf',
+  '--trace=execve,execveat',
+  '--no-abbrev',
+  '--string-limit=65536',
+];
+
+/** The first process of the machine, as it is known out here: the one that is in a namespace of its own. */
+function leaderOf({ pid }: ChildProcess): string {
+  const ours = namespaceOf('self');
+  let leader = String(pid);
+  while (namespaceOf(leader) === ours) {
+    const [child] = readFileSync(`/proc/${leader}/task/${leader}/children`, 'utf8').split(' ');
+    if (!child) throw new Error('the machine has not begun, or is over');
+    leader = child;
+  }
+  return leader;
+}
+
+const namespaceOf = (process: string): string => readlinkSync(`/proc/${process}/ns/pid`);
