@@ -129,6 +129,9 @@ function notes(asked: CondorSettings, { slots, address, security, settings }: No
   if (address === undefined) warn('this machine has no address yet, so NETWORK_INTERFACE is not set');
   if (security === undefined) warn('neither password nor idtoken is given: the security settings are left as they are');
   if (settings.some(({ name, value }) => /_METHODS$/i.test(name) && /\bgsi\b/i.test(value))) warn(gsiIsGone);
+  if (settings.some(({ name, value }) => name.toUpperCase() === 'UID_DOMAIN' && value.trim() === '*')) {
+    warn('UID_DOMAIN is "*": jobs run as nobody, unless the machine they are handed in on says "*" too');
+  }
   if (asked.files === 'config.d' && paths.includes(localFile)) {
     warn(`${localFile} is read after ${ownFile} and may say otherwise`);
   }

@@ -44,7 +44,9 @@ const settings = {
   dns: withDefault(false, flag),
   domain: withDefault('condor-net', host),
   ports: withDefault<readonly string[]>([], ports),
-  job_wrapper: optional(matching(/^(#!|\/)/, 'a script that begins with "#!", or the path of one')),
+  job_wrapper: optional(
+    matching(/^(#!|\/[^\n\r\0]*[^\\\n\r\0]$)/, 'a script that begins with "#!", or the path of one'),
+  ),
   security: optional(method),
   password: optional(secret),
   idtoken: optional(secret),
@@ -52,7 +54,8 @@ const settings = {
   settings: withDefault(
     [],
     entriesNamed(
-      /^[A-Za-z_][\w.]*$/,
+      // The words with which HTCondor's files decide what to read are no names.
+      /^(?!(use|if|elif|else|endif)$)[A-Za-z_][\w.]*$/i,
       'the name of a setting of HTCondor',
       either(
         converted(list(value), (words) => words.join(', ')),

@@ -2,28 +2,16 @@ import assert from 'node:assert/strict';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { fromShared } from '../support/shared.ts';
 import { type Boot, linesOf } from './support/boot.ts';
 import { type Container, container } from './support/container.ts';
+import { documents, noPage } from './support/image-page.ts';
 import { unable } from './support/scratch.ts';
 
-const { skip: unshared, text } = fromShared('seeds/000_fe066cbeaae0dc3a.txt');
-const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm') || unshared;
+const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm') || noPage;
 const secret = 'p00l-Secret';
 /** The same as a pattern, which does not find itself in the probe. */
 const pattern = 'p00l-Secre[t]';
-
-/** The user-data of the CentOS 6 image's page, in the order they stand there, with the blanks filled in. */
-const documents = (): readonly string[] =>
-  [...text().matchAll(/^```yaml\n(#cloud-config\n[\s\S]*?)^```$/gm)].map(([, yaml = '']) =>
-    yaml
-      .replaceAll('<IP_FOR_HTCONDOR_HEAD>', '10.161.0.2')
-      .replaceAll('<MY_HTTP_PROXY>', 'squid.example.org')
-      .replaceAll('<my_http_proxy>', 'squid.example.org')
-      .replaceAll('<CONDOR_SHARED_SECRET>', secret)
-      // Three gigabytes for each core would be a large file for a test.
-      .replaceAll('SWAP_PER_CORE_KB=3000000', 'SWAP_PER_CORE_KB=3000'),
-  );
+const texts = noPage ? [] : documents('10.161.0.2', secret);
 
 const native = `#cloud-config
 users: [default, {name: aliprod, uid: 355, primary_group: aliprod, homedir: /var/lib/aliprod}]
@@ -123,13 +111,13 @@ function keptSecret(boot: Boot): void {
 
 describe("the CentOS 6 image's user-data, booted", { skip, concurrency: 1 }, () => {
   test('root is locked', async () => {
-    await using made = await machine(documents()[0] ?? '');
+    await using made = await machine(texts[0] ?? '');
     const boot = await made.boot();
     assert.equal(boot.read('shadow').trim(), '!');
   });
 
   test('swap is made for each core, and is in fstab', async () => {
-    await using made = await machine(documents()[1] ?? '');
+    await using made = await machine(texts[1] ?? '');
     const boot = await made.boot();
     const [, cores = ''] = linesOf(boot.read('memory'));
     const [bytes, type, line] = linesOf(boot.read('swap'));
@@ -139,7 +127,7 @@ describe("the CentOS 6 image's user-data, booted", { skip, concurrency: 1 }, () 
   });
 
   test('packages are upgraded and installed from the repository, and CVMFS is set up', async () => {
-    await using made = await machine(documents()[2] ?? '');
+    await using made = await machine(texts[2] ?? '');
     const boot = await made.boot();
     const said = linesOf(boot.read('calls')).map((call) => call.replace(/--setopt=\S+ /g, ''));
     assert.deepEqual(said, [
@@ -154,7 +142,7 @@ describe("the CentOS 6 image's user-data, booted", { skip, concurrency: 1 }, () 
   });
 
   test('the worker node comes to the same in shell and in settings, and its secret is seen by nobody', async () => {
-    await using old = await machine(documents()[3] ?? '');
+    await using old = await machine(texts[3] ?? '');
     const verbatim = await old.boot();
     await using fresh = await machine(native);
     const settings = await fresh.boot();

@@ -200,6 +200,15 @@ describe('condor', () => {
     );
   });
 
+  test('warns of a UID_DOMAIN that is no pattern', () => {
+    const told = (domain: string) =>
+      notesOf(`condor: {central_manager: cm, password: x, settings: {uid_domain: "${domain}"}}`, machine(8e6, 1));
+    assert.deepEqual(told('*').slice(1), [
+      'warning: UID_DOMAIN is "*": jobs run as nobody, unless the machine they are handed in on says "*" too',
+    ]);
+    assert.deepEqual(told('grid.example.org').slice(1), []);
+  });
+
   for (const [settings, found] of [
     ['{password: x}', '1:9 condor.central_manager: expected an address or a name, got nothing'],
     [
@@ -218,6 +227,14 @@ describe('condor', () => {
     [
       '{central_manager: cm, settings: {"A B": 1}}',
       '1:42 condor.settings: expected the name of a setting of HTCondor, got "A B"',
+    ],
+    [
+      '{central_manager: cm, settings: {If: 1}}',
+      '1:42 condor.settings: expected the name of a setting of HTCondor, got "If"',
+    ],
+    [
+      '{central_manager: cm, job_wrapper: "/opt/w\\nSTART = False"}',
+      '1:44 condor.job_wrapper: expected a script that begins with "#!", or the path of one, got "/opt/w\\nSTART = False"',
     ],
     [
       '{central_manager: cm, settings: {A: "x\\nB = 1"}}',

@@ -90,7 +90,12 @@ export async function container(release: Release, options: Options = {}): Promis
       place = await at(to);
       await address();
     },
-    start: () => nspawn({ root, namespace: place.guest, uuid, traced, words: ['systemd.mask=probe.service'] }),
+    async start() {
+      const words = ['systemd.mask=probe.service'];
+      const running = await nspawn({ root, namespace: place.guest, uuid, traced, words });
+      await running.begun();
+      return running;
+    },
     started: () => readFile(join(folder, 'started'), 'utf8'),
     async [Symbol.asyncDispose]() {
       if (!options.on) await line[Symbol.asyncDispose]();

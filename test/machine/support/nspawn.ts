@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, readlinkSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { controlGroups } from './control-groups.ts';
 import { run } from './scratch.ts';
 
@@ -8,6 +9,8 @@ import { run } from './scratch.ts';
 export interface Running extends AsyncDisposable {
   /** Runs shell text in it as root, and gives what it said. */
   sh(text: string): Promise<string>;
+  /** Settles when its systemd has taken over. */
+  begun(): Promise<void>;
   /** Settles when it is switched off: with all that came over its console. */
   readonly ended: Promise<string>;
 }
@@ -51,15 +54,30 @@ export async function nspawn({ root, namespace, uuid, binds = [], words = [], tr
     await groups.remove();
     return heard.join('');
   });
+  const sh = async (text: string) => {
+    const inside = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
+    const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
+    const leader = leaderOf(child);
+    if (!leader) throw new Error(`the machine has not begun, or is over; its console:\n${heard.join('').slice(-4000)}`);
+    return run('nsenter', ['--target', leader, ...inside, 'sh', '-c', text], { env });
+  };
   return {
     ended,
-    async sh(text) {
-      const inside = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup'];
-      const env = { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' };
-      return run('nsenter', ['--target', leaderOf(child), ...inside, 'sh', '-c', text], { env });
+    sh,
+    async begun() {
+      for (;;) {
+        try {
+          await sh('test -S /run/systemd/private');
+          return;
+        } catch (error) {
+          if (child.exitCode !== null) throw error;
+          await pause(50);
+        }
+      }
     },
     async [Symbol.asyncDispose]() {
-      if (child.exitCode === null && child.signalCode === null) process.kill(Number(leaderOf(child)), 'SIGKILL');
+      if (child.exitCode === null && child.signalCode === null)
+        process.kill(Number(leaderOf(child) ?? child.pid), 'SIGKILL');
       await ended;
     },
   };
@@ -76,15 +94,13 @@ const strace = [
 ];
 
 /** The first process of the machine, as it is known out here: the one that is in a namespace of its own. */
-function leaderOf({ pid }: ChildProcess): string {
-  const ours = namespaceOf('self');
-  let leader = String(pid);
-  while (namespaceOf(leader) === ours) {
-    const [child] = readFileSync(`/proc/${leader}/task/${leader}/children`, 'utf8').split(' ');
-    if (!child) throw new Error('the machine has not begun, or is over');
-    leader = child;
+function leaderOf({ pid }: ChildProcess): string | undefined {
+  const ours = readlinkSync('/proc/self/ns/pid');
+  for (let each: string | undefined = String(pid); each; each = firstChildOf(each)) {
+    if (readlinkSync(`/proc/${each}/ns/pid`) !== ours) return each;
   }
-  return leader;
+  return undefined;
 }
 
-const namespaceOf = (process: string): string => readlinkSync(`/proc/${process}/ns/pid`);
+const firstChildOf = (process: string): string | undefined =>
+  readFileSync(`/proc/${process}/task/${process}/children`, 'utf8').split(' ')[0];
