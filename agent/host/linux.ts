@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { dirname } from 'node:path';
 import { idOf } from '../accounts.ts';
 import { Problem } from '../problem.ts';
 import * as files from './files.ts';
@@ -11,6 +12,11 @@ export interface LinuxOptions {
   readonly root: string;
   /** Whether that root is the machine we run on, and not an image or a scratch folder. */
   readonly offline: boolean;
+}
+
+interface Top {
+  readonly path: string;
+  readonly isFolder: boolean;
 }
 
 /** A file that is replaced keeps its label, an administrator's own too. The child has other descriptors than we. */
@@ -57,18 +63,21 @@ export function linux({ root, offline }: LinuxOptions): Host {
 
     writeFile: async (path, content, attributes = {}) => {
       const isNew = !files.stat(root, path);
+      const top = topToMake(path);
       files.writeFile(root, path, content, await owning(attributes), labelled ? keepLabel : undefined);
-      if (isNew) await label(path);
+      if (isNew) await label(top);
     },
     makeDirectory: async (path, attributes = {}) => {
+      const top = topToMake(path);
       files.makeDirectory(root, path, await owning(attributes));
-      await label(path);
+      await label(top);
     },
     remove: async (path) => files.remove(root, path),
     truncate: async (path) => files.truncate(root, path),
     link: async (path, target) => {
+      const top = topToMake(path);
       files.link(root, path, target);
-      await label(path);
+      await label(top);
     },
     setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
     run: async (argv, options = {}) => {
@@ -94,9 +103,16 @@ export function linux({ root, offline }: LinuxOptions): Host {
     throw new Problem('not-possible', `There is no ${sort} "${name}"`, { hint: `Make it under "${sort}s".` });
   }
 
-  /** A new file takes the label of its folder's rule: systemd and sshd refuse what is labelled otherwise. */
-  async function label(path: string): Promise<void> {
-    if (labelled) await runProgram(['restorecon', '-iF', path]);
+  /** What is new takes the label of its path's rule: systemd and sshd refuse what is labelled otherwise. */
+  async function label({ path, isFolder }: Top): Promise<void> {
+    if (labelled) await runProgram(['restorecon', isFolder ? '-iFR' : '-iF', path]);
+  }
+
+  /** The topmost of the folders that are made on the way to a path, or the path itself. */
+  function topToMake(path: string): Top {
+    const above = dirname(path);
+    if (!labelled || above === '/' || files.stat(root, above)) return { path, isFolder: false };
+    return { ...topToMake(above), isFolder: true };
   }
 
   async function isGoingDown(): Promise<boolean> {
