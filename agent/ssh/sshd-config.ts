@@ -11,6 +11,8 @@ export interface Directive {
   /** In lower case, old names turned into today's. */
   readonly keyword: string;
   readonly value: string;
+  /** The same, word by word: one in quotes may have spaces in it. */
+  readonly words: readonly string[];
   /** What the Match block around it asks, if it stands in one. */
   readonly match: string | undefined;
   readonly path: string;
@@ -32,28 +34,29 @@ export async function sshdDirectives(
   const all: Directive[] = [];
   let match = within;
   for (const line of text.split('\n')) {
-    const { keyword, value } = directive(line);
+    const { keyword, value, words } = directive(line);
     if (keyword === '') continue;
     if (keyword === 'match') match = value;
     else if (keyword === 'include' && depth < 16) {
-      all.push({ keyword, value, match, path });
-      for (const file of await included(value, host)) all.push(...(await sshdDirectives(host, file, match, depth + 1)));
-    } else all.push({ keyword, value, match, path });
+      all.push({ keyword, value, words, match, path });
+      for (const file of await included(words, host)) all.push(...(await sshdDirectives(host, file, match, depth + 1)));
+    } else all.push({ keyword, value, words, match, path });
   }
   return all;
 }
 
 /** The keyword of a line and what it says; an empty keyword where the line says nothing. */
-export function directive(line: string): { readonly keyword: string; readonly value: string } {
+export function directive(line: string): Pick<Directive, 'keyword' | 'value' | 'words'> {
   const [, word = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? [];
   const keyword = word.toLowerCase();
   const value = rest.replace(/\s+#.*$/, '');
-  return { keyword: renamed[keyword] ?? keyword, value: /^"([^"]*)"$/.exec(value)?.[1] ?? value };
+  const words = [...value.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([all, quoted]) => quoted ?? all);
+  return { keyword: renamed[keyword] ?? keyword, value: words.length === 1 ? (words[0] ?? '') : value, words };
 }
 
-async function included(patterns: string, host: ReadHost): Promise<string[]> {
+async function included(patterns: readonly string[], host: ReadHost): Promise<string[]> {
   const files: string[] = [];
-  for (const pattern of patterns.split(/\s+/)) {
+  for (const pattern of patterns) {
     const path = pattern.startsWith('/') ? pattern : `/etc/ssh/${pattern}`;
     const slash = path.lastIndexOf('/');
     const [folder, last] = [path.slice(0, slash), path.slice(slash + 1)];
@@ -91,8 +94,7 @@ export const globalSetting = (directives: readonly Directive[], keyword: string,
 /** Whether our drop-in is read before anything else has its say. */
 export function readsDropIn(directives: readonly Directive[], keyword: string): boolean {
   const include = directives.findIndex(
-    ({ keyword, value, match }) =>
-      keyword === 'include' && match === undefined && value.split(/\s+/).some((each) => covers(each)),
+    ({ keyword, words, match }) => keyword === 'include' && match === undefined && words.some((each) => covers(each)),
   );
   const word = keyword.toLowerCase();
   const first = directives.findIndex((each) => each.keyword === word && each.match === undefined);
@@ -107,7 +109,7 @@ export function keysFileOf(account: Account, directives: readonly Directive[]): 
   const said =
     directives.find(({ keyword, match }) => keyword === 'authorizedkeysfile' && match && isFor(account.name, match)) ??
     directives.find(({ keyword, match }) => keyword === 'authorizedkeysfile' && match === undefined);
-  const patterns = (said?.value ?? '.ssh/authorized_keys').split(/\s+/);
+  const patterns = said?.words ?? ['.ssh/authorized_keys'];
   const own = patterns.find((pattern) => !pattern.startsWith('/') || /%[huU]/.test(pattern));
   if (own !== undefined) return { path: expanded(own, account) };
   return patterns[0] === 'none'
