@@ -80,6 +80,11 @@ export const problemCodes = {
     means: 'What bootagent remembers in /var/lib/bootagent could not be read in full.',
     mend: 'Nothing that is not repeatable is done again; "bootagent run --force" goes through everything.',
   },
+  'state-newer': {
+    means:
+      'What bootagent remembers in /var/lib/bootagent was written by a later version of it, and cannot be read by this one.',
+    mend: 'Install the later version again; what it wrote is kept beside the journal as journal-N.ndjson. Until then nothing that is not repeatable is done again.',
+  },
   interrupted: {
     means: 'A list of scripts was cut off by a power loss or a crash. Scripts are not repeated by themselves.',
     mend: 'Look at what the item in the message had done, then "bootagent run --force --only MODULE", or set on_interrupt.',

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { type Formats, formats } from '../agent/state/records.ts';
 import { openState } from '../agent/state/state.ts';
 import { memoryStore } from '../agent/state/store.ts';
 
@@ -88,5 +89,62 @@ describe('a state that is lost or damaged', () => {
     openState(store).began('swap', 's');
     assert.equal(openState(store).damaged, 0);
     assert.equal(openState(store).cut, 'swap');
+  });
+});
+
+describe('a state of another version', () => {
+  const ended = (version: number, scope: string) =>
+    memoryStore(
+      new Map([
+        [
+          'journal.ndjson',
+          `{"is":"format","version":${version}}\n{"is":"turn","module":"swap","scope":"${scope}","hash":"h","failed":{}}\n`,
+        ],
+      ]),
+    );
+  /** Two formats before this one: the first called an instance "i", the second "vm". */
+  const renamed =
+    (from: string, to: string): Formats['migrations'][number] =>
+    (records) =>
+      records.map((each) => (each.is === 'turn' ? { ...each, scope: each.scope.replace(from, to) } : each));
+  const third: Formats = { version: 3, migrations: { 1: renamed('i:', 'vm:'), 2: renamed('vm:', 'instance:') } };
+
+  for (const [version, scope] of [
+    [1, 'i:a'],
+    [2, 'vm:a'],
+    [3, 'instance:a'],
+  ] as const) {
+    test(`that is ${version} of 3 is read in the words of today, and goes on in them`, () => {
+      const store = ended(version, scope);
+      const state = openState(store, third);
+      assert.deepEqual([state.condition, state.inService(), state.told], ['known', false, []]);
+      assert.equal(state.turn('swap')?.scope, 'instance:a');
+      state.began('runcmd', 'instance:a');
+      const lines = store.files.get('journal.ndjson')?.split('\n') ?? [];
+      assert.deepEqual(JSON.parse(lines[0] ?? ''), { is: 'format', version: 3 });
+      const next = openState(store, third);
+      assert.deepEqual([next.turn('swap')?.scope, next.cut], ['instance:a', 'runcmd']);
+    });
+  }
+
+  test('that is yet to come counts as lost on a machine in service, is told, and is kept', () => {
+    const store = ended(4, 'in words unknown');
+    store.files.set('fresh', '');
+    const written = store.files.get('journal.ndjson');
+    const state = openState(store, third);
+    assert.deepEqual([state.condition, state.inService(), state.turn('swap')], ['lost', true, undefined]);
+    assert.deepEqual(
+      state.told.map(({ code }) => code),
+      ['state-newer'],
+    );
+    state.setInService();
+    assert.equal(store.files.get('journal-4.ndjson'), written);
+    const next = openState(store, third);
+    assert.deepEqual([next.inService(), next.told], [true, []]);
+  });
+
+  test('has a way to today from each version there has been', () => {
+    const older = Array.from({ length: formats.version - 1 }, (_, index) => index + 1);
+    assert.deepEqual(Object.keys(formats.migrations).map(Number), older);
   });
 });

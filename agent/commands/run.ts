@@ -81,8 +81,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     const state = openState(
       options['as-new'] !== undefined || supposed ? memoryStore(new Map([['fresh', '']])) : dry ? readOnly(disk) : disk,
     );
-    if (state.damaged > 0)
-      report.warn('state-damaged', `${state.damaged} records of /var/lib/bootagent cannot be read`);
+    for (const { code, text } of state.told) report.warn(code, text);
     if (state.cut !== undefined && !dry) report.note(`The last run was cut off in ${state.cut}; it goes on from there`);
     if (state.inService() && !dry && !host.offline) keepInService(state, report);
     const beside = wanted.includes('local') && !supposed && (await host.stat('/usr/bin/cloud-init')) !== undefined;

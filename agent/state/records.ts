@@ -43,11 +43,20 @@ export type Rec =
 
 const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', 'settled', 'adopted', 'in-service'];
 
-/** Brings the records of a version to the next one. */
-const migrations: Readonly<Record<number, (records: readonly Rec[]) => readonly Rec[]>> = {};
+/** The formats there have been. */
+export interface Formats {
+  readonly version: number;
+  /** By version: brings its records to the next one. Each older version has one. */
+  readonly migrations: Readonly<Record<number, (records: readonly Rec[]) => readonly Rec[]>>;
+}
+
+export const formats: Formats = { version: format, migrations: {} };
 
 /** What can be read of a journal. */
 export interface Journal {
+  /** The version it was written in; undefined where it does not say, or there is none. */
+  readonly version: number | undefined;
+  /** In the words of today; none of a version that is yet to come. */
   readonly records: readonly Rec[];
   /** How many lines are rubbish: what they said is lost. */
   readonly damaged: number;
@@ -56,20 +65,19 @@ export interface Journal {
 }
 
 /** Reads what can be read. A line cut by a power loss, or rubbish, costs itself. */
-export function parse(text: string): Journal {
+export function parse(text: string, { version: today, migrations } = formats): Journal {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const lines = whole.split('\n').filter(Boolean);
   const all = lines.map(parsed);
   const [first] = all;
+  const version = first?.is === 'format' ? first.version : undefined;
+  const torn = whole !== text;
+  // What a later bootagent means by its words is not known here.
+  if (version !== undefined && version > today) return { version, records: [], damaged: 0, torn };
   let records: readonly Rec[] = all.filter((each) => each !== undefined);
-  for (let version = first?.is === 'format' ? first.version : format; version < format; version++) {
-    records = migrations[version]?.(records) ?? records;
-  }
-  return {
-    records,
-    damaged: all.filter((each) => each === undefined).length + (lines.length > 0 && first?.is !== 'format' ? 1 : 0),
-    torn: whole !== text,
-  };
+  for (let older = version ?? today; older < today; older++) records = migrations[older]?.(records) ?? [];
+  const rubbish = all.filter((each) => each === undefined).length;
+  return { version, records, damaged: rubbish + (lines.length > 0 && version === undefined ? 1 : 0), torn };
 }
 
 function parsed(line: string): Rec | undefined {

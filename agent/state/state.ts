@@ -1,6 +1,6 @@
 import type { Entry } from '../changes/handler.ts';
 import type { Ledger } from '../executor.ts';
-import { format, type Identity, parse, type Rec, type Turn } from './records.ts';
+import { type Formats, formats, type Identity, parse, type Rec, type Turn } from './records.ts';
 import type { Store } from './store.ts';
 
 /** What was done before, and as whom. All of /var/lib/bootagent is read and written behind this. */
@@ -9,6 +9,8 @@ export interface State {
   readonly condition: 'fresh' | 'known' | 'lost';
   /** How many records could not be read. */
   readonly damaged: number;
+  /** What people are to know of how it was found. */
+  readonly told: readonly { readonly code: 'state-damaged' | 'state-newer'; readonly text: string }[];
   /**
    * Whether this machine had been in service when what was known of it was lost, or before we came: what is done once
    * counts as done for the instance that it is. Remembered, since the stages of a boot are processes of their own.
@@ -41,10 +43,11 @@ const journal = 'journal.ndjson';
 const keptBoots = 3;
 const mostLines = 1000;
 
-export function openState(store: Store): State {
+export function openState(store: Store, known: Formats = formats): State {
   const text = store.read(journal);
   const fresh = store.read('fresh') !== undefined;
-  const { records, damaged, torn } = parse(text ?? '');
+  const { version, records, damaged, torn } = parse(text ?? '', known);
+  const newer = version !== undefined && version > known.version;
   const turns = new Map<string, Turn>();
   const acts = new Map<string, Entry[]>();
   const owed = new Set<string>();
@@ -52,8 +55,9 @@ export function openState(store: Store): State {
   let cut: string | undefined;
   let served = false;
   for (const record of records) take(record);
-  const condition = identity || turns.size > 0 ? 'known' : fresh ? 'fresh' : 'lost';
-  let begun = records.length > 0 && damaged === 0 && !torn;
+  const condition = identity || turns.size > 0 ? 'known' : fresh && !newer ? 'fresh' : 'lost';
+  // What goes on behind records must be of their version.
+  let begun = records.length > 0 && damaged === 0 && !torn && version === known.version;
   if (records.length > mostLines) compact();
 
   function take(record: Rec): void {
@@ -120,7 +124,7 @@ export function openState(store: Store): State {
       scope.startsWith('boot:'),
     );
     const dropped = new Set(boots.slice(0, -keptBoots - 1));
-    const lines: Rec[] = [{ is: 'format', version: format }];
+    const lines: Rec[] = [{ is: 'format', version: known.version }];
     if (identity) lines.push({ is: 'identity', ...identity });
     if (served) lines.push({ is: 'in-service' });
     for (const [key, entries] of acts) {
@@ -134,6 +138,8 @@ export function openState(store: Store): State {
     }
     for (const turn of turns.values()) lines.push({ is: 'turn', ...turn });
     if (cut !== undefined) lines.push({ is: 'began', module: cut, scope: '' });
+    // For whoever brings the later version back.
+    if (newer && !begun) store.replace(`journal-${version}.ndjson`, text ?? '');
     store.replace(journal, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     begun = true;
   }
@@ -141,6 +147,12 @@ export function openState(store: Store): State {
   return {
     condition,
     damaged,
+    told: [
+      ...(damaged > 0
+        ? [{ code: 'state-damaged', text: `${damaged} records of /var/lib/bootagent cannot be read` } as const]
+        : []),
+      ...(newer ? [{ code: 'state-newer', text: newerText(version, known.version) } as const] : []),
+    ],
     inService: () => served || condition === 'lost' || damaged > 0,
     setInService() {
       if (!served) write({ is: 'in-service' });
@@ -186,6 +198,9 @@ export function openState(store: Store): State {
     entries: (module) => [...acts].filter(([key]) => key.startsWith(`${module}\t`)).flatMap(([, entries]) => entries),
   };
 }
+
+const newerText = (version: number, today: number): string =>
+  `/var/lib/bootagent was written by a later bootagent (format ${version}, and this one reads ${today}): it counts as lost`;
 
 const actKey = (module: string, scope: string, key: string): string => `${module}\t${scope}\t${key}`;
 
