@@ -41,6 +41,7 @@ export const user = byAccountTools<UserChange>({
 
   async apply(change, host) {
     await make(change, host);
+    if (!(await accountOf(change.name, host))) return; // and is told as not made
     // An invalid hash, as useradd puts there too. usermod makes no such line.
     if (await lacksShadow('/etc/shadow', change.name, host)) {
       await accountTool(host, ['chpasswd', '--encrypted'], `${change.name}:!\n`);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { unable } from '../support/able.ts';
-import { bootagent } from '../support/command-line.ts';
+import { agent, bootagent } from '../support/command-line.ts';
 import { traced } from '../support/tracing.ts';
 
 const userData = `#cloud-config
@@ -83,5 +83,44 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
         rmSync(root, { recursive: true });
       });
     }
+  }
+});
+
+/** Runs the agent in a tree where `useradd` does this instead, and a file is written after it. */
+function withUseradd(text: string): { status: number | null; out: string; written: boolean; users: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'bootagent-fault-'));
+  const [programs, root] = [join(folder, 'programs'), join(folder, 'root')];
+  mkdirSync(programs);
+  cpSync(join(import.meta.dirname, '../../examples/seed-tree'), root, { recursive: true });
+  writeFileSync(join(programs, 'useradd'), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  const enter = 'mount --bind "$0" /usr/local/sbin && exec "$@"';
+  const words = ['run', '--root', root, '--user-data', '-', '--only', 'users,write_files_deferred'];
+  const input = `#cloud-config
+users: [{name: ann}]
+write_files: [{path: /etc/after, content: x, defer: true}]
+`;
+  const argv = ['--mount', 'sh', '-c', enter, programs, ...agent, ...words];
+  const { status, stdout, stderr } = spawnSync('unshare', argv, { input, encoding: 'utf8', timeout: 240_000 });
+  const users = readFileSync(join(root, 'etc/passwd'), 'utf8');
+  const written = readdirSync(join(root, 'etc')).includes('after');
+  rmSync(folder, { recursive: true });
+  return { status, out: stdout + stderr, written, users };
+}
+
+describe('a program that does not do as it should', { skip: unable('unshare', 'mount'), timeout: 300_000 }, () => {
+  const before = readFileSync(join(import.meta.dirname, '../../examples/seed-tree/etc/passwd'), 'utf8');
+  for (const [claim, text, said] of [
+    ['prints 1 GB', 'head -c 1000000000 /dev/zero; exit 3', /x users +useradd .* ended with 3/],
+    ['dies by a signal', 'kill -SEGV $$', /x users +useradd .* ended with 139: SIGSEGV/],
+    ['says that all is well', 'exit 0', /x users +user ann was made, and yet it does not exist/],
+    ['cannot be started', 'not a line', /x users +useradd .* ended with 127/],
+  ] as const) {
+    test(`and ${claim} costs its own change, and no later module`, () => {
+      const { status, out, written, users } = withUseradd(text);
+      assert.equal(status, 1, out.slice(0, 2000));
+      assert.match(out, said);
+      assert.ok(out.length < 5000, `${out.length} characters`);
+      assert.deepEqual([written, users], [true, before]);
+    });
   }
 });
