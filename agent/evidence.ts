@@ -14,7 +14,7 @@ export interface Evidence {
 }
 
 /** A longer list says what may be there, as distributions ship it, and names nothing. */
-const mostNamed = 5;
+export const mostNamed = 5;
 
 /** What speaks for each source that may be asked, in the order of asking. */
 export async function evidence(

@@ -1,10 +1,11 @@
 import type { Evidence } from '../evidence.ts';
+import type { Looking } from '../identify.ts';
 import { exit, type Work } from './command.ts';
 import { lookingOf } from './looking.ts';
 
 /** Says what speaks for each source here, and which would be asked. Asks nobody. */
 export const run: Work['run'] = async (given, around) => {
-  const { evidence } = await import('../evidence.ts');
+  const { evidence, mostNamed, unknownNames } = await import('../evidence.ts');
   const looking = await lookingOf(given);
   const found = await evidence(looking);
   const named = looking.named;
@@ -13,18 +14,40 @@ export const run: Work['run'] = async (given, around) => {
     around.out(`${JSON.stringify({ schema_version: 1, named, sources }, undefined, 2)}\n`);
     return exit.done;
   }
-  around.out(`${linesFor(found, named, looking.host.privileged).join('\n')}\n`);
+  around.out(`${linesFor(found, looking, unknownNames(looking), mostNamed).join('\n')}\n`);
   return exit.done;
 };
 
-function linesFor(found: readonly Evidence[], named: readonly string[] | undefined, privileged: boolean): string[] {
+function linesFor(
+  found: readonly Evidence[],
+  looking: Looking,
+  mistakes: readonly string[],
+  mostNamed: number,
+): string[] {
+  const { named, host } = looking;
   const width = Math.max(...found.map(({ source }) => source.name.length), 0);
+  const silent = found
+    .filter(({ source, because }) => because === undefined && source.name !== 'none')
+    .map(({ source }) => source.name);
   return [
     named ? `datasource_list names: ${named.join(', ')}` : 'no datasource_list: the machine alone decides',
-    ...found.map(({ source, because, found: isFound }) => {
-      const mark = isFound ? 'found' : because === undefined ? '-' : 'asked';
-      return `  ${mark.padEnd(5)}  ${source.name.padEnd(width)}  ${because ?? 'nothing speaks for it'}`;
-    }),
-    ...(privileged ? [] : ['Drives were not looked at: only root may read them.']),
+    ...mistakes.map((mistake) => `  ${mistake}`),
+    ...found.flatMap(({ source, because, found: isFound }) =>
+      because === undefined ? [] : [`  ${isFound ? 'found' : 'asked'}  ${source.name.padEnd(width)}  ${because}`],
+    ),
+    ...(silent.length > 0 ? [`Nothing speaks for ${silent.join(', ')}.`] : []),
+    whatFollows(found, named, mostNamed),
+    ...(host.privileged ? [] : ['Drives were not looked at: only root may read them.']),
   ];
+}
+
+/** What a boot makes of it: drives before the network, and "none" where there is nobody else. */
+function whatFollows(found: readonly Evidence[], named: readonly string[] | undefined, mostNamed: number): string {
+  const likely = found.filter(({ source, because }) => because !== undefined && source.name !== 'none');
+  const inOrder = ['disk', 'network'].flatMap((needs) => likely.filter(({ source }) => source.needs === needs));
+  if (inOrder.length > 0) return `A boot asks ${inOrder.map(({ source }) => source.name).join(', then ')}.`;
+  const nobody = 'A boot asks nobody and uses only the settings of the image';
+  if (named === undefined)
+    return `${nobody}. A service is asked where firmware speaks for it or datasource_list names it.`;
+  return named.length > mostNamed ? `${nobody}: a list of more than ${mostNamed} names only limits.` : `${nobody}.`;
 }

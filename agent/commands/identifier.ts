@@ -95,7 +95,9 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     if ((stage !== 'local' || !answer.unasked) && answer.how !== lately) {
       lately = answer.how;
       const level = answer.unasked ? 'warning' : 'note';
-      const text = answer.unasked && stage !== 'final' ? `${answer.how}: the last stage asks again` : answer.how;
+      const instead =
+        answer.unasked && stage !== 'final' ? 'the last stage asks again' : 'only the settings of the image are used';
+      const text = `${answer.how}: ${instead}`;
       report.report({ event: 'note', level, module: 'datasource', text });
     }
     if (!answer.unasked && !answer.expected) {

@@ -173,8 +173,22 @@ suite('detect', () => {
       text,
       /^datasource_list names: NoCloud, Ec2, None\n {2}found {2}nocloud +there is \/var\/lib\/cloud\/seed\/nocloud\/meta-data\n/,
     );
-    assert.match(text, /\n {2}- {6}ec2 +nothing speaks for it\n/);
+    assert.match(text, /\nNothing speaks for nocloud-net, ec2\.\nA boot asks nocloud\.\n/);
   });
+
+  for (const [list, ending] of [
+    ['', 'A boot asks nobody and uses only the settings of the image. A service is asked where'],
+    ['[Ec2, Wakame]', 'A boot asks ec2, then wakame-net.'],
+    ['[None]', 'A boot asks nobody and uses only the settings of the image.'],
+    ['[A, B, C, D, E, Ec2]', 'only the settings of the image: a list of more than 5 names only limits.'],
+    ['[Ce2]', '  datasource_list names "Ce2", which is not done; did you mean "Ec2"?'],
+  ] as const) {
+    test(`says what a boot makes of the list ${list || 'that is not there'}`, async () => {
+      const config = { '/etc/bootagent/bootagent.yaml': list && `datasource_list: ${list}\n` };
+      const text = await inTree(config, (root) => said(detect, [], { root }));
+      assert.ok(text.includes(ending), text);
+    });
+  }
 
   test('says it as JSON', async () => {
     const { schema_version, sources } = JSON.parse(
