@@ -2,6 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
+const required = createRequire(import.meta.url);
+
 /** Parts of undici that plain HTTP/1.1 to a metadata service never enters, with what stands in their place. */
 const unused: Readonly<Record<string, string>> = {
   '/undici/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not built in"); };',
@@ -9,6 +11,9 @@ const unused: Readonly<Record<string, string>> = {
   // For tests of undici's own, and for processors that are not built for.
   '/undici/lib/llhttp/llhttp-wasm.js': 'module.exports = undefined;',
 };
+
+/** Tables of undici that it makes anew at each start, and what its client reads of them. */
+const tables: Readonly<Record<string, readonly string[]>> = { '/undici/lib/llhttp/constants.js': ['ERROR', 'TYPE'] };
 
 /** What undici asks of large parts of Node, which are loaded for no more than this. */
 const little: Readonly<Record<string, string>> = {
@@ -22,8 +27,12 @@ const slimUndici: Plugin = {
   setup({ onLoad, onResolve }) {
     const undici = /[/\\]undici[/\\]lib[/\\]/;
     onLoad({ filter: undici }, ({ path }) => {
-      const name = Object.keys(unused).find((end) => path.endsWith(end));
-      return name ? { contents: unused[name] ?? '', loader: 'js' } : undefined;
+      const [, contents] = Object.entries(unused).find(([end]) => path.endsWith(end)) ?? [];
+      if (contents !== undefined) return { contents, loader: 'js' };
+      const [, names] = Object.entries(tables).find(([end]) => path.endsWith(end)) ?? [];
+      if (!names) return undefined;
+      const whole = required(path);
+      return { contents: JSON.stringify(Object.fromEntries(names.map((name) => [name, whole[name]]))), loader: 'json' };
     });
     onResolve({ filter: /^node:/ }, ({ path, importer }) =>
       path in little && undici.test(importer) ? { path, namespace: 'little' } : undefined,
@@ -38,14 +47,13 @@ const dear = ['node:child_process', 'node:crypto', 'node:sea', 'node:vm', 'node:
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
   setup({ onLoad, onResolve }) {
-    const namesIn = createRequire(import.meta.url);
     onResolve({ filter: /^node:/ }, ({ path, importer }) =>
       dear.includes(path) && !importer.includes('node_modules') && importer !== path
         ? { path, namespace: 'lazy' }
         : undefined,
     );
     onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
-      const getters = Object.keys(namesIn(path)).map((name) => `get ${name}() { return whole().${name}; }`);
+      const getters = Object.keys(required(path)).map((name) => `get ${name}() { return whole().${name}; }`);
       const contents = `let it; const whole = () => (it ??= require("${path}")); module.exports = { ${getters.join(', ')} };`;
       return { contents, loader: 'js' };
     });

@@ -51,8 +51,10 @@ export function makeExecutable(
   const once = () => {
     // What was compiled is only taken from a node of the same architecture. The seed makes it the same each time.
     const seed = '--random-seed=42';
+    // With room for all it makes, so that no garbage is collected.
+    const roomy = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
     const warm = join(process.cwd(), 'packaging/warm.ts');
-    const made = runAs(architecture, node, [seed, warm, basename(wrapped), basename(compiled)], folder);
+    const made = runAs(architecture, node, [seed, ...roomy, warm, basename(wrapped), basename(compiled)], folder);
     if (made.status !== 0 || made.stderr !== '') throw new Error(`${made.stdout}${made.stderr}`);
     runAs(architecture, node, [seed, '--build-sea', basename(settings)], folder);
     return sha256(output);

@@ -96,15 +96,28 @@ Object.assign(child, {
 });
 Object.assign(process, { getuid: () => 0, getgid: () => 0 });
 
+// On a busy machine a time limit could run out, on an idle one never: here none does.
+const never = { ref: () => never, unref: () => never, refresh: () => never, hasRef: () => false };
+Object.assign(globalThis, { setTimeout: () => never });
+
 // How often a function ran, and what was made of it beside, hangs on time: what is kept must be the same each time.
-const tiers = ['sparkplug', 'maglev', 'turbofan', 'profile-guided-optimization'];
-for (const tier of tiers) setFlagsFromString(`--no-${tier}`);
+// A collection of garbage leaves its traces, too: bytecode grows old, and what lies between objects is no longer zero.
+const flags = [
+  'sparkplug',
+  'maglev',
+  'turbofan',
+  'profile-guided-optimization',
+  'flush-bytecode',
+  'incremental-marking',
+];
+for (const flag of flags) setFlagsFromString(`--no-${flag}`);
 const source = readFileSync(agent, 'latin1');
 process.argv.splice(2, 2, 'run', '--dry-run');
 const script = new Script(source, { filename: 'bootagent.cjs' });
 process.once('beforeExit', () => {
   // The executable runs with the usual flags, and takes nothing that was made with others.
-  for (const tier of tiers) setFlagsFromString(`--${tier}`);
+  for (const flag of flags) setFlagsFromString(`--${flag}`);
+  for (const size of ['min', 'max']) setFlagsFromString(`--${size}-semi-space-size=0`);
   writeFileSync(cache, script.createCachedData());
 });
 script.runInThisContext()(createRequire(import.meta.url));

@@ -1,7 +1,6 @@
 import {
   closeSync,
   constants,
-  existsSync,
   fchmodSync,
   fstatSync,
   lstatSync,
@@ -76,7 +75,9 @@ function arrive(
     }
     const last = ahead.length === 0;
     const spot = { folder, name, path: `${folder}/${name}` };
-    const target = last && !follow ? undefined : linkAt(spot.path);
+    // Most names are no links, and many are not there: an error for each would cost more than all other looks together.
+    const stats = last && !follow ? undefined : lstatSync(spot.path, { throwIfNoEntry: false });
+    const target = stats?.isSymbolicLink() ? linkAt(spot.path) : undefined;
     if (target !== undefined) {
       const inside = `/${trail
         .slice(1)
@@ -89,6 +90,7 @@ function arrive(
       continue;
     }
     if (last) return spot;
+    if (!stats && !create) return undefined;
     const fd = enter(spot.path, create ?? false);
     if (fd === undefined) return undefined;
     if (fd === 'no folder')
@@ -100,9 +102,8 @@ function arrive(
 const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.');
 
 function linkAt(path: string): string | undefined {
-  // Most names are no links, and many are not there: an error for each would cost more than all other looks together.
   try {
-    return lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() ? readlinkSync(path) : undefined;
+    return readlinkSync(path);
   } catch (error) {
     if (['EINVAL', 'ENOENT', 'ENOTDIR'].includes(codeOf(error))) return undefined;
     throw error;
@@ -120,7 +121,6 @@ function refuseUnsafe(link: string, folder: string, stat: Stats, within: string 
 }
 
 function enter(path: string, create: boolean): number | 'no folder' | undefined {
-  if (!create && !existsSync(path)) return undefined;
   try {
     return openSync(path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
   } catch (error) {
