@@ -51,6 +51,8 @@ export interface Instance {
   readonly launchIndex?: number | undefined;
   readonly publicKeys: readonly string[];
   readonly userData?: Uint8Array | undefined;
+  /** The file that somebody named for it: what was found is told by its place in there. */
+  readonly userDataFile?: string | undefined;
   /** Least important first. */
   readonly vendorData: readonly Uint8Array[];
   /** Static addresses, where the source carries them. */

@@ -31,7 +31,7 @@ export async function readSettings(
       ...(instance && { variables: variablesOf(instance) }),
     });
   };
-  const user = await read('user-data', instance?.userData);
+  const user = await read(instance?.userDataFile ?? 'user-data', instance?.userData);
   const wanted = isVendorWelcome([...image, user.config]) ? (instance?.vendorData ?? []) : [];
   const parts: Settings[] = [];
   for (const bytes of wanted) parts.push(await read('vendor-data', bytes));

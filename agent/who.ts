@@ -83,9 +83,10 @@ function tell(report: Report, instance: Instance, how: string, standing: 'new' |
 }
 
 /** Who we are in a run that names its user-data by hand: nobody asked for another name than the machine has. */
-export const byHand = (userData: Uint8Array | undefined): Instance => ({
+export const byHand = (userData: Uint8Array | undefined, userDataFile?: string): Instance => ({
   ...nobody,
   id: 'by-hand',
   datasource: 'by-hand',
   userData,
+  userDataFile,
 });

@@ -480,6 +480,19 @@ describe('explain', () => {
   });
 });
 
+describe('a mistake in a file that was named', { concurrency: 2 }, () => {
+  const path = file('#cloud-config\nhostnme: a\nwrite_files: [{path: here}]\n');
+  for (const [command, places] of [
+    ['plan', [`${path}:2:1: hostnme: no such key`, `${path}:3:22: write_files[0].path: expected an absolute path`]],
+    ['config', [`# ${path}:2:10`, `# ${path}:3:22`]],
+  ] as const) {
+    test(`is told by its place in there: ${command}`, async () => {
+      const { out } = await bootagent([command, '--root', treeOf({ 'etc/passwd': '' }), '--user-data', path]);
+      for (const place of places) assert.ok(out.includes(place), out);
+    });
+  }
+});
+
 describe('reset', () => {
   test('tells first, and then forgets what was done and no more', async () => {
     const root = treeOf();

@@ -8,7 +8,7 @@ import { openState } from '../state/state.ts';
 import { decodeFields } from '../userdata/decode.ts';
 import { type Mapping, told, type Written } from '../userdata/written.ts';
 import { exit, type Work } from './command.ts';
-import { inputOf } from './input.ts';
+import { fileNamed, inputOf } from './input.ts';
 import { machineOf } from './machine.ts';
 
 export const run: Work['run'] = async (given, around) => {
@@ -18,7 +18,9 @@ export const run: Work['run'] = async (given, around) => {
   const layers = await readLayers(await layerFiles(host), (problem) => problems.push(problem));
   const remembered = host.privileged ? await instanceIn(host.root) : undefined;
   const instance =
-    path === undefined ? remembered : { ...nobody, userData: await inputOf('--user-data', path, around) };
+    path === undefined
+      ? remembered
+      : { ...nobody, userData: await inputOf('--user-data', path, around), userDataFile: fileNamed(path) };
   const { config, findings } = await readSettings(instance, layers);
   const secrets = await secretsOf(config, around.schedule);
   const rows = secrets.clean(rowsOf(config, ''));

@@ -10,6 +10,7 @@ import type { State } from '../state/state.ts';
 import { type Mapping, meaning } from '../userdata/written.ts';
 import { byHand, type Known, learned, type Recollection, remembered } from '../who.ts';
 import type { Invocation } from './command.ts';
+import { fileNamed } from './input.ts';
 
 /** How long a stage may wait for a source: login must not wait, what comes after it may. */
 const budgetMs: Readonly<Record<Stage, number>> = { local: 5_000, early: 20_000, main: 20_000, final: 300_000 };
@@ -53,7 +54,7 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
   async function learn(...[stage, facts, image]: Parameters<Boot['identify']>): Promise<Known | undefined> {
     if (userData !== undefined)
       return {
-        instance: byHand(userData),
+        instance: byHand(userData, fileNamed(options['user-data'])),
         newMachine: state.condition === 'fresh',
         adopted: false,
         missed: false,

@@ -20,3 +20,6 @@ export async function inputOf(option: string, path: string, { readStdin }: Surro
     });
   }
 }
+
+/** A file's name, as its lines are told by; standard input has none. */
+export const fileNamed = (path: string | undefined): string | undefined => (path === '-' ? undefined : path);
