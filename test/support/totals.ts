@@ -5,7 +5,10 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
   const counts = { passed: 0, failed: 0, skipped: 0 };
   const failures: string[] = [];
   const skips: string[] = [];
+  const told: string[] = [];
   for await (const event of source) {
+    // Of a test; the runner's own figures have no file.
+    if (event.type === 'test:diagnostic' && event.data.file !== undefined) told.push(event.data.message);
     if (event.type !== 'test:pass' && event.type !== 'test:fail') continue;
     const { name, details, file, line } = event.data;
     if (details.type === 'suite') continue;
@@ -23,5 +26,6 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
   }
   for (const failure of failures) yield `\n\nFAILED ${failure}`;
   for (const skip of skips) yield `\nskipped ${skip}`;
+  for (const line of told) yield `\n${line}`;
   yield `\n\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
 }

@@ -1,19 +1,16 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { overlay } from '../../machine/support/overlay.ts';
 import { installPackage, installProbe } from '../../machine/support/probe.ts';
 import { run } from '../../machine/support/scratch.ts';
-import { packageFile, type Release, tree } from '../../machine/support/trees.ts';
-
-/** What a guest with a disk of its own has besides the plain tree. */
-const withKernel = ['linux-image-cloud-amd64', 'initramfs-tools', 'lvm2', 'xfsprogs', 'zstd'];
+import { packageFile, type Release, tree, withKernel } from '../../machine/support/trees.ts';
 
 export interface DiskOptions {
   readonly release?: Release;
-  /** A root file system on a partition, or on a logical volume that fills one. */
-  readonly layout?: 'partition' | 'lvm';
+  /** A root file system on a partition, or on a logical volume that fills one; or a disk that starts by itself. */
+  readonly layout?: 'partition' | 'lvm' | 'bootable';
   readonly extra?: readonly string[];
-  readonly probe?: Readonly<Record<string, string>>;
+  readonly probe?: Readonly<Record<string, string>> | 'none';
   /** Changes the tree before the disk is made of it. */
   readonly prepare?: (root: string) => Promise<void>;
   /** Without the package: another agent's, or nobody's machine. */
@@ -22,11 +19,11 @@ export interface DiskOptions {
 
 export interface Disk {
   readonly file: string;
-  readonly kernel: string;
-  readonly initrd: string;
-  /** What the kernel is told its root is. */
-  readonly root: string;
+  /** A kernel that is handed to the machine with its root, or the firmware that finds one on the disk. */
+  readonly start: Start;
 }
+
+export type Start = 'bios' | 'uefi' | { readonly kernel: string; readonly initrd: string; readonly root: string };
 
 const MiB = 2 ** 20;
 /** The image as it would be uploaded, and the disk a flavour gives it. */
@@ -41,18 +38,49 @@ export async function makeDisk(folder: string, options: DiskOptions = {}): Promi
   await using laid = await overlay(lower);
   const { root } = laid;
   if (options.bare !== true) await installPackage(root, packageFile());
-  await installProbe(root, options.probe);
+  if (options.probe !== 'none') await installProbe(root, options.probe);
   await writeFile(join(root, 'etc/fstab'), 'LABEL=root / ext4 defaults,errors=remount-ro 0 1\n');
   await options.prepare?.(root);
   await run('truncate', ['-s', String(imageBytes), file]);
-  await (layout === 'lvm' ? lvmRoot(file, root, folder) : partitionRoot(file, root));
+  await makers[layout](file, root, folder);
   await run('truncate', ['-s', String(diskBytes), file]);
-  return {
-    file,
-    kernel: await only(lower, 'vmlinuz-'),
-    initrd: await only(lower, 'initrd.img-'),
-    root: layout === 'lvm' ? '/dev/mapper/system-root' : '/dev/vda1',
-  };
+  if (layout === 'bootable') return { file, start: 'bios' };
+  const [kernel, initrd] = [await only(lower, 'vmlinuz-'), await only(lower, 'initrd.img-')];
+  return { file, start: { kernel, initrd, root: layout === 'lvm' ? '/dev/mapper/system-root' : '/dev/vda1' } };
+}
+
+/** The disk that a cloud makes of somebody's image: larger than that. */
+export async function diskOf(image: string, folder: string, firmware: 'bios' | 'uefi'): Promise<Disk> {
+  const file = join(folder, 'disk.raw');
+  await run('qemu-img', ['convert', '-O', 'raw', image, file]);
+  const { size } = await stat(file);
+  await run('truncate', ['-s', String(size + 2 ** 31), file]);
+  return { file, start: firmware };
+}
+
+const makers = { partition: partitionRoot, lvm: lvmRoot, bootable: bootableRoot } as const;
+
+/** GRUB in the gap before the first partition of an MBR, put there without any device of it. */
+async function bootableRoot(file: string, root: string, folder: string): Promise<void> {
+  const version = (await only(root, 'vmlinuz-')).replace(/^.*vmlinuz-/, '');
+  const menu = [
+    `linux /boot/vmlinuz-${version} root=LABEL=root ro console=ttyS0 systemd.show_status=no`,
+    `initrd /boot/initrd.img-${version}`,
+    'boot',
+    '',
+  ];
+  await mkdir(join(root, 'boot/grub'), { recursive: true });
+  await writeFile(join(root, 'boot/grub/grub.cfg'), menu.join('\n'));
+  await partitioned(file, 'linux', 'dos');
+  await ext4(file, MiB, imageBytes - 2 * MiB, root);
+  const core = join(folder, 'core.img');
+  const parts = ['biosdisk', 'part_msdos', 'ext2', 'normal', 'linux'];
+  await run('grub-mkimage', ['-O', 'i386-pc', '-p', '(hd0,msdos1)/boot/grub', '-o', core, ...parts]);
+  // Its first sector starts the one after it, and that knows how many there are.
+  const onto = (from: string, ...more: readonly string[]) =>
+    run('dd', ['status=none', 'conv=notrunc', `if=${from}`, `of=${file}`, ...more]);
+  await onto('/usr/lib/grub/i386-pc/boot.img', 'bs=440', 'count=1');
+  await onto(core, 'bs=512', 'seek=1');
 }
 
 async function partitionRoot(file: string, root: string): Promise<void> {
@@ -114,10 +142,10 @@ async function lvmRoot(file: string, root: string, folder: string): Promise<void
   }
 }
 
-const partitioned = (file: string, type: string) =>
+const partitioned = (file: string, type: string, label: 'gpt' | 'dos' = 'gpt') =>
   run('sh', [
     '-c',
-    `printf 'label: gpt\\nstart=2048, size=${imageBytes / 512 - 4096}, type=${type}\\n' | sfdisk --quiet "$0"`,
+    `printf 'label: ${label}\\nstart=2048, size=${imageBytes / 512 - 4096}, type=${type}\\n' | sfdisk --quiet "$0"`,
     file,
   ]);
 

@@ -4,6 +4,9 @@ import type { Boot } from '../../machine/support/boot.ts';
 /** What Amazon's firmware says of a machine. */
 export const ec2Firmware = 'manufacturer=Amazon EC2,uuid=ec2e1916-9099-7caf-fd21-012345abcdef';
 
+/** What OpenStack's says. */
+export const novaFirmware = 'manufacturer=OpenStack Foundation,product=OpenStack Nova';
+
 /** How large the root file system is. */
 export const rootBytes = (boot: Boot): number => Number(boot.read('root').trim());
 

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { appendFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -6,7 +7,7 @@ import { join } from 'node:path';
 import { type Boot, bootOf } from '../../machine/support/boot.ts';
 import { run } from '../../machine/support/scratch.ts';
 import { type Cloud, cloud } from './cloud.ts';
-import { type Disk, type DiskOptions, makeDisk } from './disk.ts';
+import { type Disk, type DiskOptions, diskOf, makeDisk } from './disk.ts';
 
 export interface BootOptions {
   /** Drives beside its disk: what a cloud attaches. */
@@ -40,9 +41,16 @@ export interface Machine extends AsyncDisposable {
   boot(options?: BootOptions): Promise<Boot>;
 }
 
-export async function machine(options: DiskOptions = {}): Promise<Machine> {
+/** Somebody's image, and how it starts. */
+export interface Given {
+  readonly image: string;
+  readonly firmware: 'bios' | 'uefi';
+}
+
+export async function machine(options: DiskOptions | Given = {}): Promise<Machine> {
   const folder = await mkdtemp(join(tmpdir(), 'bootagent-vm-'));
-  const disk = await makeDisk(folder, options);
+  const disk =
+    'image' in options ? await diskOf(options.image, folder, options.firmware) : await makeDisk(folder, options);
   const home = await cloud(folder);
   const identity = join(folder, 'identity');
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'visitor', '-f', identity]);
@@ -59,7 +67,11 @@ export async function machine(options: DiskOptions = {}): Promise<Machine> {
       const probe = join(folder, 'probe.raw');
       await rm(probe, { force: true });
       await run('truncate', ['-s', '64M', probe]);
-      const went = qemu(home.namespace, qemuArguments(disk, probe, how), how, { identity, line: `${probe}.line` });
+      const went = qemu(home.namespace, qemuArguments(disk, probe, how), how, {
+        identity,
+        line: `${probe}.line`,
+        said: `${seen}.console`,
+      });
       // A machine that was cut off, or that never got there, left nothing.
       await went.catch(() => undefined);
       await run('tar', ['-C', seen, '-xf', probe]).catch(() => undefined);
@@ -74,9 +86,9 @@ export async function machine(options: DiskOptions = {}): Promise<Machine> {
   };
 }
 
-function qemuArguments({ file, kernel, initrd, root }: Disk, probe: string, how: BootOptions): readonly string[] {
+function qemuArguments({ file, start }: Disk, probe: string, how: BootOptions): readonly string[] {
   const words = [
-    `root=${root}`,
+    typeof start === 'object' && `root=${start.root}`,
     'ro',
     'console=ttyS0',
     'systemd.show_status=no',
@@ -104,10 +116,16 @@ function qemuArguments({ file, kernel, initrd, root }: Disk, probe: string, how:
       `unix:${probe}.line,server=on,wait=off`,
       ...(how.reboots ? [] : ['-no-reboot']),
     ],
-    ...['-kernel', kernel, '-initrd', initrd, '-append', words.filter(Boolean).join(' ')],
+    ...(typeof start === 'object'
+      ? ['-kernel', start.kernel, '-initrd', start.initrd, '-append', words.filter(Boolean).join(' ')]
+      : start === 'uefi'
+        ? ['-bios', '/usr/share/ovmf/OVMF.fd']
+        : []),
     ...drive('disk', file, ',cache=unsafe'),
     ...drive('probe', probe, '', ',serial=probe'),
-    ...(how.drives ?? []).flatMap((path, index) => drive(`drive${index}`, path, ',readonly=on')),
+    ...(how.drives ?? []).flatMap((path, index) =>
+      drive(`drive${index}`, path, ',readonly=on', `,serial=drive${index}`),
+    ),
     ...['-smbios', `type=1,${how.smbios ?? 'manufacturer=QEMU'}`],
     ...['-nic', 'user,model=virtio-net-pci,mac=02:00:0a:00:02:0f,hostfwd=tcp:127.0.0.1:2222-:22'],
     ...['-device', 'virtio-rng-pci'],
@@ -119,7 +137,7 @@ function qemu(
   namespace: string,
   args: readonly string[],
   how: BootOptions,
-  { identity, line }: { readonly identity: string; readonly line: string },
+  { identity, line, said }: { readonly identity: string; readonly line: string; readonly said: string },
 ): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const child = spawn('ip', ['netns', 'exec', namespace, 'qemu-system-x86_64', ...args], {
@@ -133,10 +151,12 @@ function qemu(
   });
   child.stdout.on('data', (bytes) => {
     heard += String(bytes);
+    // For whoever watches a boot, or looks at the one that was kept.
+    appendFileSync(said, bytes);
     if (how.cutAt?.test(heard)) child.kill('SIGKILL');
-    if (how.visit && !visited && heard.includes('PROBE-HELD')) {
+    if (!visited && heard.includes('PROBE-HELD')) {
       visited = true;
-      visit(how.visit)
+      visit(how.visit ?? (async () => {}))
         .catch((error) => failures.push(error))
         .finally(() => connect(line).end('over\n'));
     }
@@ -162,7 +182,7 @@ function qemu(
     ]);
   const visit = async (work: NonNullable<BootOptions['visit']>) => work({ ssh });
   // A boot takes some half a minute of a machine that does nothing else: this only ends one that hangs.
-  const guard = setTimeout(() => child.kill('SIGKILL'), how.counted ? 1_800_000 : 900_000);
+  const guard = setTimeout(() => child.kill('SIGKILL'), 1_800_000);
   child.on('error', reject);
   child.on('close', () => {
     clearTimeout(guard);
