@@ -51,22 +51,25 @@ const peak = Math.max(
 const packages = readdirSync('dist').filter((name) => name.endsWith('x86_64.rpm'));
 const base = least('empty Node');
 
-/** What is wanted, and what fails a run: where the second is more, the first is not reached yet. */
-const rows: readonly (readonly [what: string, figure: number, goal: number, limit: number, unit: string])[] = [
-  ['version, against an empty Node', least('version') / base, 1.3, 1.6, 'x'],
-  ['dry run with one metadata source', least('dry run, one metadata source') / base, 3, 8, 'x'],
-  ['peak memory', peak, 70, 90, 'MB'],
-  ['executable', statSync('dist/bootagent').size / 1e6, 120, 120, 'MB'],
-  // A package made quickly for tests is larger than the one that is released; only that one is held to the goal.
-  ...packages.map((name) => ['package', statSync(join('dist', name)).size / 1e6, 32, 45, 'MB'] as const),
+/** The largest that a package may be. One that was made quickly, for tests, is a quarter larger than the released one. */
+const mostOf = (name: string) =>
+  execFileSync('rpm', ['-qp', '--qf', '%{PAYLOADFLAGS}', join('dist', name)], { encoding: 'utf8' }) === '19' ? 32 : 41;
+
+const rows: readonly (readonly [what: string, figure: number, limit: number, unit: string])[] = [
+  ['version, against an empty Node', least('version') / base, 1.3, 'x'],
+  // Three is wanted. Where 35 programs wait for two cores it was seen from 3.5 to 4.4: caches are shared with all of them.
+  ['dry run with one metadata source', least('dry run, one metadata source') / base, 4.5, 'x'],
+  ['peak memory', peak, 70, 'MB'],
+  ['executable', statSync('dist/bootagent').size / 1e6, 120, 'MB'],
+  ...packages.map((name) => ['package', statSync(join('dist', name)).size / 1e6, mostOf(name), 'MB'] as const),
 ];
 let failed = 0;
 console.log(`empty Node: ${base.toFixed(1)} ms of CPU`);
-for (const [what, figure, goal, limit, unit] of rows) {
+for (const [what, figure, limit, unit] of rows) {
   const good = figure <= limit;
   if (!good) failed++;
   console.log(
-    `${good ? ' ' : '!'} ${what.padEnd(36)} ${figure.toFixed(2).padStart(8)} ${unit.padEnd(3)} (goal ${goal}, limit ${limit})`,
+    `${good ? ' ' : '!'} ${what.padEnd(36)} ${figure.toFixed(2).padStart(8)} ${unit.padEnd(3)} (limit ${limit})`,
   );
 }
 console.log(`\n${rows.length - failed} passed, ${failed} failed`);
