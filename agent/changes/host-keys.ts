@@ -126,7 +126,9 @@ async function made(type: string, host: Host): Promise<[secret: string, shown: s
   await host.makeDirectory(aside, { mode: 0o700 });
   try {
     const name = (await host.readText('/proc/sys/kernel/hostname'))?.trim() ?? 'localhost';
-    await host.run(['ssh-keygen', '-q', '-t', type, '-N', '', '-C', `root@${name}`, '-f', path]);
+    const argv = ['ssh-keygen', '-q', '-t', type, '-N', '', '-C', `root@${name}`, '-f', path];
+    // An RSA key is luck: on a starved host one took more than two minutes, and without keys nobody gets in.
+    await host.run(argv, { timeoutMs: 600_000 });
     const [secret, shown] = [await host.readText(path), await host.readText(`${path}.pub`)];
     if (secret !== undefined && shown !== undefined) return [secret, shown];
     throw new Problem('command-failed', `ssh-keygen made no key of type ${type}`);
