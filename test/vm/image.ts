@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -44,6 +44,7 @@ describe('an image', { skip }, () => {
     const before = await vm.boot({ smbios: ec2Firmware });
     soundBoot(before);
 
+    await rm(folder, { recursive: true });
     await opened(vm.disk.file, (root) => installPackage(root, packageFile(), ['--upgrade']));
     const after = await vm.boot({ smbios: ec2Firmware });
     soundBoot(after);
