@@ -147,10 +147,10 @@ function planned(
   }
 }
 
-/** Of what is asked and cannot be, the line that asks for it is told. */
+/** Of what is asked and was not done, the line that asks for it is told. */
 function placedIn(settings: Mapping, at: string, problem: Problem): Problem {
   const where = placed(placeOf(at, settings));
-  if (where === '' || !['not-possible', 'unsafe-path'].includes(problem.code)) return problem;
+  if (where === '') return problem;
   const { code, message, hint, said, cause } = problem;
   return new Problem(code, `${where}${at}: ${message}`, { hint, cause, ...(said !== undefined && { said }) });
 }

@@ -202,7 +202,7 @@ describe('an error', () => {
     assert.deepEqual(await booted(machine, { cloud, host: stubborn(machine.host, '/bad') }), [
       'instance i-1 new',
       'made file /a',
-      'problem write_files write_files[1]: Cannot write /bad: the disk is full',
+      'problem write_files write_files[1]: user-data:4:3: write_files[1]: Cannot write /bad: the disk is full',
       'made file /c',
       'early main: failed',
       'instance i-1 known',
@@ -304,7 +304,10 @@ describe('an error', () => {
     const cloud = cloudOf(files('/bad'));
     for (let boot = 0; boot < 5; boot++) await booted(machine, { cloud, host });
     assert.equal(tries, 3);
-    assert.equal(openState(machine.store).turn('write_files')?.failed['write_files[0]']?.message, 'the disk is full');
+    assert.equal(
+      openState(machine.store).turn('write_files')?.failed['write_files[0]']?.message,
+      'user-data:3:3: write_files[0]: the disk is full',
+    );
     assert.deepEqual(await booted(machine, { cloud, own: { retryFailed: true }, units: [stages] }), [
       'instance i-1 known',
       'made file /bad',
@@ -396,7 +399,8 @@ describe('a power cut', () => {
     };
     await booted(machine, { cloud });
     const after = { ...machineOf(), store: memoryStore(new Map(kept)) };
-    const message = 'problem runcmd runcmd: runcmd was cut off in item 2 of 2; it is not run again';
+    const message =
+      'problem runcmd runcmd: user-data:2:1: runcmd: runcmd was cut off in item 2 of 2; it is not run again';
     assert.ok((await booted(after, { cloud })).includes(message));
     await booted(after, { cloud });
     assert.deepEqual(itemsRun(after), []);

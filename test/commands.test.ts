@@ -177,7 +177,7 @@ describe('run', { concurrency: 4 }, () => {
     const blocked = '#cloud-config\nwrite_files:\n- {path: /etc/b/c}\n';
     const failed = await bootagent([...args, '--force'], { input: blocked });
     assert.equal(failed.code, 1, failed.out);
-    assert.match(failed.out, /x write_files +\/etc\/b\/c: b is no folder/);
+    assert.match(failed.out, /x write_files +user-data:3:3: write_files\[0\]: \/etc\/b\/c: b is no folder/);
   });
 
   test('is not made where it is disabled by a file, unless by force', async () => {

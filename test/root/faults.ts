@@ -40,13 +40,16 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
     using tree = treeWith('size=64k');
     const { code, out } = await bootagent(run(tree.root), { input: userData });
     assert.equal(code, 1);
-    assert.match(out, /x write_files +Cannot write \/data\/large: the disk is full\n/);
+    assert.match(out, /x write_files +user-data:3:3: write_files\[0\]: Cannot write \/data\/large: the disk is full\n/);
     assert.equal(readFileSync(join(tree.root, 'data/large'), 'utf8'), 'old');
     assert.deepEqual(readdirSync(join(tree.root, 'data')), ['large']);
     assert.equal(readFileSync(join(tree.root, 'other/small'), 'utf8'), 'new');
     const status = await bootagent(['status', '--root', tree.root]);
     assert.equal(status.code, 1);
-    assert.match(status.out, /! write_files: Cannot write \/data\/large: the disk is full/);
+    assert.match(
+      status.out,
+      /! write_files: user-data:3:3: write_files\[0\]: Cannot write \/data\/large: the disk is full/,
+    );
   });
 
   test('a read-only one is told as that', async () => {
@@ -110,10 +113,10 @@ write_files: [{path: /etc/after, content: x, defer: true}]
 describe('a program that does not do as it should', { skip: unable('unshare', 'mount'), timeout: 300_000 }, () => {
   const before = readFileSync(join(import.meta.dirname, '../../examples/seed-tree/etc/passwd'), 'utf8');
   for (const [claim, text, said] of [
-    ['prints 1 GB', 'head -c 1000000000 /dev/zero; exit 3', /x users +useradd .* ended with 3/],
-    ['dies by a signal', 'kill -SEGV $$', /x users +useradd .* ended with 139: SIGSEGV/],
-    ['says that all is well', 'exit 0', /x users +user ann was made, and yet it does not exist/],
-    ['cannot be started', 'not a line', /x users +useradd .* ended with 127/],
+    ['prints 1 GB', 'head -c 1000000000 /dev/zero; exit 3', /x users +user-data:\S+ \S+ useradd .* ended with 3/],
+    ['dies by a signal', 'kill -SEGV $$', /x users +user-data:\S+ \S+ useradd .* ended with 139: SIGSEGV/],
+    ['says that all is well', 'exit 0', /x users +user-data:\S+ \S+ user ann was made, and yet it does not exist/],
+    ['cannot be started', 'not a line', /x users +user-data:\S+ \S+ useradd .* ended with 127/],
   ] as const) {
     test(`and ${claim} costs its own change, and no later module`, () => {
       const { status, out, written, users } = withUseradd(text);
