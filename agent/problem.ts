@@ -48,6 +48,10 @@ export const problemCodes = {
     means: 'A program that this change needs is not installed.',
     mend: 'Install the package that holds it in the image.',
   },
+  'not-installed': {
+    means: 'What was asked is about a program or a service that is not installed here. Nothing was written for it.',
+    mend: 'Add the package that brings it to "packages", or to the image.',
+  },
   'command-timeout': {
     means: 'A program did not end within its time and was stopped with all it had started.',
     mend: 'Run the same command by hand and see what it waits for.',

@@ -214,7 +214,7 @@ const isFinal = ({ code }: Problem): boolean =>
 
 /** What costs no more than the item it stands in is a problem; the rest is a failure. */
 const isSlight = ({ code }: Failure): boolean =>
-  ['script-failed', 'interrupted', 'bad-settings', 'home-unreachable'].includes(code);
+  ['script-failed', 'interrupted', 'bad-settings', 'home-unreachable', 'not-installed'].includes(code);
 
 function resultOf(
   steps: readonly Step[],

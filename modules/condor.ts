@@ -19,7 +19,7 @@ export const condor = defineModule({
     return [
       {
         at: 'condor',
-        changes: [...configuration(asked, node), ...service(node)],
+        changes: [atBoot(node), ...configuration(asked, node), now(node)],
         notes: notes(asked, node, facts),
       },
     ];
@@ -103,16 +103,10 @@ function classic(node: Node): readonly Change[] {
 
 const unit = 'condor.service';
 
-const service = ({ slots }: Node): readonly Change[] =>
-  slots === 0
-    ? [
-        { kind: 'service', unit, boot: 'disabled' },
-        { kind: 'running', unit, is: 'stopped' },
-      ]
-    : [
-        { kind: 'service', unit, boot: 'enabled' },
-        { kind: 'running', unit, is: 'started' },
-      ];
+/** Before anything is written: where HTCondor is not installed, nothing is. */
+const atBoot = ({ slots }: Node): Change => ({ kind: 'service', unit, boot: slots === 0 ? 'disabled' : 'enabled' });
+
+const now = ({ slots }: Node): Change => ({ kind: 'running', unit, is: slots === 0 ? 'stopped' : 'started' });
 
 function notes(asked: CondorSettings, { slots, address, security, settings }: Node, facts: Facts): readonly Note[] {
   const { cpus, memoryKiB, paths } = facts;

@@ -17,7 +17,7 @@ export const cvmfs: ActHandler<ChangeOf<'cvmfs'>> = {
     } catch (error) {
       if (asProblem(error).code !== 'command-missing') throw error;
       const hint = 'Add cvmfs to "packages", or to the image.';
-      throw new Problem('command-missing', 'cvmfs_config is not installed', { hint, cause: error });
+      throw new Problem('not-installed', 'cvmfs_config is not installed', { hint, cause: error });
     }
   },
 };

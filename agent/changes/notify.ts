@@ -16,10 +16,15 @@ export const notify: ActHandler<ChangeOf<'notify'>> = {
     // Without waiting: the unit may be ordered behind the one we run in.
     if (change.what === 'daemon-reload') await host.run(['systemctl', 'daemon-reload']);
     else if (change.what === 'ca-trust') await host.run([await trustTool(host)]);
-    else if (change.what === 'restart') await host.run(['systemctl', '--no-block', 'try-restart', change.unit]);
-    else await host.run(['systemctl', '--no-block', 'try-reload-or-restart', change.unit]);
+    else {
+      const verb = change.what === 'restart' ? 'try-restart' : 'try-reload-or-restart';
+      await host.run(['systemctl', '--no-block', verb, change.unit], { accept: [0, noSuchUnit] });
+    }
   },
 };
+
+/** What is not installed does not run on old settings either. */
+const noSuchUnit = 5;
 
 /** What makes one bundle of the trusted certificates: each family has its own. */
 async function trustTool(host: ReadHost): Promise<string> {

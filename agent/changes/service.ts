@@ -23,7 +23,7 @@ export const service: StateHandler<ChangeOf<'service'>> = {
 
   async apply({ unit, boot }, host) {
     if (boot === 'enabled' && !(await unitPath(unit, host))) {
-      throw new Problem('not-possible', `No unit ${unit} is installed`, {
+      throw new Problem('not-installed', `No unit ${unit} is installed`, {
         hint: `Add the package that brings ${unit} to "packages", or to the image.`,
       });
     }

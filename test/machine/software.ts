@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { chmod } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Boot, linesOf } from './support/boot.ts';
+import { type Boot, linesOf, soundBoot } from './support/boot.ts';
 import { type Container, container } from './support/container.ts';
 import { documents, noPage } from './support/image-page.ts';
 import { unable } from './support/scratch.ts';
@@ -193,4 +193,22 @@ describe("the CentOS 6 image's user-data, booted", { skip, concurrency: 1 }, () 
     const inContainer = { swap: [] };
     assert.deepEqual({ ...endState(settings), ...inContainer }, { ...endState(verbatim), ...inContainer });
   });
+});
+
+test('what is asked of programs that are not installed is told, and costs nothing else', {
+  skip: unable('systemd-nspawn', 'mmdebstrap', 'rpm'),
+}, async () => {
+  const left = {
+    left: 'ls -d /etc/condor /etc/cvmfs; cat /root/ran',
+    said: 'journalctl --boot --no-pager -t bootagent',
+  };
+  await using made = await container('bookworm', { probe: left });
+  await made.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-bare\n');
+  const asked = `condor: {central_manager: 10.161.0.2, password: ${secret}}\nruncmd: [echo ran >/root/ran]\n`;
+  await made.write('/var/lib/cloud/seed/nocloud/user-data', `#cloud-config\n${asked}`, 0o600);
+  const boot = await made.boot();
+  soundBoot(boot);
+  assert.match(boot.read('said'), /condor +No unit condor\.service is installed \(user-data:2:1\)/);
+  assert.match(boot.read('left'), /'\/etc\/condor': No such file[\s\S]*^ran$/m);
+  assert.equal(JSON.parse(boot.read('status')).state, 'problems');
 });

@@ -4,7 +4,7 @@ import type { PlanItem } from '../../agent/change.ts';
 import { edited } from '../../agent/edits/index.ts';
 import { condor } from '../../modules/condor.ts';
 import { context } from '../support/facts.ts';
-import { laws } from '../support/laws.ts';
+import { applied, laws } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
 import { fromShared } from '../support/shared.ts';
@@ -55,7 +55,8 @@ describe('condor', () => {
 
   test('keeps the pool password as HTCondor does, for root alone, and starts the service last', () => {
     const changes = plan(condor, worker)[0]?.changes ?? [];
-    const [folder, password] = changes;
+    const [boot, folder, password] = changes;
+    assert.deepEqual(boot, { kind: 'service', unit: 'condor.service', boot: 'enabled' });
     assert.deepEqual(folder, {
       kind: 'directory',
       path: '/etc/condor/passwords.d',
@@ -76,13 +77,13 @@ describe('condor', () => {
     });
     assert.deepEqual(
       changes.slice(-3).map(({ kind }) => kind),
-      ['notify', 'service', 'running'],
+      ['file', 'notify', 'running'],
     );
     assert.deepEqual(changes.at(-1), { kind: 'running', unit: 'condor.service', is: 'started' });
   });
 
   test('keeps an IDTOKEN beside the others', () => {
-    const [, token] = plan(condor, 'condor: {central_manager: cm, idtoken: eyJ.eyJ.sig}')[0]?.changes ?? [];
+    const [, , token] = plan(condor, 'condor: {central_manager: cm, idtoken: eyJ.eyJ.sig}')[0]?.changes ?? [];
     assert.deepEqual(token && 'path' in token && [token.path, 'content' in token && token.content, token.secret], [
       '/etc/condor/tokens.d/bootagent',
       'eyJ.eyJ.sig\n',
@@ -119,10 +120,9 @@ describe('condor', () => {
 
   test('does not start a machine without a slot, when told that none is enough', () => {
     const yaml = 'condor: {central_manager: cm, password: x, min_slots: 0}';
-    assert.deepEqual(plan(condor, yaml, machine(1877000, 1))[0]?.changes.slice(-2), [
-      { kind: 'service', unit: 'condor.service', boot: 'disabled' },
-      { kind: 'running', unit: 'condor.service', is: 'stopped' },
-    ]);
+    const changes = plan(condor, yaml, machine(1877000, 1))[0]?.changes ?? [];
+    assert.deepEqual(changes[0], { kind: 'service', unit: 'condor.service', boot: 'disabled' });
+    assert.deepEqual(changes.at(-1), { kind: 'running', unit: 'condor.service', is: 'stopped' });
     assert.deepEqual(notesOf(yaml, machine(1877000, 1)).slice(1), [
       'warning: no slot fits and min_slots is 0: condor is not started',
     ]);
@@ -258,6 +258,15 @@ describe('condor', () => {
       ) ?? '',
       /^B = 2$/m,
     );
+  });
+
+  test('that is not installed costs nothing else, and writes nothing', async () => {
+    const host = memoryHost({ programs: { systemctl: () => '' } });
+    const steps = await applied(plan(condor, worker), host);
+    const [first, ...rest] = steps;
+    assert.equal(first?.outcome === 'failed' && first.problem.code, 'not-installed');
+    assert.deepEqual([...new Set(rest.map(({ outcome }) => outcome))], ['skipped']);
+    assert.deepEqual(host.did, []);
   });
 
   const machineWith = () => {
