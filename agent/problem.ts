@@ -158,6 +158,10 @@ export class Problem extends Error {
   }
 }
 
+/** Whether a problem costs no more than the item it stands in; any other is a failure. */
+export const isSlight = (code: string): boolean =>
+  ['script-failed', 'interrupted', 'bad-settings', 'home-unreachable', 'not-installed'].includes(code);
+
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;
   return new Problem('unexpected', error instanceof Error ? error.message : String(error), { cause: error });

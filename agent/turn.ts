@@ -4,7 +4,7 @@ import { apply, countAsDone, type Ledger, preview, type Step, type Watch } from 
 import type { Foresight } from './foresight.ts';
 import type { Host } from './host/host.ts';
 import type { Context, Frequency, Module } from './module.ts';
-import { asProblem, Problem } from './problem.ts';
+import { asProblem, isSlight, Problem } from './problem.ts';
 import type { ModuleResult, Report } from './report/event.ts';
 import type { Failure, Turn } from './state/records.ts';
 import type { State } from './state/state.ts';
@@ -212,10 +212,6 @@ function tellChanged({ name }: Module, { at }: PlanItem, { report }: Run): void 
 const isFinal = ({ code }: Problem): boolean =>
   ['script-failed', 'interrupted', 'bad-settings', 'unsafe-path'].includes(code);
 
-/** What costs no more than the item it stands in is a problem; the rest is a failure. */
-const isSlight = ({ code }: Failure): boolean =>
-  ['script-failed', 'interrupted', 'bad-settings', 'home-unreachable', 'not-installed'].includes(code);
-
 function resultOf(
   steps: readonly Step[],
   failed: readonly Failure[],
@@ -223,7 +219,7 @@ function resultOf(
   asked: boolean,
 ): ModuleResult['state'] {
   const some = (...outcomes: Step['outcome'][]) => steps.some(({ outcome }) => outcomes.includes(outcome));
-  if (failed.some((each) => !isSlight(each))) return 'failed';
+  if (failed.some(({ code }) => !isSlight(code))) return 'failed';
   if (failed.length > 0) return 'problems';
   if (act.mode === 'planned') return asked ? 'planned' : 'nothing';
   if (some('made')) return 'made';

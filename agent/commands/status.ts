@@ -1,6 +1,6 @@
 import type { Host } from '../host/host.ts';
 import { probesOf } from '../probes.ts';
-import { Problem } from '../problem.ts';
+import { isSlight, Problem } from '../problem.ts';
 import { emptySummary, type Summary, worst } from '../report/summary.ts';
 import { folderStore } from '../state/folder.ts';
 import { isHeld } from '../state/lock.ts';
@@ -97,7 +97,7 @@ function stateOf({ summary, left }: Standing, running: boolean): Summary['state'
   if (!summary) return left.length > 0 ? 'problems' : 'not run';
   // A run that was killed could not say so.
   if (summary.state === 'running' && !running) return 'cut off';
-  const slight = left.every(({ failure }) => ['script-failed', 'interrupted', 'bad-settings'].includes(failure.code));
+  const slight = left.every(({ failure }) => isSlight(failure.code));
   return worst([summary.state, left.length === 0 ? 'done' : slight ? 'problems' : 'failed']);
 }
 
