@@ -208,7 +208,7 @@ test('what is asked of programs that are not installed is told, and costs nothin
   await made.write('/var/lib/cloud/seed/nocloud/user-data', `#cloud-config\n${asked}`, 0o600);
   const boot = await made.boot();
   soundBoot(boot);
-  assert.match(boot.read('said'), /condor +No unit condor\.service is installed \(user-data:2:1\)/);
+  assert.match(boot.read('said'), /user-data:2:1: condor: No unit condor\.service is installed/);
   assert.match(boot.read('left'), /'\/etc\/condor': No such file[\s\S]*^ran$/m);
   assert.equal(JSON.parse(boot.read('status')).state, 'problems');
 });
