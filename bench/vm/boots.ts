@@ -24,7 +24,11 @@ export async function costsOf(peer: Peer, what: Case, boots: 'first' | 'both'): 
     prepare: (root) => instrument(root, peer),
   });
   const once = async () => {
-    await vm.cloud.serve({ keys: { visitor: vm.key }, userData: cases[what] }, 'imdsv2');
+    // cloud-init takes tokens only where it believes to be with Amazon, and there it wants a DHCP client of its own.
+    await vm.cloud.serve(
+      { keys: { visitor: vm.key }, userData: cases[what] },
+      peer.kind === 'cloud-init' ? 'imdsv1' : 'imdsv2',
+    );
     const boot = await vm.boot({ smbios: ec2Firmware, counted: true, append: traced });
     return costOf(boot, peer, await vm.cloud.silence());
   };
