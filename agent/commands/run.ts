@@ -115,9 +115,13 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     };
     const result = await runStages(wanted, boot);
     if (!dry && state.cut !== undefined) state.rested(state.cut);
-    if (unit && facts && !wanted.includes('final')) {
+    const seen = facts;
+    if (unit && seen && !wanted.includes('final')) {
+      // A machine that nothing was changed of looks as it did.
+      const gathered = result.changes > 0 ? look : async () => seen;
+      const outlook = { stages: stagesAfter(wanted), isNobodys: who.isNobodys() };
       if (lacked && wanted.includes('main')) markLack(host.root);
-      else await nothingDue(boot, host, { stages: stagesAfter(wanted), isNobodys: who.isNobodys() });
+      else await nothingDue({ ...boot, gatherFacts: gathered }, host, outlook);
     }
     if (unit && facts) keepNetwork(facts, state.store);
     report.end(result);
