@@ -9,8 +9,9 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /**
- * `node packaging/warm.ts AGENT CACHE`: runs the agent once, as the dry run of a first boot, and keeps what V8 made of
- * the functions that took part. The machine it sees is made up, so that the same comes out on every machine.
+ * `node packaging/warm.ts AGENT CACHE`: runs the agent as the dry run of a first boot and as the first stage of a later
+ * one, and keeps what V8 made of the functions that took part. The machine it sees is made up, so that the same comes
+ * out on every machine.
  */
 const [, , agent = '', cache = ''] = process.argv;
 const answers: Readonly<Record<string, string>> = {
@@ -94,7 +95,9 @@ Object.assign(child, {
     throw new Error('the made-up machine has no programs');
   },
 });
+// It takes itself for root, and what it writes, in its own folder, need be nobody's.
 Object.assign(process, { getuid: () => 0, getgid: () => 0 });
+Object.assign(fs, { fchownSync: () => {} });
 
 // On a busy machine a time limit could run out, on an idle one never: here none does.
 const never = { ref: () => never, unref: () => never, refresh: () => never, hasRef: () => false };
@@ -112,12 +115,32 @@ const flags = [
 ];
 for (const flag of flags) setFlagsFromString(`--no-${flag}`);
 const source = readFileSync(agent, 'latin1');
-process.argv.splice(2, 2, 'run', '--dry-run');
 const script = new Script(source, { filename: 'bootagent.cjs' });
-process.once('beforeExit', () => {
+const runs = [
+  ['run', '--dry-run'],
+  ['run', 'early', 'main', '--only', 'root_lock'],
+  ['run', 'local'],
+];
+next();
+process.on('beforeExit', next);
+
+/** Begins the next run when the one before it is over. */
+function next(): void {
+  const run = runs.shift();
+  if (!run) {
+    keep();
+    return;
+  }
+  process.argv.splice(2, Number.POSITIVE_INFINITY, ...run);
+  if (!run.includes('--dry-run')) process.env.BOOTAGENT_UNIT = '1';
+  script.runInThisContext()(createRequire(import.meta.url));
+  // A run that waits for nothing would end the process with it.
+  setImmediate(() => {});
+}
+
+function keep(): void {
   // The executable runs with the usual flags, and takes nothing that was made with others.
   for (const flag of flags) setFlagsFromString(`--${flag}`);
   for (const size of ['min', 'max']) setFlagsFromString(`--${size}-semi-space-size=0`);
   writeFileSync(cache, script.createCachedData());
-});
-script.runInThisContext()(createRequire(import.meta.url));
+}
