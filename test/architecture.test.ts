@@ -59,6 +59,13 @@ for (const name of ['undici', 'yaml', 'systeminformation']) {
   });
 }
 
+// A door that is not there needs no lock: CVE-2024-11584 was one that everybody could write to.
+const listening =
+  /\b(?:createServer|createSocket|mkfifo)\b|\.(?:listen|bind)\(|node:(?:http2?|https|tls|dgram|repl|inspector|cluster)\b/;
+for (const path of sources) {
+  test(`${path} listens on nothing`, () => assert.doesNotMatch(readFileSync(path, 'utf8'), listening));
+}
+
 test('scripts come from lists of commands and scripts of the user-data alone', () => {
   const makers = sources.filter(
     (path) => path.startsWith('modules/') && readFileSync(path, 'utf8').includes("kind: 'script'"),

@@ -87,6 +87,33 @@ suite('identify', () => {
     });
   }
 
+  // As CVE-2019-0816 was: what another source offers lets nobody in.
+  const key = (whose: string) =>
+    `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V ${whose}`;
+  const offering = { [`${folder}/meta-data`]: `instance-id: iid-1\npublic-keys: ["${key('seed')}"]\n` };
+  const drive = '/var/lib/cloud/seed/config_drive/openstack/latest/meta_data.json';
+  const another = { [drive]: JSON.stringify({ uuid: 'i-2', public_keys: { a: key('drive') } }) };
+  for (const [named, chosen, from] of [
+    [['NoCloud', 'Ec2'], 'seed', 'iid-1'],
+    [['NoCloud', 'ConfigDrive', 'Ec2'], 'seed', 'iid-1'],
+    [['ConfigDrive', 'NoCloud', 'Ec2'], 'drive', 'i-2'],
+    [['Ec2'], 'service', 'i-0abc'],
+  ] as const) {
+    test(`of several sources with keys the chosen one's alone are taken: ${named.join(', ')}`, async () => {
+      const service = await serveMetadata(describe({ keys: { a: key('service') } }), { dialects: ['imdsv2'] });
+      try {
+        const settings = { Ec2: { metadata_urls: [service.url] } };
+        const facts = on({ vendor: 'Amazon EC2' });
+        const given = { files: { ...offering, ...another }, web: makeHttp() };
+        const { identity } = await looked({ named, settings, facts }, given);
+        assert.deepEqual([identity.instance?.id, identity.instance?.publicKeys], [from, [key(chosen)]]);
+        if (chosen !== 'service') assert.equal(service.requests.length, 0);
+      } finally {
+        await service.close();
+      }
+    });
+  }
+
   test('the kernel command line names a source over the list', async () => {
     const { identity } = await looked(
       { named: ['Ec2'], facts: on({ kernelCommandLine: 'ro ds=nocloud quiet' }) },
