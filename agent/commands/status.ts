@@ -6,6 +6,7 @@ import { folderStore } from '../state/folder.ts';
 import { isHeld } from '../state/lock.ts';
 import type { Failure, Turn } from '../state/records.ts';
 import { openState } from '../state/state.ts';
+import { type BootUnits, bootUnits, noUnits } from './boot-units.ts';
 import { exit, type Work } from './command.ts';
 import { machineOf } from './machine.ts';
 
@@ -18,6 +19,8 @@ interface Standing {
   readonly notes: readonly { module: string; note: string }[];
   /** What goes on in the background, and how far it is. */
   readonly probes: Readonly<Record<string, string>>;
+  /** What systemd makes of the boot, where its last stage has not begun. */
+  readonly units: BootUnits;
 }
 
 export const run: Work['run'] = async (given, { out }) => {
@@ -27,8 +30,9 @@ export const run: Work['run'] = async (given, { out }) => {
   const standing = await standingOf(host);
   const state = stateOf(standing, isHeld(host.root));
   if (given.options.format === 'json') {
-    const { summary, left, notes, probes } = standing;
-    out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), state, left, notes, probes }, undefined, 2)}\n`);
+    const { summary, left, notes, probes, units } = standing;
+    const told = { state, left, notes, probes, never_ran: units.neverRan };
+    out(`${JSON.stringify({ ...(summary ?? { schema_version: 1 }), ...told }, undefined, 2)}\n`);
   } else out(textOf(standing, state));
   if (!waited) return exit.timeout;
   return {
@@ -57,18 +61,11 @@ async function settled(host: Host, seconds: number): Promise<boolean> {
   const until = host.now() + seconds * 1000;
   while (true) {
     const running = isHeld(host.root);
-    const { summary } = await standingOf(host);
-    const ended = summary !== undefined && (summary.state === 'disabled' || summary.stages.includes('final'));
-    if (!running && (ended || !(await isBooting(host)))) return true;
+    const { units } = await standingOf(host);
+    if (!running && units.ahead.length === 0) return true;
     if (host.now() >= until) return false;
     await host.sleep(200);
   }
-}
-
-async function isBooting(host: Host): Promise<boolean> {
-  if (host.offline || (await host.stat('/run/bootagent/nothing-due'))) return false;
-  const { stdout } = await host.query(['systemctl', 'list-jobs', '--no-legend', 'bootagent*']);
-  return stdout.includes('bootagent');
 }
 
 async function standingOf(host: Host): Promise<Standing> {
@@ -82,7 +79,8 @@ async function standingOf(host: Host): Promise<Standing> {
   const left = turns.flatMap(({ module, failed }) =>
     Object.entries(failed).map(([at, failure]) => ({ module, at, failure })),
   );
-  return { summary, left, notes, probes: await probesOf(host) };
+  const units = summary?.state === 'disabled' ? noUnits : await bootUnits(summary?.stages ?? [], host);
+  return { summary, left, notes, probes: await probesOf(host), units };
 }
 
 function readSummary(text: string): Summary | undefined {
@@ -93,15 +91,21 @@ function readSummary(text: string): Summary | undefined {
   }
 }
 
-function stateOf({ summary, left }: Standing, running: boolean): Summary['state'] | 'not run' | 'cut off' {
-  if (!summary) return left.length > 0 ? 'problems' : 'not run';
+function stateOf({ summary, left, units }: Standing, running: boolean): Summary['state'] | 'not run' | 'cut off' {
+  const ahead = units.ahead.length > 0;
+  if (!running && !ahead && units.neverRan.length > 0 && summary?.state !== 'failed') return 'cut off';
+  if (!summary) return ahead ? 'running' : left.length > 0 ? 'problems' : 'not run';
   // A run that was killed could not say so.
   if (summary.state === 'running' && !running) return 'cut off';
   const slight = left.every(({ failure }) => isSlight(failure.code));
-  return worst([summary.state, left.length === 0 ? 'done' : slight ? 'problems' : 'failed']);
+  return worst([
+    summary.state,
+    ahead ? 'running' : 'done',
+    left.length === 0 ? 'done' : slight ? 'problems' : 'failed',
+  ]);
 }
 
-function textOf({ summary, left, notes, probes }: Standing, state: string): string {
+function textOf({ summary, left, notes, probes, units }: Standing, state: string): string {
   const lines = [`state       ${state}`];
   if (summary?.instance) {
     const { id, how, standing } = summary.instance;
@@ -118,7 +122,12 @@ function textOf({ summary, left, notes, probes }: Standing, state: string): stri
   for (const [name, how] of Object.entries(probes)) lines.push(`${name.padEnd(12)}${how}`);
   for (const { module, note } of notes) lines.push(`  . ${module}: ${note}`);
   for (const { module, failure } of left) lines.push(`  ! ${module}: ${failure.message}`);
-  if (left.length > 0) lines.push('next        look at the lines with "!", then: bootagent run --retry-failed');
-  if (!summary) lines.push('next        nothing has run since this machine started: bootagent plan');
+  for (const text of units.neverRan) lines.push(`  ! ${text}`);
+  for (const unit of units.ahead) lines.push(`ahead       ${unit}`);
+  if (units.neverRan.length > 0)
+    lines.push('next        why: mostly an "ordering cycle" in journalctl --boot _PID=1; to catch up: bootagent run');
+  else if (left.length > 0) lines.push('next        look at the lines with "!", then: bootagent run --retry-failed');
+  else if (!summary && units.ahead.length === 0)
+    lines.push('next        nothing has run since this machine started: bootagent plan');
   return `${lines.join('\n')}\n`;
 }

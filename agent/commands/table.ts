@@ -55,7 +55,7 @@ export const commands: readonly Command[] = [
       format,
     ],
     details:
-      'Exits 0 when all is done, 1 when something failed, 2 when it is done with problems, 3 when bootagent is disabled or has not run.',
+      'Exits 0 when all is done or still going on, 1 when something failed or a stage of the boot never ran, 2 when it is done with problems, 3 when bootagent is disabled or has not run.',
     load: () => import('./status.ts'),
   },
   {

@@ -12,7 +12,7 @@ export const queries = [
   ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'rpm', '--query'],
   ['systemctl', 'is-active'],
   ['systemctl', 'is-enabled'],
-  ['systemctl', 'list-jobs'],
+  ['systemctl', 'show'],
   ['xfs_growfs', '-n'],
 ] as const;
 

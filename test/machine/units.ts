@@ -22,4 +22,20 @@ describe('the package, booted by systemd', { skip }, () => {
       assert.equal(boot.unit('bootagent-local.service').ActiveState, 'active');
     });
   }
+
+  test('a last stage that was dropped to break an ordering cycle is told as never run', async () => {
+    const asked = 'bootagent status --wait --timeout 60; echo "exit $?"';
+    await using machine = await container('bookworm', { probe: { asked } });
+    await machine.write('/etc/systemd/system/bootagent-final.service.d/cycle.conf', '[Unit]\nBefore=sysinit.target\n');
+    await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-cycle\n');
+    await machine.write('/var/lib/cloud/seed/nocloud/user-data', '#cloud-config\nruncmd: [touch /root/ran]\n');
+    const boot = await machine.boot();
+    assert.equal(boot.unit('bootagent-final.service').ActiveState, 'inactive');
+    const told = boot.read('asked');
+    assert.match(told, /^state {7}cut off\n/);
+    assert.match(told, /^ {2}! the boot's last stage never ran: systemd did not start bootagent-final\.service$/m);
+    assert.match(told, /^next .*journalctl --boot _PID=1.*\nexit 1\n$/m);
+    const { state, never_ran } = JSON.parse(boot.read('status'));
+    assert.deepEqual([state, never_ran.length], ['cut off', 1]);
+  });
 });

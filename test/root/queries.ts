@@ -24,7 +24,7 @@ const asked: readonly ((where: { disk: string; mount: string; rpms: string }) =>
   ({ rpms }) => [...asNobody, 'rpm', '--query', '--dbpath', `${rpms}/no-such`, 'glibc'],
   () => ['systemctl', 'is-active', 'autofs.service'],
   () => ['systemctl', 'is-enabled', 'autofs.service'],
-  () => ['systemctl', 'list-jobs', '--no-legend'],
+  () => ['systemctl', 'show', '--property=Id,Job', 'autofs.service'],
 ];
 const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
