@@ -121,7 +121,11 @@ async function judge(item: PlanItem, change: Change, { host, ledger, touched }: 
   if (handler.needs && !host.privileged) return { outcome: 'deferred', because: 'needs root' };
   const key = keyIn(item.at, change);
   const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
-  if (handler.sort === 'act') return judgeAct(change, handler, { key, of: hashOf(item.changes) }, led, ledger);
+  if (handler.sort === 'act') {
+    const outcome = judgeAct(change, handler, { key, of: hashOf(item.changes) }, led, ledger);
+    if (outcome.outcome === 'due') await handler.refuse?.(change, host);
+    return outcome;
+  }
   const difference = await handler.compare(change, host);
   if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
   if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };

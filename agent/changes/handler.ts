@@ -52,6 +52,8 @@ export interface ActHandler<C extends Change> {
   intent(change: C): string;
   /** Whether, by what was recorded earlier, it is still to be done. Left out: it is, unless it ended. */
   due?(change: C, earlier: readonly Entry[], before: readonly (readonly Entry[])[]): Due;
+  /** Throws where the machine lacks what it takes: asked before it is begun, so that a preview promises no more than a run does. */
+  refuse?(change: C, host: ReadHost): Promise<void>;
   perform(change: C, host: Host, log: ActLog): Promise<string | undefined> | Promise<void>;
 }
 

@@ -14,16 +14,18 @@ export const plainPassword: ActHandler<ChangeOf<'plain-password'>> = {
   subject: ({ user }) => user,
   intent: ({ password }) => (typeof password === 'string' ? 'sets the password' : 'makes a password up'),
 
-  async perform({ user, password }, host): Promise<string | undefined> {
+  async refuse({ user, password }, host) {
     await refuseReadableHash(user, host);
+    if (typeof password === 'string' || (!host.offline && (await host.stat(console)))) return;
+    throw new Problem('not-possible', `There is no console to show the password of ${user} on`, {
+      hint: 'Give the password itself, as a hash, instead of RANDOM.',
+    });
+  },
+
+  async perform({ user, password }, host): Promise<string | undefined> {
     if (typeof password === 'string') {
       await accountTool(host, ['chpasswd'], `${user}:${password}\n`);
       return undefined;
-    }
-    if (host.offline || !(await host.stat(console))) {
-      throw new Problem('not-possible', `There is no console to show the password of ${user} on`, {
-        hint: 'Give the password itself, as a hash, instead of RANDOM.',
-      });
     }
     const made = Array.from({ length: password.random }, () => letters[randomInt(letters.length)]).join('');
     await accountTool(host, ['chpasswd'], `${user}:${made}\n`);

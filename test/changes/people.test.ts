@@ -471,13 +471,46 @@ describe('a password', () => {
     assert.ok(!JSON.stringify([steps, host.did]).includes(made));
     assert.match(host.text('/etc/shadow') ?? '', new RegExp(`bob:\\$6\\$of\\$${Buffer.from(made).toString('hex')}:`));
   });
-  test('is not made up where nobody could read it', async () => {
-    const host = memoryHost(withBob());
-    assert.deepEqual(
-      said(await applied(plan({ kind: 'plain-password', user: 'bob', password: { random: 20 } }), host)),
-      ['failed There is no console to show the password of bob on'],
+  for (const [what, given, password, refused] of [
+    [
+      'is not made up where nobody could read it',
+      {},
+      { random: 20 },
+      'There is no console to show the password of bob on',
+    ],
+    [
+      'is not made up for a tree, which has no console',
+      { offline: true, files: { '/dev/console': '' } },
+      { random: 20 },
+      'There is no console to show the password of bob on',
+    ],
+    [
+      'is not set where everybody could read its hash',
+      {},
+      'x',
+      'The password of bob is not set: there is no /etc/shadow to keep its hash in',
+    ],
+  ] as const) {
+    test(`${what}, and a preview says so`, async () => {
+      const host = memoryHost(withBob(given));
+      if (typeof password === 'string') host.nodes.delete('/etc/shadow');
+      const asked = plan({ kind: 'plain-password', user: 'bob', password });
+      for (const steps of [await previewed(asked, host), await applied(asked, host)])
+        assert.deepEqual(said(steps), [`failed ${refused}`]);
+      assert.deepEqual(host.did, []);
+    });
+  }
+  test('of somebody yet to be made is refused by the preview too where there is no table for it', async () => {
+    const asked = plan(
+      { kind: 'user', name: 'eve' },
+      { kind: 'password', user: 'eve', hash: '$6$a$b' },
+      { kind: 'plain-password', user: 'eve', password: 'x' },
     );
-    assert.deepEqual(host.did, []);
+    const host = memoryHost(withBob());
+    host.nodes.delete('/etc/shadow');
+    const why = 'failed The password of eve is not set: there is no /etc/shadow to keep its hash in';
+    assert.deepEqual(said(await previewed(asked, host)), ['due does not exist', why, 'skipped']);
+    assert.deepEqual(said(await applied(asked, host)), ['made does not exist', why, 'skipped']);
   });
   test('is set by name in a tree, too', async () => {
     const chpasswd: Program = () => '';

@@ -15,7 +15,8 @@ export const accountPrograms: Readonly<Record<string, Program>> = {
     const home = options.get('--home-dir') ?? `/home/${name}`;
     const fields = [name, 'x', uid, gid, options.get('--comment') ?? '', home, options.get('--shell') ?? '/bin/bash'];
     append(machine, '/etc/passwd', fields.join(':'));
-    append(machine, '/etc/shadow', `${name}:!:20000:0:99999:7:${options.get('--inactive') ?? ''}:${dayOf(options)}:`);
+    const dates = `20000:0:99999:7:${options.get('--inactive') ?? ''}:${dayOf(options)}`;
+    if (machine.nodes.has('/etc/shadow')) append(machine, '/etc/shadow', `${name}:!:${dates}:`);
     for (const each of options.get('--groups')?.split(',') ?? []) join(machine, each, name);
     if (!args.includes('--no-create-home')) {
       put(machine, home, Number(uid), Number(gid));
