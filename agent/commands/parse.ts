@@ -9,6 +9,10 @@ export function parse(
 ): { readonly command: Command; readonly given: Invocation } {
   const [name = '', ...rest] = argv;
   const command = commands.find((each) => each.name === name);
+  if (!command && name.startsWith('-')) {
+    const meant = /^-v$/i.test(name) ? '--version' : name;
+    throw unknown('option', name, ['--help', '--version'], 'See "bootagent --help".', meant);
+  }
   if (!command) {
     const names = commands.map((each) => each.name);
     throw unknown('command', name, names, 'See "bootagent --help".');
@@ -60,8 +64,14 @@ function split(word: string): [string, string | undefined] {
 }
 
 /** A refusal of a name, with the one that was probably meant. */
-export function unknown(what: string, name: string, names: readonly string[], otherwise: string): Problem {
-  const near = nearest(name, names);
+export function unknown(
+  what: string,
+  name: string,
+  names: readonly string[],
+  otherwise: string,
+  meant: string = name,
+): Problem {
+  const near = names.includes(meant) ? meant : nearest(meant, names);
   return new Problem('bad-invocation', `There is no ${what} "${name}"`, {
     hint: near === undefined ? otherwise || `There are: ${names.join(', ')}.` : `Did you mean "${near}"?`,
   });

@@ -9,25 +9,24 @@ export const run: Work['run'] = async ({ args, options }, around) => {
     throw new Problem('bad-invocation', 'validate needs a file', { hint: 'Use "-" for standard input.' });
   }
   const schedule = await around.schedule();
-  const verdicts: (Verdict & { readonly file: string })[] = [];
+  const verdicts: Judged[] = [];
   for (const file of args) {
     const source = file === '-' ? 'standard input' : file;
     const bytes = await inputOf('', file, around);
     const what = options['image-config'] === undefined ? 'user-data' : 'image';
-    verdicts.push({ file: source, ...(await validate(bytes, source, schedule, what)) });
+    const empty = Buffer.from(bytes).toString().trim() === '';
+    verdicts.push({ file: source, empty, ...(await validate(bytes, source, schedule, what)) });
   }
   show(verdicts, options.format, around);
   const wrong = verdicts.some(({ findings }) => findings.some(({ level }) => level === 'error'));
   return wrong ? exit.badInput : exit.done;
 };
 
-function show(
-  verdicts: readonly (Verdict & { readonly file: string })[],
-  format: string | undefined,
-  { out, err }: Surroundings,
-): void {
+type Judged = Verdict & { readonly file: string; readonly empty: boolean };
+
+function show(verdicts: readonly Judged[], format: string | undefined, { out, err }: Surroundings): void {
   if (format === 'json') {
-    const files = verdicts.map(({ file, findings }) => ({ file, findings: findings.map(plain) }));
+    const files = verdicts.map(({ file, empty, findings }) => ({ file, empty, findings: findings.map(plain) }));
     out(`${JSON.stringify({ schema_version: 1, files }, undefined, 2)}\n`);
     return;
   }
@@ -36,6 +35,7 @@ function show(
     else out(text(verdict));
     const [first] = verdict.findings;
     const more = first ? `; "bootagent explain ${first.code}" tells more` : '';
-    err(`${verdict.file}: ${countsOf(verdict.findings)}${more}\n`);
+    const empty = verdict.empty ? ', it is empty' : '';
+    err(`${verdict.file}: ${countsOf(verdict.findings)}${empty}${more}\n`);
   }
 }

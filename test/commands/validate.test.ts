@@ -37,6 +37,7 @@ test('validate gives its findings as data', async () => {
     files: [
       {
         file: 'standard input',
+        empty: false,
         findings: [
           {
             level: 'error',
@@ -53,3 +54,16 @@ test('validate gives its findings as data', async () => {
     ],
   });
 });
+
+for (const [content, options] of [
+  ['', {}],
+  ['\n  \r\n', {}],
+  ['', { 'image-config': '' }],
+] as const) {
+  test(`validate takes ${JSON.stringify(content)} for right and says that it is empty ${Object.keys(options)}`, async () => {
+    const { code, out, err } = await validated(content, options);
+    assert.deepEqual([code, out, err], [0, '', 'standard input: nothing wrong, it is empty\n']);
+    const json = await validated(content, { ...options, format: 'json' });
+    assert.deepEqual(JSON.parse(json.out).files, [{ file: 'standard input', empty: true, findings: [] }]);
+  });
+}
