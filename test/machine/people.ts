@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, chmod, mkdir, readFile, rename, symlink } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Boot, soundBoot } from './support/boot.ts';
@@ -101,6 +101,7 @@ users:
   - {name: dan, hashed_passwd: "${await hashOf(dansPassword)}"}
   - {name: gone, hashed_passwd: "${await hashOf(dansPassword)}", expiredate: 2001-01-01}
   - {name: zoe}
+  - {name: eli, ssh_redirect_user: true}
 groups: [{grid: [bob]}]
 chpasswd:
   expire: false
@@ -279,12 +280,35 @@ describe('people and names of a machine in a cloud', { skip }, () => {
     });
 
     for (const name of ['aliprod', 'zoe']) await run('userdel', ['--root', machine.root, name]);
-    const third = await machine.boot();
+    const shut = '/etc/bootagent/conf.d/50-root.yaml';
+    await machine.write(shut, 'disable_root: true\n');
+    const closed: Record<string, string> = {};
+    const third = await machine.boot(async () => {
+      closed['root by key'] = last(await first.byKey(machine, 'root'));
+      closed['root by password'] = last(await first.byPassword(machine, 'root', rootPassword));
+      closed['debian by key'] = last(await first.byKey(machine, 'debian', 'sudo -n id -un'));
+      closed['eli by key'] = (await first.byKey(machine, 'eli')).trim();
+    });
     await t.test('whom an admin removed stays away, but for who is looked after at each boot', () => {
       soundBoot(third);
       assert.deepEqual(accountOf(third, 'passwd', 'aliprod').slice(2, 4), ['355', '355']);
       assert.deepEqual(accountOf(third, 'passwd', 'zoe'), []);
     });
+    await t.test(
+      'root that is disabled is kept out, with a key of its own too, and who is redirected is told whither',
+      () => {
+        assert.equal(tried[1]?.['root by key'], 'root');
+        const denied = 'root@10.161.7.25: Permission denied (publickey,password).';
+        assert.deepEqual(closed, {
+          'root by key': denied,
+          'root by password': denied,
+          'debian by key': 'root',
+          'eli by key': 'Please login as the user "debian" rather than the user "eli".',
+        });
+      },
+    );
+    // Root comes in again, so that the lock of the copy means something.
+    for (const path of [shut, '/etc/ssh/sshd_config.d/01-bootagent.conf']) await rm(join(machine.root, path));
 
     await machine.move('10.161.7.26');
     const elsewhere = metadataService(machine.network.server, machine.folder);
