@@ -12,6 +12,8 @@ import { machineOf } from './machine.ts';
 
 /** How things stand: this boot's runs, and what earlier ones left undone. */
 interface Standing {
+  /** A run is at work. */
+  readonly running: boolean;
   readonly summary: Summary | undefined;
   /** What did not get done at the last turn, by module and place; only root may know. */
   readonly left: readonly { module: string; at: string; failure: Failure }[];
@@ -28,7 +30,7 @@ export const run: Work['run'] = async (given, { out }) => {
   const seconds = secondsIn(given.options.timeout);
   const waited = given.options.wait === undefined || (await settled(host, seconds));
   const standing = await standingOf(host);
-  const state = stateOf(standing, isHeld(host.root));
+  const state = stateOf(standing);
   if (given.options.format === 'json') {
     const { summary, left, notes, probes, units } = standing;
     const told = { state, left, notes, probes, never_ran: units.neverRan };
@@ -60,8 +62,7 @@ function secondsIn(words: string | undefined): number {
 async function settled(host: Host, seconds: number): Promise<boolean> {
   const until = host.now() + seconds * 1000;
   while (true) {
-    const running = isHeld(host.root);
-    const { units } = await standingOf(host);
+    const { running, units } = await standingOf(host);
     if (!running && units.ahead.length === 0) return true;
     if (host.now() >= until) return false;
     await host.sleep(200);
@@ -69,7 +70,10 @@ async function settled(host: Host, seconds: number): Promise<boolean> {
 }
 
 async function standingOf(host: Host): Promise<Standing> {
+  // Asked on both sides: a run that began or ended between two looks is not one that was killed.
+  const before = isHeld(host.root);
   const text = await host.readText('/run/bootagent/status.json');
+  const running = before || isHeld(host.root);
   const summary = text === undefined ? undefined : readSummary(text);
   const state = host.privileged ? openState(folderStore(host.root)) : undefined;
   const turns: readonly Turn[] = state?.turns() ?? [];
@@ -80,7 +84,7 @@ async function standingOf(host: Host): Promise<Standing> {
     Object.entries(failed).map(([at, failure]) => ({ module, at, failure })),
   );
   const units = summary?.state === 'disabled' ? noUnits : await bootUnits(summary?.stages ?? [], host);
-  return { summary, left, notes, probes: await probesOf(host), units };
+  return { running, summary, left, notes, probes: await probesOf(host), units };
 }
 
 function readSummary(text: string): Summary | undefined {
@@ -91,7 +95,7 @@ function readSummary(text: string): Summary | undefined {
   }
 }
 
-function stateOf({ summary, left, units }: Standing, running: boolean): Summary['state'] | 'not run' | 'cut off' {
+function stateOf({ running, summary, left, units }: Standing): Summary['state'] | 'not run' | 'cut off' {
   const ahead = units.ahead.length > 0;
   if (!running && !ahead && units.neverRan.length > 0 && summary?.state !== 'failed') return 'cut off';
   if (!summary) return ahead ? 'running' : left.length > 0 ? 'problems' : 'not run';
