@@ -1,6 +1,7 @@
 import type { ChangeOf } from '../change.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { ActHandler } from './handler.ts';
+import { noSuchUnit } from './service.ts';
 
 /** Makes a service, or systemd itself, take note of what was changed before it. */
 export const notify: ActHandler<ChangeOf<'notify'>> = {
@@ -18,13 +19,11 @@ export const notify: ActHandler<ChangeOf<'notify'>> = {
     else if (change.what === 'ca-trust') await host.run([await trustTool(host)]);
     else {
       const verb = change.what === 'restart' ? 'try-restart' : 'try-reload-or-restart';
+      // What is not installed does not run on old settings either.
       await host.run(['systemctl', '--no-block', verb, change.unit], { accept: [0, noSuchUnit] });
     }
   },
 };
-
-/** What is not installed does not run on old settings either. */
-const noSuchUnit = 5;
 
 /** What makes one bundle of the trusted certificates: each family has its own. */
 async function trustTool(host: ReadHost): Promise<string> {

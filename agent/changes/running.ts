@@ -1,5 +1,6 @@
 import type { ChangeOf } from '../change.ts';
 import type { StateHandler } from './handler.ts';
+import { noSuchUnit, notInstalled } from './service.ts';
 
 /** Whether a unit runs now. */
 export const running: StateHandler<ChangeOf<'running'>> = {
@@ -16,6 +17,8 @@ export const running: StateHandler<ChangeOf<'running'>> = {
 
   async apply({ unit, is }, host) {
     // Without waiting: the unit may be ordered behind the one we run in.
-    await host.run(['systemctl', '--no-block', is === 'started' ? 'start' : 'stop', unit]);
+    const argv = ['systemctl', '--no-block', is === 'started' ? 'start' : 'stop', unit];
+    const { code } = await host.run(argv, { accept: [0, noSuchUnit] });
+    if (code === noSuchUnit) throw notInstalled(unit);
   },
 };

@@ -23,15 +23,21 @@ export const service: StateHandler<ChangeOf<'service'>> = {
 
   async apply({ unit, boot }, host) {
     if (boot === 'enabled' && !(await unitPath(unit, host))) {
-      throw new Problem('not-installed', `No unit ${unit} is installed`, {
-        hint: `Add the package that brings ${unit} to "packages", or to the image.`,
-      });
+      throw notInstalled(unit);
     }
     const verbs = { enabled: 'enable', disabled: 'disable', masked: 'mask', unmasked: 'unmask' } as const;
     if (host.offline) await link(unit, boot, host);
     else await host.run(['systemctl', verbs[boot], unit]);
   },
 };
+
+/** What systemctl ends with where there is no such unit. */
+export const noSuchUnit = 5;
+
+export const notInstalled = (unit: string): Problem =>
+  new Problem('not-installed', `No unit ${unit} is installed`, {
+    hint: `Add the package that brings ${unit} to "packages", or to the image.`,
+  });
 
 /** Undefined for a unit that nobody can enable: it is started by others. */
 async function hasLinks(unit: string, host: ReadHost): Promise<boolean | undefined> {

@@ -60,8 +60,17 @@ describe('a service of this machine', () => {
     });
   }
 
-  test('that is not installed cannot be enabled, which is said with what to do', async () => {
-    const [step] = await applied(plan('enabled', 'no.service'), memoryHost());
-    assert.equal(step?.outcome === 'failed' && step.problem.message, 'No unit no.service is installed');
-  });
+  for (const [verb, change] of [
+    ['enabled', { kind: 'service', unit: 'no.service', boot: 'enabled' }],
+    ['started', { kind: 'running', unit: 'no.service', is: 'started' }],
+  ] as const) {
+    test(`that is not installed cannot be ${verb}, which is said with what to do`, async () => {
+      const systemctl = () => ({ code: 5, stderr: 'Failed to start no.service: Unit no.service not found.' });
+      const [step] = await applied([{ at: 'services', changes: [change] }], memoryHost({ programs: { systemctl } }));
+      assert.ok(step?.outcome === 'failed');
+      const { code, message, hint } = step.problem;
+      assert.deepEqual([code, message], ['not-installed', 'No unit no.service is installed']);
+      assert.match(hint, /Add the package that brings no\.service/);
+    });
+  }
 });
