@@ -253,6 +253,21 @@ describe('an error', () => {
     );
   });
 
+  test('in keys of cloud-init that are not done is told with the line of each, in a plan as at a boot', async () => {
+    const keys = ['puppet', 'chef', 'salt_minion', 'ansible', 'snap', 'apt'];
+    const cloud = cloudOf(keys.map((key) => `${key}: {sources: {a: {}}}\n`).join(''));
+    const told = keys.map(
+      (key, index) => `note undefined: user-data:${index + 2}:1: ${key}: bootagent does nothing for this key`,
+    );
+    for (const how of [{ cloud }, { cloud, mode: 'preview' }] as const) {
+      const said = await booted(machineOf(), how);
+      assert.deepEqual(
+        said.filter((each) => each.startsWith('note')),
+        told,
+      );
+    }
+  });
+
   test('of a module itself costs that module alone', async () => {
     const machine = machineOf();
     const broken = defineModule({

@@ -45,10 +45,22 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
   });
 
   test('tells keys that cloud-init does something for, and bootagent does not, as warnings', async () => {
-    assert.deepEqual(await lines('#cloud-config\nsnap: {}\nchef: {}\n'), [
-      '2:1 warning[not-done] snap: bootagent does nothing for this key',
-      '3:1 warning[not-done] chef: bootagent does nothing for this key',
-    ]);
+    const keys = [
+      'puppet',
+      'chef',
+      'salt_minion',
+      'ansible',
+      'snap',
+      'apt',
+      'mcollective',
+      'landscape',
+      'lxd',
+      'zypper',
+    ];
+    assert.deepEqual(
+      await lines(`#cloud-config\n${keys.map((key) => `${key}: {sources: {a: {}}}\n`).join('')}`),
+      keys.map((key, index) => `${index + 2}:1 warning[not-done] ${key}: bootagent does nothing for this key`),
+    );
   });
 
   test('tells a key that stands twice with both its lines', async () => {
