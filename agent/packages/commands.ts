@@ -18,19 +18,25 @@ const apt = [
   '--option=DPkg::Lock::Timeout=600',
 ];
 
+// Left to itself, it ends well where a mirror cannot be reached.
+const update = [...apt, '--option=APT::Update::Error-Mode=any', 'update'];
+
 /** The words of a command, to which the packages are added. */
 export const commandOf: Readonly<Record<Manager, Readonly<Record<Verb, readonly string[]>>>> = {
   dnf: rpmVerbs('dnf'),
   yum: rpmVerbs('yum'),
-  apt: { refresh: [...apt, 'update'], upgrade: [...apt, 'dist-upgrade'], install: [...apt, 'install'] },
+  apt: { refresh: update, upgrade: [...apt, 'dist-upgrade'], install: [...apt, 'install'] },
 };
 
-/** Whether it was the network, the mirror or another at work: worth asking again. */
+/** Whether another was at work: what holds a lock ends by itself. */
+export const isHeld = (said: string): boolean => /could not get lock|transaction lock/i.test(said);
+
+/** Whether it was the network or the mirror: worth asking again. */
 export const isPassing = (said: string): boolean =>
   // Where a repository may be skipped, a package of it is unknown only for as long as its mirror fails.
   /errors during downloading metadata|failed to (download metadata|synchronize)|ignoring repositories/i.test(said) ||
   (!isUnknown(said) &&
-    /\b(429|50[0234])\b|failed to (download|fetch)|cannot download|curl error|all mirrors were tried|could ?n.t resolve|temporary failure|connection (refused|timed out|reset)|timed out|could not get lock|transaction lock/i.test(
+    /\b(429|50[0234])\b|failed to (download|fetch)|cannot download|curl error|all mirrors were tried|could ?n.t resolve|temporary failure|connection (refused|timed out|reset)|timed out/i.test(
       said,
     ));
 

@@ -1,10 +1,13 @@
 import type { Host, Output } from '../host/host.ts';
 import { Problem } from '../problem.ts';
 import { awaitClock } from './clock.ts';
-import { commandOf, isPassing, type Manager } from './commands.ts';
+import { commandOf, isHeld, isPassing, type Manager } from './commands.ts';
 
 /** How long to wait before each further attempt: more than a minute in all, as long as mirrors take to come back. */
 const patience: readonly number[] = [5_000, 10_000, 20_000, 40_000];
+
+/** How long another may be at work; apt waits as long by itself. */
+const mostHeldMs = 600_000;
 
 /** Installs packages together; where that fails, one by one, so that one bad name costs one package. */
 export async function install(manager: Manager, names: readonly string[], host: Host): Promise<void> {
@@ -44,10 +47,14 @@ export async function upkeep(manager: Manager, verb: 'refresh' | 'upgrade', host
 /** No time limit: how much there is to fetch is not ours to know. */
 async function patiently(argv: readonly string[], host: Host, pausesMs = patience): Promise<Output> {
   const env = argv[0] === 'apt-get' ? { DEBIAN_FRONTEND: 'noninteractive' } : {};
-  for (let attempt = 0; ; attempt++) {
+  const since = host.now();
+  for (let attempt = 0; ; ) {
     const output = await host.run(argv, { timeoutMs: 0, env, accept: anyExit });
-    const pause = pausesMs[attempt];
-    if (output.code === 0 || pause === undefined || !isPassing(output.stderr + output.stdout)) return output;
+    if (output.code === 0) return output;
+    const said = output.stderr + output.stdout;
+    const held = isHeld(said) && host.now() - since < mostHeldMs;
+    const pause = held ? 5_000 : isPassing(said) ? pausesMs[attempt++] : undefined;
+    if (pause === undefined) return output;
     await host.sleep(pause);
   }
 }

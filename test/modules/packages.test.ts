@@ -130,13 +130,25 @@ describe('installing', () => {
   for (const says of [
     'Error: Failed to download metadata for repo x: Status code: 503',
     'Ignoring repositories: x\nError: Unable to find a match: a',
-    "can't create transaction lock on /var/lib/rpm/.rpm.lock",
   ]) {
     test(`outlasts more than a minute of ${JSON.stringify(says)}`, async () => {
       const host = dnfMachine({ available: ['a'], failing: 4, says });
       const [step] = await applied(item('a'), host);
       assert.equal(step?.outcome, 'made');
       assert.ok(host.now() > 60_000);
+    });
+  }
+
+  for (const says of [
+    "can't create transaction lock on /var/lib/rpm/.rpm.lock",
+    'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 7',
+  ]) {
+    test(`waits ten minutes for another at work: ${JSON.stringify(says)}`, async () => {
+      const host = dnfMachine({ available: ['a'], failing: 100, says });
+      const [step] = await applied(item('a'), host);
+      assert.equal(step?.outcome, 'made');
+      const [late] = await applied(item('a'), dnfMachine({ available: ['a'], failing: 999, says }));
+      assert.equal(late?.outcome, 'failed');
     });
   }
 

@@ -2,13 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 const run = (program: string, args: readonly string[], cwd?: string): string =>
   execFileSync(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 
+/** A small package: its name, its version, and what is particular about it. */
+export type Small = readonly [
+  name: string,
+  version: string,
+  more?: { readonly holds?: string; readonly slowMs?: number },
+];
+
 /** A repository of small packages signed by a key of its own, made on the spot with the distribution's tools. */
-export function signedRepository(folder: string, packages: readonly (readonly [string, string])[]): { key: string } {
+export function signedRepository(folder: string, packages: readonly Small[]): { key: string } {
   const gpg = join(folder, 'gpg');
   const repo = join(folder, 'repo');
   mkdirSync(gpg, { mode: 0o700 });
@@ -16,7 +23,7 @@ export function signedRepository(folder: string, packages: readonly (readonly [s
   const home = ['--homedir', gpg, '--batch', '--quiet'];
   run('gpg', [...home, '--passphrase', '', '--quick-generate-key', 'packages@example.org', 'rsa2048', 'sign', 'never']);
   const key = run('gpg', [...home, '--armor', '--export', 'packages@example.org']);
-  const specs = packages.map(([name, version]) => spec(folder, name, version));
+  const specs = packages.map((each) => spec(folder, each));
   run('rpmbuild', ['-bb', '--quiet', '--define', `_topdir ${folder}/build`, '--define', `_rpmdir ${repo}`, ...specs]);
   const rpms = run('find', [repo, '-name', '*.rpm']).trim().split('\n');
   run('rpmsign', [
@@ -34,24 +41,30 @@ export function signedRepository(folder: string, packages: readonly (readonly [s
   return { key };
 }
 
-function spec(folder: string, name: string, version: string): string {
+function spec(folder: string, [name, version, { holds = `/opt/${name}`, slowMs = 0 } = {}]: Small): string {
   const path = join(folder, `${name}-${version}.spec`);
-  const files = `%install\nmkdir -p %{buildroot}/opt\necho ${version} >%{buildroot}/opt/${name}\n%files\n/opt/${name}\n`;
+  const files = `%install\nmkdir -p %{buildroot}${dirname(holds)}\necho ${version} >%{buildroot}${holds}\n%files\n${holds}\n`;
+  // In rpm's own language: there is no package of a shell in the database.
+  const post = slowMs === 0 ? '' : `%post -p <lua>\nposix.sleep(${slowMs / 1000})\n`;
   writeFileSync(
     path,
-    `Name: ${name}\nVersion: ${version}\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\nProvides: ${name}-cap\n%description\nx\n${files}`,
+    `Name: ${name}\nVersion: ${version}\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\nProvides: ${name}-cap\n%description\nx\n${post}${files}`,
   );
   return path;
 }
 
 /** A repository for apt, of packages that hold nothing. */
-export function debRepository(folder: string, packages: readonly (readonly [string, string])[]): string {
+export function debRepository(folder: string, packages: readonly Small[]): string {
   const repo = join(folder, 'debs');
-  for (const [name, version] of packages) {
+  for (const [name, version, { slowMs = 0 } = {}] of packages) {
     const tree = join(folder, 'deb', name);
     mkdirSync(join(tree, 'DEBIAN'), { recursive: true });
     const control = `Package: ${name}\nVersion: ${version}\nArchitecture: all\nMaintainer: x <x@example.org>\nDescription: x\n`;
     writeFileSync(join(tree, 'DEBIAN/control'), control);
+    if (slowMs > 0) {
+      const post = `#!/bin/sh\ntouch /opt/${name}\nsleep ${slowMs / 1000}\n`;
+      writeFileSync(join(tree, 'DEBIAN/postinst'), post, { mode: 0o755 });
+    }
     mkdirSync(repo, { recursive: true });
     run('dpkg-deb', ['--build', tree, join(repo, `${name}_${version}_all.deb`)]);
   }
@@ -65,6 +78,8 @@ export interface Mirror extends AsyncDisposable {
   readonly asked: string[];
   /** The next answers are 503: this many. */
   failing: number;
+  /** From the first that is asked, all answers are 503 for so long. */
+  failingMs: number;
   /** How long each answer takes. */
   delayMs: number;
 }
@@ -72,12 +87,15 @@ export interface Mirror extends AsyncDisposable {
 /** Serves a folder over HTTP, and fails or dawdles as it is told. */
 export async function mirror(folder: string): Promise<Mirror> {
   const asked: string[] = [];
-  const state = { failing: 0, delayMs: 0 };
+  const state = { failing: 0, failingMs: 0, delayMs: 0 };
+  let recovers: number | undefined;
   const server: Server = createServer((request, response) => {
     const path = request.url ?? '/';
     asked.push(path);
+    recovers ??= performance.now() + state.failingMs;
+    const fails = performance.now() < recovers;
     setTimeout(() => {
-      if (state.failing-- > 0) return response.writeHead(503).end();
+      if (state.failing-- > 0 || fails) return response.writeHead(503).end();
       try {
         return response.end(readFileSync(join(folder, decodeURIComponent(path))));
       } catch {
