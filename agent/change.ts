@@ -29,7 +29,14 @@ export type State =
   | { readonly kind: 'removed-user'; readonly name: string; readonly except?: readonly string[] }
   | { readonly kind: 'removed-swap'; readonly path: string }
   | { readonly kind: 'link'; readonly path: string; readonly target: string }
-  | { readonly kind: 'packages'; readonly manager: 'dnf' | 'yum' | 'apt'; readonly names: readonly string[] }
+  /** Where there is no manager that we know, that is told when they are looked for. */
+  | {
+      readonly kind: 'packages';
+      readonly manager: 'dnf' | 'yum' | 'apt' | 'zypper' | 'none';
+      readonly names: readonly string[];
+      /** Where each was asked for, by its name: "packages[3]". */
+      readonly asked?: Readonly<Record<string, string>>;
+    }
   | { readonly kind: 'selinux'; readonly mode: 'enforcing' | 'permissive' }
   /** A file of repositories for dnf and yum. */
   | { readonly kind: 'repository'; readonly path: string; readonly content: string }

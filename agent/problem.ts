@@ -148,13 +148,20 @@ export class Problem extends Error {
   readonly hint: string;
   /** What a program said last. Kept apart from the message, which everybody may read. */
   readonly said: string | undefined;
+  /** Where exactly it was asked for, if what failed is a part of its item. */
+  readonly at: string | undefined;
 
-  constructor(code: ProblemCode, message: string, options: { hint?: string; cause?: unknown; said?: string } = {}) {
+  constructor(
+    code: ProblemCode,
+    message: string,
+    options: { hint?: string; cause?: unknown; said?: string; at?: string | undefined } = {},
+  ) {
     super(message, { cause: options.cause });
     this.name = 'Problem';
     this.code = code;
     this.hint = options.hint ?? problemCodes[code].mend;
     this.said = options.said || undefined;
+    this.at = options.at;
   }
 }
 

@@ -148,7 +148,8 @@ function planned(
 }
 
 /** Of what is asked and was not done, the line that asks for it is told. */
-function placedIn(settings: Mapping, at: string, problem: Problem): Problem {
+function placedIn(settings: Mapping, item: string, problem: Problem): Problem {
+  const at = problem.at ?? item;
   const where = placed(placeOf(at, settings));
   if (where === '') return problem;
   const { code, message, hint, said, cause } = problem;

@@ -24,7 +24,7 @@ export const packages = defineModule({
   plan({ packages, package_update, package_upgrade, spread }, { facts, instance }): readonly PlanItem[] {
     if (packages.length === 0 && !package_update && !package_upgrade) return [];
     const manager = managerOf(facts);
-    if (!manager) return [{ at: 'packages', changes: [], notes: [nobody(facts)] }];
+    if (!manager) return nobodyInstalls(packages, package_upgrade ? 'package_upgrade' : 'package_update', facts);
     const wait = shareOf(instance, spread);
     const items: PlanItem[] = wait.length === 0 ? [] : [{ at: 'spread', changes: wait }];
     if (package_update && !package_upgrade) {
@@ -67,27 +67,31 @@ function managerOf({ os, programs }: Facts): Manager | undefined {
   return order.find(([program]) => programs.includes(program))?.[1];
 }
 
-const nobody = ({ programs }: Facts): Note => ({
-  level: 'warning',
-  text: programs.includes('zypper')
-    ? 'packages are not installed by zypper: none of them is installed'
-    : 'there is neither dnf, yum nor apt-get here: no package is installed',
-});
+function nobodyInstalls(wanted: readonly Wanted[], at: string, { programs }: Facts): readonly PlanItem[] {
+  const manager = programs.includes('zypper') ? 'zypper' : 'none';
+  const names = wanted.map(({ name }) => name);
+  if (names.length > 0) return [{ at: 'packages', changes: [{ kind: 'packages', manager, names }] }];
+  const text = 'there is neither dnf, yum nor apt-get here: no package is brought up to date';
+  return [{ at, changes: [], notes: [{ level: 'warning', text }] }];
+}
 
 function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly PlanItem[] {
   const meant = wanted.filter((each) => isFor(each, manager));
-  const names = meant.filter(({ name }) => !isFile(name)).map((each) => specOf(each, manager));
-  const files = meant.filter(({ name }) => isFile(name)).map(({ name }) => name);
+  const named = meant.filter(({ name }) => !isFile(name)).map((each) => [specOf(each, manager), each.at] as const);
+  const files = meant.filter(({ name }) => isFile(name));
+  const asked = Object.fromEntries(named);
   const notes = wanted.filter((each) => !isFor(each, manager)).map((each) => leftOut(each, manager));
   return [
     {
       at: 'packages',
-      changes: names.length === 0 ? [] : [{ kind: 'packages', manager, names: [...new Set(names)] }],
+      changes: named.length === 0 ? [] : [{ kind: 'packages', manager, names: Object.keys(asked), asked }],
       notes,
     },
-    ...(files.length === 0
-      ? []
-      : [{ at: 'packages (files and groups)', changes: [{ kind: 'package-files', manager, names: files } as const] }]),
+    // In one go, since one may need the other.
+    ...files.slice(0, 1).map(({ at }) => ({
+      at,
+      changes: [{ kind: 'package-files', manager, names: files.map(({ name }) => name) } as const],
+    })),
   ];
 }
 

@@ -1,6 +1,8 @@
 import type { ChangeOf } from '../change.ts';
+import type { Manager } from '../packages/commands.ts';
 import { install, upkeep } from '../packages/install.ts';
 import { missing } from '../packages/installed.ts';
+import { Problem } from '../problem.ts';
 import type { ActHandler, StateHandler } from './handler.ts';
 
 /** Packages that are to be there. */
@@ -10,14 +12,23 @@ export const packages: StateHandler<ChangeOf<'packages'>> = {
   subject: ({ names }) => names.join(' '),
 
   async compare({ manager, names }, host) {
-    const left = await missing(manager, names, host);
+    const left = await missing(known(manager), names, host);
     return left.length === 0 ? undefined : `lacks ${left.join(', ')}`;
   },
 
-  async apply({ manager, names }, host) {
-    await install(manager, await missing(manager, names, host), host);
+  async apply({ manager, names, asked }, host) {
+    const ours = known(manager);
+    await install(ours, await missing(ours, names, host), host, asked);
   },
 };
+
+function known(manager: ChangeOf<'packages'>['manager']): Manager {
+  if (manager !== 'none' && manager !== 'zypper') return manager;
+  const why = manager === 'zypper' ? 'bootagent does not know zypper' : 'there is neither dnf, yum nor apt-get here';
+  throw new Problem('not-installed', `No package is installed: ${why}`, {
+    hint: 'Put the packages, or one of dnf, yum and apt-get, into the image.',
+  });
+}
 
 /** What has no name that the package database could be asked for: a group, a file, an address. Once. */
 export const packageFiles: ActHandler<ChangeOf<'package-files'>> = {

@@ -10,7 +10,12 @@ const patience: readonly number[] = [5_000, 10_000, 20_000, 40_000];
 const mostHeldMs = 600_000;
 
 /** Installs packages together; where that fails, one by one, so that one bad name costs one package. */
-export async function install(manager: Manager, names: readonly string[], host: Host): Promise<void> {
+export async function install(
+  manager: Manager,
+  names: readonly string[],
+  host: Host,
+  asked: Readonly<Record<string, string>> = {},
+): Promise<void> {
   await awaitClock(host);
   if (manager === 'apt') await patiently(commandOf.apt.refresh, host);
   const command = commandOf[manager].install;
@@ -22,6 +27,7 @@ export async function install(manager: Manager, names: readonly string[], host: 
   const count = failures.length === names.length ? '' : ` ${failures.length} of ${names.length}`;
   throw new Problem('command-failed', `${command[0]} could not install${count}: ${told}`, {
     hint: 'Correct the name, or add the repository that has it to "yum_repos"; it is tried again at the next boot.',
+    at: asked[failures[0]?.name ?? ''],
   });
 
   async function eachAlone(): Promise<{ name: string; output: Output }[]> {

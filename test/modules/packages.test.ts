@@ -9,7 +9,14 @@ import { memoryHost } from '../support/memory-host.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
 
 const debian = context({ programs: ['apt-get'] });
-const changesOf = (yaml: string, where = context()) => plan(packages, yaml, where).flatMap(({ changes }) => changes);
+const changesOf = (yaml: string, where = context()) =>
+  plan(packages, yaml, where).flatMap(({ changes }) =>
+    changes.map((change) => {
+      if (change.kind !== 'packages') return change;
+      const { asked: _, ...rest } = change;
+      return rest;
+    }),
+  );
 const notesOf = (yaml: string, where = context()): string[] =>
   plan(packages, yaml, where).flatMap(({ notes = [] }) => notes.map(({ level, text }) => `${level}: ${text}`));
 
@@ -42,6 +49,16 @@ describe('packages', () => {
     ]);
   });
 
+  test('are told where they were asked for, when they cannot be had', async () => {
+    const asked = plan(packages, 'packages: [a, [b, 2], {dnf: [c]}, /x.rpm, /y.rpm]');
+    assert.deepEqual(
+      asked.map(({ at }) => at),
+      ['packages', 'packages[3]'],
+    );
+    const [step] = await applied(asked, dnfMachine({ available: ['a', 'b-2'] }));
+    assert.equal(step?.outcome === 'failed' && step.problem.at, 'packages[2].dnf[0]');
+  });
+
   test('installs once what no database can be asked for', () => {
     assert.deepEqual(changesOf('packages: [a, "@development", https://x/y.rpm, /tmp/z.rpm]'), [
       { kind: 'packages', manager: 'dnf', names: ['a'] },
@@ -54,12 +71,20 @@ describe('packages', () => {
     assert.deepEqual(kinds, ['package-upkeep', 'packages']);
   });
 
-  for (const [programs, note] of [
-    [['bash'], 'there is neither dnf, yum nor apt-get here: no package is installed'],
-    [['zypper'], 'packages are not installed by zypper: none of them is installed'],
+  for (const [program, why] of [
+    ['bash', 'there is neither dnf, yum nor apt-get here'],
+    ['zypper', 'bootagent does not know zypper'],
   ] as const) {
-    test(`is told as not done on a machine of ${programs}`, () => {
-      assert.deepEqual(notesOf('packages: [a]', context({ programs })), [`warning: ${note}`]);
+    test(`are told as not installed on a machine of ${program}, in a plan too`, async () => {
+      const where = context({ programs: [program] });
+      const asked = plan(packages, 'packages: [a, /b.rpm]\npackage_upgrade: true', where);
+      for (const [step] of [await previewed(asked, memoryHost()), await applied(asked, memoryHost())]) {
+        assert.ok(step?.outcome === 'failed');
+        const { code, message } = step.problem;
+        assert.deepEqual([code, message], ['not-installed', `No package is installed: ${why}`]);
+      }
+      const [upkeep] = plan(packages, 'package_upgrade: true', where);
+      assert.deepEqual([upkeep?.at, upkeep?.notes?.[0]?.level], ['package_upgrade', 'warning']);
     });
   }
 
@@ -72,7 +97,8 @@ describe('packages', () => {
     test(`tells what is wrong with ${yaml}, and keeps the rest`, () => {
       assert.deepEqual(foundIn(packages, `packages: ${yaml}`), [`user-data:${found}`]);
       const { plan } = planned(packages, `packages: ${yaml.slice(0, -1)}, good]`);
-      assert.deepEqual(plan[0]?.changes, [{ kind: 'packages', manager: 'dnf', names: ['good'] }]);
+      const asked = { good: 'packages[1]' };
+      assert.deepEqual(plan[0]?.changes, [{ kind: 'packages', manager: 'dnf', names: ['good'], asked }]);
     });
   }
 });

@@ -1,36 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { debRepository, type Mirror, mirror, signedRepository } from './support/repository.ts';
-import { type Sandbox, sandbox, unable } from './support/sandbox.ts';
-
-const noDnf = unable('dnf', 'createrepo_c', 'rpmbuild', 'rpmsign', 'gpg', 'unshare');
-const noApt = unable('apt-get', 'dpkg-deb', 'dpkg-scanpackages', 'unshare');
-const only = ['--only', 'yum_repos,packages'];
-
-const names = Array.from({ length: 9 }, (_, index) => `tool${index}`);
-
-/** A machine of dnf, with a signed repository at hand, and the user-data that names it. */
-async function dnfMachine(): Promise<{ machine: Sandbox; web: Mirror; repos: string }> {
-  const machine = sandbox();
-  // Debian's rpm keeps root's packages in root's home, where no other distribution looks.
-  machine.write('/etc/rpm/macros', '%_dbpath /var/lib/rpm\n');
-  const packages = names.map((name) => [name, '1.0'] as const);
-  const { key } = signedRepository(machine.folder, [...packages, ['tool0', '2.0'], ['extra', '1.0']]);
-  const web = await mirror(`${machine.folder}/repo`);
-  const armor = key.trimEnd().replaceAll('\n', '\n      ');
-  const repos = `yum_repos:
-  local:
-    name: Local
-    baseurl: ${web.url}
-    gpgcheck: true
-    gpgkey: |
-      ${armor}
-`;
-  return { machine, web, repos };
-}
-
-const installed = async (machine: Sandbox): Promise<string[]> =>
-  (await machine.sh('rpm -qa --qf "%{NAME} %{VERSION}\\n" | grep -v gpg-pubkey | sort')).text.trim().split('\n');
+import { aptMachine, debs, dnfMachine, installed, names, noApt, noDnf, only } from './support/managers.ts';
+import { sandbox } from './support/sandbox.ts';
 
 describe('dnf', { skip: noDnf }, () => {
   test('installs signed packages from a repository, and finds nothing to do the second time', async () => {
@@ -56,7 +27,10 @@ describe('dnf', { skip: noDnf }, () => {
     await using __ = web;
     const { code, text } = await machine.agent(`${repos}packages: [nosuch, ${names.join(', ')}]\n`, '--force', ...only);
     assert.notEqual(code, 0);
-    assert.match(text, /could not install 1 of 10: nosuch \(Unable to find a match: nosuch\)/);
+    assert.match(
+      text,
+      /user-data-0:26:12: packages\[0\]: dnf could not install 1 of 10: nosuch \(Unable to find a match: nosuch\)/,
+    );
     assert.equal((await installed(machine)).length, 9);
   });
 
@@ -71,15 +45,57 @@ describe('dnf', { skip: noDnf }, () => {
     assert.deepEqual(await installed(machine), ['tool0 2.0']);
   });
 
-  test('takes a package by its address', async () => {
+  test('takes a package by its address and by its path, once each, and tells the line of one that is not there', async () => {
     const { machine, web } = await dnfMachine();
     using _ = machine;
     await using __ = web;
-    const asked = `packages: ["${web.url}/noarch/extra-1.0-1.noarch.rpm"]\n`;
+    const rpm = (name: string) => `noarch/${name}-1.0-1.noarch.rpm`;
+    const asked = `packages:\n  - ${web.url}/${rpm('extra')}\n  - ${machine.folder}/repo/${rpm('tool1')}\n`;
     await machine.sh(`rpm --import ${machine.folder}/key 2>/dev/null; rm -rf /etc/yum.repos.d`);
     const { code, text } = await machine.agent(asked, '--force', ...only);
     assert.equal(code, 0, text);
-    assert.deepEqual(await installed(machine), ['extra 1.0']);
+    assert.deepEqual(await installed(machine), ['extra 1.0', 'tool1 1.0']);
+    const before = web.asked.length;
+    const again = await machine.agent(asked, ...only);
+    assert.equal(again.code, 0, again.text);
+    assert.equal(web.asked.length, before);
+
+    const lost = await machine.agent(`packages:\n  - ${machine.folder}/repo/${rpm('lost')}\n`, '--force', ...only);
+    assert.notEqual(lost.code, 0);
+    assert.match(lost.text, /user-data-2:3:5: packages\[0\]: dnf could not install: \S+lost-1\.0-1\.noarch\.rpm/);
+  });
+
+  test('is not there, nor another: told with the line, and the rest is done', async () => {
+    using machine = sandbox();
+    await machine.sh('rm -f /usr/bin/dnf* /usr/bin/yum /usr/bin/apt-get');
+    const asked = 'write_files: [{path: /opt/rest, content: done}]\nservices: {}\npackages: [tool0]\n';
+    const { code, text } = await machine.agent(asked, '--force', '--only', 'write_files,packages');
+    assert.notEqual(code, 0);
+    assert.match(
+      text,
+      /user-data-0:4:1: packages: No package is installed: there is neither dnf, yum nor apt-get here/,
+    );
+    assert.equal(machine.text('/opt/rest'), 'done');
+  });
+
+  test('brings a newer kernel: the machine restarts, and does not for other packages', async () => {
+    const { machine, web, repos } = await dnfMachine([
+      ['kernel-test', '1.0', { holds: '/boot/vmlinuz-999.0.0-1.el9' }],
+    ]);
+    using _ = machine;
+    await using __ = web;
+    await machine.sh(
+      'rm -f /boot/vmlinuz-*; printf "#!/bin/sh\\necho \\"\\$*\\" >>/opt/systemctl\\n" >/tmp/stub; install -m 755 /tmp/stub /usr/bin/systemctl',
+    );
+    const modules = ['--force', '--only', 'yum_repos,packages,package_reboot'];
+    const run = (name: string) =>
+      machine.agent(`${repos}packages: [${name}]\npackage_reboot_if_required: true\n`, ...modules);
+    const plain = await run('tool0');
+    assert.match(plain.text, /no restart is needed/);
+    assert.doesNotMatch(machine.text('/opt/systemctl') ?? '', /reboot/);
+    const kernel = await run('kernel-test');
+    assert.match(kernel.text, /the machine restarts: kernel 999\.0\.0-1\.el9 is installed and \S+ runs/);
+    assert.match(machine.text('/opt/systemctl') ?? '', /^--no-block reboot$/m);
   });
 
   test('outlasts a mirror that fails for a while', async () => {
@@ -125,35 +141,24 @@ describe('dnf', { skip: noDnf }, () => {
 });
 
 describe('apt', { skip: noApt }, () => {
-  const machineOf = async (): Promise<Sandbox> => {
-    const machine = sandbox();
-    const repo = debRepository(machine.folder, [
-      ['bootagent-test-a', '1.0'],
-      ['bootagent-test-b', '2.0'],
-    ]);
-    await machine.sh('rm -f /etc/apt/sources.list /etc/apt/sources.list.d/* /usr/bin/dnf /usr/bin/dnf-3 /usr/bin/yum');
-    machine.write('/etc/apt/sources.list.d/local.list', `deb [trusted=yes] file:${repo} ./\n`);
-    machine.write('/etc/apt/apt.conf.d/zz-test', 'APT::Sandbox::User "root";\n');
-    return machine;
-  };
-  const listed = async (machine: Sandbox) =>
-    (await machine.sh("dpkg-query -W 'bootagent-test-*'")).text.trim().replace(/\s+/g, ' ');
-
   test('installs from a repository, a version too, and finds nothing to do the second time', async () => {
-    using machine = await machineOf();
+    using machine = await aptMachine();
     const asked = 'packages: [bootagent-test-a, [bootagent-test-b, 2.0]]\n';
     const first = await machine.agent(asked, '--force', ...only);
     assert.equal(first.code, 0, first.text);
-    assert.equal(await listed(machine), 'bootagent-test-a 1.0 bootagent-test-b 2.0');
+    assert.equal(await debs(machine), 'bootagent-test-a 1.0 bootagent-test-b 2.0');
     const second = await machine.agent(asked, '--force', ...only, '--dry-run', '--detailed-exitcode');
     assert.equal(second.code, 0, second.text);
   });
 
   test('loses one bad name, and says which', async () => {
-    using machine = await machineOf();
+    using machine = await aptMachine();
     const { code, text } = await machine.agent('packages: [bootagent-nosuch, bootagent-test-a]\n', '--force', ...only);
     assert.notEqual(code, 0);
-    assert.match(text, /could not install 1 of 2: bootagent-nosuch \(Unable to locate package bootagent-nosuch\)/);
-    assert.equal(await listed(machine), 'bootagent-test-a 1.0');
+    assert.match(
+      text,
+      /user-data-0:2:12: packages\[0\]: apt-get could not install 1 of 2: bootagent-nosuch \(Unable to locate package bootagent-nosuch\)/,
+    );
+    assert.equal(await debs(machine), 'bootagent-test-a 1.0');
   });
 });
