@@ -194,11 +194,12 @@ test('what is asked of programs that are not installed is told, and costs nothin
   };
   await using made = await container('bookworm', { probe: left });
   await made.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-bare\n');
-  const asked = `condor: {central_manager: 10.161.0.2, password: ${secret}}\nruncmd: [echo ran >/root/ran]\n`;
+  const asked = `condor: {central_manager: 10.161.0.2, password: ${secret}}\nservices: {start: [missing]}\nruncmd: [echo ran >/root/ran]\n`;
   await made.write(seed, `#cloud-config\n${asked}`, 0o600);
   const boot = await made.boot();
   soundBoot(boot);
   assert.match(boot.read('said'), /user-data:2:1: condor: No unit condor\.service is installed/);
+  assert.match(boot.read('said'), /user-data:3:20: services\.start\[0\]: No unit missing\.service is installed/);
   assert.match(boot.read('left'), /'\/etc\/condor': No such file[\s\S]*^ran$/m);
   assert.equal(JSON.parse(boot.read('status')).state, 'problems');
 });
