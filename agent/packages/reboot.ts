@@ -9,9 +9,20 @@ export async function rebootReason(host: Host, running: string): Promise<string 
   if (newest !== undefined && newest !== running && inOrder(running, newest) < 0) {
     return `kernel ${newest} is installed and ${running} runs`;
   }
-  const { code } = await host.run(['needs-restarting', '--reboothint'], { accept: [0, 1, 2, 127], timeoutMs: 0 });
-  return code === 1 ? 'needs-restarting says so' : undefined;
+  return (await needsRestarting(host)) ? 'needs-restarting says so' : undefined;
 }
+
+/** Of yum-utils; where only dnf's plugin is there, that is asked, whose exit says as much of a plugin that is not. */
+async function needsRestarting(host: Host): Promise<boolean> {
+  const options = { accept: [0, 1, 2, missing], timeoutMs: 0 };
+  const { code } = await host.run(['needs-restarting', '--reboothint'], options);
+  if (code !== missing) return code === 1;
+  const asked = await host.run(['dnf', 'needs-restarting', '--reboothint'], options);
+  return asked.code === 1 && /^Reboot is required/m.test(asked.stdout);
+}
+
+/** What a program that is not there ends with. */
+const missing = 127;
 
 const newestKernel = (names: readonly string[]): string | undefined =>
   names

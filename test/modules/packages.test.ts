@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem } from '../../agent/change.ts';
+import type { Output } from '../../agent/host/host.ts';
 import { rebootReason } from '../../agent/packages/reboot.ts';
 import { packageReboot, packages } from '../../modules/packages.ts';
 import { context } from '../support/facts.ts';
@@ -218,8 +219,9 @@ describe('installing', () => {
 });
 
 describe('a restart that packages need', () => {
-  const machine = (files: Record<string, string>, code = 0) =>
-    memoryHost({ files, programs: { 'needs-restarting': () => ({ code }), systemctl: () => '' } });
+  const machine = (files: Record<string, string>, code = 0, dnf: Output = { code: 127, stdout: '', stderr: '' }) =>
+    memoryHost({ files, programs: { 'needs-restarting': () => ({ code }), dnf: () => dnf, systemctl: () => '' } });
+  const plugin = (code: number, stdout: string, stderr = ''): Output => ({ code, stdout, stderr });
 
   for (const [what, host, reason] of [
     ['nothing', machine({ '/boot/vmlinuz-5.14.0-427.el9': '' }), undefined],
@@ -235,6 +237,17 @@ describe('a restart that packages need', () => {
     ],
     ['what needs-restarting knows', machine({}, 1), 'needs-restarting says so'],
     ['no such program', machine({}, 127), undefined],
+    [
+      "dnf's plugin alone",
+      machine(
+        {},
+        127,
+        plugin(1, 'Core libraries have been updated:\n\nReboot is required to fully utilize these updates.'),
+      ),
+      'needs-restarting says so',
+    ],
+    ["dnf's plugin, which sees no need", machine({}, 127, plugin(0, 'Reboot should not be necessary.')), undefined],
+    ['a dnf without the plugin', machine({}, 127, plugin(1, '', 'No such command: needs-restarting.')), undefined],
   ] as const) {
     test(`is found by ${what}`, async () => {
       assert.equal(await rebootReason(host, '5.14.0-427.el9'), reason);
