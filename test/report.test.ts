@@ -206,7 +206,8 @@ describe('a console', () => {
     rmSync(path);
     writeFileSync(path, '');
     write('two\n');
-    assert.equal(readFileSync(path, 'utf8'), 'two\n');
+    write('three\n');
+    assert.equal(readFileSync(path, 'utf8'), 'two\nthree\n');
     rmSync(folder, { recursive: true });
   });
 

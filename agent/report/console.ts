@@ -7,7 +7,7 @@ import { closeSync, constants, openSync, writeSync } from 'node:fs';
 export const consoleAt = (path: string) => (text: string) => {
   let fd: number | undefined;
   try {
-    fd = openSync(path, constants.O_WRONLY | constants.O_NOCTTY);
+    fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY);
     writeSync(fd, text);
   } catch {
     // A machine without a console, or one that has just hung up.
