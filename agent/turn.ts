@@ -85,7 +85,7 @@ export async function takeTurn(
   };
   for (const item of plan) {
     if (only !== 'all' && !only.has(item.at)) continue;
-    tellNotes(module, item, run);
+    tellNotes(module, item, settings, run);
     const taken = await takeItem(item, ledger, run, watch);
     for (const step of taken) {
       steps.push(step);
@@ -189,8 +189,13 @@ async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Wat
   return act.mode === 'preview' ? preview(item, act.host, ledger) : apply(item, act.host, ledger, watch);
 }
 
-function tellNotes(module: Module, { at, notes = [] }: PlanItem, run: Run): void {
-  for (const note of notes) run.report({ event: 'note', module: module.name, at, ...note });
+/** What is asked and left out is told with its line, as what failed is. */
+function tellNotes(module: Module, { at, notes = [] }: PlanItem, settings: Mapping, run: Run): void {
+  const where = placed(placeOf(at, settings));
+  for (const { level, text } of notes) {
+    const told = level !== 'warning' || where === '' ? text : `${where}${text.startsWith(at) ? '' : `${at}: `}${text}`;
+    run.report({ event: 'note', module: module.name, at, level, text: told });
+  }
 }
 
 /** Neither so, nor about to be: the banner of a key that nobody has put in place would be believed. */

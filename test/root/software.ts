@@ -68,13 +68,15 @@ describe('dnf', { skip: noDnf }, () => {
   test('is not there, nor another: told with the line, and the rest is done', async () => {
     using machine = sandbox();
     await machine.sh('rm -f /usr/bin/dnf* /usr/bin/yum /usr/bin/apt-get');
-    const asked = 'write_files: [{path: /opt/rest, content: done}]\nservices: {}\npackages: [tool0]\n';
-    const { code, text } = await machine.agent(asked, '--force', '--only', 'write_files,packages');
+    const asked =
+      'write_files: [{path: /opt/rest, content: done}]\nyum_repos: {a: {baseurl: https://a}}\npackages: [tool0]\n';
+    const { code, text } = await machine.agent(asked, '--force', '--only', 'write_files,yum_repos,packages');
     assert.notEqual(code, 0);
     assert.match(
       text,
       /user-data-0:4:1: packages: No package is installed: there is neither dnf, yum nor apt-get here/,
     );
+    assert.match(text, /user-data-0:3:13: yum_repos\.a: there is neither dnf nor yum here, so nothing would read it/);
     assert.equal(machine.text('/opt/rest'), 'done');
   });
 
