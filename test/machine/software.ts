@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod } from 'node:fs/promises';
+import { chmod, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Boot, linesOf, soundBoot } from './support/boot.ts';
@@ -62,6 +62,8 @@ async function machine(userData: string): Promise<Container> {
     stub('condor_store_cred', 'cat >>/var/log/given; chmod 600 /var/log/given'),
   );
   await program('/usr/bin/cvmfs_config', stub('cvmfs_config'));
+  // A machine of dnf: a Debian that has both asks apt.
+  await rm(join(made.root, 'usr/bin/apt-get'));
   await program('/usr/bin/dnf', stub('dnf', 'case $* in *install*) touch /run/installed ;; esac'));
   await program(
     '/usr/bin/rpm',

@@ -51,18 +51,4 @@ describe('an image', { skip }, () => {
     nothingChanged(before, after, ['ran', 'keys', 'passwd']);
     assert.match(after.read('run'), /nothing-due/);
   });
-
-  test('that cloud-init has served is taken over as it stands', { timeout: 2_400_000 }, async () => {
-    await using vm = await machine({ bare: true, extra: ['cloud-init'], probe });
-    const instance = { id: 'i-moved', keys: { visitor: vm.key }, userData };
-    await vm.cloud.serve(instance, 'imdsv1');
-    const before = await vm.boot({ smbios: ec2Firmware, append: 'ds=ec2' });
-    assert.equal(before.read('ran'), 'ran\n', before.read('journal'));
-
-    await opened(vm.disk.file, (root) => installPackage(root, packageFile()));
-    const after = await vm.boot({ smbios: ec2Firmware });
-    assert.doesNotMatch(after.read('journal'), /ordering cycle/i);
-    nothingChanged(before, after, ['ran', 'keys', 'passwd']);
-    assert.match(after.read('journal'), /bootagent\[\d+\]: .*cloud-init starts on this machine too/);
-  });
 });
