@@ -11,6 +11,8 @@ export interface Datasource {
   readonly needs: 'disk' | 'network';
   /** It lies at an address that everybody knows, so that a list that names it is reason enough to ask. */
   readonly known?: true;
+  /** Known when seen, and not done yet: it says nothing. */
+  readonly silent?: true;
   /** What speaks for this source here, told to people ("DMI vendor is Amazon EC2"), or undefined. */
   detect(facts: Facts, host: ReadHost, settings: Settings): Promise<string | undefined>;
   /** Who we are, or undefined when nobody is there to say. */

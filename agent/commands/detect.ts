@@ -18,9 +18,10 @@ export const run: Work['run'] = async (given, around) => {
   return exit.done;
 };
 
-function linesFor(
+/** What it says to people. */
+export function linesFor(
   found: readonly Evidence[],
-  looking: Looking,
+  looking: Pick<Looking, 'named' | 'host'>,
   mistakes: readonly string[],
   mostNamed: number,
 ): string[] {
@@ -33,7 +34,11 @@ function linesFor(
     named ? `datasource_list names: ${named.join(', ')}` : 'no datasource_list: the machine alone decides',
     ...mistakes.map((mistake) => `  ${mistake}`),
     ...found.flatMap(({ source, because, found: isFound }) =>
-      because === undefined ? [] : [`  ${isFound ? 'found' : 'asked'}  ${source.name.padEnd(width)}  ${because}`],
+      because === undefined
+        ? []
+        : [
+            `  ${isFound ? 'found' : 'asked'}  ${source.name.padEnd(width)}  ${because}${source.silent ? ' (not done yet: it is not asked)' : ''}`,
+          ],
     ),
     ...(silent.length > 0 ? [`Nothing speaks for ${silent.join(', ')}.`] : []),
     whatFollows(found, named, mostNamed),
@@ -43,7 +48,9 @@ function linesFor(
 
 /** What a boot makes of it: drives before the network, and "none" where there is nobody else. */
 function whatFollows(found: readonly Evidence[], named: readonly string[] | undefined, mostNamed: number): string {
-  const likely = found.filter(({ source, because }) => because !== undefined && source.name !== 'none');
+  const likely = found.filter(
+    ({ source, because }) => because !== undefined && source.name !== 'none' && !source.silent,
+  );
   const inOrder = ['disk', 'network'].flatMap((needs) => likely.filter(({ source }) => source.needs === needs));
   if (inOrder.length > 0) return `A boot asks ${inOrder.map(({ source }) => source.name).join(', then ')}.`;
   const nobody = 'A boot asks nobody and uses only the settings of the image';

@@ -1,6 +1,7 @@
 import type { Asking, Datasource, Instance } from '../datasource.ts';
 import { drivesLabelled } from '../drives/index.ts';
 import type { ReadHost } from '../host/host.ts';
+import { asProblem } from '../problem.ts';
 import { keysIn } from './ec2-tree.ts';
 import { below, folderTree, volumeTree } from './folder.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
@@ -21,7 +22,7 @@ export const configDrive: Datasource = {
 
   async fetch(ask) {
     for (const { tree } of await places(ask.host)) {
-      const instance = (await fromOpenStack(ask, tree)) ?? (await fromEc2(ask, tree));
+      const instance = await fromNewest(ask, tree);
       if (instance) return instance;
       ask.note('warning', `${tree.where('openstack')}: no metadata in it`);
     }
@@ -42,32 +43,41 @@ async function places(host: ReadHost): Promise<readonly { readonly because: stri
   return [...drives, ...seeds];
 }
 
-async function fromOpenStack(ask: Asking, tree: Tree): Promise<Instance | undefined> {
-  for (const version of [...versions.toReversed(), 'latest']) {
-    const instance = await readOpenStack(ask, below(tree, `openstack/${version}`), 'config-drive');
-    if (instance) return instance;
+/** What the newest tree says that knows who we are: one that is rubbish is told, and an older one is read. */
+async function fromNewest(ask: Asking, tree: Tree): Promise<Instance | undefined> {
+  const trees = [
+    ...[...versions.toReversed(), 'latest'].map((version) => ({ folder: `openstack/${version}`, read: readOpenStack })),
+    ...['latest', '2009-04-04'].map((version) => ({ folder: `ec2/${version}`, read: readEc2 })),
+  ];
+  let rubbish: unknown;
+  for (const { folder, read } of trees) {
+    try {
+      const instance = await read(ask, below(tree, folder), configDrive.name);
+      if (instance && rubbish) ask.note('warning', `${asProblem(rubbish).message}: ${folder} is used instead`);
+      if (instance) return instance;
+    } catch (error) {
+      rubbish ??= error;
+    }
   }
+  if (rubbish) throw rubbish;
   return undefined;
 }
 
 /** The tree for those who know only EC2's words: all values in one file. */
-async function fromEc2(ask: Asking, tree: Tree): Promise<Instance | undefined> {
-  for (const version of ['latest', '2009-04-04']) {
-    const metaData = await jsonAt(tree, `ec2/${version}/meta-data.json`);
-    const id = asText(metaData?.['instance-id']);
-    if (!metaData || id === undefined) continue;
-    const keys = Object.values(asObject(metaData['public-keys']) ?? {}).map((each) => asObject(each)?.['openssh-key']);
-    return {
-      id,
-      datasource: 'config-drive',
-      hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
-      zone: asText(asObject(metaData.placement)?.['availability-zone']),
-      publicKeys: keysIn(keys.flatMap((key) => String(key).split('\n'))),
-      userData: await unlessRubbish(ask, tree, () => bytesAt(tree, `ec2/${version}/user-data`)),
-      vendorData: [],
-      metadata: { meta_data: metaData },
-      secrets: [],
-    };
-  }
-  return undefined;
+async function readEc2(ask: Asking, tree: Tree, datasource: string): Promise<Instance | undefined> {
+  const metaData = await jsonAt(tree, 'meta-data.json');
+  const id = asText(metaData?.['instance-id']);
+  if (!metaData || id === undefined) return undefined;
+  const keys = Object.values(asObject(metaData['public-keys']) ?? {}).map((each) => asObject(each)?.['openssh-key']);
+  return {
+    id,
+    datasource,
+    hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
+    zone: asText(asObject(metaData.placement)?.['availability-zone']),
+    publicKeys: keysIn(keys.flatMap((key) => String(key).split('\n'))),
+    userData: await unlessRubbish(ask, tree, () => bytesAt(tree, 'user-data')),
+    vendorData: [],
+    metadata: { meta_data: metaData },
+    secrets: [],
+  };
 }

@@ -1,4 +1,4 @@
-import type { Volume } from '../drives/bytes.ts';
+import { mostBytes, type Volume } from '../drives/bytes.ts';
 import type { ReadHost } from '../host/host.ts';
 import { badMetadata, type Tree } from './tree.ts';
 
@@ -24,12 +24,14 @@ export const below = (tree: Tree, folder: string): Tree => ({
 });
 
 /** Files do not get better by asking again: what is wrong with one is a problem at once. */
-function treeOf(where: Tree['where'], bytes: (path: string) => Promise<Uint8Array | undefined>): Tree {
+function treeOf(where: Tree['where'], bytes: (path: string) => ReturnType<Volume['read']>): Tree {
   return {
     where,
     still: true,
     async read(path, wrong) {
       const body = await bytes(path);
+      if (body === 'too large')
+        throw badMetadata(where(path), `more than ${mostBytes / 2 ** 20} MiB, which is not read`);
       const reason = body && wrong?.(body);
       if (reason !== undefined) throw badMetadata(where(path), reason);
       return body;

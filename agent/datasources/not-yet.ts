@@ -23,6 +23,7 @@ function notYet(
     name,
     alias,
     needs: 'network',
+    silent: true,
     detect: async ({ platform }) => mark(platform),
     async fetch({ note }) {
       note('warning', `${cloud} is not done yet: only the settings of the image are used`);

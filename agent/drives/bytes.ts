@@ -10,7 +10,7 @@ export interface Volume {
   /** Every name that it goes by. */
   readonly labels: readonly string[];
   /** A file's bytes, or undefined where there is no such file. */
-  read(path: string): Promise<Uint8Array | undefined>;
+  read(path: string): Promise<Uint8Array | 'too large' | undefined>;
   /** The names in a folder, sorted; none where there is no such folder. */
   list(path: string): Promise<readonly string[]>;
 }
@@ -73,7 +73,8 @@ export function volumeOf<E extends DirectoryEntry>(
     ...names,
     async read(path) {
       const entry = await walk(root, path, entriesOf);
-      return !entry || entry.isDirectory || entry.size > mostBytes ? undefined : how.bytesOf(entry);
+      if (!entry || entry.isDirectory) return undefined;
+      return entry.size > mostBytes ? 'too large' : how.bytesOf(entry);
     },
     async list(path) {
       const entry = await walk(root, path, entriesOf);

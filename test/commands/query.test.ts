@@ -7,9 +7,11 @@ import * as detect from '../../agent/commands/detect.ts';
 import * as query from '../../agent/commands/query.ts';
 import type { Datasource } from '../../agent/datasource.ts';
 import { wakameNet } from '../../agent/datasources/wakame.ts';
+import { evidence } from '../../agent/evidence.ts';
 import { toJson } from '../../agent/instance-json.ts';
 import { publicVariables, valueAt } from '../../agent/variables.ts';
-import { instance } from '../support/facts.ts';
+import { facts, instance } from '../support/facts.ts';
+import { memoryHost } from '../support/memory-host.ts';
 import { asking } from '../support/metadata/asking.ts';
 import { describe } from '../support/metadata/description.ts';
 import type { dialects } from '../support/metadata/dialects.ts';
@@ -189,6 +191,16 @@ suite('detect', () => {
       assert.ok(text.includes(ending), text);
     });
   }
+
+  test('a cloud that is not done yet is named and not said to be asked', async () => {
+    const machine = facts({ platform: { ...facts().platform, product: 'Google Compute Engine' } });
+    const looking = { host: memoryHost(), facts: machine, named: undefined, settings: {} };
+    const lines = detect.linesFor(await evidence(looking), looking, [], 5);
+    assert.ok(
+      lines.includes('  found  gce           DMI product is Google Compute Engine (not done yet: it is not asked)'),
+    );
+    assert.match(lines.join('\n'), /^A boot asks nobody and uses only the settings of the image/m);
+  });
 
   test('says it as JSON', async () => {
     const { schema_version, sources } = JSON.parse(

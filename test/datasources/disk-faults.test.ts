@@ -105,6 +105,13 @@ suite('files of a drive that are not what they should be', { skip: missingTools 
       }
     }
 
+    test(`${each.source.name}: a file of more than 16 MiB is told, and costs itself alone`, async () => {
+      const path = each.more[0] ?? '';
+      const { instance, notes } = await read(each, { ...each.files, [path]: new Uint8Array(2 ** 24 + 1) });
+      assert.equal(instance instanceof Error ? instance : instance?.id, each.id);
+      assert.deepEqual(notes, [`warning: ${path} on /dev/vdb: more than 16 MiB, which is not read: left out`]);
+    });
+
     test(`${each.source.name}: a drive that ends too early hangs nobody and invents nothing`, async () => {
       const image = fatImage(each.files, each.label, { bits: 12 });
       for (let end = 0; end < image.length; end += 40 * 1_024) {

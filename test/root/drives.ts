@@ -32,7 +32,7 @@ for (const [label, image, file, content] of [
       const found = await drivesLabelled(linux({ root: '/', offline: false }), label);
       const drive = found.find((each) => each.path === device);
       assert.ok(drive);
-      assert.equal(new TextDecoder().decode(await drive.volume.read(file)), content);
+      assert.deepEqual(await drive.volume.read(file), new TextEncoder().encode(content));
       assert.equal(spawnSync('findmnt', ['--source', device]).status, 1);
     } finally {
       execFileSync('losetup', ['-d', device]);
