@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempDisposableSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -96,7 +96,8 @@ describe('the secrets of a list of commands', () => {
 
 /** Runs commands as adapted, with stubs that write down what they were called with and given to read. */
 function ran(items: readonly string[], shell: string): string {
-  const folder = mkdtempSync(join(tmpdir(), 'bootagent-verbatim-'));
+  using scratch = mkdtempDisposableSync(join(tmpdir(), 'bootagent-verbatim-'));
+  const folder = scratch.path;
   const log = join(folder, 'log');
   for (const name of ['systemctl', 'condor_store_cred', 'ip']) {
     const more = {
