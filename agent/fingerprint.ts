@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import { drivesLabelled } from './drives/index.ts';
 import type { Facts } from './facts.ts';
 import type { ReadHost } from './host/host.ts';
+import { sha256 } from './sha256.ts';
 
 /** The folders that may hold a seed, and the files of any tree that say who it is for. */
 const folders = [
@@ -29,9 +29,9 @@ const files = [
  * and drives say. By it a later boot knows that it is the machine it was, without asking anybody.
  */
 export async function fingerprint({ platform, network }: Facts, host: ReadHost): Promise<string> {
-  const hash = createHash('sha256');
+  const seen: Uint8Array[] = [];
   const add = (name: string, value: string | Uint8Array | undefined): void => {
-    if (value !== undefined) hash.update(`${name}\0${value.length}\0`).update(value);
+    if (value !== undefined) seen.push(Buffer.from(`${name}\0${value.length}\0`), Buffer.from(value));
   };
   const uuid = isMeant(platform.uuid) ? platform.uuid : undefined;
   add('uuid', uuid);
@@ -45,7 +45,7 @@ export async function fingerprint({ platform, network }: Facts, host: ReadHost):
   for (const { path, volume } of await drivesLabelled(host, ...labels)) {
     for (const file of files) add(`${path}: ${file}`, await volume.read(file));
   }
-  return hash.digest('hex');
+  return sha256(Buffer.concat(seen));
 }
 
 /** Where firmware is silent, the network cards are what tells one machine from another. */

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { sha256 } from '../sha256.ts';
 import type { Written } from '../userdata/written.ts';
 
 /** The words of a value and nothing of its place: the same words are the same settings. */
@@ -9,4 +9,4 @@ export function wordsOf(written: Written | undefined): unknown {
   return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, wordsOf(value)]));
 }
 
-export const hashOf = (value: unknown): string => hash('sha256', JSON.stringify(value) ?? '').slice(0, 32);
+export const hashOf = (value: unknown): string => sha256(Buffer.from(JSON.stringify(value) ?? '')).slice(0, 32);

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { failing } from '../host/files.ts';
 import { codeOf, walk } from '../host/walk.ts';
@@ -71,7 +70,7 @@ function isAlive(holder: string): boolean {
  * own, so that it cannot be somebody else's between the look and the removal.
  */
 function breakStale(path: string, holder: string): void {
-  const guard = `${path}-${hash('sha256', holder).slice(0, 12)}`;
+  const guard = `${path}-${holder.replaceAll(/[^\w-]/g, '-').slice(0, 80)}`;
   if (!take(guard)) {
     const breaker = holderOf(guard);
     if (breaker !== undefined && !isAlive(breaker)) breakStale(guard, breaker);
