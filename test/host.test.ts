@@ -20,6 +20,7 @@ import { after, describe, test } from 'node:test';
 import { writeFile } from '../agent/host/files.ts';
 import type { Host } from '../agent/host/host.ts';
 import { linux } from '../agent/host/linux.ts';
+import { runProgram } from '../agent/host/processes.ts';
 import { hostContract } from './host.contract.ts';
 import { memoryHost } from './support/memory-host.ts';
 
@@ -226,6 +227,20 @@ describe('a link that somebody else can set', () => {
     chownSync(join(root, 'srv'), 1234, 1234);
     await refused(host.writeFile('/srv/a', 'x'), '/srv/a is a link where others can write, and is not followed');
   });
+
+  for (const [who, open] of [
+    ['a change', ({ host }: ReturnType<typeof tree>) => host.setAttributes('/srv', { mode: 0o777 })],
+    ['a program', ({ root }: ReturnType<typeof tree>) => runProgram(['chmod', '777', join(root, 'srv')])],
+  ] as const) {
+    test(`is not followed: in a folder that was seen to be safe, until ${who} opened it`, async () => {
+      const here = tree();
+      mkdirSync(join(here.root, 'srv'));
+      symlinkSync('/etc/hosts', join(here.root, 'srv/a'));
+      await here.host.readText('/srv/a');
+      await open(here);
+      await refused(here.host.readText('/srv/a'), '/srv/a is a link where others can write, and is not followed');
+    });
+  }
 
   test('is removed, told and replaced like any other', async () => {
     const { host, root } = tree();

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { Problem } from '../problem.ts';
 import type { Output, RunOptions } from './host.ts';
+import { forgetSafeFolders } from './safe-folders.ts';
 
 /** What every program we start sees of us: nothing that was set from outside. */
 export const environment: Readonly<Record<string, string>> = {
@@ -41,6 +42,7 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
     clearTimeout(timer);
     await drained(child);
     await ending;
+    forgetSafeFolders();
     if (ending) reject(timeout(argv, timeoutMs, lastWords(stderr()) || lastWords(stdout())));
     else resolve({ code: code ?? 128 + numberOf(signal), stdout: stdout(), stderr: stderr() || (signal ?? '') });
   });

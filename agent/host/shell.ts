@@ -3,6 +3,7 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
 import { endGroup, environment } from './processes.ts';
+import { forgetSafeFolders } from './safe-folders.ts';
 import { logs, openLog, type ShellLog } from './shell-log.ts';
 
 const work = '/var/lib/bootagent/scripts';
@@ -54,6 +55,7 @@ export async function runList(
     process.off('SIGTERM', onTerm);
     log.close();
     letGo(child);
+    forgetSafeFolders();
     rmSync(`${work}/${script.name}`, { recursive: true, force: true });
   }
 }

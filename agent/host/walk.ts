@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Problem } from '../problem.ts';
+import { forgetSafeFolders, isOurs, wayTo } from './safe-folders.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 // Not among Node's constants. It opens a place without any right on what stands there.
@@ -40,7 +41,7 @@ export interface WalkOptions {
 }
 
 /**
- * Goes to a path one name at a time, as in a chroot: no `..` and no link leads out of the root. A link is
+ * Goes to a path one name at a time, as in a chroot, unless all on the way is ours: no `..` and no link leads out of the root. A link is
  * followed only where it stands in a folder that nobody but root (or whoever runs us) can write in, since
  * anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
  */
@@ -48,6 +49,11 @@ export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) =>
   if (options.root === '/' && options.create === undefined && options.within === undefined && rootsOwn.test(path)) {
     return use({ folder: dirname(path), name: basename(path), path });
   }
+  if (options.create === undefined && options.within === undefined) {
+    const spot = straightTo(path, options);
+    if (spot === 'missing') return undefined;
+    if (spot !== 'unsure') return use(spot);
+  } else forgetSafeFolders();
   const trail: { fd: number; name: string }[] = [{ fd: openSync(options.root, O_PATH | O_DIRECTORY), name: '' }];
   try {
     const spot = arrive(path, options, trail);
@@ -55,6 +61,18 @@ export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) =>
   } finally {
     for (const { fd } of trail) closeSync(fd);
   }
+}
+
+/** Where the path leads, if it is plain that nobody can lead it elsewhere. */
+function straightTo(path: string, { root, follow }: WalkOptions): Spot | 'missing' | 'unsure' {
+  const names = namesOf(path);
+  const name = names.pop();
+  if (name === undefined || [name, ...names].includes('..')) return 'unsure';
+  const way = wayTo(root, names);
+  if (way !== 'safe') return way;
+  const folder = `${root === '/' ? '' : root}/${names.join('/')}`;
+  const spot = { folder, name, path: `${folder}${names.length === 0 ? '' : '/'}${name}` };
+  return follow && lstatSync(spot.path, { throwIfNoEntry: false })?.isSymbolicLink() ? 'unsure' : spot;
 }
 
 function arrive(
@@ -111,11 +129,8 @@ function linkAt(path: string): string | undefined {
 }
 
 function refuseUnsafe(link: string, folder: string, stat: Stats, within: string | undefined): void {
-  const ours = stat.uid === 0 || stat.uid === process.getuid?.();
-  const othersWrite =
-    (stat.mode & 0o002) !== 0 || ((stat.mode & 0o020) !== 0 && stat.gid !== 0 && stat.gid !== process.getgid?.());
   const inHome = within !== undefined && (`${folder}/`.startsWith(`${within}/`) || link === within);
-  if (ours && !othersWrite && !inHome) return;
+  if (isOurs(stat) && !inHome) return;
   const why = inHome ? `in ${within}` : 'where others can write';
   throw new Problem('unsafe-path', `${link} is a link ${why}, and is not followed`);
 }
