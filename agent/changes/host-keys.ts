@@ -2,6 +2,7 @@ import { lineOf } from '../account-tables.ts';
 import type { GivenHostKey, HostKeysChange } from '../change-people.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
+import { sha256 } from '../sha256.ts';
 import { fingerprintOf } from '../ssh/fingerprint.ts';
 import { readKeyLine } from '../ssh/key-line.ts';
 import { publicLine, readPrivateKey } from '../ssh/private-key.ts';
@@ -10,7 +11,10 @@ import type { StateHandler } from './handler.ts';
 
 const folder = '/etc/ssh';
 const aside = '/run/bootagent/host-keys';
-/** Which machine the keys were made for: a clone has its parent's keys and its parent's word for them. */
+/**
+ * Which machine the keys were made for: a clone has its parent's keys and its parent's word for them. And a hash of each
+ * that was found whole: what is still the same need not be proven again at each boot.
+ */
 const record = '/var/lib/bootagent/host-keys';
 
 /** The keys sshd shows: this machine's own, whole, and each with its public half beside it. */
@@ -26,7 +30,7 @@ export const hostKeys: StateHandler<HostKeysChange> = {
       const wrong = await wrongWith(type, given(change, type), host);
       if (wrong) return `has a key that is not right: ${pathOf(type)} ${wrong}`;
     }
-    return (await host.readText(record)) === undefined
+    return (await recorded(host)) === undefined
       ? 'has keys that are not remembered as those of this machine'
       : undefined;
   },
@@ -43,7 +47,7 @@ export const hostKeys: StateHandler<HostKeysChange> = {
       await put(type, given(change, type), strange, host);
     }
     if (strange) await removeOthers(change, types, host);
-    await host.writeFile(record, `${change.machine}\n`, { mode: 0o600 });
+    await host.writeFile(record, await recordOf(change.machine, types, host), { mode: 0o600 });
     const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
     return `${mended}${await shown(types, host)}`;
   },
@@ -65,7 +69,7 @@ const given = (change: HostKeysChange, type: string): GivenHostKey | undefined =
   change.given.find((each) => each.type === type);
 
 async function areStrange({ machine, fresh }: HostKeysChange, host: ReadHost): Promise<string | undefined> {
-  const made = (await host.readText(record))?.trim();
+  const made = (await recorded(host))?.machine;
   if (made === machine) return undefined;
   // A card may be changed, and clouds change the ids of machines that stay the same.
   const sure = made?.startsWith('uuid ') && machine.startsWith('uuid ');
@@ -79,15 +83,36 @@ async function typesOf({ types, given }: HostKeysChange, host: ReadHost): Promis
   return all.filter((type) => type !== 'ed25519' || !fips || given.length > 0);
 }
 
+async function recorded(host: ReadHost): Promise<{ machine: string; whole: readonly string[] } | undefined> {
+  const text = await host.readText(record);
+  if (text === undefined) return undefined;
+  const [machine = '', ...whole] = text.trim().split('\n');
+  return { machine, whole };
+}
+
+async function recordOf(machine: string, types: readonly string[], host: ReadHost): Promise<string> {
+  const lines = [machine];
+  for (const type of types) lines.push(await asItLies(type, host));
+  return `${lines.join('\n')}\n`;
+}
+
+/** A key and its public half, byte for byte. */
+const asItLies = async (type: string, host: ReadHost): Promise<string> => {
+  const [secret = '', shown = ''] = [await host.readText(pathOf(type)), await host.readText(`${pathOf(type)}.pub`)];
+  return `${type} ${sha256(Buffer.from(`${secret}\0${shown}`))}`;
+};
+
 /** What is wrong with a key as it lies there: undefined if nothing is. */
 async function wrongWith(type: string, wanted: GivenHostKey | undefined, host: ReadHost): Promise<string | undefined> {
   const text = await host.readText(pathOf(type));
   if (text === undefined) return 'does not exist';
   if (wanted && text !== wanted.private) return 'is not the one that was given';
-  const key = readPrivateKey(text);
-  if (typeof key === 'string') return key;
-  const shown = readKeyLine((await host.readText(`${pathOf(type)}.pub`)) ?? '');
-  if (typeof shown === 'string' || !isSame(shown.key, key)) return 'has not its own public half beside it';
+  if (!(await recorded(host))?.whole.includes(await asItLies(type, host))) {
+    const key = readPrivateKey(text);
+    if (typeof key === 'string') return key;
+    const shown = readKeyLine((await host.readText(`${pathOf(type)}.pub`)) ?? '');
+    if (typeof shown === 'string' || !isSame(shown.key, key)) return 'has not its own public half beside it';
+  }
   const certificate = wanted?.certificate;
   if (certificate !== undefined && (await host.readText(`${pathOf(type)}-cert.pub`)) !== certificate) {
     return 'has not the certificate that was given';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, hash } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Change } from '../../agent/change.ts';
 import type { Step } from '../../agent/executor.ts';
@@ -308,6 +308,25 @@ describe('host keys', () => {
 
   laws('host keys', plan(wanted()), () => machine());
   laws('a clone’s host keys', plan(wanted()), () => machine({ ...mine, [record]: 'uuid another\n' }));
+
+  test('that were found whole are not proven again until one of them is another', async () => {
+    const bytes = Buffer.from('no key at all\0nor its public half');
+    const lines = (text: string) => ({
+      [rsa]: text,
+      [`${rsa}.pub`]: 'nor its public half',
+      [record]: `uuid me\nrsa ${hash('sha256', bytes)}\n`,
+    });
+    for (const [text, outcome] of [
+      ['no key at all', 'holds'],
+      ['no key at all!', 'due'],
+    ] as const) {
+      const [step] = await previewed(plan(wanted()), machine(lines(text), safe));
+      assert.equal(step?.outcome, outcome);
+    }
+    const host = machine({}, safe);
+    await applied(plan(wanted()), host);
+    assert.match(host.text(record) ?? '', /^uuid me\nrsa [0-9a-f]{64}\n$/);
+  });
 
   for (const [claim, files, change, outcome] of [
     ['that are ours and whole stay', mine, wanted(), 'holds'],
