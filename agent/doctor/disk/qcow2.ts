@@ -1,7 +1,9 @@
-import { constants, inflateRawSync } from 'node:zlib';
+import { inflateRawSync } from 'node:zlib';
 import { Problem } from '../../problem.ts';
 import type { Bytes } from './bytes.ts';
 
+/** Z_SYNC_FLUSH of zlib: what is there is unpacked, however it ends. */
+const syncFlush = 2;
 const mask = 0x00ff_ffff_ffff_fe00n;
 
 /** What a packed disk image holds, as the guest would see it. Anything but qcow2 is taken for raw bytes. */
@@ -59,7 +61,7 @@ async function qcow2(file: Bytes, head: Buffer, name: string): Promise<Bytes> {
     const sectors = Number((entry & ((1n << 62n) - 1n)) >> offsetBits) + 1;
     const packed = await file.read(from, sectors * 512 - (from % 512));
     // What follows the packed cluster in its last sector belongs to the next one.
-    const bytes = inflateRawSync(packed, { maxOutputLength: cluster, finishFlush: constants.Z_SYNC_FLUSH });
+    const bytes = inflateRawSync(packed, { maxOutputLength: cluster, finishFlush: syncFlush });
     return Buffer.concat([bytes, Buffer.alloc(cluster - bytes.length)]);
   }
 
