@@ -33,9 +33,17 @@ function block(state: Int32Array, view: DataView, at: number): void {
     const one = (h + s1 + ((e & f) ^ (~e & g)) + (constants[index] ?? 0) + word(index)) | 0;
     const s0 = turned(a, 2) ^ turned(a, 13) ^ turned(a, 22);
     const two = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
-    [h, g, f, e, d, c, b, a] = [g, f, e, (d + one) | 0, c, b, a, (one + two) | 0];
+    h = g;
+    g = f;
+    f = e;
+    e = (d + one) | 0;
+    d = c;
+    c = b;
+    b = a;
+    a = (one + two) | 0;
   }
-  for (const [index, add] of [a, b, c, d, e, f, g, h].entries()) state[index] = (state[index] ?? 0) + add;
+  const sums = [a, b, c, d, e, f, g, h];
+  for (let index = 0; index < 8; index++) state[index] = (state[index] ?? 0) + (sums[index] ?? 0);
 }
 
 const turned = (word: number, by: number): number => (word >>> by) | (word << (32 - by));

@@ -9,4 +9,8 @@ export function wordsOf(written: Written | undefined): unknown {
   return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, wordsOf(value)]));
 }
 
-export const hashOf = (value: unknown): string => sha256(Buffer.from(JSON.stringify(value) ?? '')).slice(0, 32);
+/** A value as a short word. What says nothing, as most settings do, is its own word. */
+export function hashOf(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return /[^[\],nul]/.test(text) ? sha256(Buffer.from(text)).slice(0, 32) : text;
+}
