@@ -1,7 +1,7 @@
+import { digest } from './digest.ts';
 import { drivesLabelled } from './drives/index.ts';
 import type { Facts } from './facts.ts';
 import type { ReadHost } from './host/host.ts';
-import { sha256 } from './sha256.ts';
 
 /** The folders that may hold a seed, and the files of any tree that say who it is for. */
 const folders = [
@@ -45,7 +45,7 @@ export async function fingerprint({ platform, network }: Facts, host: ReadHost):
   for (const { path, volume } of await drivesLabelled(host, ...labels)) {
     for (const file of files) add(`${path}: ${file}`, await volume.read(file));
   }
-  return sha256(Buffer.concat(seen));
+  return digest(Buffer.concat(seen));
 }
 
 /** Where firmware is silent, the network cards are what tells one machine from another. */

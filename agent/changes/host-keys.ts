@@ -1,8 +1,8 @@
 import { lineOf } from '../account-tables.ts';
 import type { GivenHostKey, HostKeysChange } from '../change-people.ts';
+import { digest } from '../digest.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
-import { sha256 } from '../sha256.ts';
 import { fingerprintOf } from '../ssh/fingerprint.ts';
 import { readKeyLine } from '../ssh/key-line.ts';
 import { publicLine, readPrivateKey } from '../ssh/private-key.ts';
@@ -99,7 +99,7 @@ async function recordOf(machine: string, types: readonly string[], host: ReadHos
 /** A key and its public half, byte for byte. */
 const asItLies = async (type: string, host: ReadHost): Promise<string> => {
   const [secret = '', shown = ''] = [await host.readText(pathOf(type)), await host.readText(`${pathOf(type)}.pub`)];
-  return `${type} ${sha256(Buffer.from(`${secret}\0${shown}`))}`;
+  return `${type} ${digest(Buffer.from(`${secret}\0${shown}`))}`;
 };
 
 /** What is wrong with a key as it lies there: undefined if nothing is. */

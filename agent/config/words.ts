@@ -1,4 +1,4 @@
-import { sha256 } from '../sha256.ts';
+import { digest } from '../digest.ts';
 import type { Written } from '../userdata/written.ts';
 
 /** The words of a value and nothing of its place: the same words are the same settings. */
@@ -12,5 +12,5 @@ export function wordsOf(written: Written | undefined): unknown {
 /** A value as a short word. What says nothing, as most settings do, is its own word. */
 export function hashOf(value: unknown): string {
   const text = JSON.stringify(value) ?? '';
-  return /[^[\],nul]/.test(text) ? sha256(Buffer.from(text)).slice(0, 32) : text;
+  return /[^[\],nul]/.test(text) ? digest(Buffer.from(text)) : text;
 }

@@ -47,7 +47,7 @@ export const readBytes = (
 ): Uint8Array | undefined =>
   reading(path, () =>
     walk(path, { root, follow: true }, (spot) => {
-      const fd = openIfThere(spot.path);
+      const fd = openIfThere(spot);
       if (fd === undefined) return undefined;
       try {
         if (fstatSync(fd).isDirectory()) return undefined;
@@ -234,8 +234,9 @@ function syncFolder(folder: string): void {
   }
 }
 
-function openIfThere(path: string): number | undefined {
-  if (!existsSync(path)) return undefined;
+function openIfThere({ path, there }: Spot): number | undefined {
+  // An error for each that is missing would cost more than all other looks together.
+  if (!there && !existsSync(path)) return undefined;
   try {
     return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   } catch (error) {

@@ -27,6 +27,8 @@ export interface Spot {
   readonly name: string;
   /** `folder/name`, or `.` of the folder for the root itself. */
   readonly path: string;
+  /** It was seen a moment ago. */
+  readonly there?: true;
 }
 
 export interface WalkOptions {
@@ -72,7 +74,10 @@ function straightTo(path: string, { root, follow }: WalkOptions): Spot | 'missin
   if (way !== 'safe') return way;
   const folder = `${root === '/' ? '' : root}/${names.join('/')}`;
   const spot = { folder, name, path: `${folder}${names.length === 0 ? '' : '/'}${name}` };
-  return follow && lstatSync(spot.path, { throwIfNoEntry: false })?.isSymbolicLink() ? 'unsure' : spot;
+  if (!follow) return spot;
+  const stats = lstatSync(spot.path, { throwIfNoEntry: false });
+  if (!stats) return 'missing';
+  return stats.isSymbolicLink() ? 'unsure' : { ...spot, there: true };
 }
 
 function arrive(
