@@ -2,7 +2,7 @@ import type { Datasource, Settings } from './datasource.ts';
 import { datasources } from './datasources/index.ts';
 import type { Facts } from './facts.ts';
 import type { Looking } from './identify.ts';
-import { nearest } from './userdata/decode.ts';
+import { nearest } from './userdata/nearest.ts';
 
 /** A source and what speaks for it. */
 export interface Evidence {

@@ -11,7 +11,7 @@ const parts: readonly { readonly files: string; readonly may: readonly string[] 
     files: 'modules/**/*.ts',
     may: [
       'agent/{change,change-people,facts,module,datasource,sizes}.ts',
-      'agent/userdata/{decode,written,content}.ts',
+      'agent/userdata/{decode,nearest,written,content}.ts',
       'agent/edits/**',
       'agent/disks/**',
       'agent/verbatim/**',

@@ -1,6 +1,7 @@
 import type { Facts } from '../facts.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
+import * as looks from '../host/looks.ts';
 import type { Stage } from '../module.ts';
 import type { Store } from '../state/store.ts';
 
@@ -58,7 +59,7 @@ export const markLack = (root: string): void => files.writeFile(root, lacked, ''
 /** The stages that a unit has to go through: before the last one, those that had no address to look at. */
 export function withMissed(stages: readonly Stage[], { root }: Host): readonly Stage[] {
   if (stages.length !== 1 || stages[0] !== 'final') return stages;
-  const missed = [supposed, lacked].filter((path) => files.stat(root, path));
+  const missed = [supposed, lacked].filter((path) => looks.stat(root, path));
   for (const path of missed) files.remove(root, path);
   return missed.length > 0 ? ['main', 'final'] : stages;
 }

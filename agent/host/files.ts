@@ -3,30 +3,24 @@ import {
   chownSync,
   closeSync,
   constants,
-  existsSync,
   fchmodSync,
   fchownSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
   lchownSync,
-  lstatSync,
   mkdirSync,
   openSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  readSync,
   renameSync,
   rmSync,
-  type Stats,
-  statfsSync,
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { asProblem, Problem } from '../problem.ts';
-import type { Attributes, Stat } from './host.ts';
-import { codeOf, type Spot, walk } from './walk.ts';
+import { Problem } from '../problem.ts';
+import { failing } from './failing.ts';
+import type { Attributes } from './host.ts';
+import { reading, statIfThere } from './looks.ts';
+import { type Spot, walk } from './walk.ts';
 
 // Not among Node's constants. It holds a thing without opening it.
 const O_PATH = 0o10000000;
@@ -39,44 +33,6 @@ export interface Owning {
   readonly mode?: number | undefined;
   readonly within?: Attributes['within'];
 }
-
-export const readBytes = (
-  root: string,
-  path: string,
-  piece?: { from: number; length: number },
-): Uint8Array | undefined =>
-  reading(path, () =>
-    walk(path, { root, follow: true }, (spot) => {
-      const fd = openIfThere(spot);
-      if (fd === undefined) return undefined;
-      try {
-        if (fstatSync(fd).isDirectory()) return undefined;
-        if (!piece) return readFileSync(fd);
-        const bytes = new Uint8Array(piece.length);
-        return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
-      } finally {
-        closeSync(fd);
-      }
-    }),
-  );
-
-export const stat = (root: string, path: string): Stat | undefined =>
-  reading(path, () => walk(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
-
-export const list = (root: string, path: string): readonly string[] =>
-  reading(path, () => walk(`${path}/.`.replace(/\/\.$/, ''), { root, follow: true }, (spot) => namesIn(spot.path))) ??
-  [];
-
-export const readLink = (root: string, path: string): string | undefined =>
-  reading(path, () => walk(path, { root, follow: false }, (spot) => readlinkSync(spot.path)));
-
-export const space = (root: string, path: string): { bytes: number; free: number } | undefined =>
-  reading(path, () =>
-    walk(path, { root, follow: true }, (spot) => {
-      const { bsize, blocks, bavail } = statfsSync(spot.path);
-      return { bytes: bsize * blocks, free: bsize * bavail };
-    }),
-  );
 
 /** Whoever looks sees the old file or the new one, whole, and after a power loss too. */
 export function writeFile(
@@ -234,95 +190,6 @@ function syncFolder(folder: string): void {
   }
 }
 
-function openIfThere({ path, there }: Spot): number | undefined {
-  // An error for each that is missing would cost more than all other looks together.
-  if (!there && !existsSync(path)) return undefined;
-  try {
-    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-function statIfThere(path: string): Stat | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats && statOf(stats);
-}
-
-function statOf(stats: Stats): Stat {
-  return {
-    type: stats.isFile()
-      ? 'file'
-      : stats.isDirectory()
-        ? 'directory'
-        : stats.isSymbolicLink()
-          ? 'link'
-          : stats.isBlockDevice()
-            ? 'block'
-            : 'other',
-    mode: stats.mode & 0o7777,
-    uid: stats.uid,
-    gid: stats.gid,
-    size: stats.size,
-    allocated: stats.blocks * 512,
-    device: deviceOf(stats.dev),
-    rdev: deviceOf(stats.rdev),
-    modifiedMs: stats.mtimeMs,
-  };
-}
-
-/** Major and minor, as the kernel's tables write them. */
-const deviceOf = (number: number): string => {
-  const low = number % 2 ** 32;
-  const major = ((low >>> 8) & 0xfff) + Math.floor(number / 2 ** 32) * 0x1000;
-  return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;
-};
-
-function namesIn(path: string): string[] {
-  try {
-    return existsSync(path) ? readdirSync(path).sort() : [];
-  } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
-    throw error;
-  }
-}
-
-function reading<T>(path: string, read: () => T | undefined): T | undefined {
-  return failing(`Cannot read ${path}`, () => {
-    try {
-      return read();
-    } catch (error) {
-      if (['ENOENT', 'ENOTDIR', 'EINVAL'].includes(codeOf(error))) return undefined;
-      throw error;
-    }
-  });
-}
-
 function writing(path: string, root: string, within: string | undefined, write: (spot: Spot) => void): void {
   failing(`Cannot write ${path}`, () => walk(path, { root, follow: true, create: true, within }, write));
 }
-
-/** Says what was being done, in words, when it fails. */
-export function failing<T>(doing: string, work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem('file-failed', `${doing}: ${wordsOf(error)}`, { cause: error });
-  }
-}
-
-const words: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  ENOSPC: 'the disk is full',
-  EDQUOT: 'the quota is used up',
-  EROFS: 'the file system is read-only',
-  EACCES: 'permission denied',
-  EPERM: 'not permitted',
-  EIO: 'the disk answers with an error',
-  EFBIG: 'the file is larger than allowed',
-  EMFILE: 'too many open files',
-};
-
-const wordsOf = (error: unknown): string => words[codeOf(error)] ?? asProblem(error).message;

@@ -4,6 +4,7 @@ import { idOf } from '../accounts.ts';
 import { Problem } from '../problem.ts';
 import * as files from './files.ts';
 import type { Attributes, Host, Request, Response } from './host.ts';
+import * as looks from './looks.ts';
 import { environment, programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 
@@ -34,7 +35,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     return (await http)(request);
   };
 
-  const labelled = !offline && files.stat('/', '/sys/fs/selinux/enforce') !== undefined;
+  const labelled = !offline && looks.stat('/', '/sys/fs/selinux/enforce') !== undefined;
 
   const host: Host = {
     root,
@@ -42,14 +43,14 @@ export function linux({ root, offline }: LinuxOptions): Host {
     privileged: process.getuid?.() === 0,
 
     readText: async (path) => {
-      const bytes = files.readBytes(root, path);
+      const bytes = looks.readBytes(root, path);
       return bytes && Buffer.from(bytes).toString();
     },
-    readBytes: async (path, piece) => files.readBytes(root, path, piece),
-    stat: async (path) => files.stat(root, path),
-    list: async (path) => files.list(root, path),
-    readLink: async (path) => files.readLink(root, path),
-    space: async (path) => files.space(root, path),
+    readBytes: async (path, piece) => looks.readBytes(root, path, piece),
+    stat: async (path) => looks.stat(root, path),
+    list: async (path) => looks.list(root, path),
+    readLink: async (path) => looks.readLink(root, path),
+    space: async (path) => looks.space(root, path),
     query: async (argv, { timeoutMs = 30_000 } = {}) => {
       if (!isQuery(argv))
         throw new Problem('unexpected', `${argv.join(' ')} is not one of the commands that only look`);
@@ -62,7 +63,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 
     writeFile: async (path, content, attributes = {}) => {
-      const isNew = !files.stat(root, path);
+      const isNew = !looks.stat(root, path);
       const top = topToMake(path);
       files.writeFile(root, path, content, await owning(attributes), labelled ? keepLabel : undefined);
       if (isNew) await label(top);
@@ -111,7 +112,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
   /** The topmost of the folders that are made on the way to a path, or the path itself. */
   function topToMake(path: string): Top {
     const above = dirname(path);
-    if (!labelled || above === '/' || files.stat(root, above)) return { path, isFolder: false };
+    if (!labelled || above === '/' || looks.stat(root, above)) return { path, isFolder: false };
     return { ...topToMake(above), isFolder: true };
   }
 

@@ -1,5 +1,6 @@
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
+import * as looks from '../host/looks.ts';
 import { asProblem } from '../problem.ts';
 import type { Summary } from './summary.ts';
 
@@ -16,7 +17,7 @@ export function publish(host: Host, summary: Summary, err: (text: string) => voi
     const text = bannerOf(summary);
     for (const path of banners) {
       if (text !== '') files.writeFile(host.root, path, text, { mode: 0o644 });
-      else if (files.stat(host.root, path)) files.remove(host.root, path);
+      else if (looks.stat(host.root, path)) files.remove(host.root, path);
     }
   } catch (error) {
     err(`bootagent: ${asProblem(error).message}\n`);

@@ -1,6 +1,6 @@
 import { keyOf } from '../changes/index.ts';
-import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
+import * as looks from '../host/looks.ts';
 import type { ProblemCode } from '../problem.ts';
 import { consoleAt } from './console.ts';
 import type { Event, Report, RunResult } from './event.ts';
@@ -71,7 +71,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
     end(result) {
       write();
       if (json) out(`${JSON.stringify({ schema_version: 1, ...document(events), result }, undefined, 2)}\n`);
-      const idle = ['nothing-due', 'nothing-due-at'].some((name) => files.stat(host.root, `/run/bootagent/${name}`));
+      const idle = ['nothing-due', 'nothing-due-at'].some((name) => looks.stat(host.root, `/run/bootagent/${name}`));
       const last = summary.stages.includes('final') || idle;
       if (toConsole && last) toConsole(`${lastLine(secrets.clean(summary))}\r\n`);
     },
@@ -81,7 +81,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
 /** The stages of one boot are separate processes, and one story. */
 function continued(host: Host, version: string): Summary {
   try {
-    const bytes = files.readBytes(host.root, statusFile);
+    const bytes = looks.readBytes(host.root, statusFile);
     // Written by us a moment ago, in the same boot: /run is empty at the start of each.
     if (bytes && !host.offline)
       return { ...emptySummary(version), ...(JSON.parse(Buffer.from(bytes).toString()) as Summary) };

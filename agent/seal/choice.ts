@@ -1,5 +1,5 @@
 import { Problem } from '../problem.ts';
-import { nearest } from '../userdata/decode.ts';
+import { nearest } from '../userdata/nearest.ts';
 
 /** Those of the named things that were asked for; a name that there is not is refused, since a typing error would cost the rest. */
 export function chosen<T extends { readonly name: string }>(

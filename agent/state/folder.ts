@@ -1,4 +1,5 @@
 import * as files from '../host/files.ts';
+import * as looks from '../host/looks.ts';
 import type { Store } from './store.ts';
 
 const home = '/var/lib/bootagent';
@@ -7,11 +8,11 @@ const home = '/var/lib/bootagent';
 export function folderStore(root: string): Store {
   const path = (name: string) => `${home}/${name}`;
   const ready = () => {
-    if (files.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
+    if (looks.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
   };
   return {
     read: (name) => {
-      const bytes = files.readBytes(root, path(name));
+      const bytes = looks.readBytes(root, path(name));
       return bytes && Buffer.from(bytes).toString();
     },
     append: (name, line) => {

@@ -1,5 +1,5 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { failing } from '../host/files.ts';
+import { failing } from '../host/failing.ts';
 import { codeOf, walk } from '../host/walk.ts';
 import { Problem } from '../problem.ts';
 

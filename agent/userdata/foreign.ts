@@ -1,4 +1,4 @@
-import { nearest } from './decode.ts';
+import { nearest } from './nearest.ts';
 
 /** What a text is that is no user-data of ours, and what could be meant. */
 export interface Foreign {

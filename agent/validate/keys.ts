@@ -1,6 +1,7 @@
 import type { Module } from '../module.ts';
-import { type Finding, suggestion } from '../userdata/decode.ts';
+import type { Finding } from '../userdata/decode.ts';
 import { agentKeys, cloudInitKeys, oldKeys } from '../userdata/keys.ts';
+import { suggestion } from '../userdata/nearest.ts';
 import type { Mapping } from '../userdata/written.ts';
 
 /** Every key that somebody here reads. */
