@@ -39,14 +39,17 @@ export const hostKeys: StateHandler<HostKeysChange> = {
     const types = await typesOf(change, host);
     const strange = (await areStrange(change, host)) !== undefined;
     const notes: string[] = [];
+    const failed: unknown[] = [];
     for (const type of types) {
       const wrong = await wrongWith(type, given(change, type), host);
       if (!wrong && !strange) continue;
       const there = await host.stat(pathOf(type));
       if (wrong && there && !strange) notes.push(`${pathOf(type)} ${wrong}`);
-      await put(type, given(change, type), strange, host);
+      // A sort that cannot be made must not cost the machine the others: with none of them nobody gets in.
+      await put(type, given(change, type), strange, host).catch((error) => failed.push(error));
     }
     if (strange) await removeOthers(change, types, host);
+    if (failed.length > 0) throw failed[0];
     await host.writeFile(record, await recordOf(change.machine, types, host), { mode: 0o600 });
     const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
     return `${mended}${await shown(types, host)}`;

@@ -303,7 +303,7 @@ describe('host keys', () => {
   const wanted = (own: object = {}): Change =>
     ({ kind: 'host-keys', types: ['rsa'], machine: 'uuid me', fresh: false, given: [], ...own }) as Change;
   const machine = (files: Given['files'] = {}, more: Given = {}) =>
-    memoryHost(peopled({ ...more, files: { ...peopled().files, ...files }, programs: { 'ssh-keygen': keygen } }));
+    memoryHost(peopled({ programs: { 'ssh-keygen': keygen }, ...more, files: { ...peopled().files, ...files } }));
   const mine = { [rsa]: parent?.secret ?? '', [`${rsa}.pub`]: parent?.shown ?? '', [record]: 'uuid me\n' };
   const safe: Given = { modes: { [rsa]: 0o600 } };
 
@@ -327,6 +327,22 @@ describe('host keys', () => {
     const host = machine({}, safe);
     await applied(plan(wanted()), host);
     assert.match(host.text(record) ?? '', /^uuid me\nrsa [0-9a-f]{32}\n$/);
+  });
+
+  test('of which one sort cannot be made are made of the others', async () => {
+    const host = machine(
+      {},
+      {
+        programs: {
+          'ssh-keygen': (args, ...rest) =>
+            args.includes('rsa') ? { code: 1, stderr: 'no luck' } : keygen(args, ...rest),
+        },
+      },
+    );
+    const [step] = await applied(plan(wanted({ types: ['rsa', 'ecdsa'] })), host);
+    assert.equal(step?.outcome, 'failed');
+    assert.deepEqual([host.text(rsa), host.text(record)], [undefined, undefined]);
+    assert.match(host.text('/etc/ssh/ssh_host_ecdsa_key') ?? '', /PRIVATE KEY/);
   });
 
   for (const [claim, files, change, outcome] of [
