@@ -17,9 +17,10 @@ export async function install(
   asked: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await awaitClock(host);
-  if (manager === 'apt') await patiently(commandOf.apt.refresh, host);
+  // Mirrors that did not come back for the one are not waited for a second time.
+  const reached = manager !== 'apt' || (await patiently(commandOf.apt.refresh, host)).code === 0;
   const command = commandOf[manager].install;
-  const together = await patiently([...command, ...names], host);
+  const together = await patiently([...command, ...names], host, reached ? patience : []);
   if (together.code === 0) return;
   const failures = names.length === 1 ? [{ name: names[0] ?? '', output: together }] : await eachAlone();
   if (failures.length === 0) return;
