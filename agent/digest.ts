@@ -1,6 +1,7 @@
 /**
- * 128 bits by which it is known whether bytes are what they were (MurmurHash3 of four seeds): against chance and not
- * against an enemy, for whom root's own files are out of reach. Node's hashes would take a tenth of a later boot to load.
+ * By it is known whether bytes are what they were: MurmurHash3 of four seeds. It holds against chance and not against who
+ * wants two texts to look alike, so it serves where whoever could do that owns the text already. To load Node's hashes
+ * would take a tenth of a later boot.
  */
 export function digest(bytes: Uint8Array): string {
   return [0, 1, 2, 3].map((seed) => murmur3(bytes, seed).toString(16).padStart(8, '0')).join('');

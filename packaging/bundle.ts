@@ -102,5 +102,9 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
  * The wrapper of each file is an object with the file's name as its one key. V8 keeps a shape for each such name, and takes
  * longer over every further one; with one name for all there is one shape. Padded, so that each line keeps its columns.
  */
-const alike = (code: string): string =>
-  code.replaceAll(/(?<=\b__(?:esm|commonJS)\(\{)"[^"]+"(?=\()/g, (name) => 'file'.padEnd(name.length));
+function alike(code: string): string {
+  const wrapper = /(?<=\b__(?:esm|commonJS)\(\s*\{\s*)"[^"]+"(?=\()/g;
+  const made = code.replaceAll(wrapper, (name) => 'file'.padEnd(name.length));
+  if (/\b__(?:esm|commonJS)\(\s*\{\s*"/.test(made)) throw new Error('the name of a wrapped file was not found');
+  return made;
+}

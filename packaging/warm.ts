@@ -76,6 +76,7 @@ const names = [
   'readFileSync',
   'readdirSync',
   'readlinkSync',
+  'rmSync',
   'statSync',
   'statfsSync',
 ] as const;

@@ -242,6 +242,18 @@ describe('a link that somebody else can set', () => {
     });
   }
 
+  test('is not followed by what changes something, however safe the folder was a moment ago', async () => {
+    const { host, root } = tree();
+    for (const folder of ['srv/d', 'etc']) mkdirSync(join(root, folder), { recursive: true });
+    for (const file of ['srv/d/hosts', 'etc/hosts']) writeFileSync(join(root, file), 'x');
+    assert.equal(await host.readText('/srv/d/hosts'), 'x');
+    rmSync(join(root, 'srv/d'), { recursive: true });
+    chmodSync(join(root, 'srv'), 0o777);
+    symlinkSync('/etc', join(root, 'srv/d'));
+    await refused(host.remove('/srv/d/hosts'), '/srv/d is a link where others can write, and is not followed');
+    assert.deepEqual(readdirSync(join(root, 'etc')), ['hosts']);
+  });
+
   test('is removed, told and replaced like any other', async () => {
     const { host, root } = tree();
     mkdirSync(join(root, 'tmp'));

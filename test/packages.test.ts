@@ -31,3 +31,12 @@ test('mirrors that come back in time are asked on', async () => {
   );
   assert.deepEqual([error, verbs], [undefined, ['update', 'update', 'update', 'install one two']]);
 });
+
+test('one list that is broken for good takes no patience from the packages', async () => {
+  let asked = 0;
+  const { error, verbs } = await installed((args) => {
+    if (args.at(-1) === 'update') return { code: 100, stderr: "E: The repository 'x' does not have a Release file." };
+    return ++asked < 2 ? { code: 100, stderr: 'E: Failed to fetch http://mirror/x  503' } : '';
+  });
+  assert.deepEqual([error, verbs], [undefined, ['update', 'install one two', 'install one two']]);
+});

@@ -40,17 +40,24 @@ export const hostKeys: StateHandler<HostKeysChange> = {
     const strange = (await areStrange(change, host)) !== undefined;
     const notes: string[] = [];
     const failed: unknown[] = [];
+    const whole: string[] = [];
     for (const type of types) {
       const wrong = await wrongWith(type, given(change, type), host);
-      if (!wrong && !strange) continue;
-      const there = await host.stat(pathOf(type));
-      if (wrong && there && !strange) notes.push(`${pathOf(type)} ${wrong}`);
-      // A sort that cannot be made must not cost the machine the others: with none of them nobody gets in.
-      await put(type, given(change, type), strange, host).catch((error) => failed.push(error));
+      const there = wrong && (await host.stat(pathOf(type)));
+      if (there && !strange) notes.push(`${pathOf(type)} ${wrong}`);
+      try {
+        if (wrong || strange) await put(type, given(change, type), strange, host);
+        whole.push(type);
+      } catch (error) {
+        // A sort that cannot be made must not cost the machine the others: with none of them nobody gets in.
+        failed.push(error);
+      }
     }
-    if (strange) await removeOthers(change, types, host);
+    if (whole.length > 0) {
+      if (strange) await removeOthers(change, whole, host);
+      await host.writeFile(record, await recordOf(change.machine, whole, host), { mode: 0o600 });
+    }
     if (failed.length > 0) throw failed[0];
-    await host.writeFile(record, await recordOf(change.machine, types, host), { mode: 0o600 });
     const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
     return `${mended}${await shown(types, host)}`;
   },

@@ -10,7 +10,9 @@ export const run: Work['run'] = async (given, around) => {
   const found = await evidence(looking);
   const named = looking.named;
   if (given.options.format === 'json') {
-    const sources = found.map(({ source: { name, needs }, because, found }) => ({ name, needs, because, found }));
+    const sources = found.map(({ source: { name, needs, silent }, because, found }) => {
+      return { name, needs, because, found, ...(silent && { done: false }) };
+    });
     around.out(`${JSON.stringify({ schema_version: 1, named, sources }, undefined, 2)}\n`);
     return exit.done;
   }

@@ -1,7 +1,7 @@
 import type { Asking, Datasource, Instance } from '../datasource.ts';
 import { drivesLabelled } from '../drives/index.ts';
 import type { ReadHost } from '../host/host.ts';
-import { asProblem } from '../problem.ts';
+import { Problem } from '../problem.ts';
 import { keysIn } from './ec2-tree.ts';
 import { below, folderTree, volumeTree } from './folder.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
@@ -22,7 +22,7 @@ export const configDrive: Datasource = {
 
   async fetch(ask) {
     for (const { tree } of await places(ask.host)) {
-      const instance = await fromNewest(ask, tree);
+      const instance = (await fromOpenStack(ask, tree)) ?? (await fromEc2(ask, tree));
       if (instance) return instance;
       ask.note('warning', `${tree.where('openstack')}: no metadata in it`);
     }
@@ -44,40 +44,41 @@ async function places(host: ReadHost): Promise<readonly { readonly because: stri
 }
 
 /** What the newest tree says that knows who we are: one that is rubbish is told, and an older one is read. */
-async function fromNewest(ask: Asking, tree: Tree): Promise<Instance | undefined> {
-  const trees = [
-    ...[...versions.toReversed(), 'latest'].map((version) => ({ folder: `openstack/${version}`, read: readOpenStack })),
-    ...['latest', '2009-04-04'].map((version) => ({ folder: `ec2/${version}`, read: readEc2 })),
-  ];
-  let rubbish: unknown;
-  for (const { folder, read } of trees) {
+async function fromOpenStack(ask: Asking, tree: Tree): Promise<Instance | undefined> {
+  let rubbish: Problem | undefined;
+  for (const version of [...versions.toReversed(), 'latest']) {
     try {
-      const instance = await read(ask, below(tree, folder), configDrive.name);
-      if (instance && rubbish) ask.note('warning', `${asProblem(rubbish).message}: ${folder} is used instead`);
+      const instance = await readOpenStack(ask, below(tree, `openstack/${version}`), 'config-drive');
+      if (instance && rubbish) ask.note('warning', `${rubbish.message}: openstack/${version} is used instead`);
       if (instance) return instance;
     } catch (error) {
+      if (!(error instanceof Problem) || error.code !== 'bad-metadata') throw error;
       rubbish ??= error;
     }
   }
+  // Not the tree for EC2: the machine goes by another id there, and would seem to be a new one.
   if (rubbish) throw rubbish;
   return undefined;
 }
 
 /** The tree for those who know only EC2's words: all values in one file. */
-async function readEc2(ask: Asking, tree: Tree, datasource: string): Promise<Instance | undefined> {
-  const metaData = await jsonAt(tree, 'meta-data.json');
-  const id = asText(metaData?.['instance-id']);
-  if (!metaData || id === undefined) return undefined;
-  const keys = Object.values(asObject(metaData['public-keys']) ?? {}).map((each) => asObject(each)?.['openssh-key']);
-  return {
-    id,
-    datasource,
-    hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
-    zone: asText(asObject(metaData.placement)?.['availability-zone']),
-    publicKeys: keysIn(keys.flatMap((key) => String(key).split('\n'))),
-    userData: await unlessRubbish(ask, tree, () => bytesAt(tree, 'user-data')),
-    vendorData: [],
-    metadata: { meta_data: metaData },
-    secrets: [],
-  };
+async function fromEc2(ask: Asking, tree: Tree): Promise<Instance | undefined> {
+  for (const version of ['latest', '2009-04-04']) {
+    const metaData = await jsonAt(tree, `ec2/${version}/meta-data.json`);
+    const id = asText(metaData?.['instance-id']);
+    if (!metaData || id === undefined) continue;
+    const keys = Object.values(asObject(metaData['public-keys']) ?? {}).map((each) => asObject(each)?.['openssh-key']);
+    return {
+      id,
+      datasource: 'config-drive',
+      hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
+      zone: asText(asObject(metaData.placement)?.['availability-zone']),
+      publicKeys: keysIn(keys.flatMap((key) => String(key).split('\n'))),
+      userData: await unlessRubbish(ask, tree, () => bytesAt(tree, `ec2/${version}/user-data`)),
+      vendorData: [],
+      metadata: { meta_data: metaData },
+      secrets: [],
+    };
+  }
+  return undefined;
 }

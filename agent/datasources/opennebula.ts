@@ -38,9 +38,8 @@ export type ContextValues = ReadonlyMap<string, string>;
 async function places(host: ReadHost): Promise<readonly { readonly because: string; readonly tree: Tree }[]> {
   const found = [];
   for (const { path, volume } of await drivesLabelled(host, 'CONTEXT', 'CDROM')) {
-    const tree = volumeTree(volume, path);
     const because = `${path} is labelled ${volume.labels.join(', ')}`;
-    if ((await tree.read('context.sh')) !== undefined) found.push({ because, tree });
+    if ((await volume.read('context.sh')) !== undefined) found.push({ because, tree: volumeTree(volume, path) });
   }
   for (const folder of folders) {
     if (await host.stat(`${folder}/context.sh`)) {

@@ -106,7 +106,7 @@ export function setAttributes(root: string, path: string, owning: Owning): void 
 
 export function remove(root: string, path: string): void {
   reading(path, () =>
-    walk(path, { root, follow: false }, (spot) => rmSync(spot.path, { recursive: true, force: true })),
+    walk(path, { root, follow: false, create: false }, (spot) => rmSync(spot.path, { recursive: true, force: true })),
   );
 }
 

@@ -36,7 +36,7 @@ export interface WalkOptions {
   readonly root: string;
   /** Whether a link in the last place is followed. */
   readonly follow: boolean;
-  /** Makes missing folders on the way. */
+  /** Whether missing folders on the way are made, for who changes something; who only looks says nothing. */
   readonly create?: boolean;
   /** A folder below which no link is followed, whoever made it. */
   readonly within?: string | undefined;

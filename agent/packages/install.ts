@@ -17,10 +17,9 @@ export async function install(
   asked: Readonly<Record<string, string>> = {},
 ): Promise<void> {
   await awaitClock(host);
-  // Mirrors that did not come back for the one are not waited for a second time.
-  const reached = manager !== 'apt' || (await patiently(commandOf.apt.refresh, host)).code === 0;
+  const left = await refreshed(manager, host);
   const command = commandOf[manager].install;
-  const together = await patiently([...command, ...names], host, reached ? patience : []);
+  const together = await patiently([...command, ...names], host, left);
   if (together.code === 0) return;
   const failures = names.length === 1 ? [{ name: names[0] ?? '', output: together }] : await eachAlone();
   if (failures.length === 0) return;
@@ -44,11 +43,18 @@ export async function install(
 /** Fetches what repositories have, or brings all that is installed up to date. */
 export async function upkeep(manager: Manager, verb: 'refresh' | 'upgrade', host: Host): Promise<void> {
   await awaitClock(host);
-  if (manager === 'apt' && verb === 'upgrade') await patiently(commandOf.apt.refresh, host);
+  const left = verb === 'upgrade' ? await refreshed(manager, host) : patience;
   const command = commandOf[manager][verb];
-  const output = await patiently(command, host);
+  const output = await patiently(command, host, left);
   if (output.code === 0) return;
   throw new Problem('command-failed', `${command[0]} could not ${verb}: ${wordsOf(output)}`);
+}
+
+/** Fetches apt's lists, as others do by themselves. Mirrors that were waited for in vain are not waited for again. */
+async function refreshed(manager: Manager, host: Host): Promise<readonly number[]> {
+  if (manager !== 'apt') return patience;
+  const { code, stdout, stderr } = await patiently(commandOf.apt.refresh, host);
+  return code !== 0 && isPassing(stderr + stdout) ? [] : patience;
 }
 
 /** No time limit: how much there is to fetch is not ours to know. */

@@ -329,20 +329,35 @@ describe('host keys', () => {
     assert.match(host.text(record) ?? '', /^uuid me\nrsa [0-9a-f]{32}\n$/);
   });
 
-  test('of which one sort cannot be made are made of the others', async () => {
+  test('of which one sort cannot be made are made of the others, and kept: a copy’s own, and no parent’s', async () => {
+    const ecdsa = '/etc/ssh/ssh_host_ecdsa_key';
+    const lucky = { ecdsa: false };
+    const sometimes: Program = (args, ...rest) =>
+      args.includes('ecdsa') && !lucky.ecdsa ? { code: 1, stderr: 'no luck' } : keygen(args, ...rest);
+    const parents = { ...mine, [ecdsa]: given?.secret ?? '', [`${ecdsa}.pub`]: given?.shown ?? '' };
     const host = machine(
-      {},
-      {
-        programs: {
-          'ssh-keygen': (args, ...rest) =>
-            args.includes('rsa') ? { code: 1, stderr: 'no luck' } : keygen(args, ...rest),
-        },
-      },
+      { ...parents, [record]: 'uuid another\n' },
+      { modes: { [rsa]: 0o600, [ecdsa]: 0o600 }, programs: { 'ssh-keygen': sometimes } },
     );
-    const [step] = await applied(plan(wanted({ types: ['rsa', 'ecdsa'] })), host);
-    assert.equal(step?.outcome, 'failed');
-    assert.deepEqual([host.text(rsa), host.text(record)], [undefined, undefined]);
-    assert.match(host.text('/etc/ssh/ssh_host_ecdsa_key') ?? '', /PRIVATE KEY/);
+    const both = plan(wanted({ types: ['rsa', 'ecdsa'] }));
+    const outcomes = async () => (await applied(both, host)).map(({ outcome }) => outcome);
+    assert.deepEqual(await outcomes(), ['failed']);
+    const own = host.text(rsa);
+    assert.notEqual(own, parent?.secret);
+    assert.equal(host.text(ecdsa), undefined);
+    assert.deepEqual([await outcomes(), host.text(rsa)], [['failed'], own], 'nothing new at the next boot');
+    lucky.ecdsa = true;
+    assert.deepEqual([await outcomes(), host.text(rsa)], [['made'], own]);
+    assert.match(host.text(ecdsa) ?? '', /PRIVATE KEY/);
+  });
+
+  test('of which none can be made stay what they are', async () => {
+    const host = machine(
+      { ...mine, [record]: 'uuid another\n' },
+      { ...safe, programs: { 'ssh-keygen': () => ({ code: 1, stderr: 'no luck' }) } },
+    );
+    const [step] = await applied(plan(wanted()), host);
+    assert.deepEqual([step?.outcome, host.text(rsa), host.text(record)], ['failed', parent?.secret, 'uuid another\n']);
   });
 
   for (const [claim, files, change, outcome] of [

@@ -112,6 +112,12 @@ suite('files of a drive that are not what they should be', { skip: missingTools 
       assert.deepEqual(notes, [`warning: ${path} on /dev/vdb: more than 16 MiB, which is not read: left out`]);
     });
 
+    test(`${each.source.name}: ${each.identity} of more than 16 MiB keeps nobody from looking on`, async () => {
+      const image = isoImage({ ...each.files, [each.identity]: new Uint8Array(2 ** 24 + 1) }, each.label, '-R');
+      const { ask, host } = asking({ files: { '/sys/class/block/vdb/size': '99', '/dev/vdb': image } });
+      assert.match((await each.source.detect(ask.facts, host, {})) ?? '', /vdb/);
+    });
+
     test(`${each.source.name}: a drive that ends too early hangs nobody and invents nothing`, async () => {
       const image = fatImage(each.files, each.label, { bits: 12 });
       for (let end = 0; end < image.length; end += 40 * 1_024) {

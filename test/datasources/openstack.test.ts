@@ -45,14 +45,11 @@ suite('what OpenStack tells', () => {
     ]);
   });
 
-  test('no uuid is nobody, unless the tree for EC2 tells', async () => {
-    const told = '/config-drive/openstack/2018-08-27/meta_data.json: no uuid in it, so this is nobody';
-    const alone = (files: Texts): Texts =>
-      Object.fromEntries(Object.entries(files).filter(([path]) => !path.includes('/ec2/')));
-    await assert.rejects(drive({ extra: { uuid: '' } }, alone), { code: 'bad-metadata', message: told });
-    const { instance, notes } = await drive({ extra: { uuid: '' } });
-    assert.equal(instance?.id, 'i-0abc');
-    assert.deepEqual(notes, [`warning: ${told}: ec2/latest is used instead`]);
+  test('no uuid is nobody', async () => {
+    await assert.rejects(drive({ extra: { uuid: '' } }), {
+      code: 'bad-metadata',
+      message: '/config-drive/openstack/2018-08-27/meta_data.json: no uuid in it, so this is nobody',
+    });
   });
 
   test('keeps its secrets apart, its network, and names what it does not do', async () => {

@@ -42,13 +42,13 @@ export function killedEverywhere(most: number): void {
       { length: Math.min(most, points.length) },
       (_, index) => points[Math.floor(index * step)],
     );
-    let deaths = 0;
     for (const point of chosen) {
       const [call = '', when = 0] = point ?? [];
       test(`at ${call} number ${when} ends as if it had not been`, () => {
         const { root, done } = tree();
         const killed = run(root, ['-e', `inject=${call}:signal=SIGKILL:when=${when}`]);
-        if (killed.status !== 0) deaths++;
+        // To wake a thread is a write, which one run makes and another does not: the last of them may not come up.
+        if (call !== 'write') assert.notEqual(killed.status, 0, 'it was to be killed');
         const again = run(root);
         assert.equal(again.status, 0, again.out + again.err);
         assert.deepEqual(treeLines(root, ours), end);
@@ -58,8 +58,6 @@ export function killedEverywhere(most: number): void {
     }
     test('is killed where it matters', () => {
       assert.ok(points.length > 60, `${points.length} points`);
-      // One run may wake a thread, which is a write, where the other needs none: the last numbers may not come up.
-      assert.ok(deaths > 0.9 * chosen.length, `${deaths} of ${chosen.length} were killed`);
       assert.ok(end.length > 10);
     });
   });
