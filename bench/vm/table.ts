@@ -27,7 +27,9 @@ export function tableOf(rows: readonly Row[]): string {
   return [heads, heads.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
-const delay = (seconds: number, bare: number | undefined) =>
-  bare === undefined
-    ? `at ${seconds.toFixed(2)} s`
-    : `${seconds < bare ? '-' : '+'}${Math.abs(seconds - bare).toFixed(2)} s`;
+function delay(seconds: number, bare: number | undefined): string {
+  // The unit did not come up.
+  if (seconds <= 0) return 'never';
+  if (bare === undefined) return `at ${seconds.toFixed(2)} s`;
+  return `${seconds < bare ? '-' : '+'}${Math.abs(seconds - bare).toFixed(2)} s`;
+}
