@@ -8,6 +8,9 @@ const required = createRequire(import.meta.url);
 const unused: Readonly<Record<string, string>> = {
   '/undici/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not built in"); };',
   '/undici/lib/web/fetch/body.js': 'module.exports = { extractBody() { throw new Error("fetch is not built in"); } };',
+  // A hundred names of headers, in tables that spare a call of toLowerCase() and are made at each start.
+  '/undici/lib/core/constants.js': 'module.exports = { headerNameLowerCasedRecord: { __proto__: null } };',
+  '/undici/lib/core/tree.js': 'module.exports = { tree: { lookup() {} } };',
   // For tests of undici's own, and for processors that are not built for.
   '/undici/lib/llhttp/llhttp-wasm.js': 'module.exports = undefined;',
 };
