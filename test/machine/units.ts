@@ -36,6 +36,8 @@ describe('the package, booted by systemd', { skip }, () => {
     assert.match(told, /^ {2}! the boot's last stage never ran: systemd did not start bootagent-final\.service$/m);
     assert.match(told, /^next .*journalctl --boot _PID=1.*\nexit 1\n$/m);
     const { state, never_ran } = JSON.parse(boot.read('status'));
-    assert.deepEqual([state, never_ran.length], ['cut off', 1]);
+    assert.equal(state, 'cut off');
+    // systemd may break the cycle at the unit before it first, which then never ran either.
+    assert.match(never_ran.join('\n'), /^the boot's last stage never ran: /m);
   });
 });
