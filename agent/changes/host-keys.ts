@@ -24,25 +24,25 @@ export const hostKeys: StateHandler<HostKeysChange> = {
   subject: () => folder,
 
   async compare(change, host) {
-    const strange = await areStrange(change, host);
+    const known = await recorded(host);
+    const strange = areStrange(change, known.machine);
     if (strange) return strange;
     for (const type of await typesOf(change, host)) {
-      const wrong = await wrongWith(type, given(change, type), host);
+      const wrong = await wrongWith(type, given(change, type), known.whole, host);
       if (wrong) return `has a key that is not right: ${pathOf(type)} ${wrong}`;
     }
-    return (await recorded(host)) === undefined
-      ? 'has keys that are not remembered as those of this machine'
-      : undefined;
+    return known.machine === undefined ? 'has keys that are not remembered as those of this machine' : undefined;
   },
 
   async apply(change, host) {
     const types = await typesOf(change, host);
-    const strange = (await areStrange(change, host)) !== undefined;
+    const known = await recorded(host);
+    const strange = areStrange(change, known.machine) !== undefined;
     const notes: string[] = [];
     const failed: unknown[] = [];
     const whole: string[] = [];
     for (const type of types) {
-      const wrong = await wrongWith(type, given(change, type), host);
+      const wrong = await wrongWith(type, given(change, type), known.whole, host);
       const there = wrong && (await host.stat(pathOf(type)));
       if (there && !strange) notes.push(`${pathOf(type)} ${wrong}`);
       try {
@@ -78,8 +78,7 @@ const pathOf = (type: string): string => `${folder}/ssh_host_${type}_key`;
 const given = (change: HostKeysChange, type: string): GivenHostKey | undefined =>
   change.given.find((each) => each.type === type);
 
-async function areStrange({ machine, fresh }: HostKeysChange, host: ReadHost): Promise<string | undefined> {
-  const made = (await recorded(host))?.machine;
+function areStrange({ machine, fresh }: HostKeysChange, made: string | undefined): string | undefined {
   if (made === machine) return undefined;
   // A card may be changed, and clouds change the ids of machines that stay the same.
   const sure = made?.startsWith('uuid ') && machine.startsWith('uuid ');
@@ -93,34 +92,52 @@ async function typesOf({ types, given }: HostKeysChange, host: ReadHost): Promis
   return all.filter((type) => type !== 'ed25519' || !fips || given.length > 0);
 }
 
-async function recorded(host: ReadHost): Promise<{ machine: string; whole: readonly string[] } | undefined> {
-  const text = await host.readText(record);
-  if (text === undefined) return undefined;
-  const [machine = '', ...whole] = text.trim().split('\n');
+interface Known {
+  /** Undefined where nobody remembers. */
+  readonly machine: string | undefined;
+  /** The marks of the keys that were found whole. */
+  readonly whole: readonly string[];
+}
+
+async function recorded(host: ReadHost): Promise<Known> {
+  const [machine, ...whole] = (await host.readText(record))?.trim().split('\n') ?? [];
   return { machine, whole };
 }
 
 async function recordOf(machine: string, types: readonly string[], host: ReadHost): Promise<string> {
   const lines = [machine];
-  for (const type of types) lines.push(await asItLies(type, host));
+  for (const type of types) lines.push(markOf(type, await pairAt(type, host)));
   return `${lines.join('\n')}\n`;
 }
 
-/** A key and its public half, byte for byte. */
-const asItLies = async (type: string, host: ReadHost): Promise<string> => {
-  const [secret = '', shown = ''] = [await host.readText(pathOf(type)), await host.readText(`${pathOf(type)}.pub`)];
-  return `${type} ${digest(Buffer.from(`${secret}\0${shown}`))}`;
-};
+/** A key and its public half, as they lie there. */
+interface Pair {
+  readonly secret: string | undefined;
+  readonly shown: string;
+}
 
-/** What is wrong with a key as it lies there: undefined if nothing is. */
-async function wrongWith(type: string, wanted: GivenHostKey | undefined, host: ReadHost): Promise<string | undefined> {
-  const text = await host.readText(pathOf(type));
-  if (text === undefined) return 'does not exist';
-  if (wanted && text !== wanted.private) return 'is not the one that was given';
-  if (!(await recorded(host))?.whole.includes(await asItLies(type, host))) {
-    const key = readPrivateKey(text);
+const pairAt = async (type: string, host: ReadHost): Promise<Pair> => ({
+  secret: await host.readText(pathOf(type)),
+  shown: (await host.readText(`${pathOf(type)}.pub`)) ?? '',
+});
+
+const markOf = (type: string, { secret = '', shown }: Pair): string =>
+  `${type} ${digest(Buffer.from(`${secret}\0${shown}`))}`;
+
+/** What is wrong with a key as it lies there: undefined if nothing is. `whole` are the marks of those that were right. */
+async function wrongWith(
+  type: string,
+  wanted: GivenHostKey | undefined,
+  whole: readonly string[],
+  host: ReadHost,
+): Promise<string | undefined> {
+  const pair = await pairAt(type, host);
+  if (pair.secret === undefined) return 'does not exist';
+  if (wanted && pair.secret !== wanted.private) return 'is not the one that was given';
+  if (!whole.includes(markOf(type, pair))) {
+    const key = readPrivateKey(pair.secret);
     if (typeof key === 'string') return key;
-    const shown = readKeyLine((await host.readText(`${pathOf(type)}.pub`)) ?? '');
+    const shown = readKeyLine(pair.shown);
     if (typeof shown === 'string' || !isSame(shown.key, key)) return 'has not its own public half beside it';
   }
   const certificate = wanted?.certificate;
