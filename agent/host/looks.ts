@@ -42,8 +42,7 @@ export const stat = (root: string, path: string): Stat | undefined =>
   reading(path, () => walk(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
 
 export const list = (root: string, path: string): readonly string[] =>
-  reading(path, () => walk(`${path}/.`.replace(/\/\.$/, ''), { root, follow: true }, (spot) => namesIn(spot.path))) ??
-  [];
+  reading(path, () => walk(`${path}/.`.replace(/\/\.$/, ''), { root, follow: true }, namesIn)) ?? [];
 
 export const readLink = (root: string, path: string): string | undefined =>
   reading(path, () => walk(path, { root, follow: false }, (spot) => readlinkSync(spot.path)));
@@ -101,9 +100,9 @@ const deviceOf = (number: number): string => {
   return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;
 };
 
-function namesIn(path: string): string[] {
+function namesIn({ path, there }: Spot): string[] {
   try {
-    return existsSync(path) ? readdirSync(path).sort() : [];
+    return there || existsSync(path) ? readdirSync(path).sort() : [];
   } catch (error) {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
     throw error;

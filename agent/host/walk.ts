@@ -43,14 +43,11 @@ export interface WalkOptions {
 }
 
 /**
- * Goes to a path one name at a time, as in a chroot, unless all on the way is ours: no `..` and no link leads out of the root. A link is
- * followed only where it stands in a folder that nobody but root (or whoever runs us) can write in, since
- * anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
+ * Goes to a path one name at a time, as in a chroot, unless all on the way is ours: no `..` and no link leads out of
+ * the root. A link is followed only where it stands in a folder that nobody but root (or whoever runs us) can write in,
+ * since anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
  */
 export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
-  if (options.root === '/' && options.create === undefined && options.within === undefined && rootsOwn.test(path)) {
-    return use({ folder: dirname(path), name: basename(path), path });
-  }
   if (options.create === undefined && options.within === undefined) {
     const spot = straightTo(path, options);
     if (spot === 'missing') return undefined;
@@ -67,6 +64,7 @@ export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) =>
 
 /** Where the path leads, if it is plain that nobody can lead it elsewhere. */
 function straightTo(path: string, { root, follow }: WalkOptions): Spot | 'missing' | 'unsure' {
+  if (root === '/' && rootsOwn.test(path)) return { folder: dirname(path), name: basename(path), path };
   const names = namesOf(path);
   const name = names.pop();
   if (name === undefined || [name, ...names].includes('..')) return 'unsure';
