@@ -37,6 +37,8 @@ export function killedEverywhere(most: number): void {
     wanted.done();
 
     const points = pointsOf();
+    // To wake a thread is a write, which one run makes and another does not: the last numbers may not come up.
+    const writes = Math.max(...points.map(([call, when]) => (call === 'write' ? when : 0)));
     const step = Math.max(1, points.length / most);
     const chosen = Array.from(
       { length: Math.min(most, points.length) },
@@ -47,8 +49,8 @@ export function killedEverywhere(most: number): void {
       test(`at ${call} number ${when} ends as if it had not been`, () => {
         const { root, done } = tree();
         const killed = run(root, ['-e', `inject=${call}:signal=SIGKILL:when=${when}`]);
-        // To wake a thread is a write, which one run makes and another does not: the last of them may not come up.
-        if (call !== 'write') assert.notEqual(killed.status, 0, 'it was to be killed');
+        const mayMiss = call === 'write' && when > writes - 5;
+        if (!mayMiss) assert.notEqual(killed.status, 0, 'it was to be killed');
         const again = run(root);
         assert.equal(again.status, 0, again.out + again.err);
         assert.deepEqual(treeLines(root, ours), end);

@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
 });
 
 /** Besides these there is "given", for an image of somebody's: on one of ours, it would take CI too long. */
-const suite = ['cut', 'disks', 'drives', 'image', 'life', 'moves', 'seal', 'selinux', 'services'];
+const suite = ['cut', 'disks', 'drives', 'image', 'life', 'seal', 'selinux', 'services'];
 const files = values.image !== undefined ? ['given'] : positionals.length > 0 ? positionals : suite;
 const image = values.image === undefined ? undefined : resolve(values.image);
 if (image !== undefined && !existsSync(image)) {
