@@ -1,3 +1,4 @@
+import type { Datasource } from '../datasource.ts';
 import type { Evidence } from '../evidence.ts';
 import type { Looking } from '../identify.ts';
 import { exit, type Work } from './command.ts';
@@ -10,9 +11,13 @@ export const run: Work['run'] = async (given, around) => {
   const found = await evidence(looking);
   const named = looking.named;
   if (given.options.format === 'json') {
-    const sources = found.map(({ source: { name, needs, silent }, because, found }) => {
-      return { name, needs, because, found, ...(silent && { done: false }) };
-    });
+    const sources = found.map(({ source: { name, needs, silent }, because, found }) => ({
+      name,
+      needs,
+      because,
+      found,
+      ...(silent && { done: false }),
+    }));
     around.out(`${JSON.stringify({ schema_version: 1, named, sources }, undefined, 2)}\n`);
     return exit.done;
   }
@@ -38,15 +43,15 @@ export function linesFor(
     ...found.flatMap(({ source, because, found: isFound }) =>
       because === undefined
         ? []
-        : [
-            `  ${isFound ? 'found' : 'asked'}  ${source.name.padEnd(width)}  ${because}${source.silent ? ' (not done yet: it is not asked)' : ''}`,
-          ],
+        : [`  ${isFound ? 'found' : 'asked'}  ${source.name.padEnd(width)}  ${because}${unlessDone(source)}`],
     ),
     ...(silent.length > 0 ? [`Nothing speaks for ${silent.join(', ')}.`] : []),
     whatFollows(found, named, mostNamed),
     ...(host.privileged ? [] : ['Drives were not looked at: only root may read them.']),
   ];
 }
+
+const unlessDone = ({ silent }: Datasource): string => (silent ? ' (not done yet: it is not asked)' : '');
 
 /** What a boot makes of it: drives before the network, and "none" where there is nobody else. */
 function whatFollows(found: readonly Evidence[], named: readonly string[] | undefined, mostNamed: number): string {
