@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const required = createRequire(import.meta.url);
@@ -8,11 +10,17 @@ const required = createRequire(import.meta.url);
 const unused: Readonly<Record<string, string>> = {
   '/undici/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not built in"); };',
   '/undici/lib/web/fetch/body.js': 'module.exports = { extractBody() { throw new Error("fetch is not built in"); } };',
+  '/undici/lib/web/fetch/formdata.js': 'module.exports = undefined;',
+  '/undici/lib/web/webidl/index.js': 'module.exports = { webidl: { is: { FormData: () => false } } };',
+  // Nobody listens to a single executable.
+  '/undici/lib/core/diagnostics.js': `module.exports = { channels: ${silentChannels()} };`,
   // A hundred names of headers, in tables that spare a call of toLowerCase() and are made at each start.
   '/undici/lib/core/constants.js': 'module.exports = { headerNameLowerCasedRecord: { __proto__: null } };',
   '/undici/lib/core/tree.js': 'module.exports = { tree: { lookup() {} } };',
   // For tests of undici's own, and for processors that are not built for.
   '/undici/lib/llhttp/llhttp-wasm.js': 'module.exports = undefined;',
+  // agent/host/llhttp.ts stands in its place.
+  '/undici/lib/llhttp/llhttp_simd-wasm.js': 'module.exports = undefined;',
 };
 
 /** Tables of undici that it makes anew at each start, and what its client reads of them. */
@@ -25,6 +33,18 @@ const little: Readonly<Record<string, string>> = {
   'node:http': 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
 };
 
+/** Each channel that undici tells what it does, with nobody at its other end. */
+function silentChannels(): string {
+  const { channels } = required('undici/lib/core/diagnostics.js');
+  return JSON.stringify(Object.fromEntries(Object.keys(channels).map((name) => [name, { hasSubscribers: false }])));
+}
+
+/** undici's client, for which our parser is what the WebAssembly program would be. */
+function withParser(path: string): string {
+  const parser = join(import.meta.dirname, '../agent/host/llhttp.ts');
+  return `const WebAssembly = require(${JSON.stringify(parser)});\n${readFileSync(path, 'utf8')}`;
+}
+
 const slimUndici: Plugin = {
   name: 'slim-undici',
   setup({ onLoad, onResolve }) {
@@ -32,6 +52,7 @@ const slimUndici: Plugin = {
     onLoad({ filter: undici }, ({ path }) => {
       const [, contents] = Object.entries(unused).find(([end]) => path.endsWith(end)) ?? [];
       if (contents !== undefined) return { contents, loader: 'js' };
+      if (path.endsWith('/undici/lib/dispatcher/client-h1.js')) return { contents: withParser(path), loader: 'js' };
       const [, names] = Object.entries(tables).find(([end]) => path.endsWith(end)) ?? [];
       if (!names) return undefined;
       const whole = required(path);
@@ -46,6 +67,16 @@ const slimUndici: Plugin = {
 
 /** Parts of Node that are dear to load, and that few runs need: our own files get them when they first use them. */
 const dear = ['node:child_process', 'node:crypto', 'node:sea', 'node:vm', 'node:zlib'];
+
+/** The same yaml as modules of ECMAScript, which what nobody uses can be left out of, and which need no wrapper each. */
+const slimYaml: Plugin = {
+  name: 'slim-yaml',
+  setup({ onResolve }) {
+    onResolve({ filter: /^yaml$/ }, () => ({
+      path: join(dirname(required.resolve('yaml/package.json')), 'browser/dist/index.js'),
+    }));
+  },
+};
 
 const lazyBuiltins: Plugin = {
   name: 'lazy-builtins',
@@ -90,7 +121,7 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
     sourcemap: 'external',
     metafile: true,
     logLevel: 'warning',
-    plugins: [slimUndici, lazyBuiltins],
+    plugins: [slimUndici, slimYaml, lazyBuiltins],
   });
   const has = (path: string): boolean => Object.keys(metafile.inputs).some((each) => each.includes(path));
   // A new undici that keeps one of them elsewhere must not slip in unseen: HTTP/2 costs more than all the rest of a start.

@@ -1,5 +1,5 @@
 import child from 'node:child_process';
-import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -24,9 +24,10 @@ const answers: Readonly<Record<string, string>> = {
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V one',
   '/latest/user-data': '#cloud-config\nwrite_files:\n  - {path: /etc/motd, content: hello}\nruncmd:\n  - echo hello\n',
 };
-const server = createServer(({ url = '' }, response) => {
+const server = createServer(({ url = '', method, headers }, response) => {
   const body = answers[url];
-  response.writeHead(body === undefined ? 404 : 200).end(body);
+  const isAllowed = method === 'PUT' || headers['x-aws-ec2-metadata-token'] === answers['/latest/api/token'];
+  response.writeHead(!isAllowed ? 401 : body === undefined ? 404 : 200).end(body);
 });
 server.on('connection', (socket) => socket.unref());
 await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,10 +39,12 @@ const machine: Readonly<Record<string, string>> = {
   '/etc/group': 'root:x:0:\n',
   '/etc/hosts': '127.0.0.1 localhost\n',
   '/etc/motd': 'welcome\n',
-  '/etc/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n',
+  '/usr/lib/os-release': 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n',
   '/etc/passwd': 'root:x:0:0:root:/root:/bin/bash\n',
   '/etc/shadow': 'root:*:19000:0:99999:7:::\n',
   '/etc/ssh/sshd_config': 'PermitRootLogin no\n',
+  '/dev/vda': '',
+  '/dev/vda1': '',
   '/proc/cmdline': 'root=/dev/vda1 quiet\n',
   '/proc/meminfo': 'MemTotal:        2048000 kB\n',
   '/proc/net/route':
@@ -54,13 +57,31 @@ const machine: Readonly<Record<string, string>> = {
   '/sys/class/dmi/id/product_uuid': '22222222-2222-2222-2222-222222222222\n',
   '/sys/class/net/ens3/address': '02:00:00:00:00:01\n',
   '/sys/devices/system/cpu/online': '0-1\n',
+  '/sys/devices/vda/ro': '0\n',
+  '/sys/devices/vda/size': '4194304\n',
+  '/sys/devices/vda/vda1/partition': '1\n',
+  '/sys/devices/vda/vda1/ro': '0\n',
+  '/sys/devices/vda/vda1/size': '4192256\n',
+  '/sys/devices/vda/vda1/start': '2048\n',
+  '/usr/bin/ssh-keygen': '',
   '/usr/sbin/useradd': '',
   '/var/lib/bootagent/fresh': '',
+};
+const links: Readonly<Record<string, string>> = {
+  '/etc/os-release': '../usr/lib/os-release',
+  '/sys/block/vda': '../devices/vda',
+  '/sys/class/block/vda': '../../devices/vda',
+  '/sys/class/block/vda1': '../../devices/vda/vda1',
+  '/sys/dev/block/254:1': '../../devices/vda/vda1',
 };
 const root = mkdtempSync(join(tmpdir(), 'bootagent-warm-'));
 for (const [path, text] of Object.entries(machine)) {
   mkdirSync(join(root, dirname(path)), { recursive: true });
   writeFileSync(join(root, path), text);
+}
+for (const [path, target] of Object.entries(links)) {
+  mkdirSync(join(root, dirname(path)), { recursive: true });
+  symlinkSync(target, join(root, path));
 }
 process.on('exit', () => rmSync(root, { recursive: true }));
 

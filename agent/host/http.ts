@@ -1,7 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
-import ask from 'undici/lib/api/api-request.js';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import { failure, unreachable } from '../unreachable.ts';
@@ -25,51 +23,80 @@ export function makeHttp(): (request: Request) => Promise<Response> {
   };
 
   return async (request) => {
-    const signal = AbortSignal.timeout(Math.max(1, Math.ceil(request.timeoutMs ?? answerMs)));
+    // One limit over all that a request leads to: whichever exchange is under way says how it is stopped.
+    const limit: Limit = { stop: () => {} };
+    const timer = setTimeout(() => limit.stop(), Math.max(1, Math.ceil(request.timeoutMs ?? answerMs)));
     try {
       let { origin, path, authorization } = partsOf(request.url);
       const headers = { ...request.headers, ...authorization };
       for (let redirects = 0; ; redirects++) {
-        const answer = await once(clientOf(origin), { ...request, headers, path }, signal);
+        const answer = await exchange(clientOf(origin), { ...request, headers, path }, limit);
         const next = redirects < mostRedirects ? sameHost(answer, origin, path) : undefined;
         if (next === undefined || (request.method ?? 'GET') !== 'GET') return answer;
         path = next;
       }
     } catch (error) {
       throw unreachable(request.method ?? 'GET', request.url, error);
+    } finally {
+      clearTimeout(timer);
     }
   };
 }
 
-async function once(client: Client, request: Request & { path: string }, signal: AbortSignal): Promise<Response> {
-  const { method = 'GET', path, headers = {}, body, limitBytes = mostBytes } = request;
-  const answer = await compiledOnce(() => ask.call(client, { method, path, headers, body: body ?? null, signal }));
-  return { status: answer.statusCode, headers: plain(answer.headers), body: await read(answer.body, limitBytes) };
+interface Limit {
+  stop(): void;
 }
 
-/**
- * undici reads answers with a WebAssembly program, made at the first connection. V8 would soon compile it a second time,
- * better: that takes more than all the rest of a run, and a handful of small answers never give it back.
- */
-async function compiledOnce<T>(work: () => Promise<T>): Promise<T> {
-  setFlagsFromString('--wasm-tiering-budget=2000000000');
-  try {
-    return await work();
-  } finally {
-    // What is loaded later is compared with the flags that Node's own code was compiled for.
-    setFlagsFromString('--wasm-tiering-budget=13000000');
-  }
+/** One request and its answer, by undici's own way in: the streams above it cost more than all else, and what comes is small. */
+function exchange(
+  client: Client,
+  { method = 'GET', path, headers = {}, body, limitBytes = mostBytes }: Request & { path: string },
+  limit: Limit,
+): Promise<Response> {
+  return new Promise((resolve, reject) => {
+    let stop: ((reason: Error) => void) | undefined;
+    let isOver = false;
+    let [status, found]: [number, Dispatcher.ResponseData['headers']] = [0, {}];
+    const pieces: Uint8Array[] = [];
+    let bytes = 0;
+    limit.stop = () => {
+      isOver = true;
+      const late = failure('ETIMEDOUT');
+      // Without a connection yet, there is nothing to stop.
+      stop?.(late);
+      reject(late);
+    };
+    client.dispatch(
+      { method, path, headers, body: body ?? null },
+      {
+        onRequestStart(controller) {
+          stop = (reason) => controller.abort(reason);
+          if (isOver) stop(failure('ETIMEDOUT'));
+        },
+        onResponseStart(_, code, given) {
+          [status, found] = [code, given];
+        },
+        onResponseData(controller, piece) {
+          bytes += piece.length;
+          if (bytes > limitBytes) controller.abort(failure('TOO_LARGE'));
+          else pieces.push(piece);
+        },
+        onResponseEnd: () => resolve({ status, headers: plain(found), body: joined(pieces, bytes) }),
+        onResponseError: (_, error) => reject(error),
+      },
+    );
+  });
 }
 
-async function read(stream: Dispatcher.ResponseData['body'], limit: number): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of stream) {
-    bytes += piece.length;
-    if (bytes > limit) throw failure('TOO_LARGE');
-    pieces.push(piece);
+/** In memory of its own: a piece lies in a buffer that it shares with others. */
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
   }
-  return new Uint8Array(Buffer.concat(pieces));
+  return bytes;
 }
 
 /** Where a redirect leads, as long as it stays with whom we asked: metadata is nobody else's to give. */

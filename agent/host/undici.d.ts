@@ -4,14 +4,6 @@ declare module 'undici/lib/dispatcher/client.js' {
   export default Client;
 }
 
-declare module 'undici/lib/api/api-request.js' {
-  import type { Dispatcher } from 'undici';
-  export default function request(
-    this: Dispatcher,
-    options: Dispatcher.RequestOptions,
-  ): Promise<Dispatcher.ResponseData>;
-}
-
 declare module 'undici/lib/core/connect.js' {
   import type { buildConnector } from 'undici';
   export default function build(options: buildConnector.BuildOptions): buildConnector.connector;

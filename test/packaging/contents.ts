@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { run, unable } from '../machine/support/scratch.ts';
 import { compatFile, packageFile } from '../machine/support/trees.ts';
 
@@ -74,5 +77,28 @@ describe('what the package holds', { skip }, () => {
     // The same words do bring it into a Node that was not built so: the test can fail.
     await run(process.execPath, ['-e', '0'], { env });
     assert.equal(existsSync(sentinel), true);
+  });
+
+  /** What a program that waits for its standard input says on stderr to the signal by which Node is asked for a debugger. */
+  const asked = async (program: string, args: readonly string[]): Promise<string> => {
+    const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
+    let said = '';
+    child.stderr.on('data', (bytes) => {
+      said += String(bytes);
+    });
+    const gone = once(child, 'exit');
+    // More than a pipe holds: when that is written, it is past its start and reads.
+    await new Promise((resolve) => child.stdin.write(Buffer.alloc(2 ** 20, '\n'), resolve));
+    child.kill('SIGUSR1');
+    await Promise.race([gone, setTimeout(1000)]);
+    child.kill('SIGKILL');
+    await gone;
+    return said;
+  };
+
+  test('no signal brings a debugger into it', async () => {
+    assert.equal(await asked('dist/bootagent', ['validate', '-']), '');
+    // A Node that was not built so listens at once: the test can fail.
+    assert.match(await asked(process.execPath, ['-e', 'fs.readFileSync(0)']), /Debugger listening/);
   });
 });
