@@ -22,7 +22,8 @@ const around: Surroundings = {
 process.umask(0o022);
 
 main(process.argv.slice(2)).then((code) => {
-  process.exitCode = code;
+  // All is written and everything was waited for: neither a connection that is kept open nor one that is still being made holds us.
+  process.exit(code);
 });
 
 async function main(argv: readonly string[]): Promise<number> {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface Cost {
-  /** Milliseconds of CPU, user and system, of the whole process with what it started: of the cheapest run. */
-  readonly cpuMs: number;
+  /** Milliseconds of CPU, user and system, of the whole process with what it started: in each turn. */
+  readonly cpuMs: readonly number[];
   readonly peakMB: number;
 }
 
@@ -11,7 +11,7 @@ export interface Cost {
 const asking = `
 import json, os, sys
 programs = json.loads(sys.argv[2])
-costs = {name: [float("inf"), 0] for name in programs}
+costs = {name: {"cpuMs": [], "peakMB": 0} for name in programs}
 for _ in range(int(sys.argv[1])):
     for name, argv in programs.items():
         child = os.fork()
@@ -23,15 +23,12 @@ for _ in range(int(sys.argv[1])):
         _, status, used = os.wait4(child, 0)
         if status != 0:
             sys.exit(name)
-        cheapest, peak = costs[name]
-        costs[name] = [min(cheapest, (used.ru_utime + used.ru_stime) * 1000), max(peak, used.ru_maxrss / 1000)]
+        costs[name]["cpuMs"].append((used.ru_utime + used.ru_stime) * 1000)
+        costs[name]["peakMB"] = max(costs[name]["peakMB"], used.ru_maxrss / 1000)
 print(json.dumps(costs))
 `;
 
-/**
- * Runs programs so many times in turns, within what `around` sets up once. Whatever else the machine does makes a run dearer
- * and never cheaper, and falls on all alike: the cheapest is what a program itself takes.
- */
+/** Runs programs so many times in turns, so that what else the machine does falls on all alike, within what `around` sets up once. */
 export async function costsOf<Name extends string>(
   times: number,
   programs: Readonly<Record<Name, readonly string[]>>,
@@ -43,7 +40,11 @@ export async function costsOf<Name extends string>(
   child.stdout.on('data', (bytes) => said.push(String(bytes)));
   const [code] = await once(child, 'close');
   if (code !== 0) throw new Error('a program failed');
-  const costs: Record<Name, [cpuMs: number, peakMB: number]> = JSON.parse(said.join(''));
-  const named = Object.entries<[number, number]>(costs).map(([name, [cpuMs, peakMB]]) => [name, { cpuMs, peakMB }]);
-  return Object.fromEntries(named) as Record<Name, Cost>; // the names that were given
+  return JSON.parse(said.join(''));
 }
+
+/** How many times as much a program takes as another in the same turn: mostly, as one of the two may have been disturbed. */
+export const timesAs = (one: Cost, other: Cost): number =>
+  median(one.cpuMs.map((ms, turn) => ms / (other.cpuMs[turn] ?? Number.NaN)));
+
+export const median = (all: readonly number[]): number => [...all].sort((a, b) => a - b)[all.length >> 1] ?? Number.NaN;

@@ -10,9 +10,11 @@ import { version } from '../agent/version.ts';
 const argv = process.argv.slice(2);
 if (argv.length === 1 && (argv[0] === 'version' || argv[0] === '--version')) writeAll(1, `bootagent ${version}\n`);
 else {
+  // Begins with as many bytes as put the rest where V8 can read it in its place: see executable.ts.
+  const kept = Buffer.from(getRawAsset('agent.cache'));
   const script = new Script(Buffer.from(getRawAsset('agent.cjs')).toString('latin1'), {
     filename: 'bootagent.cjs',
-    cachedData: Buffer.from(getRawAsset('agent.cache')),
+    cachedData: kept.subarray(kept[0]),
   });
   if (script.cachedDataRejected)
     writeAll(2, 'bootagent: what V8 made of it at its build is not taken; it starts slowly\n');

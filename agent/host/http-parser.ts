@@ -136,11 +136,8 @@ export function parserOf(id: number, calls: Calls): Parser {
   }
 
   function body(): void {
-    if (head.status === 101) {
-      fail('Nobody asked for another protocol');
-      return;
-    }
-    const code = calls.wasm_on_headers_complete(id, head.status, 0, staysOpen(head) ? 1 : 0);
+    const isUpgrade = head.status === 101 && head.upgrades && head.connection.has('upgrade');
+    const code = calls.wasm_on_headers_complete(id, head.status, isUpgrade ? 1 : 0, staysOpen(head) ? 1 : 0);
     if (code !== 1) asked(code);
     if (parser.error === malformed) return;
     head.skipsBody = code === 1;
@@ -150,6 +147,7 @@ export function parserOf(id: number, calls: Calls): Parser {
     else if (head.encoded || head.length === undefined) next = bodyToTheEnd;
     else if (left === 0) complete();
     else next = bodyByLength;
+    if (head.status === 101 && parser.error === fine) fail('Nobody asked for another protocol');
   }
 
   function bodyByLength(): void {
@@ -260,6 +258,7 @@ interface Head {
   length: number | undefined;
   encoded: boolean;
   chunked: boolean;
+  upgrades: boolean;
   /** It answers a HEAD. */
   skipsBody: boolean;
 }
@@ -271,6 +270,7 @@ const newHead = (): Head => ({
   length: undefined,
   encoded: false,
   chunked: false,
+  upgrades: false,
   skipsBody: false,
 });
 
@@ -290,7 +290,7 @@ function learn(head: Head, name: string, value: string): string | undefined {
     case 'connection':
     case 'proxy-connection':
       for (const each of value.split(',')) {
-        const [, word] = /^[\t ]*(close|keep-alive) *$/i.exec(each) ?? [];
+        const [, word] = /^[\t ]*(close|keep-alive|upgrade) *$/i.exec(each) ?? [];
         if (word !== undefined) head.connection.add(word.toLowerCase());
       }
       return undefined;
@@ -304,6 +304,9 @@ function learn(head: Head, name: string, value: string): string | undefined {
       if (head.length !== undefined) return "Transfer-Encoding can't be present with Content-Length";
       // Several of them are one: the last is the outermost.
       if (value !== '') [head.encoded, head.chunked] = [true, /(?:^|,)[\t ]*chunked *$/i.test(value)];
+      return undefined;
+    case 'upgrade':
+      head.upgrades ||= value !== '';
       return undefined;
     default:
       return undefined;

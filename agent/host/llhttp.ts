@@ -3,7 +3,8 @@ import { type Calls, type Parser, parserOf } from './http-parser.ts';
 /**
  * undici reads answers by llhttp, which it brings as a WebAssembly program: to compile that costs more than all the requests
  * of a boot. This looks to undici like the program (packaging/bundle.ts puts it there), and a law holds it to llhttp: of any
- * answer, cut anywhere, both tell the same.
+ * answer, cut anywhere, both tell the same. What is wrong with a length or an encoding is seen at the end of its line, not
+ * in its middle; and no length is taken that a number cannot hold, nor a chunk's line of more than 16 KiB.
  */
 export class Module {}
 
