@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe as suite, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { makeHttp } from '../../agent/host/http.ts';
 import { whyUnreachable } from '../../agent/unreachable.ts';
@@ -44,6 +46,27 @@ suite('http', () => {
       assert.equal(await asked({ does }, { limitBytes: 2 ** 20 }), why);
     });
   }
+
+  test('a time limit holds while the connection is made, too', async () => {
+    // It listens and never takes a connection: when its queue is full, the kernel lets the others wait.
+    const deaf = `const server = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+      require('fs').writeSync(1, String(server.address().port));
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+    })`;
+    const server = spawn(process.execPath, ['-e', deaf], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [port] = await once(server.stdout, 'data');
+    const waiting = Array.from({ length: 6 }, () => connect(Number(port), '127.0.0.1').on('error', () => {}));
+    try {
+      await Promise.all(waiting.slice(0, 2).map((socket) => once(socket, 'connect')));
+      const url = `http://127.0.0.1:${port}/`;
+      const asked = makeHttp()({ url, timeoutMs: 100 }).catch(whyUnreachable);
+      // Less than the limit that every connection has.
+      assert.equal(await Promise.race([asked, setTimeout(1500, 'still connecting', { ref: false })]), 'timeout');
+    } finally {
+      for (const socket of waiting) socket.destroy();
+      server.kill('SIGKILL');
+    }
+  });
 
   test('tells a refused connection apart, by method and URL, and without what is secret in it', async () => {
     const error = await makeHttp()({ url: 'http://me:secret@127.0.0.1:1/x' }).catch((error) => error);
