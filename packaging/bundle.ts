@@ -5,26 +5,35 @@ import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const required = createRequire(import.meta.url);
+const parser = join(import.meta.dirname, '../agent/host/llhttp.ts');
 
-/** Parts of undici that plain HTTP/1.1 to a metadata service never enters, with what stands in their place. */
-const unused: Readonly<Record<string, string>> = {
+/** What stands in the place of parts of undici, most of which plain HTTP/1.1 to a metadata service never enters. */
+const replaced: Readonly<Record<string, string | ((path: string) => string)>> = {
   '/undici/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not built in"); };',
   '/undici/lib/web/fetch/body.js': 'module.exports = { extractBody() { throw new Error("fetch is not built in"); } };',
   '/undici/lib/web/fetch/formdata.js': 'module.exports = undefined;',
   '/undici/lib/web/webidl/index.js': 'module.exports = { webidl: { is: { FormData: () => false } } };',
-  // Nobody listens to a single executable.
-  '/undici/lib/core/diagnostics.js': `module.exports = { channels: ${silentChannels()} };`,
+  // Channels by which it tells what it does: nobody listens to a single executable.
+  '/undici/lib/core/diagnostics.js': (path) => {
+    const names = Object.keys(required(path).channels);
+    const channels = Object.fromEntries(names.map((name) => [name, { hasSubscribers: false }]));
+    return `module.exports = ${JSON.stringify({ channels })};`;
+  },
   // A hundred names of headers, in tables that spare a call of toLowerCase() and are made at each start.
   '/undici/lib/core/constants.js': 'module.exports = { headerNameLowerCasedRecord: { __proto__: null } };',
   '/undici/lib/core/tree.js': 'module.exports = { tree: { lookup() {} } };',
   // For tests of undici's own, and for processors that are not built for.
   '/undici/lib/llhttp/llhttp-wasm.js': 'module.exports = undefined;',
-  // agent/host/llhttp.ts stands in its place.
+  // A table that it makes anew at each start, and what its client reads of that.
+  '/undici/lib/llhttp/constants.js': (path) => {
+    const { ERROR, TYPE } = required(path);
+    return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
+  },
+  // For the client, our parser is what the WebAssembly program would be.
   '/undici/lib/llhttp/llhttp_simd-wasm.js': 'module.exports = undefined;',
+  '/undici/lib/dispatcher/client-h1.js': (path) =>
+    `const WebAssembly = require(${JSON.stringify(parser)});\n${readFileSync(path, 'utf8')}`,
 };
-
-/** Tables of undici that it makes anew at each start, and what its client reads of them. */
-const tables: Readonly<Record<string, readonly string[]>> = { '/undici/lib/llhttp/constants.js': ['ERROR', 'TYPE'] };
 
 /** What undici asks of large parts of Node, which are loaded for no more than this. */
 const little: Readonly<Record<string, string>> = {
@@ -33,30 +42,13 @@ const little: Readonly<Record<string, string>> = {
   'node:http': 'module.exports = { maxHeaderSize: 16384, IncomingMessage: class {} };',
 };
 
-/** Each channel that undici tells what it does, with nobody at its other end. */
-function silentChannels(): string {
-  const { channels } = required('undici/lib/core/diagnostics.js');
-  return JSON.stringify(Object.fromEntries(Object.keys(channels).map((name) => [name, { hasSubscribers: false }])));
-}
-
-/** undici's client, for which our parser is what the WebAssembly program would be. */
-function withParser(path: string): string {
-  const parser = join(import.meta.dirname, '../agent/host/llhttp.ts');
-  return `const WebAssembly = require(${JSON.stringify(parser)});\n${readFileSync(path, 'utf8')}`;
-}
-
 const slimUndici: Plugin = {
   name: 'slim-undici',
   setup({ onLoad, onResolve }) {
     const undici = /[/\\]undici[/\\]lib[/\\]/;
     onLoad({ filter: undici }, ({ path }) => {
-      const [, contents] = Object.entries(unused).find(([end]) => path.endsWith(end)) ?? [];
-      if (contents !== undefined) return { contents, loader: 'js' };
-      if (path.endsWith('/undici/lib/dispatcher/client-h1.js')) return { contents: withParser(path), loader: 'js' };
-      const [, names] = Object.entries(tables).find(([end]) => path.endsWith(end)) ?? [];
-      if (!names) return undefined;
-      const whole = required(path);
-      return { contents: JSON.stringify(Object.fromEntries(names.map((name) => [name, whole[name]]))), loader: 'json' };
+      const [, by] = Object.entries(replaced).find(([end]) => path.endsWith(end)) ?? [];
+      return by === undefined ? undefined : { contents: typeof by === 'string' ? by : by(path), loader: 'js' };
     });
     onResolve({ filter: /^node:/ }, ({ path, importer }) =>
       path in little && undici.test(importer) ? { path, namespace: 'little' } : undefined,
@@ -125,8 +117,8 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
   });
   const has = (path: string): boolean => Object.keys(metafile.inputs).some((each) => each.includes(path));
   // A new undici that keeps one of them elsewhere must not slip in unseen: HTTP/2 costs more than all the rest of a start.
-  const moved = has('node_modules/undici/') ? Object.keys(unused).filter((path) => !has(path)) : [];
-  if (moved.length > 0) throw new Error(`undici no longer has what is left out of the bundle: ${moved.join(', ')}`);
+  const moved = has('node_modules/undici/') ? Object.keys(replaced).filter((path) => !has(path)) : [];
+  if (moved.length > 0) throw new Error(`undici no longer has what is replaced in the bundle: ${moved.join(', ')}`);
   await writeFile(outfile, alike(await readFile(outfile, 'latin1')), 'latin1');
   await writeFile(`${outfile}.meta.json`, JSON.stringify(metafile));
   return metafile;

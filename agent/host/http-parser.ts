@@ -40,7 +40,6 @@ export function parserOf(id: number, calls: Calls): Parser {
   let end: number;
   /** Takes what comes next of the bytes, of which there is one at least. */
   let next = start;
-  let isUnderWay = false;
   /** The line, or the part of it that is looked at, as far as it came. */
   let text = '';
   let name = '';
@@ -60,8 +59,8 @@ export function parserOf(id: number, calls: Calls): Parser {
       return parser.error;
     },
     finish() {
-      if (parser.error !== fine || !isUnderWay) return fine;
-      if (next === bodyToTheEnd) complete();
+      if (parser.error !== fine || next === start || next === closed) return fine;
+      if (next === piece) complete();
       else fail('Invalid EOF state');
       return parser.error;
     },
@@ -74,7 +73,7 @@ export function parserOf(id: number, calls: Calls): Parser {
   function start(): void {
     if (isLineEnd()) parser.at++;
     else {
-      [isUnderWay, isTrailer, text, next, head] = [true, false, '', startLine, newHead()];
+      [isTrailer, text, next, head] = [false, '', startLine, newHead()];
       asked(calls.wasm_on_message_begin(id));
     }
   }
@@ -144,7 +143,7 @@ export function parserOf(id: number, calls: Calls): Parser {
     left = head.length ?? 0;
     if (hasNone(head)) complete();
     else if (head.chunked) [text, next] = ['', chunk];
-    else if (head.encoded || head.length === undefined) next = bodyToTheEnd;
+    else if (head.encoded || head.length === undefined) [left, next] = [Number.POSITIVE_INFINITY, piece];
     else if (left === 0) complete();
     else next = bodyByLength;
     if (head.status === 101 && parser.error === fine) fail('Nobody asked for another protocol');
@@ -153,11 +152,6 @@ export function parserOf(id: number, calls: Calls): Parser {
   function bodyByLength(): void {
     piece();
     if (left === 0 && parser.error === fine) complete();
-  }
-
-  function bodyToTheEnd(): void {
-    left = Number.POSITIVE_INFINITY;
-    piece();
   }
 
   function chunk(): void {
@@ -197,7 +191,7 @@ export function parserOf(id: number, calls: Calls): Parser {
   }
 
   function complete(): void {
-    [isUnderWay, next] = [false, staysOpen(head) ? start : closed];
+    next = staysOpen(head) ? start : closed;
     asked(calls.wasm_on_message_complete(id));
   }
 

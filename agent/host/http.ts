@@ -55,13 +55,12 @@ function exchange(
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
     let stop: ((reason: Error) => void) | undefined;
-    let isOver = false;
+    let late: Error | undefined;
     let [status, found]: [number, Dispatcher.ResponseData['headers']] = [0, {}];
     const pieces: Uint8Array[] = [];
     let bytes = 0;
     limit.stop = () => {
-      isOver = true;
-      const late = failure('ETIMEDOUT');
+      late = failure('ETIMEDOUT');
       // Without a connection yet, there is nothing to stop.
       stop?.(late);
       reject(late);
@@ -71,7 +70,7 @@ function exchange(
       {
         onRequestStart(controller) {
           stop = (reason) => controller.abort(reason);
-          if (isOver) stop(failure('ETIMEDOUT'));
+          if (late) stop(late);
         },
         onResponseStart(_, code, given) {
           [status, found] = [code, given];
@@ -81,22 +80,11 @@ function exchange(
           if (bytes > limitBytes) controller.abort(failure('TOO_LARGE'));
           else pieces.push(piece);
         },
-        onResponseEnd: () => resolve({ status, headers: plain(found), body: joined(pieces, bytes) }),
+        onResponseEnd: () => resolve({ status, headers: plain(found), body: new Uint8Array(Buffer.concat(pieces)) }),
         onResponseError: (_, error) => reject(error),
       },
     );
   });
-}
-
-/** In memory of its own: a piece lies in a buffer that it shares with others. */
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const piece of pieces) {
-    bytes.set(piece, at);
-    at += piece.length;
-  }
-  return bytes;
 }
 
 /** Where a redirect leads, as long as it stays with whom we asked: metadata is nobody else's to give. */

@@ -18,10 +18,10 @@ export class Instance {
     const parsers = new Map<number, Parser>();
     let made = 0;
     let bytes = Buffer.from(new ArrayBuffer(bytesAt));
-    const with_ = <T>(id: number, use: (parser: Parser) => T): T => {
+    const parserOfId = (id: number): Parser => {
       const parser = parsers.get(id);
       if (!parser) throw new Error('this parser was given back');
-      return use(parser);
+      return parser;
     };
     this.exports = {
       get memory() {
@@ -37,15 +37,14 @@ export class Instance {
         return made;
       },
       llhttp_free: (id) => void parsers.delete(id),
-      llhttp_execute: (id, at, length) => with_(id, (parser) => parser.execute(bytes, at, at + length)),
-      llhttp_finish: (id) => with_(id, (parser) => parser.finish()),
-      llhttp_resume: (id) => with_(id, (parser) => parser.resume()),
-      llhttp_get_error_pos: (id) => with_(id, (parser) => parser.at),
-      llhttp_get_error_reason: (id) =>
-        with_(id, ({ reason }) => {
-          bytes.write(`${reason}\0`, wordsAt, 'latin1');
-          return wordsAt;
-        }),
+      llhttp_execute: (id, at, length) => parserOfId(id).execute(bytes, at, at + length),
+      llhttp_finish: (id) => parserOfId(id).finish(),
+      llhttp_resume: (id) => parserOfId(id).resume(),
+      llhttp_get_error_pos: (id) => parserOfId(id).at,
+      llhttp_get_error_reason(id) {
+        bytes.write(`${parserOfId(id).reason}\0`, wordsAt, 'latin1');
+        return wordsAt;
+      },
     };
   }
 }
