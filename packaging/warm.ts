@@ -9,8 +9,8 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /**
- * `node packaging/warm.ts AGENT CACHE`: runs the agent as the dry run of a first boot and as the first stage of a later
- * one, and keeps what V8 made of the functions that took part. The machine it sees is made up, so that the same comes
+ * `node packaging/warm.ts AGENT CACHE`: runs the agent as the dry run of a first boot, as the first stage of a later
+ * one, and through the rehearsal of that, and keeps what V8 made of the functions that took part. The machine it sees is made up, so that the same comes
  * out on every machine.
  */
 const [, , agent = '', cache = ''] = process.argv;
@@ -144,6 +144,7 @@ const runs = [
   ['run', '--dry-run'],
   ['run', 'early', 'main', '--only', 'root_lock'],
   ['run', 'local'],
+  ['run', 'final', '--only', 'root_lock'],
 ];
 next();
 process.on('beforeExit', next);

@@ -24,7 +24,7 @@ const parts: readonly { readonly files: string; readonly may: readonly string[] 
     ],
   },
   { files: 'agent/main.ts', may: ['agent/**', 'modules/index.ts', 'node:fs'] },
-  { files: 'agent/{host,state,commands}/**/*.ts', may: ['agent/**', 'node:*', 'undici', 'undici/**'] },
+  { files: 'agent/{host,state,commands,rehearsal}/**/*.ts', may: ['agent/**', 'node:*', 'undici', 'undici/**'] },
   { files: 'agent/facts/**/*.ts', may: ['agent/**', 'node:os', 'node:process', 'systeminformation'] },
   { files: 'agent/report/**/*.ts', may: ['agent/**', 'node:fs', 'node:util'] },
   { files: 'agent/userdata/**/*.ts', may: ['agent/**', 'node:zlib', 'node:util', 'node:crypto', 'node:net', 'yaml'] },

@@ -1,8 +1,12 @@
 import type { ChangeOf } from '../change.ts';
+import type { Query } from '../host/queries.ts';
 import type { StateHandler } from './handler.ts';
 import { noSuchUnit, notInstalled } from './service.ts';
 
-/** Whether a unit runs now. */
+/** What tells whether a unit runs. */
+export const runningQuery = (unit: string): Query => ['systemctl', 'show', '--property=ActiveState,Job', unit];
+
+/** Whether a unit runs now, or is about to: at a boot, what is to start has a job for it long before its turn. */
 export const running: StateHandler<ChangeOf<'running'>> = {
   sort: 'state',
   needs: 'machine',
@@ -10,8 +14,8 @@ export const running: StateHandler<ChangeOf<'running'>> = {
   unverified: true,
 
   async compare({ unit, is }, host) {
-    const { stdout } = await host.query(['systemctl', 'is-active', unit]);
-    const runs = ['active', 'activating', 'reloading'].includes(stdout.trim());
+    const { stdout } = await host.query(runningQuery(unit));
+    const runs = /^ActiveState=(?:active|activating|reloading)$|^Job=[1-9]/m.test(stdout);
     return runs === (is === 'started') ? undefined : runs ? 'is running' : 'is not running';
   },
 

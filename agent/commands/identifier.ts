@@ -22,8 +22,6 @@ export interface Identifying {
   readonly given: Invocation;
   readonly userData: Uint8Array | undefined;
   readonly keeps: boolean;
-  /** What the kernel command line names. */
-  readonly kernel: string | undefined;
 }
 
 export interface Identifier {

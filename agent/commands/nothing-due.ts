@@ -1,7 +1,9 @@
 import { type Boot, runStages } from '../boot.ts';
+import { keyOf } from '../changes/index.ts';
+import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
 import * as files from '../host/files.ts';
-import type { Host } from '../host/host.ts';
+import type { Host, ReadHost } from '../host/host.ts';
 import type { Stage } from '../module.ts';
 import { readOnly } from '../state/folder.ts';
 import { openState } from '../state/state.ts';
@@ -14,13 +16,27 @@ export interface Outlook {
   readonly stages: readonly Stage[];
   /** No source speaks for this machine, so that there is nobody to wait for. */
   readonly isNobodys: boolean;
+  /** Hears of the first thing that is due, or that cannot be told. */
+  tell?(what: string): void;
 }
 
+/** Something may be due, nothing is, or nothing as long as the network is this one. */
+export type Due = 'something' | 'nothing' | Partial<Facts['network']>;
+
 /** Where the other stages would find nothing to do, a mark says so, and their units do not start. */
-export async function nothingDue(boot: Boot, host: Host, { stages, isNobodys }: Outlook): Promise<void> {
-  if (boot.state.identity() === undefined && !isNobodys) return;
+export async function nothingDue(boot: Boot, host: Host, outlook: Outlook): Promise<Due> {
+  const due = await whatIsDue(boot, host, outlook);
+  if (due === 'nothing') files.writeFile(host.root, mark, '', { mode: 0o644 });
+  else if (due !== 'something') suppose(due, host.root);
+  return due;
+}
+
+/** What the stages would find to do, by a preview of them. */
+export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): Promise<Due> {
+  const { stages, isNobodys, tell = () => {} } = outlook;
+  if (boot.state.identity() === undefined && !isNobodys) return 'something';
   // A first boot of which only the local stage is over has all before it: no need to look.
-  if (boot.state.condition === 'fresh' && stages.includes('main') && !isNobodys) return;
+  if (boot.state.condition === 'fresh' && stages.includes('main') && !isNobodys) return 'something';
   let unsure = false;
   let supposing = false;
   const facts = await boot.gatherFacts();
@@ -38,6 +54,8 @@ export async function nothingDue(boot: Boot, host: Host, { stages, isNobodys }: 
     report: (event) => {
       if (event.event === 'step' && ['unknown', 'deferred', 'failed'].includes(event.step.outcome)) unsure = true;
       if (event.event === 'problem') unsure = true;
+      if (event.event === 'step' && event.step.outcome !== 'holds') tell(`${event.module} ${keyOf(event.step.change)}`);
+      if (event.event === 'problem') tell(`${event.module}: ${event.problem.message}`);
     },
     identify: async (stage, _, image) => {
       if (isNobodys) return undefined;
@@ -46,7 +64,6 @@ export async function nothingDue(boot: Boot, host: Host, { stages, isNobodys }: 
       return stage === 'local' ? undefined : known;
     },
   });
-  if (unsure || result.state !== 'done' || result.changes > 0) return;
-  if (supposing && before) suppose(before, host.root);
-  else files.writeFile(host.root, mark, '', { mode: 0o644 });
+  if (unsure || result.state !== 'done' || result.changes > 0) return 'something';
+  return supposing && before ? before : 'nothing';
 }

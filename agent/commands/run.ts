@@ -1,8 +1,6 @@
-import { runStages } from '../boot.ts';
-import { cached } from '../config/cache.ts';
+import { type Boot, runStages } from '../boot.ts';
 import { kernelWords } from '../config/kernel.ts';
-import { type Layer, layerFiles, readLayers } from '../config/layers.ts';
-import type { Instance } from '../datasource.ts';
+import { layerFiles } from '../config/layers.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
@@ -12,7 +10,6 @@ import { type Schedule, type Stage, stages } from '../module.ts';
 import { asProblem, Problem } from '../problem.ts';
 import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
-import { readSettings } from '../settings.ts';
 import { folderStore, readOnly } from '../state/folder.ts';
 import { bootId, lock } from '../state/lock.ts';
 import { openState, type State } from '../state/state.ts';
@@ -23,8 +20,9 @@ import { exit, type Invocation, type Surroundings } from './command.ts';
 import { identifier } from './identifier.ts';
 import { inputOf } from './input.ts';
 import { folder, machineOf, thisMachine } from './machine.ts';
-import { nothingDue } from './nothing-due.ts';
+import { type Due, nothingDue } from './nothing-due.ts';
 import { unknown } from './parse.ts';
+import { settingsOf } from './settings-of.ts';
 
 export async function run(given: Invocation, around: Surroundings): Promise<number> {
   const { options } = given;
@@ -48,6 +46,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
 
   const kernel = kernelWords((await thisMachine().readText('/proc/cmdline')) ?? '');
   const off = await whyOff(host, kernel.off);
+  const debug = options.debug !== undefined || kernel.debug;
   const report = reporting(
     {
       ...around,
@@ -55,7 +54,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       unit: isUnit(around),
       json: options.format === 'json',
       dry,
-      debug: options.debug !== undefined || kernel.debug,
+      debug,
     },
     host,
   );
@@ -90,15 +89,17 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       report.report({ event: 'note', level: 'warning', text });
     }
     const layers = await layerFiles(host);
-    const who = identifier({ host, state, report, userData, given, keeps: !dry, kernel: kernel.datasource });
+    const who = identifier({ host, state, report, userData, given, keeps: !dry });
     const boot = {
       version: around.version,
       schedule,
-      settingsOf: (instance: Instance | undefined) =>
-        cached(sourcesOf(around.version, layers, instance), state.store, async () => {
-          const image = await readLayers(layers, (problem) => report.warn(problem.code, problem.message));
-          return readSettings(instance, image, async (url) => (await host.http({ url })).body);
-        }),
+      settingsOf: settingsOf({
+        version: around.version,
+        layers,
+        store: state.store,
+        host,
+        warn: ({ code, message }) => report.warn(code, message),
+      }),
       state,
       report: report.report,
       secret: report.secret,
@@ -116,30 +117,24 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     const result = await runStages(wanted, boot);
     if (!dry && state.cut !== undefined) state.rested(state.cut);
     const seen = facts;
+    let due: Due = wanted.includes('final') ? 'nothing' : 'something';
     if (unit && seen && !wanted.includes('final')) {
       // A machine that nothing was changed of looks as it did.
       const gathered = result.changes > 0 ? look : async () => seen;
       const outlook = { stages: stagesAfter(wanted), isNobodys: who.isNobodys() };
       if (lacked && wanted.includes('main')) markLack(host.root);
-      else await nothingDue({ ...boot, gatherFacts: gathered }, host, outlook);
+      else due = await nothingDue({ ...boot, gatherFacts: gathered }, host, outlook);
     }
     if (unit && facts) keepNetwork(facts, state.store);
     report.end(result);
+    if (unit && due !== 'something' && result.state === 'done' && !host.offline) {
+      const why = await foreseen(host, boot, given);
+      if (why !== undefined && debug) report.note(`The next boot starts the agent: ${why}`);
+    }
     return codeOf(result, dry && options['detailed-exitcode'] !== undefined);
   } finally {
     release();
   }
-}
-
-/** All that settings are made from, as text. */
-function sourcesOf(version: string, layers: readonly Layer[], instance: Instance | undefined): readonly unknown[] {
-  const given = [...(instance?.vendorData ?? []), instance?.userData ?? new Uint8Array()];
-  return [
-    version,
-    layers,
-    { ...instance, userData: undefined, vendorData: undefined },
-    given.map((each) => Buffer.from(each).toString('base64')),
-  ];
 }
 
 /** The next stage is a process of its own, and must know it too; that it cannot be kept costs nobody the keys. */
@@ -149,6 +144,12 @@ function keepInService(state: State, { warn }: Reporting): void {
   } catch (error) {
     warn(asProblem(error).code, asProblem(error).message);
   }
+}
+
+/** A boot that has nothing more to do looks whether the next has; where that cannot be told, the next looks itself. */
+async function foreseen(host: Host, boot: Boot, given: Invocation): Promise<string | undefined> {
+  const { rehearse } = await import('./rehearse.ts');
+  return rehearse(host, { boot, given }).catch((error) => asProblem(error).message);
 }
 
 function actOf({ dry, supposed, host }: { dry: boolean; supposed: Facts | undefined; host: Host }) {

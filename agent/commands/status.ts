@@ -109,13 +109,16 @@ function stateOf({ running, summary, left, units }: Standing): Summary['state'] 
   ]);
 }
 
+const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
 function textOf({ summary, left, notes, probes, units }: Standing, state: string): string {
   const lines = [`state       ${state}`];
   if (summary?.instance) {
     const { id, how, standing } = summary.instance;
     lines.push(`instance    ${id} (${standing})`, `datasource  ${how}`);
   }
-  if (summary) lines.push(`took        ${summary.seconds.toFixed(1)} s in ${summary.stages.join(', ')}`);
+  if (summary?.unseen) lines.push(`took        nothing: the machine is as it was at ${timeOf(summary.updated)}`);
+  else if (summary) lines.push(`took        ${summary.seconds.toFixed(1)} s in ${summary.stages.join(', ')}`);
   for (const [name, { state: each, ms, items }] of Object.entries(summary?.modules ?? {})) {
     if (each === 'nothing' || each === 'kept') continue;
     lines.push(`  ${name.padEnd(16)} ${each.padEnd(9)} ${ms} ms`);

@@ -26,5 +26,5 @@ export const swaps = async (host: ReadHost): Promise<string[]> =>
     .filter(Boolean);
 
 /** The kernel writes a space as \040. */
-const unescaped = (text: string): string =>
+export const unescaped = (text: string): string =>
   text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));

@@ -16,6 +16,8 @@ export interface Summary {
   seconds: number;
   /** Lines that this boot has put on the console: its processes share one allowance. */
   console_lines: number;
+  /** The machine was as it had been when this was written, so that nobody looked at it anew. */
+  unseen?: true;
 }
 
 export interface ModuleSummary {

@@ -2,7 +2,8 @@ import * as files from '../host/files.ts';
 import * as looks from '../host/looks.ts';
 import type { Store } from './store.ts';
 
-const home = '/var/lib/bootagent';
+/** Where all of it lies. */
+export const home = '/var/lib/bootagent';
 
 /** The files in /var/lib/bootagent, which root alone can enter; no link in a tree leads out of it. */
 export function folderStore(root: string): Store {

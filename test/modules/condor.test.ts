@@ -279,7 +279,7 @@ describe('condor', () => {
           if (verb === 'enable') state.enabled = true;
           if (what === 'start') state.started = true;
           if (verb === 'is-enabled') return state.enabled ? 'enabled' : 'disabled';
-          return verb === 'is-active' && state.started ? 'active' : 'inactive';
+          return verb === 'show' && state.started ? 'ActiveState=active\n' : 'ActiveState=inactive\n';
         },
       },
     });

@@ -90,7 +90,7 @@ describe('cvmfs', () => {
           if (verb === 'enable') state.enabled = true;
           if (what === 'start') state.started = true;
           if (verb === 'is-enabled') return state.enabled ? 'enabled' : 'disabled';
-          return verb === 'is-active' && state.started ? 'active' : 'inactive';
+          return verb === 'show' && state.started ? 'ActiveState=active\n' : 'ActiveState=inactive\n';
         },
         cvmfs_config: () => '',
         'systemd-run': () => '',

@@ -103,7 +103,7 @@ describe('ntp', () => {
   const installed = context({ programs: ['chronyd'] });
   const units = {
     systemctl: (args: readonly string[]) =>
-      ({ 'is-active': 'active\n', 'is-enabled': 'enabled\n' })[args[0] ?? ''] ?? '',
+      ({ show: 'ActiveState=active\n', 'is-enabled': 'enabled\n' })[args[0] ?? ''] ?? '',
   };
 
   test('puts its sources in the place of those of chrony', async () => {

@@ -25,6 +25,7 @@ const asked: readonly ((where: { disk: string; mount: string; rpms: string }) =>
   () => ['systemctl', 'is-active', 'autofs.service'],
   () => ['systemctl', 'is-enabled', 'autofs.service'],
   () => ['systemctl', 'show', '--property=Id,Job', 'autofs.service'],
+  () => ['systemctl', 'show', '--property=ActiveState,Job', 'autofs.service'],
 ];
 const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 

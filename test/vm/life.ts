@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { soundBoot } from '../machine/support/boot.ts';
 import { proven } from '../machine/support/proven.ts';
-import { unable } from '../machine/support/scratch.ts';
+import { run, unable } from '../machine/support/scratch.ts';
 import { diskBytes } from './support/disk.ts';
 import { ec2Firmware, nothingChanged, rootBytes, swapBytes } from './support/expect.ts';
 import { machine } from './support/vm.ts';
 
+const GiB = 2 ** 30;
 const skip = unable('qemu-system-x86_64', 'mmdebstrap', 'rpm', 'ssh');
 
 /** A worker node as its site writes it, made smaller: swap by the core, a name from the address, jobs' tools. */
@@ -42,6 +43,8 @@ const probe = {
   ran: 'cat /root/ran',
   condor: 'cat /etc/condor/condor_config.local /etc/condor/config.d/*',
   cvmfs: 'cat /etc/cvmfs/default.local',
+  told: 'bootagent status',
+  asked: 'runuser -u nobody -- bootagent query v1.instance_id',
   keys: 'for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$key"; done',
   verify:
     'systemd-analyze verify --man=no bootagent-local.service bootagent.service bootagent-final.service bootagent.target',
@@ -115,6 +118,27 @@ describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
       nothingChanged(first, second, ['keys', 'shadow', 'hosts', 'condor', 'cvmfs', 'hostname', 'ran', 'passwd']);
       assert.doesNotMatch(second.read('journal'), /bootagent\[\d+\]: (\d+ changes? made|x )/);
       assert.ok(swapBytes(second, '/swap') > 0);
+    });
+    await t.test('for that it starts no agent, and says so', () => {
+      const journal = second.read('journal');
+      assert.match(journal, /nothing is due: the machine is as it was$/m);
+      assert.match(journal, /nothing is due: the machine has the address it had$/m);
+      assert.doesNotMatch(journal, /known by its fingerprint/);
+      assert.equal(second.unit('bootagent.service').ConditionResult, 'no');
+      assert.match(second.read('status'), /"state": "done"/);
+      assert.match(second.read('status'), /"unseen": true/);
+      assert.match(second.read('told'), /^took +nothing: the machine is as it was at 20/m);
+      assert.equal(second.read('asked'), 'i-1\n');
+      assert.match(second.console, /"bootagent":".*"instance":"i-1","state":"done"/);
+    });
+
+    await run('truncate', ['-s', String(diskBytes + GiB), vm.disk.file]);
+    const grown = await vm.boot({ smbios: ec2Firmware });
+    await t.test('where something is another, such as a larger disk, it starts and sees to it', () => {
+      soundBoot(grown);
+      assert.ok(rootBytes(grown) > rootBytes(second) + 0.9 * GiB, `${rootBytes(grown)} after ${rootBytes(second)}`);
+      assert.doesNotMatch(grown.read('journal'), /the machine is as it was/);
+      nothingChanged(second, grown, ['keys', 'shadow', 'hosts', 'condor', 'cvmfs', 'hostname', 'ran', 'passwd']);
     });
 
     await vm.cloud.serve({ ...instance, id: 'i-2' }, 'imdsv2');

@@ -1,0 +1,120 @@
+import { type Boot, runStages } from '../boot.ts';
+import { layerFiles } from '../config/layers.ts';
+import { gatherFacts } from '../facts/gather.ts';
+import type { Facts } from '../facts.ts';
+import { foresight } from '../foresight.ts';
+import * as files from '../host/files.ts';
+import type { Host } from '../host/host.ts';
+import { stages } from '../module.ts';
+import { noting } from '../rehearsal/noting.ts';
+import { drawing } from '../rehearsal/picture.ts';
+import type { Event } from '../report/event.ts';
+import { statusFile } from '../report/publish.ts';
+import { addTo, emptySummary, lastLine, type Summary } from '../report/summary.ts';
+import { folderStore, home, readOnly } from '../state/folder.ts';
+import { openState } from '../state/state.ts';
+import { publicPath } from '../variables.ts';
+import type { Invocation } from './command.ts';
+import { identifier } from './identifier.ts';
+import { whatIsDue } from './nothing-due.ts';
+import { settingsOf } from './settings-of.ts';
+
+/** What systemd/unless-as-before reads. */
+const kept = `${home}/as-before`;
+const record = `${kept}/record`;
+
+/**
+ * Goes through the next boot of this machine, as it will be if nothing changes until then. Where that has nothing to do, all
+ * that was looked at is written down, and what the boot would leave in /run: a shell can then do without us. Returns why it cannot.
+ */
+export async function rehearse(
+  host: Host,
+  { boot, given }: { boot: Boot; given: Invocation },
+): Promise<string | undefined> {
+  const { root } = host;
+  // Made first, since that changes the folder it is in.
+  files.makeDirectory(root, kept, { mode: 0o700 });
+  if (await host.stat(record)) files.remove(root, record);
+  const picture = drawing();
+  const seen = noting(host, picture);
+  await seen.stat('/usr/bin/bootagent');
+  for (const name of await seen.list(home)) if (name !== 'as-before') await seen.stat(`${home}/${name}`);
+  // Each boot looks whether that starts too, and says so.
+  if (await seen.stat('/usr/bin/cloud-init')) return 'cloud-init is installed';
+
+  const summary: Summary = { ...emptySummary(boot.version), unseen: true };
+  let told: string | undefined;
+  const report = (event: Event): void => {
+    if (event.event === 'problem') told ??= event.problem.message;
+    if (event.event === 'note' && event.level !== 'note') told ??= event.text;
+    addTo(summary, event);
+  };
+  const warn = (_: unknown, text: string): void => {
+    told ??= text;
+  };
+  const state = openState(readOnly(folderStore(root)));
+  const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {} };
+  // It writes nothing, as it keeps nothing.
+  const who = identifier({
+    host: { ...host, ...seen },
+    state,
+    report: reporting,
+    userData: undefined,
+    given,
+    keeps: false,
+  });
+  const facts = withoutNetwork(await gatherFacts(seen, seen));
+  const layers = await layerFiles(seen);
+  const next: Boot = {
+    version: boot.version,
+    schedule: boot.schedule,
+    secret: () => {},
+    now: boot.now,
+    state,
+    report,
+    bootId: 'the next boot',
+    act: { mode: 'preview', host: foresight(seen) },
+    inService: state.inService(),
+    settingsOf: settingsOf({
+      version: boot.version,
+      layers,
+      store: state.store,
+      host: seen,
+      warn: ({ code, message }) => warn(code, message),
+    }),
+    gatherFacts: async () => facts,
+    identify: (stage, _, image) => who.identify(stage, facts, image),
+  };
+  const first = await runStages(['local'], next);
+  if (told !== undefined || first.state !== 'done') return told ?? 'it has problems';
+  if (first.changes > 0) return 'something is due';
+  let open: string | undefined;
+  const tell = (what: string): void => {
+    open ??= what;
+  };
+  const due = await whatIsDue(next, seen, { stages: stages.slice(1), isNobodys: who.isNobodys(), tell });
+  if (due === 'something') return open ?? 'who it is, is not known yet';
+  if (due !== 'nothing') picture.supposed(due.address ?? '', due.interface ?? '');
+  const drawn = await picture.done(async (input) => (await host.run(['cksum'], { input })).stdout);
+  if (!('record' in drawn)) return drawn.worthless;
+
+  const put = (path: string, text: string) => files.writeFile(root, `${kept}/${path}`, text, { mode: 0o644 });
+  put(
+    `run${statusFile.slice('/run'.length)}`,
+    `${JSON.stringify({ ...summary, updated: host.clock() }, undefined, 2)}\n`,
+  );
+  const known = await host.readText(publicPath);
+  if (known !== undefined) put(`run${publicPath.slice('/run'.length)}`, known);
+  put('record', `console\t${lastLine(summary)}\n${drawn.record}`);
+  return undefined;
+}
+
+/** Before it is set up: the cards are there, and no more. */
+function withoutNetwork(facts: Facts): Facts {
+  const { interfaces, files: found } = facts.network;
+  const bare = interfaces.map(({ name, mac }) => ({ name, mac, addresses: [] }));
+  return {
+    ...facts,
+    network: { interface: undefined, address: undefined, interfaces: bare, ...(found && { files: found }) },
+  };
+}

@@ -1,0 +1,116 @@
+/**
+ * What a machine showed to whoever decided by it, in the words of systemd/unless-as-before: a shell compares it with what
+ * the machine shows at a later boot. What the shell cannot compare makes the picture worthless, and is said so.
+ */
+export interface Picture {
+  /** A file or folder of a disk as it lies there: whoever changes anything of it changes this. */
+  file(path: string, standing: string): void;
+  gone(path: string): void;
+  /** What stands at a path of a tree that each boot makes anew: d, f, b, h, or e for anything. */
+  type(path: string, type: string): void;
+  /** Where a link of such a tree leads, as an absolute path. */
+  leads(path: string, target: string): void;
+  names(folder: string, names: readonly string[]): void;
+  /** The first bytes of what has no times of its own: a file of the kernel's, a disk. */
+  read(path: string, head: Uint8Array): void;
+  memory(kib: number): void;
+  /** The mounts, one line of the kernel's each. */
+  mounts(mountinfo: string): void;
+  /** How large the file system is that is mounted at a path. */
+  filesystem(target: string, blocks: string): void;
+  swaps(table: string): void;
+  /** No network has been set up yet. */
+  unnumbered(): void;
+  /** Nothing is due as long as the machine gets this address, on this card. */
+  supposed(address: string, card: string): void;
+  worthless(why: string): void;
+}
+
+export interface Drawing extends Picture {
+  /** The record, with what `cksum` says of the first bytes; or why there can be none. */
+  done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<{ record: string } | { worthless: string }>;
+}
+
+/** As many bytes as are compared of what has no times. */
+export const headLength = 65_608;
+const mostLines = 4000;
+/** Trees that others mount in while a boot goes on, which no plan asks about. */
+const busy = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
+
+export function drawing(): Drawing {
+  const files = new Map<string, string>();
+  const filesystems = new Map<string, string>();
+  const heads = new Map<string, Uint8Array>();
+  const others = new Set<string>();
+  let why: string | undefined;
+  const worthless = (reason: string): void => {
+    why ??= reason;
+  };
+  const line = (...words: readonly string[]): string => {
+    if (words.some((word) => /[\t\n]/.test(word))) worthless(`${words[1]} has a name that no line can hold`);
+    return words.join('\t');
+  };
+  const other = (...words: readonly string[]): void => void others.add(line(...words));
+  return {
+    file: (path, standing) => {
+      const before = files.get(path);
+      if (before !== undefined && before !== standing) worthless(`${path} was changed meanwhile`);
+      files.set(path, standing);
+    },
+    gone: (path) => other('gone', path),
+    type: (path, type) => other('type', path, type),
+    leads: (path, target) => other('leads', path, target),
+    names: (folder, names) => {
+      if (names.some((name) => name.startsWith('.'))) worthless(`${folder} has hidden names`);
+      // What the shell makes of FOLDER/*, also where nothing is in it.
+      const all = names.length > 0 ? names : ['*'];
+      other('names', folder, all.map((name) => `${folder}/${name}`).join(' '));
+    },
+    read: (path, head) => void heads.set(path, head.subarray(0, headLength)),
+    memory: (kib) => other('memory', String(kib)),
+    mounts: (mountinfo) => {
+      for (const words of mountsIn(mountinfo)) other('mount', words);
+      others.add('mounts');
+    },
+    filesystem: (target, blocks) => void filesystems.set(target, blocks),
+    swaps: (table) => {
+      for (const words of table.split('\n').slice(1).filter(Boolean)) other('swap', words.split(/\s/)[0] ?? '');
+      others.add('swaps');
+    },
+    unnumbered: () => void others.add('unnumbered'),
+    supposed: (address, card) => other('supposed', `${address} ${card}`),
+    worthless,
+    async done(cksum) {
+      if (why !== undefined) return { worthless: why };
+      const lines = [
+        'as-before\t1',
+        ...[...files].map(([path, standing]) => line('file', path, standing)),
+        'files',
+        ...[...filesystems].map(([target, blocks]) => line('filesystem', target, blocks)),
+        ...(filesystems.size > 0 ? ['filesystems'] : []),
+        ...[...heads.keys()].map((path) => line('read', path)),
+        ...(heads.size > 0 ? [`sum\t${(await cksum(Buffer.concat([...heads.values()]))).trim()}`] : []),
+        ...inOrder(others),
+        'end',
+      ];
+      if (lines.length > mostLines) worthless(`it takes ${lines.length} lines`);
+      return why === undefined ? { record: `${lines.join('\n')}\n` } : { worthless: why };
+    },
+  };
+}
+
+/** Each mount that plans may ask about, but for what differs from boot to boot: its number and its parent's. */
+function mountsIn(mountinfo: string): string[] {
+  return mountinfo.split('\n').flatMap((text) => {
+    const [left = '', right = ''] = text.split(' - ');
+    const [, , device, root, target = '', options] = left.split(' ');
+    const [type, source] = right.split(' ');
+    return target === '' || busy.test(target) ? [] : [`${target} ${device} ${root} ${options} ${type} ${source}`];
+  });
+}
+
+/** "mounts" and "swaps" close the lines before them. */
+function inOrder(lines: ReadonlySet<string>): string[] {
+  const rank = (text: string) => ['mount\t', 'mounts', 'swap\t', 'swaps'].findIndex((word) => text.startsWith(word));
+  return [...lines].sort((a, b) => rank(a) - rank(b));
+}
