@@ -72,9 +72,8 @@ export async function apply(item: PlanItem, host: Host, ledger: Ledger, watch: W
     // A crash between a change and what follows it must not lose the follower: next time the first one holds.
     const followers = item.changes.filter(({ follows }) => follows === change).map((each) => keyIn(item.at, each));
     if (followers.length > 0) await ledger.owe(followers);
-    const note = await make(change, { key, of: hashOf(item.changes) }, host, ledger, (report) =>
-      watch.scriptItem?.(report),
-    );
+    const mark = { key, of: hashOf(item.changes) };
+    const note = await make(change, difference, { mark, host, ledger, tell: (report) => watch.scriptItem?.(report) });
     if (ledger.isOwed(key)) await ledger.settle(key);
     return { outcome: 'made', difference, ...(note !== undefined && { note }) };
   });
@@ -160,21 +159,24 @@ const hasEnded = (earlier: readonly Entry[]): boolean => earlier.some(({ is, ok 
 
 async function make(
   change: Change,
-  mark: Mark,
-  host: Host,
-  ledger: Ledger,
-  tell: ActLog['tell'],
+  difference: Difference,
+  { mark, host, ledger, tell }: { mark: Mark; host: Host; ledger: Ledger; tell: ActLog['tell'] },
 ): Promise<string | undefined> {
   const handler = handlerOf(change);
-  if (handler.sort === 'state') return makeState(change, handler, host);
+  if (handler.sort === 'state') return makeState(change, handler, difference, host);
   const note = change.follows
     ? await handler.perform(change, host, { earlier: [], write: async () => {}, tell })
     : await once(change, handler, { ...mark, host, ledger, tell });
   return note ?? undefined;
 }
 
-async function makeState(change: Change, handler: StateHandler<Change>, host: Host): Promise<string | undefined> {
-  const note = await handler.apply(change, host);
+async function makeState(
+  change: Change,
+  handler: StateHandler<Change>,
+  difference: Difference,
+  host: Host,
+): Promise<string | undefined> {
+  const note = await handler.apply(change, host, difference);
   const left = handler.unverified ? undefined : await handler.compare(change, host);
   if (isRemark(left)) return note || left.holds;
   if (!left) return note || undefined;

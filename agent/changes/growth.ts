@@ -20,18 +20,18 @@ export const growth: StateHandler<ChangeOf<'growth'>> = {
     const gained = last?.do === 'filesystem' && last.mount !== undefined ? last : undefined;
     return {
       why: [...steps.map(told), ...remarks].join('; '),
+      ...(steps[0] && { step: steps[0] }),
       ...(gained?.mount !== undefined && { room: { path: gained.mount, bytes: gained.to - gained.from } }),
     };
   },
 
-  async apply(change, host) {
-    // Each step may change what the next one finds, so the machine is looked at again before it.
-    for (let before = ''; ; ) {
-      const [step] = (await look(change, host)).steps;
-      const now = JSON.stringify(step);
-      if (!step || now === before) return;
+  async apply(change, host, found) {
+    let step = found?.step ?? (await look(change, host)).steps[0];
+    for (let before = ''; step && saidOf(step) !== before; ) {
       await makeStep(step, host);
-      before = now;
+      before = saidOf(step);
+      // Each step may change what the next one finds, so the machine is looked at again before it.
+      step = (await look(change, host)).steps[0];
     }
   },
 };
@@ -62,5 +62,8 @@ function told(step: GrowthStep): string {
       return `${step.type} on ${step.mount ?? step.device} ${fromTo(step)}`;
   }
 }
+
+/** What a step is to do, whatever else stands in the table. */
+const saidOf = (step: GrowthStep): string => JSON.stringify({ ...step, dump: undefined });
 
 const fromTo = ({ from, to }: { from: number; to: number }): string => `${sized(from)} -> ${sized(to)}`;

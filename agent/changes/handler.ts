@@ -1,4 +1,5 @@
 import type { Change } from '../change.ts';
+import type { GrowthStep } from '../growth/step.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import type { Problem } from '../problem.ts';
 
@@ -18,6 +19,8 @@ export interface Difference {
   readonly room?: { readonly path: string; readonly bytes: number };
   /** A link that appears with it: the node of a label in /dev. */
   readonly link?: { readonly path: string; readonly target: string };
+  /** What a growth does first: handed on, so that a table which was just read is not read again. */
+  readonly step?: GrowthStep;
 }
 
 /** The change holds as far as it can, and people should know how far: "/ is overlay, which has no partition". */
@@ -37,8 +40,11 @@ export interface StateHandler<C extends Change> {
    * Something missing is a difference, never an error: in a preview it may be yet to come.
    */
   compare(change: C, host: ReadHost): Promise<Difference | Remark | string | undefined>;
-  /** Makes the change hold. Called only on a difference, or when the change it follows was made. A note may be returned. */
-  apply(change: C, host: Host): Promise<string | undefined> | Promise<void>;
+  /**
+   * Makes the change hold. Called only on a difference, which was found just before, or when the change it follows was
+   * made. A note may be returned.
+   */
+  apply(change: C, host: Host, found?: Difference): Promise<string | undefined> | Promise<void>;
   /** A unit started without waiting reads "activating": no failure, so such kinds are not compared again. */
   readonly unverified?: true;
 }

@@ -1,3 +1,26 @@
+import type { Entry } from './layout.ts';
+
+/** What `sfdisk --dump` prints, read; `odd` is the first line of a partition that is not as they are. */
+export function dumped(dump: string) {
+  const [head = '', ...blocks] = dump.split('\n\n');
+  const said = (name: string) => new RegExp(`^${name}: (.*)`, 'm').exec(head)?.[1];
+  const lines = blocks.flatMap((block) => block.split('\n')).filter((line) => line !== '');
+  const entries = lines.map((line) => entryOf(line));
+  const sectorBytes = said('sector-size');
+  return {
+    label: said('label') ?? '',
+    sectorBytes: sectorBytes === undefined ? undefined : Number(sectorBytes),
+    entries: entries.filter((each) => each !== undefined),
+    odd: lines.find((_, index) => !entries[index]),
+  };
+}
+
+function entryOf(line: string): Entry | undefined {
+  const [, number, start, sectors, type] = /^\S*?(\d+) : start= *(\d+), size= *(\d+), type=([^,]*)/.exec(line) ?? [];
+  if (type === undefined) return undefined;
+  return { number: Number(number), start: Number(start), sectors: Number(sectors), type };
+}
+
 /**
  * What `sfdisk --dump` prints, changed: to be handed back to sfdisk. Its own way of changing one partition (-N)
  * does not see room of less than some megabytes behind a logical one.

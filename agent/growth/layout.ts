@@ -44,6 +44,8 @@ export interface Table {
   readonly label: string;
   readonly sectorBytes: number;
   readonly entries: readonly Entry[];
+  /** All of it, as sfdisk takes it back. */
+  readonly dump: string;
 }
 
 export interface Entry {

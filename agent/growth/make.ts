@@ -11,14 +11,14 @@ const long = 60 * 60 * 1000;
 export async function makeStep(step: GrowthStep, host: Host): Promise<void> {
   switch (step.do) {
     case 'partition':
-      return rewritten(step.disk, host, async (write) => {
+      return rewritten(step, host, async (write) => {
         await write({ node: partitionNode(step.disk, step.number), sectors: step.sectors });
         await tellKernel(step, host);
       });
     case 'tell-kernel':
       return tellKernel(step, host);
     case 'new-partition':
-      return rewritten(step.disk, host, async (write) => {
+      return rewritten(step, host, async (write) => {
         await write({ ...step, node: partitionNode(step.disk, step.number) });
         await host.run(['partx', '--update', '--nr', `${step.number}`, step.disk]);
         // The node appears when udev has taken note; where there is no udev the kernel has made it already.
@@ -66,11 +66,10 @@ async function tellKernel(step: { disk: string; number: number; to: number }, ho
 
 /** Writes a changed table. As it was it goes back where anything fails; a copy lies in /run for people. */
 async function rewritten(
-  disk: string,
+  { disk, dump: backup }: { readonly disk: string; readonly dump: string },
   host: Host,
   change: (write: (change: DumpChange) => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  const { stdout: backup } = await host.run(['sfdisk', '--dump', disk]);
   const copy = `/run/bootagent/${disk.slice('/dev/'.length).replaceAll('/', '-')}.sfdisk`;
   await host.writeFile(copy, backup, { mode: 0o600 });
   try {

@@ -68,6 +68,7 @@ function newPartition({ number, disk }: Partition, table: Table, group: Group): 
             sectors: room.to,
             from: room.from * table.sectorBytes,
             to: room.to * table.sectorBytes,
+            dump: table.dump,
           },
         ]
       : [];
@@ -80,6 +81,7 @@ function newPartition({ number, disk }: Partition, table: Table, group: Group): 
     type: volumeTypes[table.label],
     from: 0,
     to: bytes,
+    dump: table.dump,
   };
   const gained = Math.floor((bytes - 2 ** 20) / group.extent) * group.extent;
   return { steps: [...outer, made, create(path), join(path, group)], remarks: [], bytes: gained };

@@ -31,6 +31,7 @@ export function growPartition(partition: Partition): Grown {
       sectors: to,
       from: inBytes(from),
       to: inBytes(to),
+      dump: table.dump,
     });
   if (extended && outer && inBytes(room.to - room.from) >= least) grow(extended.number, outer);
   const worthwhile = grow(number, room);

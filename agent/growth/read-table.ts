@@ -1,40 +1,21 @@
 import type { ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
+import { dumped } from './dump.ts';
 import type { Table, Unread } from './layout.ts';
 
 /** The partition table of a disk, or why there is none to be read. */
 export async function readTable(disk: string, host: ReadHost): Promise<Table | Unread> {
-  const { code, stdout, stderr } = await host.query(['sfdisk', '--json', disk]);
+  const { code, stdout, stderr } = await host.query(['sfdisk', '--dump', disk]);
   if (code !== 0) {
     const words = lastLine(stderr);
     if (!host.privileged)
       throw new Problem('needs-root', `Cannot read ${disk}: ${words}`, { cause: { code: 'EACCES' } });
     return { unread: words };
   }
-  const { partitiontable: table } = JSON.parse(stdout) as { partitiontable: Written };
-  return {
-    label: table.label,
-    // Older versions of sfdisk do not tell the size of a sector.
-    sectorBytes: table.sectorsize ?? (await sectorBytesOf(disk, host)),
-    entries: (table.partitions ?? []).map(({ node, start, size, type }) => ({
-      number: Number(/\d+$/.exec(node)?.[0]),
-      start,
-      sectors: size,
-      type,
-    })),
-  };
-}
-
-/** What `sfdisk --json` prints. */
-interface Written {
-  readonly label: string;
-  readonly sectorsize?: number;
-  readonly partitions?: readonly {
-    readonly node: string;
-    readonly start: number;
-    readonly size: number;
-    readonly type: string;
-  }[];
+  const { label, sectorBytes, entries, odd } = dumped(stdout);
+  if (odd !== undefined) return { unread: `sfdisk says "${odd}"` };
+  // Older versions of sfdisk do not tell the size of a sector.
+  return { label, sectorBytes: sectorBytes ?? (await sectorBytesOf(disk, host)), entries, dump: stdout };
 }
 
 export async function sectorBytesOf(disk: string, host: ReadHost): Promise<number> {

@@ -6,7 +6,7 @@ export const queries = [
   ['blkid', '-p', '-c', '/dev/null'],
   ['lvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
   ['pvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
-  ['sfdisk', '--json'],
+  ['sfdisk', '--dump'],
   ['locale', '-a'],
   ['dpkg-query', '--show'],
   ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'rpm', '--query'],

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem } from '../../agent/change.ts';
+import { growth } from '../../agent/changes/growth.ts';
 import type { Step } from '../../agent/executor.ts';
 import { Problem } from '../../agent/problem.ts';
 import { memoryDisk } from '../support/disks/memory-disk.ts';
@@ -26,7 +27,7 @@ describe('the growth of an LVM root', () => {
     assert.equal(told(await previewed(plan, host)), `due: ${all}`);
     assert.equal(told(await applied(plan, host)), `made: ${all}`);
     assert.deepEqual(
-      host.did.filter((each) => each.startsWith('run') && !each.includes('--dump')),
+      host.did.filter((each) => each.startsWith('run')),
       [
         'run flock --timeout 60 /dev/vda sfdisk --no-reread --no-tell-kernel --force /dev/vda',
         'run partx --update --nr 2 /dev/vda',
@@ -51,6 +52,30 @@ describe('the growth of an LVM root', () => {
       assert.deepEqual(after.state, whole.state, `cut after program ${dies}`);
     }
     assert.equal(cuts, 5);
+  });
+
+  test('reads the table once, and writes what it read with the new size', async () => {
+    const { host, tables } = memoryDisk();
+    await applied(plan, host);
+    assert.equal(tables.length, 1);
+    assert.equal(host.text('/run/bootagent/vda.sfdisk'), tables[0]);
+  });
+
+  test('is made of what is there where nobody has looked', async () => {
+    const { host, tables, state } = memoryDisk();
+    await growth.apply({ kind: 'growth', target: '/' }, host);
+    assert.equal(tables.length, 1);
+    assert.ok(state.filesystem > 0 && state.filesystem === state.physical);
+  });
+
+  test('is none where sfdisk says what nobody understands', async () => {
+    const { host } = memoryDisk();
+    const query = async () => ({ code: 0, stdout: 'label: gpt\n\n/dev/vda2 : size=1, start=1\n', stderr: '' });
+    const lvm: typeof host.query = (argv) => (argv[0] === 'sfdisk' ? query() : host.query(argv));
+    assert.equal(
+      told(await applied(plan, { ...host, query: lvm })),
+      'holds: the partition table of /dev/vda cannot be read: sfdisk says "/dev/vda2 : size=1, start=1"',
+    );
   });
 
   test('puts the table back where the kernel does not take the new one', async () => {

@@ -12,7 +12,7 @@ const entry = (number: number, start: number, bytes: number, type = '83'): Entry
   sectors: sectors(bytes),
   type,
 });
-const table = (label: string, ...entries: Entry[]): Table => ({ label, sectorBytes: 512, entries });
+const table = (label: string, ...entries: Entry[]): Table => ({ label, sectorBytes: 512, entries, dump: '' });
 const disk = (bytes: number, readOnly = false) => ({ is: 'disk', path: '/dev/vda', bytes, readOnly }) as const;
 
 function partition(
@@ -130,7 +130,12 @@ describe('what grows', () => {
   }
 
   test('a disk with sectors of 4 KiB', () => {
-    const read = { label: 'gpt', sectorBytes: 4096, entries: [{ number: 1, start: 256, sectors: 262_144, type: '' }] };
+    const read = {
+      label: 'gpt',
+      sectorBytes: 4096,
+      entries: [{ number: 1, start: 256, sectors: 262_144, type: '' }],
+      dump: 'the table',
+    };
     const { steps } = growthSteps({ device: partition(1, GiB, 4 * GiB, read), filesystem: undefined });
     assert.deepEqual(steps, [
       {
@@ -140,6 +145,7 @@ describe('what grows', () => {
         sectors: (4 * GiB - 2 * MiB) / 4096,
         from: GiB,
         to: 4 * GiB - 2 * MiB,
+        dump: 'the table',
       },
     ]);
   });

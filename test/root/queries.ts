@@ -12,7 +12,7 @@ const lvm = ['--readonly', '--nolocking', '--config', 'devices{hints="none"}', '
 
 /** Each command that a plan may run, with the words that make it look and no more; some look at a disk or its mount. */
 const asked: readonly ((where: { disk: string; mount: string; rpms: string }) => readonly string[])[] = [
-  ({ disk }) => ['sfdisk', '--json', disk],
+  ({ disk }) => ['sfdisk', '--dump', disk],
   ({ disk }) => ['blkid', '-p', '-c', '/dev/null', '-o', 'export', `${disk}p1`],
   ({ disk }) => ['blkid', '-p', '-c', '/dev/null', '-o', 'export', disk],
   ({ mount }) => ['xfs_growfs', '-n', mount],

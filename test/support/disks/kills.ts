@@ -22,9 +22,8 @@ export async function killAtEachStep(each: Case, host: Host): Promise<number> {
 /** Kills the program that writes the partition table at each of its writes to the disk; how often, is told. */
 export async function tearTheTable(each: Case, host: Host): Promise<number> {
   const expected = await undisturbed(each, host);
-  // The first program only reads the table, for the backup.
   for (let write = 1; ; write++) {
-    if (!(await killed(each, ['2', `write ${write}`], expected, host))) return write - 1;
+    if (!(await killed(each, ['1', `write ${write}`], expected, host))) return write - 1;
   }
 }
 

@@ -7,6 +7,8 @@ const extent = 4 * MiB;
 export interface MemoryDisk {
   readonly host: MemoryHost;
   readonly state: State;
+  /** Each reading of the partition table. */
+  readonly tables: readonly string[];
 }
 
 interface State {
@@ -34,6 +36,7 @@ export function memoryDisk(own: Partial<State> = {}, faults: { fail?: string; di
     filesystem: first,
     ...own,
   };
+  const tables: string[] = [];
   let ran = 0;
   const changing =
     (name: string, change: (args: readonly string[], input: string) => void): Program =>
@@ -45,15 +48,14 @@ export function memoryDisk(own: Partial<State> = {}, faults: { fail?: string; di
       return '';
     };
   const sfdisk = changing('sfdisk', (_, input) => {
-    state.entry = Number(/^\/dev\/vda2 : .* size=(\d+)/m.exec(input)?.[1]) * 512;
+    state.entry = Number(/^\/dev\/vda2 : .* size= *(\d+)/m.exec(input)?.[1]) * 512;
   });
   const programs: Record<string, Program> = {
-    sfdisk: (args, machine, input) =>
-      args[0] === '--json'
-        ? tableOf(state)
-        : args[0] === '--dump'
-          ? `label: gpt\n\n/dev/vda2 : start=1, size=${state.entry / 512}, type=X\n`
-          : sfdisk(args, machine, input),
+    sfdisk: (args, machine, input) => {
+      if (args[0] !== '--dump') return sfdisk(args, machine, input);
+      tables.push(tableOf(state));
+      return tables.at(-1);
+    },
     flock: ([, , , program, ...args], machine, input) =>
       program === 'sfdisk' ? sfdisk(args, machine, input) : { code: 127 },
     partx: changing('partx', () => {
@@ -83,13 +85,14 @@ export function memoryDisk(own: Partial<State> = {}, faults: { fail?: string; di
       '/sys/class/block/vda2/partition': '2\n',
       '/sys/class/block/dm-0/size': '',
       '/dev/dm-0': '',
+      '/dev/vda': `${' '.repeat(512)}EFI PART`,
     },
     links: { '/sys/dev/block/253:0': '../../devices/virtual/block/dm-0' },
   });
   const readLink = host.readLink;
   const linked = { ...host, readLink: async (path: string) => links[path] ?? readLink(path) };
   show(host);
-  return { host: linked, state };
+  return { host: linked, state, tables };
 
   function show(machine: MemoryHost): void {
     put(machine, '/sys/class/block/vda/size', `${state.disk / 512}\n`);
@@ -109,17 +112,12 @@ const names = { vg_name: 'rl', vg_uuid: 'AAAA-1111', lv_uuid: 'BBBB-2222', vg_ex
 const report = (key: string, row: Readonly<Record<string, string>>): string =>
   JSON.stringify({ report: [{ [key]: [row] }] });
 
-const tableOf = ({ entry }: State): string =>
-  JSON.stringify({
-    partitiontable: {
-      label: 'gpt',
-      sectorsize: 512,
-      partitions: [
-        { node: '/dev/vda1', start: 2048, size: GiB / 512, type: 'X' },
-        { node: '/dev/vda2', start: start / 512, size: entry / 512, type: 'X' },
-      ],
-    },
-  });
+const tableOf = ({ entry }: State): string => `label: gpt
+sector-size: 512
+
+/dev/vda1 : start=        2048, size=     ${GiB / 512}, type=X
+/dev/vda2 : start=     ${start / 512}, size=     ${entry / 512}, type=X
+`;
 
 /** The superblock of an ext4 file system of this size, in blocks of 4 KiB. */
 function superblock(bytes: number): Uint8Array {
