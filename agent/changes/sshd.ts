@@ -8,6 +8,7 @@ import type { StateHandler } from './handler.ts';
 const main = '/etc/ssh/sshd_config';
 const aside = '/run/bootagent/sshd_config';
 const program = '/usr/sbin/sshd';
+const noKey = '/run/bootagent/no-key';
 
 /** A setting of sshd, in a file of ours where sshd reads such, and at the head of its own where it does not. */
 export const sshd: StateHandler<SshdChange> = {
@@ -73,9 +74,12 @@ async function refusal(text: string, host: Host): Promise<string | undefined> {
   }
 }
 
+/**
+ * Given a key that is not there, sshd stops at it, once it has read the whole file without a complaint, unless the file
+ * names others. To load those it would take by itself costs more than all the reading, and its folder may be missing yet.
+ */
 async function test(host: Host): Promise<string | undefined> {
-  const { code, stderr } = await host.run([program, '-t', '-f', aside], { accept: [0, 1, 255] });
-  // It looks for keys once it has read the whole file without a complaint.
+  const { code, stderr } = await host.run([program, '-t', '-h', noKey, '-f', aside], { accept: [0, 1, 255] });
   if (code === 0 || /no hostkeys available/.test(stderr)) return undefined;
   return stderr.trim().split('\n').at(-1)?.replaceAll(aside, 'sshd_config') ?? 'it does not say why';
 }

@@ -204,6 +204,7 @@ describe('a rule for sudo', () => {
 });
 
 describe('a setting of sshd', () => {
+  const noKeys = 'Unable to load host key: /run/bootagent/no-key\nsshd: no hostkeys available -- exiting.';
   const shut: Change = { kind: 'sshd', keyword: 'PermitRootLogin', value: 'no' };
   const sshd = (answer: Program): Given =>
     peopled({ programs: { '/usr/sbin/sshd': answer }, files: { ...peopled().files, '/usr/sbin/sshd': '' } });
@@ -246,11 +247,19 @@ describe('a setting of sshd', () => {
       sshd(() =>
         asked++ === 0
           ? { code: 255, stderr: 'Missing privilege separation directory: /run/sshd' }
-          : { code: 1, stderr: 'sshd: no hostkeys available -- exiting.' },
+          : { code: 1, stderr: noKeys },
       ),
     );
     assert.deepEqual(said(await applied(plan(shut), host)), ['made is not set']);
     assert.equal(host.mode('/run/sshd'), '0755');
+  });
+  test('is looked at by one sshd, which is given no key to load', async () => {
+    const host = memoryHost(
+      sshd((args) => (args[args.indexOf('-h') + 1] === '/run/bootagent/no-key' ? { code: 1, stderr: noKeys } : '')),
+    );
+    assert.deepEqual(said(await applied(plan(shut), host)), ['made is not set']);
+    assert.equal(host.did.filter((each) => each.startsWith('run /usr/sbin/sshd')).length, 1);
+    assert.equal(host.text('/run/bootagent/no-key'), undefined);
   });
   for (const [current, instead, outcome] of [
     ['PermitRootLogin yes\n', 'no', 'holds'],
