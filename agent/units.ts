@@ -2,6 +2,7 @@ import { matching } from './glob.ts';
 import type { ReadHost } from './host/host.ts';
 
 const own = '/etc/systemd/system';
+const ofUnits = '/run/systemd/units';
 const folders = [own, '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
 /** Those that are still there at the next boot. */
 const lasting = folders.filter((folder) => !folder.startsWith('/run/'));
@@ -50,6 +51,21 @@ export const linksTo = (unit: string, host: ReadHost, where: 'own' | 'all' = 'ow
     ]),
     host,
   );
+
+/**
+ * Whether a service is surely not active. systemd keeps a link for each that is, made before its first process starts,
+ * and a cgroup. Both go by a service's first name: one that is a link to another file is left to systemctl.
+ */
+export async function isAtRest(unit: string, host: ReadHost): Promise<boolean> {
+  const path = await unitPath(unit, host);
+  if (path === undefined || !unit.endsWith('.service') || (await host.readLink(path)) !== undefined) return false;
+  const kept = await host.list(ofUnits);
+  // An older systemd keeps none.
+  if (!kept.some((name) => name.startsWith('invocation:')) || kept.includes(`invocation:${unit}`)) return false;
+  for (const tree of ['/sys/fs/cgroup', '/sys/fs/cgroup/systemd'])
+    if (await host.stat(`${tree}/system.slice/${unit}`)) return false;
+  return true;
+}
 
 /** Whether a unit can never start, by the administrator's word. */
 export const isMasked = async (unit: string, host: ReadHost): Promise<boolean> =>

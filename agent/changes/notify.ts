@@ -1,5 +1,6 @@
 import type { ChangeOf } from '../change.ts';
 import type { ReadHost } from '../host/host.ts';
+import { isAtRest } from '../units.ts';
 import type { ActHandler } from './handler.ts';
 import { noSuchUnit } from './service.ts';
 
@@ -17,7 +18,8 @@ export const notify: ActHandler<ChangeOf<'notify'>> = {
     // Without waiting: the unit may be ordered behind the one we run in.
     if (change.what === 'daemon-reload') await host.run(['systemctl', 'daemon-reload']);
     else if (change.what === 'ca-trust') await host.run([await trustTool(host)]);
-    else {
+    else if (!(await isAtRest(change.unit, host))) {
+      // What does not run reads all of it when it starts: to hear that from systemctl costs a process.
       const verb = change.what === 'restart' ? 'try-restart' : 'try-reload-or-restart';
       // What is not installed does not run on old settings either.
       await host.run(['systemctl', '--no-block', verb, change.unit], { accept: [0, noSuchUnit] });
