@@ -5,6 +5,7 @@ import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
+import { cloudInitStarts } from '../image/cloud-init.ts';
 import { stages } from '../module.ts';
 import { noting } from '../rehearsal/noting.ts';
 import { drawing } from '../rehearsal/picture.ts';
@@ -21,7 +22,6 @@ import { settingsOf } from './settings-of.ts';
 
 /** What systemd/unless-as-before reads. */
 const kept = `${home}/as-before`;
-const record = `${kept}/record`;
 
 /**
  * Goes through the next boot of this machine, as it will be if nothing changes until then. Where that has nothing to do, all
@@ -32,15 +32,17 @@ export async function rehearse(
   { boot, given }: { boot: Boot; given: Invocation },
 ): Promise<string | undefined> {
   const { root } = host;
-  // Made first, since that changes the folder it is in.
+  // What an earlier boot left goes first, since that changes the folder it is in.
+  if (await host.stat(kept)) files.remove(root, kept);
   files.makeDirectory(root, kept, { mode: 0o700 });
-  if (await host.stat(record)) files.remove(root, record);
   const picture = drawing();
   const seen = noting(host, picture);
   await seen.stat('/usr/bin/bootagent');
-  for (const name of await seen.list(home)) if (name !== 'as-before') await seen.stat(`${home}/${name}`);
-  // Each boot looks whether that starts too, and says so.
-  if (await seen.stat('/usr/bin/cloud-init')) return 'cloud-init is installed';
+  for (const name of await seen.list(home)) {
+    if (name === 'as-before') continue;
+    if ((await seen.stat(`${home}/${name}`))?.type === 'directory') await seen.list(`${home}/${name}`);
+  }
+  if ((await seen.stat('/usr/bin/cloud-init')) && (await cloudInitStarts(seen))) return 'cloud-init starts, too';
 
   const summary: Summary = { ...emptySummary(boot.version), unseen: true };
   let told: string | undefined;
@@ -53,6 +55,7 @@ export async function rehearse(
     told ??= text;
   };
   const state = openState(readOnly(folderStore(root)));
+  if (state.told.length > 0 || state.cut !== undefined) return state.told[0]?.text ?? 'it was cut off';
   const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {} };
   // It writes nothing, as it keeps nothing.
   const who = identifier({

@@ -1,22 +1,22 @@
-import { lstatSync, readlinkSync, statfsSync } from 'node:fs';
+import { lstatSync, readlinkSync, realpathSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { runningQuery } from '../changes/running.ts';
 import { unescaped } from '../facts/mounts.ts';
 import type { ReadHost, Stat } from '../host/host.ts';
 import { reading } from '../host/looks.ts';
 import { Problem } from '../problem.ts';
-import { isMasked, linksTo } from '../units.ts';
-import { headLength, type Picture } from './picture.ts';
+import { isMasked, linksTo, unitPath } from '../units.ts';
+import { blockLength, fleeting, headLength, type Picture } from './picture.ts';
 
-/** Trees that each boot makes anew: what lies there has no times that mean anything. */
-const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
+/** What systemd itself mounts there, whatever fstab says. */
+const always = ['/proc', '/sys', '/dev/shm', '/dev/pts'];
 /** What an earlier process of the same boot left: at the next one there is nothing yet. */
 const leftovers = /^\/run\/bootagent\/(?!conf\.d)/;
-const nothing = new Uint8Array();
 const letters = { file: 'f', directory: 'd', link: 'h', block: 'b', other: 'e' } as const satisfies Record<
   Stat['type'],
   string
 >;
+const lively = /^(?:ext[234]|xfs|btrfs|f2fs)$/;
 /** A link that leads to a link, and so on: the kernel itself gives up at forty. */
 const mostLinks = 8;
 
@@ -29,55 +29,80 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
 
   return {
     ...host,
-    async readText(path) {
+    readText: noted(async (path) => {
       const bytes = await read(path);
       return bytes && Buffer.from(bytes).toString();
-    },
-    async readBytes(path, piece) {
-      if (!piece) return read(path);
-      if (path.startsWith('/dev/')) return readDevice(path, piece);
-      if (fleeting.test(path)) return (await read(path))?.subarray(piece.from, piece.from + piece.length);
-      return note(path, { follow: true }) ? host.readBytes(path, piece) : undefined;
-    },
-    async stat(path) {
+    }),
+    readBytes: async (path, piece) =>
+      piece && path.startsWith('/dev/') ? readDevice(path, piece) : readPiece(path, piece),
+    stat: noted(async (path) => {
       if (leftovers.test(path)) return void picture.gone(path);
-      if (!fleeting.test(path)) return note(path, { follow: false }) ? host.stat(path) : undefined;
+      if (!fleeting.test(path)) return agreed(path, noteStanding(path), await host.stat(path));
       const stat = await host.stat(path);
       if (!stat) picture.gone(path);
       else picture.type(path, letters[stat.type]);
       return stat;
-    },
-    async list(path) {
-      if (!fleeting.test(path)) return note(path, { follow: true }) ? host.list(path) : [];
+    }),
+    list: noted(async (path) => {
+      if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.list(path));
       const names = await host.list(path);
       picture.names(path, names);
       return names;
-    },
-    async readLink(path) {
-      if (!fleeting.test(path)) return note(path, { follow: false }) ? host.readLink(path) : undefined;
+    }),
+    readLink: noted(async (path) => {
+      if (!fleeting.test(path)) return agreed(path, note(path, { follow: false }), await host.readLink(path));
       const target = await host.readLink(path);
-      if (target !== undefined) picture.leads(path, resolve(dirname(path), target));
+      if (target !== undefined) picture.leads(path, resolve(realFolder(path), target));
       else if (await host.stat(path)) picture.worthless(`${path} is no link`);
       else picture.gone(path);
       return target;
-    },
-    async space(path) {
+    }),
+    space: noted(async (path) => {
       sizeOf(path);
       return host.space(path);
-    },
+    }),
     async query(argv) {
       const unit = argv.at(-1) ?? '';
       if (!argv.every((word, index) => word === runningQuery(unit)[index])) return never(argv.join(' '));
       const starts = !(await isMasked(unit, this)) && (await linksTo(unit, this, 'all')).length > 0;
+      // Somebody else may start it, and nobody sees that here.
+      if (!starts && (await unitPath(unit, this)) !== undefined) picture.worthless(`${unit} may be started or not`);
       return { code: 0, stdout: `ActiveState=${starts ? 'active' : 'inactive'}\n`, stderr: '' };
     },
     http: async ({ url }) => never(url),
     sleep: async () => never('a wait'),
   };
 
+  /** A look that fails, and whoever goes on without it, decides by what the shell cannot see. */
+  function noted<T>(look: (path: string) => Promise<T>): (path: string) => Promise<T> {
+    return async (path) => {
+      try {
+        return await look(path);
+      } catch (error) {
+        picture.worthless(`${path} cannot be looked at`);
+        throw error;
+      }
+    };
+  }
+
+  /** What was written down and what is shown must be of one mind about whether anything is there. */
+  function agreed<T>(path: string, isThere: boolean, shown: T): T {
+    const isSeen = Array.isArray(shown) ? shown.length > 0 : shown !== undefined;
+    if (isSeen && !isThere) picture.worthless(`${path} is there and is not`);
+    return shown;
+  }
+
+  async function readPiece(path: string, piece: { readonly from: number; readonly length: number } | undefined) {
+    const ofDisk = piece && !fleeting.test(path);
+    const bytes = ofDisk
+      ? await noted(async () => agreed(path, note(path, { follow: true }), await host.readBytes(path, piece)))(path)
+      : await noted(read)(path);
+    return piece && !ofDisk ? bytes?.subarray(piece.from, piece.from + piece.length) : bytes;
+  }
+
   async function read(path: string): Promise<Uint8Array | undefined> {
     if (leftovers.test(path)) return void picture.gone(path);
-    if (!fleeting.test(path)) return note(path, { follow: true }) ? host.readBytes(path) : undefined;
+    if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.readBytes(path));
     const bytes = await host.readBytes(path);
     const text = () => Buffer.from(bytes ?? []).toString();
     if (['/proc/net/route', '/proc/net/ipv6_route'].includes(path)) {
@@ -86,33 +111,53 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
     }
     if (bytes === undefined) picture.gone(path);
     else if (path === '/proc/meminfo') picture.memory(Number(/^MemTotal:\s+(\d+)/m.exec(text())?.[1] ?? 0));
-    else if (path === '/proc/self/mountinfo') picture.mounts(text());
-    else if (path === '/proc/swaps') picture.swaps(text());
+    else if (path === '/proc/self/mountinfo') {
+      picture.mounts(text());
+      await noMountsIn(fleeting);
+    } else if (path === '/proc/swaps') picture.swaps(text());
     else picture.read(path, bytes);
     return bytes;
   }
 
   /** A disk that is mounted changes all the time: what counts is that it is mounted, and how large it is. */
   async function readDevice(path: string, piece: { readonly from: number; readonly length: number }) {
-    const target = await mountedAt(path);
+    const target = await livesAt(path);
     if (target !== undefined) {
       sizeOf(target);
       return host.readBytes(path, piece);
     }
-    if (piece.from + piece.length > headLength)
-      picture.worthless(`${path} was read beyond its first ${headLength} bytes`);
-    // A drive without a medium cannot be read, by us or by the shell.
-    picture.read(path, (await host.readBytes(path, { from: 0, length: headLength }).catch(() => undefined)) ?? nothing);
+    picture.disk(path, await bytesOf(path, 0, headLength));
+    const end = piece.from + piece.length;
+    if (end > headLength) {
+      for (let block = Math.floor(piece.from / blockLength); block * blockLength < end; block++)
+        picture.block(path, block, await bytesOf(path, block * blockLength, blockLength));
+    }
     return host.readBytes(path, piece);
   }
 
-  async function mountedAt(path: string): Promise<string | undefined> {
+  /** What somebody asked to be mounted there is not told from what comes and goes by itself. */
+  async function noMountsIn(tree: RegExp): Promise<void> {
+    for (const line of String((await read('/etc/fstab')) ?? '').split('\n')) {
+      const [source = '#', target = ''] = line.trim().split(/\s+/);
+      if (!source.startsWith('#') && tree.test(target) && !always.includes(target))
+        picture.worthless(`/etc/fstab mounts ${target}`);
+    }
+  }
+
+  /** A drive without a medium cannot be read, by us or by the shell. */
+  async function bytesOf(path: string, from: number, length: number): Promise<Uint8Array> {
+    return (await host.readBytes(path, { from, length }).catch(() => undefined)) ?? new Uint8Array();
+  }
+
+  /** Where a device is mounted, if with a file system that machines live on: a seed may be on any other. */
+  async function livesAt(path: string): Promise<string | undefined> {
     const number = (await host.stat(path))?.rdev;
     const lines = ((await host.readText('/proc/self/mountinfo')) ?? '').split('\n').filter(Boolean);
     for (const line of lines) {
       const [left = '', right = ''] = line.split(' - ');
       const [, , device, , target = ''] = left.split(' ');
-      if (device === number || right.split(' ')[1] === path) return unescaped(target);
+      const [type = '', source] = right.split(' ');
+      if (lively.test(type) && (device === number || source === path)) return unescaped(target);
     }
     return undefined;
   }
@@ -129,7 +174,21 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
     picture.file(path, `${ino} ${size} ${seconds}.${String(ctimeNs % 1_000_000_000n).padStart(9, '0')}`);
     if (!follow || !stats.isSymbolicLink()) return true;
     if (links > mostLinks) picture.worthless(`${path} leads on and on`);
-    return links <= mostLinks && note(resolve(dirname(path), readlinkSync(inTree(path))), { follow }, links + 1);
+    return links <= mostLinks && note(resolve(realFolder(path), readlinkSync(inTree(path))), { follow }, links + 1);
+  }
+
+  /** What is put into a folder does not change what the folder itself is: homes change all the time. */
+  function noteStanding(path: string): boolean {
+    const stats = reading(path, () => lstatSync(inTree(path)));
+    if (!stats?.isDirectory()) return note(path, { follow: false });
+    picture.folder(path, `${stats.mode.toString(16)} ${stats.uid} ${stats.gid}`);
+    return true;
+  }
+
+  /** The folder a path is in, as it is called without links: what a link in it leads to is meant from there. */
+  function realFolder(path: string): string {
+    const real = realpathSync(inTree(dirname(path)));
+    return host.root === '/' ? real : real.slice(realpathSync(host.root).length) || '/';
   }
 
   function sizeOf(target: string): void {

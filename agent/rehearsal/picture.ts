@@ -5,14 +5,20 @@
 export interface Picture {
   /** A file or folder of a disk as it lies there: whoever changes anything of it changes this. */
   file(path: string, standing: string): void;
+  /** A folder, whatever is in it: mode, owner, group. */
+  folder(path: string, standing: string): void;
   gone(path: string): void;
   /** What stands at a path of a tree that each boot makes anew: d, f, b, h, or e for anything. */
   type(path: string, type: string): void;
   /** Where a link of such a tree leads, as an absolute path. */
   leads(path: string, target: string): void;
   names(folder: string, names: readonly string[]): void;
-  /** The first bytes of what has no times of its own: a file of the kernel's, a disk. */
+  /** The first bytes of a file of the kernel's, which has no times of its own. */
   read(path: string, head: Uint8Array): void;
+  /** The first bytes of a disk. */
+  disk(path: string, head: Uint8Array): void;
+  /** More of a disk: a block of it, counted from its beginning. */
+  block(path: string, block: number, bytes: Uint8Array): void;
   memory(kib: number): void;
   /** The mounts, one line of the kernel's each. */
   mounts(mountinfo: string): void;
@@ -33,14 +39,20 @@ export interface Drawing extends Picture {
 
 /** As many bytes as are compared of what has no times. */
 export const headLength = 65_608;
+export const blockLength = 65_536;
+/** A process each, for the shell. */
+const mostBlocks = 24;
 const mostLines = 4000;
-/** Trees that others mount in while a boot goes on, which no plan asks about. */
-const busy = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
+/** Trees that others mount in while a boot goes on. */
+export const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
 
 export function drawing(): Drawing {
   const files = new Map<string, string>();
+  const folders = new Map<string, string>();
   const filesystems = new Map<string, string>();
   const heads = new Map<string, Uint8Array>();
+  const disks = new Map<string, Uint8Array>();
+  const blocks = new Map<string, Uint8Array>();
   const others = new Set<string>();
   let why: string | undefined;
   const worthless = (reason: string): void => {
@@ -50,13 +62,20 @@ export function drawing(): Drawing {
     if (words.some((word) => /[\t\n]/.test(word))) worthless(`${words[1]} has a name that no line can hold`);
     return words.join('\t');
   };
+  const contents = () => Buffer.concat([heads, disks, blocks].flatMap((each) => [...each.values()]));
+  /** What was looked at twice must have shown the same. */
+  const keep = (kept: Map<string, string>, path: string, standing: string): void => {
+    if ((kept.get(path) ?? standing) !== standing) worthless(`${path} was changed meanwhile`);
+    kept.set(path, standing);
+  };
+  const keepBytes = (kept: Map<string, Uint8Array>, path: string, bytes: Uint8Array): void => {
+    if (!Buffer.from(kept.get(path) ?? bytes).equals(bytes)) worthless(`${path} was changed meanwhile`);
+    kept.set(path, bytes);
+  };
   const other = (...words: readonly string[]): void => void others.add(line(...words));
   return {
-    file: (path, standing) => {
-      const before = files.get(path);
-      if (before !== undefined && before !== standing) worthless(`${path} was changed meanwhile`);
-      files.set(path, standing);
-    },
+    file: (path, standing) => keep(files, path, standing),
+    folder: (path, standing) => keep(folders, path, standing),
     gone: (path) => other('gone', path),
     type: (path, type) => other('type', path, type),
     leads: (path, target) => other('leads', path, target),
@@ -66,13 +85,18 @@ export function drawing(): Drawing {
       const all = names.length > 0 ? names : ['*'];
       other('names', folder, all.map((name) => `${folder}/${name}`).join(' '));
     },
-    read: (path, head) => void heads.set(path, head.subarray(0, headLength)),
+    read: (path, head) => keepBytes(heads, path, head.subarray(0, headLength)),
+    disk: (path, head) => keepBytes(disks, path, head),
+    block: (path, block, bytes) => {
+      keepBytes(blocks, line('block', path, String(block)), bytes);
+      if (blocks.size > mostBlocks) worthless(`much of ${path} was read`);
+    },
     memory: (kib) => other('memory', String(kib)),
     mounts: (mountinfo) => {
       for (const words of mountsIn(mountinfo)) other('mount', words);
       others.add('mounts');
     },
-    filesystem: (target, blocks) => void filesystems.set(target, blocks),
+    filesystem: (target, blocks) => keep(filesystems, target, blocks),
     swaps: (table) => {
       for (const words of table.split('\n').slice(1).filter(Boolean)) other('swap', words.split(/\s/)[0] ?? '');
       others.add('swaps');
@@ -86,10 +110,14 @@ export function drawing(): Drawing {
         'as-before\t1',
         ...[...files].map(([path, standing]) => line('file', path, standing)),
         'files',
+        ...[...folders].map(([path, standing]) => line('folder', path, standing)),
+        ...(folders.size > 0 ? ['folders'] : []),
         ...[...filesystems].map(([target, blocks]) => line('filesystem', target, blocks)),
         ...(filesystems.size > 0 ? ['filesystems'] : []),
         ...[...heads.keys()].map((path) => line('read', path)),
-        ...(heads.size > 0 ? [`sum\t${(await cksum(Buffer.concat([...heads.values()]))).trim()}`] : []),
+        ...[...disks.keys()].map((path) => line('disk', path)),
+        ...blocks.keys(),
+        ...(heads.size + disks.size > 0 ? [`sum\t${(await cksum(contents())).trim()}`] : []),
         ...inOrder(others),
         'end',
       ];
@@ -105,7 +133,7 @@ function mountsIn(mountinfo: string): string[] {
     const [left = '', right = ''] = text.split(' - ');
     const [, , device, root, target = '', options] = left.split(' ');
     const [type, source] = right.split(' ');
-    return target === '' || busy.test(target) ? [] : [`${target} ${device} ${root} ${options} ${type} ${source}`];
+    return target === '' || fleeting.test(target) ? [] : [`${target} ${device} ${root} ${options} ${type} ${source}`];
   });
 }
 

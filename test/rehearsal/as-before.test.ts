@@ -29,6 +29,7 @@ const machine: Readonly<Record<string, string>> = {
   '/etc/motd': 'welcome\n',
   '/etc/a b': 'a name with a space\n',
   '/etc/conf.d/one': '1\n',
+  '/home/debian/.profile': 'umask 022\n',
   '/usr/lib/os-release': 'ID=debian\n',
   '/proc/cmdline': 'root=/dev/vda1 quiet\n',
   '/proc/meminfo': 'MemTotal:        2048000 kB\nMemFree: 12345 kB\n',
@@ -41,6 +42,7 @@ const machine: Readonly<Record<string, string>> = {
   '/sys/block/vdc/size': '2048\n',
   '/sys/devices/pci/vda/size': '4194304\n',
   '/dev/vdc': 'nothing yet\n',
+  '/dev/vde': `seed${' '.repeat(200_000)}user-data`,
   '/run/bootagent/status.json': '{"of":"this boot"}\n',
 };
 
@@ -63,6 +65,11 @@ function scene(): Scene {
   made.push(root);
   for (const [path, text] of Object.entries(machine)) put(root, path, text);
   symlinkSync('../usr/lib/os-release', join(root, 'etc/os-release'));
+  // A link is meant from where its folder really is.
+  symlinkSync('data/srv', join(root, 'srv'));
+  put(root, '/shared/keys', 'mine\n');
+  mkdirSync(join(root, 'data/srv'), { recursive: true });
+  symlinkSync('../../shared/keys', join(root, 'data/srv/keys'));
   mkdirSync(join(root, 'sys/class/block'), { recursive: true });
   symlinkSync('../../devices/pci/vda', join(root, 'sys/class/block/vda'));
   const picture = drawing();
@@ -94,11 +101,13 @@ const below = (root: string, record: string): string =>
 /** Whether the command is run, by each shell that /bin/sh may be. */
 function runs({ root }: Scene): boolean {
   const here = script
-    .replaceAll(/(?<=[<>]|-e |\/run\/\. )\/(proc|run|dev)\//g, `${root}/$1/`)
+    .replaceAll(/(?<=[<>]|-e |-r |\/run\/\. )\/(proc|run|dev)\//g, `${root}/$1/`)
     .replace('kept=/', `kept=${root}/`);
   const said = ['dash', 'bash'].map((shell) => {
     rmSync(join(root, 'run/bootagent'), { recursive: true, force: true });
     mkdirSync(join(root, 'run/bootagent'), { recursive: true });
+    // A folder in the place of the mark: root may write everywhere else.
+    if (existsSync(join(root, 'unwritable'))) mkdirSync(join(root, 'run/bootagent/nothing-due'));
     const said = execFileSync(shell, ['-c', here, 'sh', 'echo', 'it', 'ran'], { stdio: ['ignore', 'pipe', 'ignore'] });
     return said.includes('it ran');
   });
@@ -110,9 +119,11 @@ async function lookAtAll({ host }: Scene): Promise<void> {
   await host.readText('/etc/motd');
   await host.readText('/etc/a b');
   await host.readText('/etc/os-release');
+  await host.readText('/srv/keys');
   await host.readText('/etc/none');
   await host.list('/etc/conf.d');
   await host.stat('/etc/absent');
+  await host.stat('/home/debian');
   await host.readText('/etc/motd/in a file');
   await host.readText('/proc/cmdline');
   await host.readText('/proc/meminfo');
@@ -125,6 +136,7 @@ async function lookAtAll({ host }: Scene): Promise<void> {
   await host.readLink('/sys/class/block/vda');
   await host.stat('/sys/block/vda');
   await host.readBytes('/dev/vdc', { from: 0, length: 512 });
+  await host.readBytes('/dev/vde', { from: 200_000, length: 500 });
   await host.readBytes('/dev/vdz', { from: 0, length: 512 });
   await host.readText('/run/bootagent/status.json');
   await host.stat('/run/bootagent/status.json');
@@ -168,6 +180,7 @@ describe('a boot of a machine that is as it was', () => {
     ],
     ['swap is used', (root) => put(root, '/proc/swaps', 'Filename Type\n/swap file 1048572 777 -2\n')],
     ['a file is read', (root) => void readFileSync(join(root, 'etc/motd'))],
+    ['somebody leaves a file in a home', (root) => put(root, '/home/debian/.history', 'ls\n')],
     ['a file that nobody looked at changes', (root) => put(root, '/etc/other', 'new\n')],
   ];
   for (const [what, happens] of harmless) {
@@ -191,6 +204,15 @@ describe('a boot of a machine that is as it was', () => {
       },
     ],
     ['a file gets another mode', (root) => chmodSync(join(root, 'etc/motd'), 0o600)],
+    ['a home gets another mode', (root) => chmodSync(join(root, 'home/debian'), 0o777)],
+    ['a home goes', (root) => rmSync(join(root, 'home/debian'), { recursive: true })],
+    [
+      'a home is a file',
+      (root) => {
+        rmSync(join(root, 'home/debian'), { recursive: true });
+        put(root, '/home/debian', '');
+      },
+    ],
     ['a file goes', (root) => rmSync(join(root, 'etc/motd'))],
     ['a file with a space in its name is written to', (root) => appendFileSync(join(root, 'etc/a b'), 'more')],
     ['a file behind a link is written to', (root) => appendFileSync(join(root, 'usr/lib/os-release'), 'more')],
@@ -201,6 +223,7 @@ describe('a boot of a machine that is as it was', () => {
         symlinkSync('motd', join(root, 'etc/os-release'));
       },
     ],
+    ['a file changes behind a link in a linked folder', (root) => put(root, '/shared/keys', 'others\n')],
     ['a file that was not there is', (root) => put(root, '/etc/none', '')],
     ['a path that was not there is, as a broken link', (root) => symlinkSync('nowhere', join(root, 'etc/absent'))],
     ['a folder gets one more', (root) => put(root, '/etc/conf.d/two', '')],
@@ -232,6 +255,10 @@ describe('a boot of a machine that is as it was', () => {
     ['there is a card where there was none', (root) => put(root, '/sys/class/net/eth0/address', '02:00:00:00:00:01\n')],
     ['a disk has grown', (root) => put(root, '/sys/block/vda/size', '8388608\n')],
     ['a disk that is not mounted holds something else', (root) => put(root, '/dev/vdc', 'CIDATA now\n')],
+    [
+      'a seed says something else',
+      (root) => put(root, '/dev/vde', machine['/dev/vde']?.replace('user-data', 'meta-data') ?? ''),
+    ],
     ['a disk cannot be read', (root) => rmSync(join(root, 'dev/vdc'))],
     ['a disk can be read that could not', (root) => put(root, '/dev/vdz', 'here now\n')],
     [
@@ -241,6 +268,15 @@ describe('a boot of a machine that is as it was', () => {
         symlinkSync('../../block/vda', join(root, 'sys/class/block/vda'));
       },
     ],
+    ['the kernel tells no addresses', (root) => rmSync(join(root, 'proc/net/fib_trie'))],
+    [
+      'a folder of the kernel’s is a link',
+      (root) => {
+        renameSync(join(root, 'sys/block/vda'), join(root, 'sys/other'));
+        symlinkSync('../other', join(root, 'sys/block/vda'));
+      },
+    ],
+    ['nothing can be left in /run', (root) => writeFileSync(join(root, 'unwritable'), '')],
     [
       'the record is cut',
       (root) => {
@@ -285,15 +321,21 @@ describe('a picture', () => {
     ['a program was asked', (host) => host.query(['lsblk', '--json'] as never)],
     ['somebody on the network was asked', (host) => host.http({ url: 'http://169.254.169.254/' })],
     ['time had to pass', (host) => host.sleep(10)],
+    ['a look failed', (host) => host.readText('/sys/failing')],
+    ['a mount was asked for where others come and go', (host) => host.readText('/proc/self/mountinfo')],
     [
-      'a disk was read where the shell does not look',
-      (host) => host.readBytes('/dev/vdc', { from: 2 ** 20, length: 512 }),
+      'a unit may be started by others',
+      (host) => host.query(['systemctl', 'show', '--property=ActiveState,Job', 'a.service']),
     ],
+    ['much of a disk was read', (host) => host.readBytes('/dev/vdc', { from: 0, length: 2 ** 21 })],
     ['a name no line can hold was looked at', (host) => host.stat('/etc/a\nb')],
   ];
   for (const [what, look] of impossible) {
     test(`is worth nothing where ${what}`, async () => {
-      const { host, picture } = scene();
+      const { root, host, picture } = scene();
+      put(root, '/etc/fstab', 'nfs:/x /run/data nfs defaults 0 0\n');
+      put(root, '/usr/lib/systemd/system/a.service', '');
+      symlinkSync('failing', join(root, 'sys/failing'));
       await look(host).catch(() => {});
       assert.ok('worthless' in (await picture.done(async () => '')));
     });
@@ -310,6 +352,7 @@ describe('a picture', () => {
   test('shows the host what is there', async () => {
     const { host } = scene();
     assert.equal(await host.readText('/etc/os-release'), 'ID=debian\n');
+    assert.equal(await host.readText('/srv/keys'), 'mine\n');
     assert.equal(await host.readText('/etc/none'), undefined);
     assert.deepEqual(await host.list('/etc/conf.d'), ['one']);
     assert.deepEqual(await host.list('/etc/none.d'), []);
