@@ -131,11 +131,16 @@ export function drawing(): Drawing {
 function mountsIn(mountinfo: string): string[] {
   return mountinfo.split('\n').flatMap((text) => {
     const [left = '', right = ''] = text.split(' - ');
-    const [, , device, root, target = '', options] = left.split(' ');
+    const [, , device = '', root, target = '', options] = left.split(' ');
     const [type, source] = right.split(' ');
-    return target === '' || fleeting.test(target) ? [] : [`${target} ${device} ${root} ${options} ${type} ${source}`];
+    return target === '' || fleeting.test(target)
+      ? []
+      : [`${target} ${numberOf(device)} ${root} ${options} ${type} ${source}`];
   });
 }
+
+/** What is on no disk gets the next number that is free. */
+const numberOf = (device: string): string => (device.startsWith('0:') ? '0:' : device);
 
 /** "mounts" and "swaps" close the lines before them. */
 function inOrder(lines: ReadonlySet<string>): string[] {

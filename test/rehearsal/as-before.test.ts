@@ -24,6 +24,7 @@ import { type Drawing, drawing } from '../../agent/rehearsal/picture.ts';
 const script = readFileSync(join(import.meta.dirname, '../../systemd/unless-as-before'), 'utf8');
 const fibTrie = (address: string) => `Local:\n  |-- ${address}\n     /32 host LOCAL\n`;
 const rootMount = '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n';
+const tmpMount = '31 22 0:40 / /tmp rw,nosuid - tmpfs tmpfs rw,size=1024k\n';
 const dataMount = '40 22 254:17 / /srv/the\\040data rw - xfs /dev/vdb1 rw,noquota\n';
 const machine: Readonly<Record<string, string>> = {
   '/etc/motd': 'welcome\n',
@@ -33,7 +34,7 @@ const machine: Readonly<Record<string, string>> = {
   '/usr/lib/os-release': 'ID=debian\n',
   '/proc/cmdline': 'root=/dev/vda1 quiet\n',
   '/proc/meminfo': 'MemTotal:        2048000 kB\nMemFree: 12345 kB\n',
-  '/proc/self/mountinfo': `${rootMount}${dataMount}23 22 0:21 / /proc rw - proc proc rw\n`,
+  '/proc/self/mountinfo': `${rootMount}${dataMount}${tmpMount}23 22 0:21 / /proc rw - proc proc rw\n`,
   '/proc/swaps': 'Filename Type Size Used Priority\n/swap file 1048572 0 -2\n',
   '/proc/net/fib_trie': fibTrie('127.0.0.1'),
   '/proc/net/route': 'Iface\tDestination\tGateway\n',
@@ -175,7 +176,7 @@ describe('a boot of a machine that is as it was', () => {
         put(
           root,
           '/proc/self/mountinfo',
-          `31 30 0:33 / /dev/mqueue rw - mqueue mqueue rw\n${dataMount}${rootMount.replace('22 1', '29 5')}`,
+          `31 30 0:33 / /dev/mqueue rw - mqueue mqueue rw\n${dataMount}${tmpMount.replace('0:40', '0:43')}${rootMount.replace('22 1', '29 5')}`,
         ),
     ],
     ['swap is used', (root) => put(root, '/proc/swaps', 'Filename Type\n/swap file 1048572 777 -2\n')],
@@ -230,18 +231,19 @@ describe('a boot of a machine that is as it was', () => {
     ['the kernel’s command line is another', (root) => put(root, '/proc/cmdline', 'root=/dev/vda1 quiet ds=x\n')],
     ['there is more memory', (root) => put(root, '/proc/meminfo', 'MemTotal:        4096000 kB\n')],
     ['the kernel tells no memory', (root) => put(root, '/proc/meminfo', '')],
-    ['something is no longer mounted', (root) => put(root, '/proc/self/mountinfo', rootMount)],
+    ['something is no longer mounted', (root) => put(root, '/proc/self/mountinfo', rootMount + tmpMount)],
     [
       'something more is mounted',
       (root) => appendFileSync(join(root, 'proc/self/mountinfo'), '50 22 0:50 / /scratch rw - tmpfs tmpfs rw\n'),
     ],
     [
       'the root is mounted read-only',
-      (root) => put(root, '/proc/self/mountinfo', `${rootMount.replace('rw,relatime', 'ro,relatime')}${dataMount}`),
+      (root) =>
+        put(root, '/proc/self/mountinfo', `${rootMount.replace('rw,relatime', 'ro,relatime')}${dataMount}${tmpMount}`),
     ],
     [
       'the root is another disk',
-      (root) => put(root, '/proc/self/mountinfo', `${rootMount.replace('254:1', '8:1')}${dataMount}`),
+      (root) => put(root, '/proc/self/mountinfo', `${rootMount.replace('254:1', '8:1')}${dataMount}${tmpMount}`),
     ],
     ['the swap is off', (root) => put(root, '/proc/swaps', 'Filename Type Size Used Priority\n')],
     ['another swap is on', (root) => appendFileSync(join(root, 'proc/swaps'), '/dev/zram0 partition 1 0 5\n')],
