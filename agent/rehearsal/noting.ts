@@ -137,7 +137,9 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
 
   /** What somebody asked to be mounted there is not told from what comes and goes by itself. */
   async function noMountsIn(tree: RegExp): Promise<void> {
-    for (const line of String((await read('/etc/fstab')) ?? '').split('\n')) {
+    for (const line of Buffer.from((await read('/etc/fstab')) ?? [])
+      .toString()
+      .split('\n')) {
       const [source = '#', target = ''] = line.trim().split(/\s+/);
       if (!source.startsWith('#') && tree.test(target) && !always.includes(target))
         picture.worthless(`/etc/fstab mounts ${target}`);
