@@ -2,6 +2,7 @@ import { mountsIn } from './growth/mountinfo.ts';
 import type { Host, ReadHost } from './host/host.ts';
 import { Problem } from './problem.ts';
 import { sized } from './sizes.ts';
+import { unescaped } from './unescaped.ts';
 
 const GiB = 2 ** 30;
 /** File systems that keep no file the kernel could swap to. */
@@ -138,6 +139,3 @@ async function typeAbove(path: string, host: ReadHost): Promise<string> {
   const above = mounts.filter(({ target }) => target === '/' || path.startsWith(`${target}/`));
   return above.toSorted((a, b) => a.target.length - b.target.length).at(-1)?.type ?? 'unknown';
 }
-
-const unescaped = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -16,7 +16,7 @@ export interface Outlook {
   readonly stages: readonly Stage[];
   /** No source speaks for this machine, so that there is nobody to wait for. */
   readonly isNobodys: boolean;
-  /** Hears of the first thing that is due, or that cannot be told. */
+  /** Hears of each thing that is due, or that cannot be told. */
   tell?(what: string): void;
 }
 
@@ -52,10 +52,14 @@ export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): P
     act: { mode: 'preview', host: foresight(host) },
     gatherFacts: async () => watched(facts, onLack, before),
     report: (event) => {
-      if (event.event === 'step' && ['unknown', 'deferred', 'failed'].includes(event.step.outcome)) unsure = true;
-      if (event.event === 'problem') unsure = true;
-      if (event.event === 'step' && event.step.outcome !== 'holds') tell(`${event.module} ${keyOf(event.step.change)}`);
-      if (event.event === 'problem') tell(`${event.module}: ${event.problem.message}`);
+      if (event.event === 'step') {
+        if (['unknown', 'deferred', 'failed'].includes(event.step.outcome)) unsure = true;
+        if (event.step.outcome !== 'holds') tell(`${event.module} ${keyOf(event.step.change)}`);
+      }
+      if (event.event === 'problem') {
+        unsure = true;
+        tell(`${event.module}: ${event.problem.message}`);
+      }
     },
     identify: async (stage, _, image) => {
       if (isNobodys) return undefined;

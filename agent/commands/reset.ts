@@ -1,11 +1,10 @@
 import * as files from '../host/files.ts';
 import { Problem } from '../problem.ts';
+import { home } from '../state/folder.ts';
 import { lock } from '../state/lock.ts';
 import { exit, type Work } from './command.ts';
 import { machineOf } from './machine.ts';
 import { asTyped } from './typed.ts';
-
-const home = '/var/lib/bootagent';
 
 export const run: Work['run'] = async (given, { out }) => {
   const host = machineOf(given);

@@ -2,8 +2,6 @@
 export interface KernelWords {
   readonly off: boolean;
   readonly debug: boolean;
-  /** `bootagent.ds=NAME[;key=value]`, or cloud-init's `ds=`. */
-  readonly datasource: string | undefined;
 }
 
 /** Reads the kernel command line; quotes hold words together as the kernel reads them. */
@@ -13,6 +11,5 @@ export function kernelWords(commandLine: string): KernelWords {
   return {
     off: word('bootagent') === 'off' || word('cloud-init') === 'disabled',
     debug: words.includes('bootagent.debug'),
-    datasource: word('bootagent.ds') ?? word('ds'),
   };
 }

@@ -1,3 +1,5 @@
+import { unescaped } from '../unescaped.ts';
+
 /** A change of /etc/fstab: an entry that must be there, a device that must not, or which entries of ours stay. */
 export type FstabEdit = { readonly syntax: 'fstab' } & (
   | { readonly put: FstabEntry }
@@ -79,6 +81,3 @@ function saysTheSame(line: string, entry: FstabEntry): boolean {
 
 const escaped = (field: string): string =>
   field.replace(/[ \t\r\n\\#]/g, (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`);
-
-const unescaped = (field: string): string =>
-  field.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,5 +1,6 @@
 import type { Mount } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import { unescaped } from '../unescaped.ts';
 
 /** What is mounted where, the last mount on a point first to count; sizes only of what lies on a device. */
 export async function mounts(host: ReadHost): Promise<Mount[]> {
@@ -24,7 +25,3 @@ export const swaps = async (host: ReadHost): Promise<string[]> =>
     .slice(1)
     .map((line) => unescaped(line.split(/\s+/)[0] ?? ''))
     .filter(Boolean);
-
-/** The kernel writes a space as \040. */
-export const unescaped = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));

@@ -1,3 +1,5 @@
+import { unescaped } from '../unescaped.ts';
+
 /** A line of /proc/self/mountinfo: what is mounted where. */
 export interface Mounted {
   readonly target: string;
@@ -23,6 +25,3 @@ export function mountsIn(mountinfo: string): readonly Mounted[] {
 /** What is seen at a mount point. */
 export const mountAt = (mountinfo: string, target: string): Mounted | undefined =>
   mountsIn(mountinfo).findLast((each) => each.target === target);
-
-const unescaped = (text: string): string =>
-  text.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,3 +1,5 @@
+import { unescaped } from '../unescaped.ts';
+
 /** A mount below the root that is not part of the image, and so is left alone. */
 export interface Foreign {
   readonly path: string;
@@ -61,6 +63,6 @@ function parse(line: string): Entry[] {
   const [left = '', right = ''] = line.split(' - ');
   const [, , device = '', from = '', target = ''] = left.split(' ');
   const [type = ''] = right.split(' ');
-  const plain = target.replace(/\\([0-7]{3})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 8)));
+  const plain = unescaped(target);
   return plain === '' ? [] : [{ device, from, target: plain, type }];
 }

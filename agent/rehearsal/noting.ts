@@ -1,7 +1,7 @@
 import { lstatSync, readlinkSync, realpathSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { runningQuery } from '../changes/running.ts';
-import { unescaped } from '../facts/mounts.ts';
+import { mountsIn } from '../growth/mountinfo.ts';
 import type { ReadHost, Stat } from '../host/host.ts';
 import { reading } from '../host/looks.ts';
 import { Problem } from '../problem.ts';
@@ -17,6 +17,7 @@ const letters = { file: 'f', directory: 'd', link: 'h', block: 'b', other: 'e' }
   string
 >;
 const lively = /^(?:ext[234]|xfs|btrfs|f2fs)$/;
+type Piece = NonNullable<Parameters<ReadHost['readBytes']>[1]>;
 /** A link that leads to a link, and so on: the kernel itself gives up at forty. */
 const mostLinks = 8;
 
@@ -34,7 +35,7 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
       return bytes && Buffer.from(bytes).toString();
     }),
     readBytes: async (path, piece) =>
-      piece && path.startsWith('/dev/') ? readDevice(path, piece) : readPiece(path, piece),
+      piece && path.startsWith('/dev/') ? readDevice(path, piece) : noted(() => read(path, piece))(path),
     stat: noted(async (path) => {
       if (leftovers.test(path)) return void picture.gone(path);
       if (!fleeting.test(path)) return agreed(path, noteStanding(path), await host.stat(path));
@@ -92,17 +93,9 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
     return shown;
   }
 
-  async function readPiece(path: string, piece: { readonly from: number; readonly length: number } | undefined) {
-    const ofDisk = piece && !fleeting.test(path);
-    const bytes = ofDisk
-      ? await noted(async () => agreed(path, note(path, { follow: true }), await host.readBytes(path, piece)))(path)
-      : await noted(read)(path);
-    return piece && !ofDisk ? bytes?.subarray(piece.from, piece.from + piece.length) : bytes;
-  }
-
-  async function read(path: string): Promise<Uint8Array | undefined> {
+  async function read(path: string, piece?: Piece): Promise<Uint8Array | undefined> {
     if (leftovers.test(path)) return void picture.gone(path);
-    if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.readBytes(path));
+    if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.readBytes(path, piece));
     const bytes = await host.readBytes(path);
     const text = () => Buffer.from(bytes ?? []).toString();
     if (['/proc/net/route', '/proc/net/ipv6_route'].includes(path)) {
@@ -116,11 +109,11 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
       await noMountsIn(fleeting);
     } else if (path === '/proc/swaps') picture.swaps(text());
     else picture.read(path, bytes);
-    return bytes;
+    return piece ? bytes?.subarray(piece.from, piece.from + piece.length) : bytes;
   }
 
   /** A disk that is mounted changes all the time: what counts is that it is mounted, and how large it is. */
-  async function readDevice(path: string, piece: { readonly from: number; readonly length: number }) {
+  async function readDevice(path: string, piece: Piece) {
     const target = await livesAt(path);
     if (target !== undefined) {
       sizeOf(target);
@@ -154,14 +147,9 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
   /** Where a device is mounted, if with a file system that machines live on: a seed may be on any other. */
   async function livesAt(path: string): Promise<string | undefined> {
     const number = (await host.stat(path))?.rdev;
-    const lines = ((await host.readText('/proc/self/mountinfo')) ?? '').split('\n').filter(Boolean);
-    for (const line of lines) {
-      const [left = '', right = ''] = line.split(' - ');
-      const [, , device, , target = ''] = left.split(' ');
-      const [type = '', source] = right.split(' ');
-      if (lively.test(type) && (device === number || source === path)) return unescaped(target);
-    }
-    return undefined;
+    const mounts = mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
+    return mounts.find(({ type, device, source }) => lively.test(type) && (device === number || source === path))
+      ?.target;
   }
 
   /** Before it is looked at: what is changed after that has other times by then. Whether anything is there. */

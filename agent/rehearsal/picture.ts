@@ -72,6 +72,9 @@ export function drawing(): Drawing {
     if (!Buffer.from(kept.get(path) ?? bytes).equals(bytes)) worthless(`${path} was changed meanwhile`);
     kept.set(path, bytes);
   };
+  /** What the shell has one program look at, and the word that has it compared. */
+  const group = (kind: string, kept: ReadonlyMap<string, string>): string[] =>
+    kept.size === 0 ? [] : [...[...kept].map(([path, standing]) => line(kind, path, standing)), `${kind}s`];
   const other = (...words: readonly string[]): void => void others.add(line(...words));
   return {
     file: (path, standing) => keep(files, path, standing),
@@ -108,12 +111,9 @@ export function drawing(): Drawing {
       if (why !== undefined) return { worthless: why };
       const lines = [
         'as-before\t1',
-        ...[...files].map(([path, standing]) => line('file', path, standing)),
-        'files',
-        ...[...folders].map(([path, standing]) => line('folder', path, standing)),
-        ...(folders.size > 0 ? ['folders'] : []),
-        ...[...filesystems].map(([target, blocks]) => line('filesystem', target, blocks)),
-        ...(filesystems.size > 0 ? ['filesystems'] : []),
+        ...group('file', files),
+        ...group('folder', folders),
+        ...group('filesystem', filesystems),
         ...[...heads.keys()].map((path) => line('read', path)),
         ...[...disks.keys()].map((path) => line('disk', path)),
         ...blocks.keys(),
