@@ -42,10 +42,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     offline,
     privileged: process.getuid?.() === 0,
 
-    readText: async (path) => {
-      const bytes = looks.readBytes(root, path);
-      return bytes && Buffer.from(bytes).toString();
-    },
+    readText: async (path) => looks.readText(root, path),
     readBytes: async (path, piece) => looks.readBytes(root, path, piece),
     stat: async (path) => looks.stat(root, path),
     list: async (path) => looks.list(root, path),

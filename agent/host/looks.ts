@@ -18,25 +18,50 @@ import { codeOf, type Spot, walk } from './walk.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
-export const readBytes = (
-  root: string,
-  path: string,
-  piece?: { from: number; length: number },
-): Uint8Array | undefined =>
-  reading(path, () =>
+type Piece = { from: number; length: number };
+
+export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array | undefined =>
+  opened(root, path, (fd, size) => {
+    if (!piece) return contentOf(fd, size, (bytes) => new Uint8Array(bytes));
+    const bytes = new Uint8Array(piece.length);
+    return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
+  });
+
+export const readText = (root: string, path: string): string | undefined =>
+  opened(root, path, (fd, size) => contentOf(fd, size, (bytes) => bytes.toString()));
+
+function opened<T>(root: string, path: string, use: (fd: number, size: number) => T): T | undefined {
+  return reading(path, () =>
     walk(path, { root, follow: true }, (spot) => {
       const fd = openIfThere(spot);
       if (fd === undefined) return undefined;
       try {
-        if (fstatSync(fd).isDirectory()) return undefined;
-        if (!piece) return readFileSync(fd);
-        const bytes = new Uint8Array(piece.length);
-        return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
+        const stats = fstatSync(fd);
+        return stats.isDirectory() ? undefined : use(fd, stats.size);
       } finally {
         closeSync(fd);
       }
     }),
   );
+}
+
+let room: Buffer | undefined;
+
+/**
+ * All that is in a file, of whatever length: those of the kernel say none. Read into one place again and again, since
+ * most are small, and room for one that may be large costs more than to read it.
+ */
+function contentOf<T>(fd: number, size: number, use: (bytes: Buffer) => T): T {
+  room ??= Buffer.allocUnsafeSlow(65_536);
+  if (size >= room.length) return use(readFileSync(fd));
+  let length = 0;
+  for (let read = -1; read !== 0 && length < room.length; length += read) {
+    read = readSync(fd, room, length, room.length - length, null);
+    if (length + read === size && size > 0) return use(room.subarray(0, size));
+  }
+  const first = room.subarray(0, length);
+  return use(length < room.length ? first : Buffer.concat([first, readFileSync(fd)]));
+}
 
 export const stat = (root: string, path: string): Stat | undefined =>
   reading(path, () => walk(path, { root, follow: false }, (spot) => statIfThere(spot.path)));

@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { PublicKey } from './public-key.ts';
+import { sha256 } from './sha256.ts';
 
 /** The key's fingerprint, as `ssh-keygen -l` and every ssh client show it: "SHA256:…". */
 export const fingerprintOf = ({ blob }: PublicKey): string =>
-  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+  `SHA256:${Buffer.from(sha256(blob)).toString('base64').replace(/=+$/, '')}`;
 
 /** One line as `ssh-keygen -l` prints it. */
 export const fingerprintLine = (key: PublicKey, comment: string): string => {

@@ -34,6 +34,7 @@ export async function sshdDirectives(
   const all: Directive[] = [];
   let match = within;
   for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue; // most of them
     const { keyword, value, words } = directive(line);
     if (keyword === '') continue;
     if (keyword === 'match') match = value;
@@ -47,7 +48,8 @@ export async function sshdDirectives(
 
 /** The keyword of a line and what it says; an empty keyword where the line says nothing. */
 export function directive(line: string): Pick<Directive, 'keyword' | 'value' | 'words'> {
-  const [, word = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? [];
+  const [said, word = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? [];
+  if (said === undefined) return { keyword: '', value: '', words: [] };
   const keyword = word.toLowerCase();
   const value = rest.replace(/\s+#.*$/, '');
   const words = [...value.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([all, quoted]) => quoted ?? all);
