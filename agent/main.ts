@@ -21,12 +21,20 @@ const around: Surroundings = {
 // What we make has the modes we ask for, and what scripts make the usual ones, whoever started us.
 process.umask(0o022);
 
-main(process.argv.slice(2)).then((code) => {
+serve(process.argv.slice(2)).then((code) => {
   // All is written and everything was waited for: neither a connection that is kept open nor one that is still being made holds us.
   process.exit(code);
 });
 
-async function main(argv: readonly string[]): Promise<number> {
+async function serve(argv: readonly string[]): Promise<number> {
+  const code = await main(argv, around);
+  // Nobody comes after the last unit.
+  if (around.env.BOOTAGENT_TURNS === undefined || argv.includes('final')) return code;
+  const { takeTurns } = await import('./commands/turns.ts');
+  return takeTurns(code, around, main);
+}
+
+async function main(argv: readonly string[], around: Surroundings): Promise<number> {
   try {
     const [first = '--help', ...rest] = argv;
     if (['--help', '-h', 'help'].includes(first)) {
@@ -34,7 +42,7 @@ async function main(argv: readonly string[]): Promise<number> {
       around.out(asked ? helpOf(asked) : overview(commands));
       return exit.done;
     }
-    if (first === '--version') return await main(['version']);
+    if (first === '--version') return await main(['version'], around);
     const named = commands.find(({ name }) => name === first);
     const options = rest.slice(0, rest.includes('--') ? rest.indexOf('--') : rest.length);
     if (named && (options.includes('--help') || options.includes('-h'))) {

@@ -9,6 +9,7 @@ const files: readonly (readonly [from: string, to: string, mode: number])[] = [
   ['systemd/bootagent-final.service', 'usr/lib/systemd/system/bootagent-final.service', 0o644],
   ['systemd/bootagent.target', 'usr/lib/systemd/system/bootagent.target', 0o644],
   ['systemd/bootagent-network.target', 'usr/lib/systemd/system/bootagent-network.target', 0o644],
+  ['systemd/one-agent', 'usr/libexec/bootagent/one-agent', 0o755],
   ['systemd/unless-as-before', 'usr/libexec/bootagent/unless-as-before', 0o755],
   ['systemd/unless-same-address', 'usr/libexec/bootagent/unless-same-address', 0o755],
   ['systemd/80-bootagent.preset', 'usr/lib/systemd/system-preset/80-bootagent.preset', 0o644],

@@ -80,7 +80,8 @@ function breakStale(path: string, holder: string): void {
   rmSync(guard, { force: true });
 }
 
-function startOf(pid: number): string {
+/** When a process began, which tells it from a later one of its number. */
+export function startOf(pid: number): string {
   try {
     return (
       readFileSync(`/proc/${pid}/stat`, 'utf8')
