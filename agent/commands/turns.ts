@@ -41,6 +41,8 @@ export async function takeTurns(
       const turn = await nextTurn(pipes, ending);
       if (!turn) return code;
       forgetSafeFolders();
+      // For who looks what takes so long: it began as another stage.
+      process.title = `bootagent ${turn.argv.join(' ')}`;
       code = await run(turn.argv, { ...around, out: turn.say, err: turn.say });
       end = () => turn.end(code);
     }

@@ -13,12 +13,14 @@ const userData = `#cloud-config
 bootcmd:
   - (${who}; grep -o 'bootagent.*' /proc/self/cgroup; grep SigIgn /proc/self/status) >/root/early
 runcmd:
+  - (for p in $(${who}); do tr '\\0' ' ' </proc/$p/cmdline; done) >/root/title
   - (${who}; grep -o 'bootagent.*' /proc/self/cgroup; grep SigIgn /proc/self/status) >/root/final
   - echo said; exit 3
 `;
 const probe = {
   early: 'cat /root/early',
   final: 'cat /root/final',
+  title: 'cat /root/title',
   left: who,
   ...Object.fromEntries(
     ['bootagent-local', 'bootagent', 'bootagent-final'].map((unit) => [
@@ -48,10 +50,11 @@ describe('the stages of a first boot', { skip }, () => {
       assert.deepEqual([early[1], final[1]], ['bootagent.service', 'bootagent-final.service']);
       // Nothing of how a shell starts what it does not wait for gets to the commands.
       assert.deepEqual([early[2], final[2]], ['SigIgn:\t0000000000000000', 'SigIgn:\t0000000000000000']);
+      assert.match(boot.read('title'), /^bootagent run final *$/);
       assert.equal(boot.read('left'), '');
       assert.match(boot.read('said-bootagent-local'), /instance i-turns \(new\)/);
       assert.match(boot.read('said-bootagent'), /bootcmd item 1 of 1 ended well/);
-      assert.match(boot.read('said-bootagent-final'), /runcmd item 2 of 2 ended with 3.*with problems/s);
+      assert.match(boot.read('said-bootagent-final'), /runcmd item 3 of 3 ended with 3.*with problems/s);
       assert.equal(boot.unit('bootagent-final.service').ExecMainStatus, '2');
     });
   }
@@ -64,7 +67,7 @@ describe('the stages of a first boot', { skip }, () => {
     const [early, final] = ['early', 'final'].map((name) => linesOf(boot.read(name)));
     assert.notEqual(early?.[0], final?.[0]);
     assert.equal(final?.[1], 'bootagent-final.service');
-    assert.match(boot.read('said-bootagent-final'), /runcmd item 2 of 2 ended with 3/);
+    assert.match(boot.read('said-bootagent-final'), /runcmd item 3 of 3 ended with 3/);
     assert.equal(boot.read('left'), '');
   });
 
@@ -77,7 +80,7 @@ describe('the stages of a first boot', { skip }, () => {
     soundBoot(boot);
     const [early, final] = ['early', 'final'].map((name) => linesOf(boot.read(name)));
     assert.notEqual(early?.[0], final?.[0]);
-    assert.match(boot.read('said-bootagent-final'), /runcmd item 2 of 2 ended with 3/);
+    assert.match(boot.read('said-bootagent-final'), /runcmd item 3 of 3 ended with 3/);
   });
 
   test('end with their unit where that takes too long, and the last is done by another', async () => {
