@@ -67,8 +67,10 @@ const isMoreDue = (code: number): boolean =>
 /** Undefined where nobody asks, and where whoever asks is not served as we are. */
 async function nextTurn(pipes: Map<string, number>, ready: () => void): Promise<Turn | undefined> {
   const words = await wordsOfNext(ready);
-  rmSync(waits, { force: true });
-  if (!words) return undefined;
+  if (!words) {
+    rmSync(waits, { force: true });
+    return undefined;
+  }
   const [shell = '', , ...argv] = words;
   const unit = argv[1] ?? '';
   const path = `${folder}/${unit}`;
@@ -85,9 +87,11 @@ async function nextTurn(pipes: Map<string, number>, ready: () => void): Promise<
     }
   };
   // Whoever set something for one of the units alone wants it there.
-  if (isServedAlike(shell) && moveTo(shell)) return { argv, say: (text) => writeAll(pipe, text), end };
-  end('other');
-  return undefined;
+  const isOurs = isServedAlike(shell) && moveTo(shell);
+  if (!isOurs) end('other');
+  // As long as it is there, the unit can still start its own.
+  rmSync(waits);
+  return isOurs ? { argv, say: (text) => writeAll(pipe, text), end } : undefined;
 }
 
 /** What a unit asks for, or undefined where none has asked for so long that none will. */
