@@ -70,7 +70,7 @@ export async function takeTurn(
       problem(module.name, asProblem(error));
     }
   };
-  // What an image brought is not this machine's own until the module has dealt with it; the stages are separate processes.
+  // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
   const plan = planned(module, settings, { ...context, newMachine: inherits }, run, problem);
   const steps: Step[] = [];

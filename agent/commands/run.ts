@@ -137,7 +137,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   }
 }
 
-/** The next stage is a process of its own, and must know it too; that it cannot be kept costs nobody the keys. */
+/** The next stage may be a process of its own, and must know it too; that it cannot be kept costs nobody the keys. */
 function keepInService(state: State, { warn }: Reporting): void {
   try {
     state.setInService();

@@ -78,7 +78,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
   };
 }
 
-/** The stages of one boot are separate processes, and one story. */
+/** The stages of one boot may be separate processes, and are one story. */
 function continued(host: Host, version: string): Summary {
   try {
     const bytes = looks.readBytes(host.root, statusFile);
