@@ -1,0 +1,19 @@
+import { takeTurns } from '../../../agent/commands/turns.ts';
+
+/** What the agent is to systemd/one-agent, with stages that only tell which they are. */
+const run = async (argv: readonly string[], { out }: { out(text: string): void }): Promise<number> => {
+  out(`did ${argv.join(' ')} as ${process.pid}\n`);
+  return argv.includes('early') ? 2 : 0;
+};
+const out = (text: string): void => void process.stdout.write(text);
+const around = {
+  version: '0',
+  schedule: async () => ({}) as never,
+  out,
+  err: out,
+  readStdin: async () => new Uint8Array(),
+  env: process.env,
+  terminal: false,
+};
+const first = await run(process.argv.slice(2), around);
+process.exit(process.env.BOOTAGENT_TURNS === undefined ? first : await takeTurns(first, around, run));
