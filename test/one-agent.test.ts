@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { ended, makePipes, pipes } from './support/turns.ts';
 
 const script = readFileSync(join(import.meta.dirname, '../systemd/one-agent'), 'utf8');
 
@@ -44,8 +45,7 @@ interface Boot {
 async function boot(shell: string, mode: string, use: (boot: Boot) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-turns-'));
   const turns = join(folder, 'turns');
-  execFileSync('mkdir', [turns]);
-  for (const name of ['done', 'early', 'final']) execFileSync('mkfifo', [join(turns, name)]);
+  makePipes(turns);
   writeFileSync(join(folder, 'agent'), agent, { mode: 0o755 });
   writeFileSync(join(folder, 'one-agent'), script.replaceAll('/run/bootagent/turns', turns));
   const begin: Boot['begin'] = (...words) =>
@@ -57,12 +57,7 @@ async function boot(shell: string, mode: string, use: (boot: Boot) => Promise<vo
     await use({
       turns,
       begin,
-      async stage(...words) {
-        const child = begin(...words);
-        let said = '';
-        for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes) => (said += bytes));
-        return new Promise((resolve) => child.on('exit', (code) => setTimeout(() => resolve({ said, code }), 20)));
-      },
+      stage: (...words) => ended(begin(...words)),
     });
   } finally {
     // Whoever still waits for a turn.
@@ -138,13 +133,11 @@ for (const shell of ['dash', 'bash']) {
       boot(shell, 'deaf', async ({ stage, begin, turns }) => {
         await stage('local');
         const unit = begin('early', 'main');
-        let said = '';
-        unit.stdout?.on('data', (bytes) => (said += bytes));
+        const over = ended(unit);
         while (!existsSync(join(turns, 'asked'))) await new Promise((resolve) => setTimeout(resolve, 5));
         await new Promise((resolve) => setTimeout(resolve, 100));
         unit.kill('SIGTERM');
-        const code = await new Promise((resolve) => unit.on('exit', resolve));
-        assert.deepEqual([code, said], [143, '']);
+        assert.deepEqual(await over, { said: '', code: 143 });
         rmSync(join(turns, 'waits'));
       }));
 
@@ -170,7 +163,7 @@ for (const shell of ['dash', 'bash']) {
 
     test('starts as ever where there are no such pipes', () =>
       boot(shell, 'stays', async ({ stage, turns }) => {
-        for (const name of ['done', 'early', 'final']) rmSync(join(turns, name));
+        for (const name of pipes) rmSync(join(turns, name));
         assert.deepEqual(await stage('local'), { said: 'did run local\n', code: 2 });
       }));
   });

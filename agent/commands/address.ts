@@ -3,6 +3,7 @@ import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import * as looks from '../host/looks.ts';
 import type { Stage } from '../module.ts';
+import { supposedMark } from '../state/nothing-due.ts';
 import type { Store } from '../state/store.ts';
 
 /**
@@ -10,8 +11,6 @@ import type { Store } from '../state/store.ts';
  * address the machine had. Where that leaves nothing to do, a shell sees to it that it is: the last unit starts us else.
  */
 const file = 'network.json';
-/** The address and the card it is on, for that shell. */
-const supposed = '/run/bootagent/nothing-due-at';
 /** That the login stages wanted an address, and there was none. */
 const lacked = '/run/bootagent/without-address';
 
@@ -52,14 +51,14 @@ export function keptNetwork(store: Store): Partial<Network> | undefined {
 
 /** Nothing is due, supposing this network. */
 export const suppose = ({ interface: card, address }: Partial<Network>, root: string): void =>
-  files.writeFile(root, supposed, `${address} ${card}\n`, { mode: 0o644 });
+  files.writeFile(root, supposedMark, `${address} ${card}\n`, { mode: 0o644 });
 
 export const markLack = (root: string): void => files.writeFile(root, lacked, '', { mode: 0o644 });
 
 /** The stages that a unit has to go through: before the last one, those that had no address to look at. */
 export function withMissed(stages: readonly Stage[], { root }: Host): readonly Stage[] {
   if (stages.length !== 1 || stages[0] !== 'final') return stages;
-  const missed = [supposed, lacked].filter((path) => looks.stat(root, path));
+  const missed = [supposedMark, lacked].filter((path) => looks.stat(root, path));
   for (const path of missed) files.remove(root, path);
   return missed.length > 0 ? ['main', 'final'] : stages;
 }

@@ -3,6 +3,7 @@ import { forgetSafeFolders } from '../host/safe-folders.ts';
 import { isServedAlike, moveTo } from '../host/unit.ts';
 import { writeAll } from '../report/write-all.ts';
 import { startOf } from '../state/lock.ts';
+import { isNothingDue } from '../state/nothing-due.ts';
 import { exit, type Surroundings } from './command.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
@@ -29,6 +30,8 @@ export async function takeTurns(
   around: Surroundings,
   run: (argv: readonly string[], around: Surroundings) => Promise<number>,
 ): Promise<number> {
+  // It stays: without it, a call that comes late would be our end.
+  process.on('SIGUSR2', () => wake());
   const told = Number(around.env.BOOTAGENT_TURNS);
   let code = first;
   let end: (() => void) | undefined = () => writeAll(told, `${code}\n`);
@@ -60,9 +63,7 @@ function keptOpen(): Map<string, number> {
 }
 
 /** A unit that fails takes all its processes along. */
-const isMoreDue = (code: number): boolean =>
-  (code === exit.done || code === exit.problems) &&
-  !['nothing-due', 'nothing-due-at'].some((mark) => existsSync(`/run/bootagent/${mark}`));
+const isMoreDue = (code: number): boolean => (code === exit.done || code === exit.problems) && !isNothingDue('/');
 
 /** Undefined where nobody asks, and where whoever asks is not served as we are. */
 async function nextTurn(pipes: Map<string, number>, ready: () => void): Promise<Turn | undefined> {
@@ -113,8 +114,6 @@ async function wordsOfNext(ready: () => void): Promise<readonly string[] | undef
 let wake = (): void => {};
 
 function called(): Promise<'called' | 'late'> {
-  // It stays: without it, a call that comes late would be our end.
-  if (process.listenerCount('SIGUSR2') === 0) process.on('SIGUSR2', () => wake());
   const { promise, resolve } = Promise.withResolvers<'called' | 'late'>();
   const timer = setTimeout(() => resolve('late'), patienceMs);
   wake = () => {

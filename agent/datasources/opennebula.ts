@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { Asking, Datasource, Instance } from '../datasource.ts';
 import { drivesLabelled } from '../drives/index.ts';
 import type { ReadHost } from '../host/host.ts';
+import { sha256 } from '../sha256.ts';
 import { keysIn } from './ec2-tree.ts';
 import { folderTree, volumeTree } from './folder.ts';
 import { readContextNetwork } from './opennebula-network.ts';
@@ -88,7 +88,10 @@ function idOf(context: ContextValues, uuid: string): string {
   return scope === '' ? `one-${vm}` : `one-${shortHash(scope)}-${vm}`;
 }
 
-const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 8);
+const shortHash = (text: string): string =>
+  Buffer.from(sha256(Buffer.from(text)))
+    .toString('hex')
+    .slice(0, 8);
 
 /** A name, out of the quotes that some versions wrap it in twice; an address becomes a name made of it. */
 function hostnameOf(value: string | undefined): string | undefined {

@@ -41,9 +41,10 @@ function label(pid: string): string {
 
 /** Moves us into a process's unit, so that what we do counts there, and ends with it. Whether systemd sees us there. */
 export function moveTo(pid: string): boolean {
+  const unified = existsSync('/sys/fs/cgroup/cgroup.procs');
   let moved = false;
   for (const line of readFileSync(`/proc/${pid}/cgroup`, 'utf8').trim().split('\n')) {
-    const { folder, isSystemds } = groupOf(line, existsSync('/sys/fs/cgroup/cgroup.procs'));
+    const { folder, isSystemds } = groupOf(line, unified);
     try {
       writeFileSync(`${folder}/cgroup.procs`, String(process.pid));
       moved ||= isSystemds;

@@ -2,6 +2,7 @@ import { keyOf } from '../changes/index.ts';
 import type { Host } from '../host/host.ts';
 import * as looks from '../host/looks.ts';
 import type { ProblemCode } from '../problem.ts';
+import { isNothingDue } from '../state/nothing-due.ts';
 import { consoleAt } from './console.ts';
 import type { Event, Report, RunResult } from './event.ts';
 import { publish, statusFile } from './publish.ts';
@@ -71,8 +72,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
     end(result) {
       write();
       if (json) out(`${JSON.stringify({ schema_version: 1, ...document(events), result }, undefined, 2)}\n`);
-      const idle = ['nothing-due', 'nothing-due-at'].some((name) => looks.stat(host.root, `/run/bootagent/${name}`));
-      const last = summary.stages.includes('final') || idle;
+      const last = summary.stages.includes('final') || isNothingDue(host.root);
       if (toConsole && last) toConsole(`${lastLine(secrets.clean(summary))}\r\n`);
     },
   };
@@ -81,10 +81,9 @@ export function reporting(listening: Listening, host: Host): Reporting {
 /** The stages of one boot may be separate processes, and are one story. */
 function continued(host: Host, version: string): Summary {
   try {
-    const bytes = looks.readBytes(host.root, statusFile);
+    const text = looks.readText(host.root, statusFile);
     // Written by us a moment ago, in the same boot: /run is empty at the start of each.
-    if (bytes && !host.offline)
-      return { ...emptySummary(version), ...(JSON.parse(Buffer.from(bytes).toString()) as Summary) };
+    if (text && !host.offline) return { ...emptySummary(version), ...(JSON.parse(text) as Summary) };
   } catch {
     // Damaged: this run's own story is enough.
   }

@@ -48,8 +48,7 @@ export async function sshdDirectives(
 
 /** The keyword of a line and what it says; an empty keyword where the line says nothing. */
 export function directive(line: string): Pick<Directive, 'keyword' | 'value' | 'words'> {
-  const [said, word = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? [];
-  if (said === undefined) return { keyword: '', value: '', words: [] };
+  const [, word = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? [];
   const keyword = word.toLowerCase();
   const value = rest.replace(/\s+#.*$/, '');
   const words = [...value.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([all, quoted]) => quoted ?? all);

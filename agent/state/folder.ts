@@ -12,10 +12,7 @@ export function folderStore(root: string): Store {
     if (looks.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
   };
   return {
-    read: (name) => {
-      const bytes = looks.readBytes(root, path(name));
-      return bytes && Buffer.from(bytes).toString();
-    },
+    read: (name) => looks.readText(root, path(name)),
     append: (name, line) => {
       ready();
       files.append(root, path(name), `${line}\n`);

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { unable } from '../support/able.ts';
+import { ended, makePipes } from '../support/turns.ts';
 
 const skip = unable('unshare');
 const top = join(import.meta.dirname, '../..');
@@ -18,16 +19,10 @@ async function boot(use: (stage: (...words: readonly string[]) => Promise<Ended>
   chmodSync(program, 0o755);
   mkdirSync('/run/bootagent', { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run/bootagent']);
-  mkdirSync(turns, { mode: 0o700 });
-  for (const name of ['done', 'early', 'final']) execFileSync('mkfifo', [join(turns, name)]);
+  makePipes(turns);
   const stage = async (...words: readonly string[]): Promise<Ended> => {
     const child = spawn('sh', [`${top}/systemd/one-agent`, program, 'run', ...words], { stdio: ['ignore', 'pipe', 2] });
-    let said = '';
-    child.stdout?.on('data', (bytes) => {
-      said += bytes;
-    });
-    const code = await new Promise<number | null>((resolve) => child.on('exit', resolve));
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    const { said, code } = await ended(child);
     return { said, code, pid: Number(/ as (\d+)/.exec(said)?.[1]) };
   };
   try {

@@ -1,0 +1,10 @@
+import * as looks from '../host/looks.ts';
+
+/** This boot asks for nothing more: the units after the one that left it do not start. */
+export const nothingDueMark = '/run/bootagent/nothing-due';
+/** The same as long as the machine gets the address in there, on the card in there, which the last unit's shell looks at. */
+export const supposedMark = '/run/bootagent/nothing-due-at';
+
+/** Whether a stage of this boot has left either. */
+export const isNothingDue = (root: string): boolean =>
+  [nothingDueMark, supposedMark].some((mark) => looks.stat(root, mark));
