@@ -18,10 +18,17 @@ export async function linesOf(table: string, host: ReadHost): Promise<readonly (
 
 /** The account of this name, as the machine's own table has it. */
 export async function accountOf(name: string, host: ReadHost): Promise<Account | undefined> {
-  const line = await lineOf('/etc/passwd', name, host);
-  if (!line) return undefined;
-  const [, , uid, gid, , home = '', shell = ''] = line;
-  return { name, uid: Number(uid), gid: Number(gid), home, shell };
+  return (await accountsOf(host)).find((account) => account.name === name);
+}
+
+export async function accountsOf(host: ReadHost): Promise<readonly Account[]> {
+  return (await linesOf('/etc/passwd', host)).map(([name = '', , uid, gid, , home = '', shell = '']) => ({
+    name,
+    uid: Number(uid),
+    gid: Number(gid),
+    home,
+    shell,
+  }));
 }
 
 /** A table with these fields of a name's line set, or with that line behind the others where there was none. */

@@ -1,10 +1,11 @@
-import { accountOf, linesOf } from '../account-tables.ts';
+import { accountsOf } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
+import type { Account } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
 import { keysIn } from '../ssh/authorized-keys.ts';
 import { fingerprintLine } from '../ssh/fingerprint.ts';
 import { readKeyLine } from '../ssh/key-line.ts';
-import { keysFileOf, sshdDirectives } from '../ssh/sshd-config.ts';
+import { type Directive, keysFileOf, sshdDirectives } from '../ssh/sshd-config.ts';
 import type { ActHandler } from './handler.ts';
 
 /** Tells which keys an image brought along: whoever holds them can come in, and nobody here asked for that. */
@@ -17,20 +18,24 @@ export const inheritedKeys: ActHandler<ChangeOf<'inherited-keys'>> = {
   async perform({ known }, host) {
     const blobs = new Set(known.map((line) => blobOf(line)));
     const found: string[] = [];
-    for (const [name = ''] of await linesOf('/etc/passwd', host)) {
-      for (const line of await keysOf(name, host)) {
+    const directives = await sshdDirectives(host);
+    for (const account of await accountsOf(host)) {
+      for (const line of await keysOf(account, directives, host)) {
         if (blobs.has(blobOf(line.text))) continue;
-        found.push(`${name}: ${fingerprintLine(line.key, line.comment).replace(/[^ -~]/g, '?')}`);
+        found.push(`${account.name}: ${fingerprintLine(line.key, line.comment).replace(/[^ -~]/g, '?')}`);
       }
     }
     return found.length === 0 ? undefined : `the image brought keys that nobody gave this machine: ${found.join('; ')}`;
   },
 };
 
-async function keysOf(name: string, host: ReadHost): Promise<ReturnType<typeof keysIn>> {
-  const account = await accountOf(name, host);
-  const place = account && keysFileOf(account, await sshdDirectives(host));
-  if (!place || 'refused' in place || account.home === '/') return [];
+async function keysOf(
+  account: Account,
+  directives: readonly Directive[],
+  host: ReadHost,
+): Promise<ReturnType<typeof keysIn>> {
+  const place = keysFileOf(account, directives);
+  if ('refused' in place || account.home === '/') return [];
   try {
     return keysIn((await host.readText(place.path)) ?? '');
   } catch {
