@@ -10,8 +10,9 @@ const sector = 512; // what the kernel counts in, whatever the disk does
 export async function disks(host: ReadHost): Promise<Facts['disks']> {
   const found: Disk[] = [];
   for (const name of await host.list('/sys/block')) {
+    if (uninteresting.test(name)) continue;
     const size = await number(host, `/sys/block/${name}/size`);
-    if (uninteresting.test(name) || size === 0) continue;
+    if (size === 0) continue;
     found.push({
       path: `/dev/${name}`,
       bytes: size * sector,

@@ -27,6 +27,7 @@ const mostLinks = 8;
  */
 export function noting(host: ReadHost, picture: Picture): ReadHost {
   const inTree = (path: string): string => (host.root === '/' ? path : host.root + path);
+  let mounts: ReturnType<typeof mountsIn> | undefined;
 
   return {
     ...host,
@@ -147,7 +148,7 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
   /** Where a device is mounted, if with a file system that machines live on: a seed may be on any other. */
   async function livesAt(path: string): Promise<string | undefined> {
     const number = (await host.stat(path))?.rdev;
-    const mounts = mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
+    mounts ??= mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
     return mounts.find(({ type, device, source }) => lively.test(type) && (device === number || source === path))
       ?.target;
   }
