@@ -1,5 +1,16 @@
 import child from 'node:child_process';
-import fs, { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { EventEmitter } from 'node:events';
+import fs, {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
@@ -58,7 +69,7 @@ const machine: Readonly<Record<string, string>> = {
   '/sys/class/net/ens3/address': '02:00:00:00:00:01\n',
   '/sys/devices/system/cpu/online': '0-1\n',
   '/sys/devices/vda/ro': '0\n',
-  '/sys/devices/vda/size': '4194304\n',
+  '/sys/devices/vda/size': '8388608\n',
   '/sys/devices/vda/vda1/partition': '1\n',
   '/sys/devices/vda/vda1/ro': '0\n',
   '/sys/devices/vda/vda1/size': '4192256\n',
@@ -74,6 +85,7 @@ const links: Readonly<Record<string, string>> = {
   '/sys/class/block/vda1': '../../devices/vda/vda1',
   '/sys/dev/block/254:1': '../../devices/vda/vda1',
 };
+process.umask(0o022);
 const root = mkdtempSync(join(tmpdir(), 'bootagent-warm-'));
 for (const [path, text] of Object.entries(machine)) {
   mkdirSync(join(root, dirname(path)), { recursive: true });
@@ -85,14 +97,23 @@ for (const [path, target] of Object.entries(links)) {
 }
 process.on('exit', () => rmSync(root, { recursive: true }));
 
-// Every look of the agent goes through these.
+// Every look of the agent goes through these, and all it writes.
 const within = (path: unknown) =>
   typeof path === 'string' && path.startsWith('/') && !path.startsWith('/proc/self/fd/') && !path.startsWith(root)
     ? join(root, path)
     : path;
+// Whoever makes it, it is root's, and homes are their users'.
+const owned = <T extends { uid: number } | undefined>(stats: T, path: unknown): T => {
+  const place = typeof path === 'number' ? readlinkSync(`/proc/self/fd/${path}`) : String(path);
+  const folder = stats && place.startsWith('/') ? realpathSync(dirname(place)) : '';
+  const id = `${folder}/`.startsWith(join(root, 'home/')) ? 1000 : 0;
+  return stats && typeof stats.uid === 'number' ? Object.assign(stats, { uid: id, gid: id }) : stats;
+};
 const names = [
+  'chmodSync',
   'existsSync',
   'lstatSync',
+  'mkdirSync',
   'openSync',
   'readFileSync',
   'readdirSync',
@@ -100,10 +121,26 @@ const names = [
   'rmSync',
   'statSync',
   'statfsSync',
+  'writeFileSync',
 ] as const;
 for (const name of names) {
   const real = fs[name] as (...given: unknown[]) => unknown;
   Object.assign(fs, { [name]: (path: unknown, ...rest: unknown[]) => real(within(path), ...rest) });
+}
+for (const name of ['fstatSync', 'lstatSync', 'statSync'] as const) {
+  const real = fs[name] as (...given: unknown[]) => { uid: number } | undefined;
+  Object.assign(fs, { [name]: (path: unknown, ...rest: unknown[]) => owned(real(path, ...rest), within(path)) });
+}
+for (const name of ['linkSync', 'renameSync'] as const) {
+  const real = fs[name] as (...given: unknown[]) => unknown;
+  Object.assign(fs, { [name]: (from: unknown, to: unknown) => real(within(from), within(to)) });
+}
+// What has no place in that folder is not done.
+for (const name of ['lchownSync', 'symlinkSync', 'truncateSync', 'unlinkSync'] as const) {
+  const refused = () => {
+    throw new Error(`${name} is not for the made-up machine`);
+  };
+  Object.assign(fs, { [name]: refused });
 }
 const spaces = () => ({ bsize: 4096, blocks: 1_000_000, bavail: 500_000 });
 Object.assign(fs, { statfsSync: spaces });
@@ -112,16 +149,49 @@ Object.assign(os, {
     ens3: [{ address: '10.0.0.2', family: 'IPv4', mac: '02:00:00:00:00:01', internal: false }],
   }),
 });
+// A program does what the agent looks for behind it, and nothing else.
+const sectors = { before: 4_192_256, after: 8_386_560 };
+let size = sectors.before;
+const dump = () =>
+  `label: dos\nlabel-id: 0x11111111\ndevice: /dev/vda\nunit: sectors\nsector-size: 512\n\n/dev/vda1 : start=        2048, size=     ${size}, type=83, bootable\n`;
+const programs: Readonly<Record<string, (args: readonly string[]) => string>> = {
+  sfdisk: dump,
+  flock: () => {
+    size = sectors.after;
+    return '';
+  },
+  partx: () => {
+    writeFileSync(join(root, '/sys/devices/vda/vda1/size'), `${size}\n`);
+    return '';
+  },
+  useradd: (args) => {
+    const name = args.at(-1);
+    const comment = args[args.indexOf('--comment') + 1];
+    appendFileSync(join(root, '/etc/passwd'), `${name}:x:1000:1000:${comment}:/home/${name}:/bin/bash\n`);
+    appendFileSync(join(root, '/etc/group'), `${name}:x:1000:\n`);
+    appendFileSync(join(root, '/etc/shadow'), `${name}:!:19000:0:99999:7:::\n`);
+    mkdirSync(join(root, '/home', String(name)), { recursive: true });
+    return '';
+  },
+};
 Object.assign(child, {
-  spawn: () => {
-    throw new Error('the made-up machine has no programs');
+  spawn: (program: string, args: readonly string[]) => {
+    if (program.includes('/')) throw new Error('the made-up machine has no shell');
+    const said = programs[program]?.(args) ?? '';
+    const heard = { on: (_: string, hear: (bytes: Buffer) => void) => void (said && hear(Buffer.from(said))) };
+    const made = Object.assign(new EventEmitter(), { stdin: null, stdout: heard, stderr: null, pid: undefined });
+    queueMicrotask(() => {
+      made.emit('exit', 0, null);
+      made.emit('close');
+    });
+    return made;
   },
 });
 // Each run ends, and the next begins in the same process.
 Object.assign(process, { exit: () => {} });
 // It takes itself for root, and what it writes, in its own folder, need be nobody's.
 Object.assign(process, { getuid: () => 0, getgid: () => 0 });
-Object.assign(fs, { fchownSync: () => {} });
+Object.assign(fs, { chownSync: () => {}, fchownSync: () => {} });
 
 // On a busy machine a time limit could run out, on an idle one never: here none does.
 const never = { ref: () => never, unref: () => never, refresh: () => never, hasRef: () => false };
@@ -142,8 +212,8 @@ const source = readFileSync(agent, 'latin1');
 const script = new Script(source, { filename: 'bootagent.cjs' });
 const runs = [
   ['run', '--dry-run'],
-  ['run', 'early', 'main', '--only', 'root_lock'],
   ['run', 'local'],
+  ['run', 'early', 'main'],
   ['run', 'final', '--only', 'root_lock'],
 ];
 next();

@@ -17,23 +17,29 @@ import type { Stat } from './host.ts';
 import { codeOf, type Spot, walk } from './walk.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
 type Piece = { from: number; length: number };
 
 export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array | undefined =>
   opened(root, path, (fd, size) => {
-    if (!piece) return contentOf(fd, size, (bytes) => new Uint8Array(bytes));
+    if (!piece) return contentOf(fd, size);
     const bytes = new Uint8Array(piece.length);
     return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
   });
 
+/** In one call of Node: to open, ask, read and close by one each takes twice as long, and most looks are these. */
 export const readText = (root: string, path: string): string | undefined =>
-  opened(root, path, (fd, size) => contentOf(fd, size, (bytes) => bytes.toString()));
+  reading(path, () =>
+    walk(path, { root, follow: true }, (spot) =>
+      ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands })),
+    ),
+  );
 
 function opened<T>(root: string, path: string, use: (fd: number, size: number) => T): T | undefined {
   return reading(path, () =>
     walk(path, { root, follow: true }, (spot) => {
-      const fd = openIfThere(spot);
+      const fd = ifThere(spot, () => openSync(spot.path, asItStands));
       if (fd === undefined) return undefined;
       try {
         const stats = fstatSync(fd);
@@ -51,16 +57,16 @@ let room: Buffer | undefined;
  * All that is in a file, of whatever length: those of the kernel say none. Read into one place again and again, since
  * most are small, and room for one that may be large costs more than to read it.
  */
-function contentOf<T>(fd: number, size: number, use: (bytes: Buffer) => T): T {
+function contentOf(fd: number, size: number): Uint8Array {
   room ??= Buffer.allocUnsafeSlow(65_536);
-  if (size >= room.length) return use(readFileSync(fd));
+  if (size >= room.length) return readFileSync(fd);
   let length = 0;
   for (let read = -1; read !== 0 && length < room.length; length += read) {
     read = readSync(fd, room, length, room.length - length, null);
-    if (length + read === size && size > 0) return use(room.subarray(0, size));
+    if (length + read === size && size > 0) return new Uint8Array(room.subarray(0, size));
   }
   const first = room.subarray(0, length);
-  return use(length < room.length ? first : Buffer.concat([first, readFileSync(fd)]));
+  return length < room.length ? new Uint8Array(first) : Buffer.concat([first, readFileSync(fd)]);
 }
 
 export const stat = (root: string, path: string): Stat | undefined =>
@@ -80,13 +86,13 @@ export const space = (root: string, path: string): { bytes: number; free: number
     }),
   );
 
-function openIfThere({ path, there }: Spot): number | undefined {
+function ifThere<T>({ path, there }: Spot, open: () => T): T | undefined {
   // An error for each that is missing would cost more than all other looks together.
   if (!there && !existsSync(path)) return undefined;
   try {
-    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    return open();
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
+    if (['ENOENT', 'EISDIR'].includes(codeOf(error))) return undefined;
     throw error;
   }
 }

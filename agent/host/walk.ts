@@ -48,11 +48,19 @@ export interface WalkOptions {
  * since anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
  */
 export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
-  if (options.create === undefined && options.within === undefined) {
-    const spot = straightTo(path, options);
-    if (spot === 'missing') return undefined;
-    if (spot !== 'unsure') return use(spot);
-  } else forgetSafeFolders();
+  // Who changes something looks anew, and may change whose a folder is.
+  const isChange = options.create !== undefined;
+  if (isChange) forgetSafeFolders();
+  const spot = options.within === undefined ? straightTo(path, options) : 'unsure';
+  if (spot === 'missing') return undefined;
+  try {
+    return spot === 'unsure' ? byName(path, options, use) : use(spot);
+  } finally {
+    if (isChange) forgetSafeFolders();
+  }
+}
+
+function byName<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
   const trail: { fd: number; name: string }[] = [{ fd: openSync(options.root, O_PATH | O_DIRECTORY), name: '' }];
   try {
     const spot = arrive(path, options, trail);
@@ -63,18 +71,18 @@ export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) =>
 }
 
 /** Where the path leads, if it is plain that nobody can lead it elsewhere. */
-function straightTo(path: string, { root, follow }: WalkOptions): Spot | 'missing' | 'unsure' {
-  if (root === '/' && rootsOwn.test(path)) return { folder: dirname(path), name: basename(path), path };
+function straightTo(path: string, { root, follow, create }: WalkOptions): Spot | 'missing' | 'unsure' {
+  if (root === '/' && !create && rootsOwn.test(path)) return { folder: dirname(path), name: basename(path), path };
   const names = namesOf(path);
   const name = names.pop();
   if (name === undefined || [name, ...names].includes('..')) return 'unsure';
   const way = wayTo(root, names);
-  if (way !== 'safe') return way;
+  if (way !== 'safe') return create ? 'unsure' : way;
   const folder = `${root === '/' ? '' : root}/${names.join('/')}`;
   const spot = { folder, name, path: `${folder}${names.length === 0 ? '' : '/'}${name}` };
   if (!follow) return spot;
   const stats = lstatSync(spot.path, { throwIfNoEntry: false });
-  if (!stats) return 'missing';
+  if (!stats) return create ? spot : 'missing';
   return stats.isSymbolicLink() ? 'unsure' : { ...spot, there: true };
 }
 
