@@ -86,7 +86,7 @@ const links: Readonly<Record<string, string>> = {
   '/sys/dev/block/254:1': '../../devices/vda/vda1',
 };
 process.umask(0o022);
-const root = mkdtempSync(join(tmpdir(), 'bootagent-warm-'));
+const root = realpathSync(mkdtempSync(join(tmpdir(), 'bootagent-warm-')));
 for (const [path, text] of Object.entries(machine)) {
   mkdirSync(join(root, dirname(path)), { recursive: true });
   writeFileSync(join(root, path), text);
@@ -135,6 +135,7 @@ for (const name of ['linkSync', 'renameSync'] as const) {
   const real = fs[name] as (...given: unknown[]) => unknown;
   Object.assign(fs, { [name]: (from: unknown, to: unknown) => real(within(from), within(to)) });
 }
+Object.assign(fs, { realpathSync: (path: unknown) => realpathSync(String(within(path))).slice(root.length) || '/' });
 // What has no place in that folder is not done.
 for (const name of ['lchownSync', 'symlinkSync', 'truncateSync', 'unlinkSync'] as const) {
   const refused = () => {
@@ -175,6 +176,9 @@ const programs: Readonly<Record<string, (args: readonly string[]) => string>> = 
   },
 };
 Object.assign(child, {
+  spawnSync: () => {
+    throw new Error('the made-up machine waits for no program');
+  },
   spawn: (program: string, args: readonly string[]) => {
     if (program.includes('/')) throw new Error('the made-up machine has no shell');
     const said = programs[program]?.(args) ?? '';

@@ -12,6 +12,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -121,6 +122,14 @@ describe('a file that is replaced', () => {
       seen = held.map((path) => readFileSync(path, 'utf8'));
     });
     assert.deepEqual(seen, ['a', 'new']);
+  });
+
+  test('of no end is not read', async () => {
+    const { host, root } = tree();
+    writeFileSync(join(root, 'a'), '');
+    truncateSync(join(root, 'a'), 2 ** 42);
+    await assert.rejects(host.readText('/a'), { code: 'file-failed' });
+    await assert.rejects(host.readBytes('/a'), { code: 'file-failed' });
   });
 
   test('of the kernel is written to, as it cannot be replaced', async () => {
@@ -252,6 +261,26 @@ describe('a link that somebody else can set', () => {
     symlinkSync('/etc', join(root, 'srv/d'));
     await refused(host.remove('/srv/d/hosts'), '/srv/d is a link where others can write, and is not followed');
     assert.deepEqual(readdirSync(join(root, 'etc')), ['hosts']);
+  });
+
+  test('is not followed by a removal, in a folder of the system that is another user’s', {
+    skip: !isRoot && 'only root has others',
+  }, async () => {
+    const { host, root } = tree();
+    writeFileSync(join(root, 'secret'), 'x');
+    const theirs = mkdtempSync('/usr/share/bootagent-test-');
+    try {
+      symlinkSync(root, join(theirs, 'd'));
+      chownSync(theirs, 1234, 1234);
+      const own = linux({ root: '/', offline: false });
+      await refused(
+        own.remove(join(theirs, 'd/secret')),
+        `${theirs}/d is a link where others can write, and is not followed`,
+      );
+      assert.equal(await host.readText('/secret'), 'x');
+    } finally {
+      rmSync(theirs, { recursive: true });
+    }
   });
 
   test('is removed, told and replaced like any other', async () => {

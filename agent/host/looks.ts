@@ -28,27 +28,28 @@ export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array
     return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
   });
 
-/** In one call of Node: to open, ask, read and close by one each takes twice as long, and most looks are these. */
+/** What is small in one call of Node: to open, ask, read and close by one each takes twice as long. */
 export const readText = (root: string, path: string): string | undefined =>
   reading(path, () =>
     walk(path, { root, follow: true }, (spot) =>
-      ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands })),
+      spot.small
+        ? ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands }))
+        : openedAt(spot, (fd, size) => Buffer.from(contentOf(fd, size)).toString()),
     ),
   );
 
-function opened<T>(root: string, path: string, use: (fd: number, size: number) => T): T | undefined {
-  return reading(path, () =>
-    walk(path, { root, follow: true }, (spot) => {
-      const fd = ifThere(spot, () => openSync(spot.path, asItStands));
-      if (fd === undefined) return undefined;
-      try {
-        const stats = fstatSync(fd);
-        return stats.isDirectory() ? undefined : use(fd, stats.size);
-      } finally {
-        closeSync(fd);
-      }
-    }),
-  );
+const opened = <T>(root: string, path: string, use: (fd: number, size: number) => T): T | undefined =>
+  reading(path, () => walk(path, { root, follow: true }, (spot) => openedAt(spot, use)));
+
+function openedAt<T>(spot: Spot, use: (fd: number, size: number) => T): T | undefined {
+  const fd = ifThere(spot, () => openSync(spot.path, asItStands));
+  if (fd === undefined) return undefined;
+  try {
+    const stats = fstatSync(fd);
+    return stats.isDirectory() ? undefined : use(fd, stats.size);
+  } finally {
+    closeSync(fd);
+  }
 }
 
 let room: Buffer | undefined;

@@ -29,6 +29,8 @@ export interface Spot {
   readonly path: string;
   /** It was seen a moment ago. */
   readonly there?: true;
+  /** What stands there is root's own, or was seen a moment ago to be no large file. */
+  readonly small?: true;
 }
 
 export interface WalkOptions {
@@ -72,7 +74,8 @@ function byName<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): 
 
 /** Where the path leads, if it is plain that nobody can lead it elsewhere. */
 function straightTo(path: string, { root, follow, create }: WalkOptions): Spot | 'missing' | 'unsure' {
-  if (root === '/' && !create && rootsOwn.test(path)) return { folder: dirname(path), name: basename(path), path };
+  if (root === '/' && create === undefined && rootsOwn.test(path))
+    return { folder: dirname(path), name: basename(path), path, small: true };
   const names = namesOf(path);
   const name = names.pop();
   if (name === undefined || [name, ...names].includes('..')) return 'unsure';
@@ -83,7 +86,8 @@ function straightTo(path: string, { root, follow, create }: WalkOptions): Spot |
   if (!follow) return spot;
   const stats = lstatSync(spot.path, { throwIfNoEntry: false });
   if (!stats) return create ? spot : 'missing';
-  return stats.isSymbolicLink() ? 'unsure' : { ...spot, there: true };
+  if (stats.isSymbolicLink()) return 'unsure';
+  return stats.size < 65_536 ? { ...spot, there: true, small: true } : { ...spot, there: true };
 }
 
 function arrive(

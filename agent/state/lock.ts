@@ -1,9 +1,10 @@
-import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { failing } from '../host/failing.ts';
 import { codeOf, walk } from '../host/walk.ts';
 import { Problem } from '../problem.ts';
 
 const name = '/run/bootagent/lock';
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /** Holds the machine for one run. A boot unit waits for its turn; a person is told at once. */
 export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() => void> {
@@ -26,7 +27,7 @@ export function isHeld(root: string): boolean {
   return holder !== undefined && isAlive(holder);
 }
 
-/** Where the lock is: its folder is held meanwhile, and no link in a tree leads out of it. */
+/** Where the lock is: no link in a tree leads out of it. */
 function at<T>(root: string, use: (path: string) => T): T {
   return failing(
     `Cannot write ${name}`,
@@ -38,7 +39,8 @@ function at<T>(root: string, use: (path: string) => T): T {
 /** By a link, which is there at one stroke and with its holder's name in it: an empty lock would look forsaken. */
 function take(path: string): boolean {
   const own = `${path}.${process.pid}`;
-  writeFileSync(own, `${process.pid} ${startOf(process.pid)} ${bootId()}`, { mode: 0o644 });
+  rmSync(own, { force: true });
+  writeFileSync(own, `${process.pid} ${startOf(process.pid)} ${bootId()}`, { flag: 'wx', mode: 0o644 });
   try {
     linkSync(own, path);
     return true;
@@ -52,9 +54,10 @@ function take(path: string): boolean {
 
 function holderOf(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(path, { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW | O_NONBLOCK });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ELOOP') return ''; // a link, which nobody alive made
     throw error;
   }
 }

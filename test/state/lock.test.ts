@@ -64,6 +64,20 @@ describe('the lock', () => {
     assert.deepEqual(readdirSync(join(root, 'var/run')), ['bootagent']);
   });
 
+  for (const name of ['lock', `lock.${process.pid}`]) {
+    for (const target of ['secret', 'nowhere']) {
+      test(`takes the place of a link that somebody put there, ${name} to ${target}`, async () => {
+        const root = tree();
+        mkdirSync(join(root, 'run/bootagent'), { recursive: true });
+        writeFileSync(join(root, 'secret'), 'x');
+        symlinkSync(join(root, target), join(root, 'run/bootagent', name));
+        (await lock(root, 'refuse'))();
+        assert.deepEqual([left(root), readdirSync(root).sort()], [[], ['run', 'secret']]);
+        assert.equal(readFileSync(join(root, 'secret'), 'utf8'), 'x');
+      });
+    }
+  }
+
   test('that a dead run left is taken over by one alone of many who come at once', { timeout: 120_000 }, async () => {
     const root = tree();
     forsaken(root, `999999999 1 ${bootId()}`);
