@@ -18,7 +18,8 @@ export interface Boot extends Run {
   settingsOf(instance: Instance | undefined): Promise<Settings>;
   /** The modules to take, where somebody named some. */
   readonly only?: readonly string[];
-  gatherFacts(): Promise<Facts>;
+  /** Whether nothing was changed since the last look. */
+  gatherFacts(unchanged?: boolean): Promise<Facts>;
   /** Who we are, as far as this stage can learn it. */
   identify(stage: Stage, facts: Facts, image: () => Promise<Mapping>): Promise<Known | undefined>;
   now(): number;
@@ -35,7 +36,8 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
 
   for (const stage of wanted) {
     boot.report({ event: 'stage-began', stage });
-    let facts = await boot.gatherFacts();
+    // What failed may have changed something on its way.
+    let facts = await boot.gatherFacts(stage !== wanted[0] && !tally.problems && !tally.failed && tally.changes === 0);
     const late = known === undefined && stage === 'final';
     if (!known) {
       known = await boot.identify(stage, facts, imageConfig).catch((error) => told(error, boot));

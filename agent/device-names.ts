@@ -17,3 +17,7 @@ export async function nodeOf(spec: string, host: ReadHost): Promise<string> {
   const target = await host.readLink(path);
   return target === undefined ? path : `/dev/${target.replace(/^(?:\.\.\/)+|^\/dev\//, '')}`;
 }
+
+/** A loop device with no file behind it: the kernel makes eight, whether anybody wants one or not. */
+export const isIdleLoop = async (name: string, host: ReadHost): Promise<boolean> =>
+  /^loop\d+$/.test(name) && !(await host.stat(`/sys/class/block/${name}/loop`));

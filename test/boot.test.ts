@@ -187,6 +187,23 @@ describe('a boot', () => {
     assert.deepEqual([machine.host.did, [...machine.store.files.keys()]], [[], ['fresh']]);
   });
 
+  for (const [when, userData, code, unchanged] of [
+    ['nothing was changed', 'runcmd: [r]\n', 0, true],
+    ['something was changed', 'bootcmd: [b]\n', 0, false],
+    ['something failed', 'bootcmd: [b]\n', 1, false],
+  ] as const) {
+    test(`looks at ${unchanged ? 'what comes and goes alone' : 'all'} in the next stage, where ${when} in the one before`, async () => {
+      const asked: unknown[] = [];
+      const gatherFacts: Boot['gatherFacts'] = async (unchanged = false) => {
+        asked.push(unchanged);
+        return facts();
+      };
+      const machine = machineOf({ shell: () => ({ code }) });
+      await booted(machine, { cloud: cloudOf(userData), own: { gatherFacts }, units: [['early', 'main']] });
+      assert.deepEqual(asked, [false, unchanged]);
+    });
+  }
+
   test('takes only the modules it is told to', async () => {
     const machine = machineOf();
     const cloud = cloudOf(`bootcmd: [b]\n${files('/a')}runcmd: [r]\n`);

@@ -69,9 +69,9 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     const wanted = unit ? withMissed(asked, host) : asked;
     let facts: Facts | undefined;
     let lacked = false;
-    const look = async () => {
+    const look = async (unchanged = false) => {
       // A preview changes nothing that a later stage could see.
-      if (!dry || !facts) facts = supposed ?? (await gatherFacts(thisMachine(), host));
+      if (!dry || !facts) facts = supposed ?? (await gatherFacts(thisMachine(), host, unchanged ? facts : undefined));
       return watched(facts, () => {
         lacked = true;
       });

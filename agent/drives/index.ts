@@ -1,3 +1,4 @@
+import { isIdleLoop } from '../device-names.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Bytes, Volume } from './bytes.ts';
 import { openFat } from './fat.ts';
@@ -35,7 +36,8 @@ export async function drivesLabelled(host: ReadHost, ...labels: readonly string[
 async function devices(host: ReadHost): Promise<readonly string[]> {
   const found: { readonly name: string; readonly part: boolean }[] = [];
   for (const name of await host.list('/sys/class/block')) {
-    if (uninteresting.test(name) || Number(await host.readText(`/sys/class/block/${name}/size`)) === 0) continue;
+    if (uninteresting.test(name) || (await isIdleLoop(name, host))) continue;
+    if (Number(await host.readText(`/sys/class/block/${name}/size`)) === 0) continue;
     found.push({ name, part: (await host.stat(`/sys/class/block/${name}/partition`)) !== undefined });
   }
   return found.sort((a, b) => Number(a.part) - Number(b.part)).map(({ name }) => name);

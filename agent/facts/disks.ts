@@ -1,3 +1,4 @@
+import { isIdleLoop } from '../device-names.ts';
 import type { Disk, Facts } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
 import { filesystemIn, headLength } from './signature.ts';
@@ -10,7 +11,7 @@ const sector = 512; // what the kernel counts in, whatever the disk does
 export async function disks(host: ReadHost): Promise<Facts['disks']> {
   const found: Disk[] = [];
   for (const name of await host.list('/sys/block')) {
-    if (uninteresting.test(name)) continue;
+    if (uninteresting.test(name) || (await isIdleLoop(name, host))) continue;
     const size = await number(host, `/sys/block/${name}/size`);
     if (size === 0) continue;
     found.push({

@@ -11,17 +11,24 @@ import { paths, programs } from './wanted.ts';
 
 /**
  * Looks at the machine: by its files under /proc and /sys, so that no program is started. The tree is the
- * machine itself, or the image that is worked on, which has its own system, programs and users.
+ * machine itself, or the image that is worked on, which has its own system, programs and users. Behind a look after which
+ * nobody installed or changed anything, only what comes and goes by itself is looked at anew.
  */
-export async function gatherFacts(machine: ReadHost, tree: ReadHost): Promise<Facts> {
+export async function gatherFacts(machine: ReadHost, tree: ReadHost, before?: Facts): Promise<Facts> {
   return {
-    cpus: countOf((await machine.readText('/sys/devices/system/cpu/online')) ?? '0'),
-    memoryKiB: Number(/^MemTotal:\s+(\d+) kB/m.exec((await machine.readText('/proc/meminfo')) ?? '')?.[1] ?? 0),
+    ...(before ?? (await lasting(machine, tree))),
     hostname: ((await machine.readText('/proc/sys/kernel/hostname')) ?? '').trim(),
     network: { ...(await network(machine)), files: await networkFiles(tree) },
     disks: await disks(machine),
     mounts: await mounts(machine),
     swaps: await swaps(machine),
+  };
+}
+
+async function lasting(machine: ReadHost, tree: ReadHost) {
+  return {
+    cpus: countOf((await machine.readText('/sys/devices/system/cpu/online')) ?? '0'),
+    memoryKiB: Number(/^MemTotal:\s+(\d+) kB/m.exec((await machine.readText('/proc/meminfo')) ?? '')?.[1] ?? 0),
     os: await operatingSystem(tree),
     platform: await platform(machine),
     selinux: await selinux(machine),

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { gatherFacts } from '../../agent/facts/gather.ts';
+import { memoryHost } from '../support/memory-host.ts';
+
+const machine = (hostname: string, system: string, swap = '') =>
+  memoryHost({
+    files: {
+      '/proc/sys/kernel/hostname': `${hostname}\n`,
+      '/proc/swaps': `Filename Type Size Used Priority\n${swap}`,
+      '/etc/os-release': `ID=${system}\n`,
+      '/etc/passwd': `${system}:x:1000:1000::/:/bin/sh\n`,
+      '/usr/bin/dnf': '',
+    },
+    directories: ['/usr/bin'],
+  });
+
+test('behind a look after which nothing was changed, what comes and goes is looked at, and what lasts is not', async () => {
+  const host = machine('one', 'rocky');
+  const before = await gatherFacts(host, host);
+  assert.deepEqual([before.hostname, before.os.id, before.programs], ['one', 'rocky', ['dnf']]);
+  const later = machine('two', 'debian', '/swapfile file 1024 0 -2\n');
+  const after = await gatherFacts(later, later, before);
+  assert.deepEqual([after.hostname, after.swaps.length], ['two', 1]);
+  assert.deepEqual([after.os, after.programs, after.users], [before.os, before.programs, before.users]);
+  const all = await gatherFacts(later, later);
+  assert.deepEqual([all.os.id, all.users[0]?.name], ['debian', 'debian']);
+});
+
+test('a loop device is a disk where a file stands behind it', async () => {
+  const host = memoryHost({
+    files: {
+      '/sys/block/loop0/size': '2048\n',
+      '/sys/block/loop1/size': '2048\n',
+      '/sys/class/block/loop1/loop/backing_file': '/disk\n',
+    },
+  });
+  assert.deepEqual(
+    (await gatherFacts(host, host)).disks.map(({ path }) => path),
+    ['/dev/loop1'],
+  );
+});
