@@ -44,13 +44,13 @@ export function console(write: Write, boot: { console_lines: number }): Report {
     const left = mostConsoleLines - 1 - boot.console_lines;
     if (left >= 0) write(`bootagent: ${left > 0 ? plain(text) : 'there is more: bootagent status'}\r\n`);
   };
-  // Somebody else's text on its way to a terminal moves no cursor.
+  // Somebody else's text on its way to a terminal moves no cursor. By numbers: \p{Cc} would have ICU loaded.
   const plain = (text: string) =>
     text
       .trim()
       .replace(/\s*\n\s*/g, ' / ')
       .replace(/ {2,}/g, ' ')
-      .replace(/\p{Cc}/gu, '?')
+      .replace(/[^ -~\u{a0}-\u{10ffff}]/gu, '?')
       .slice(0, mostConsoleChars);
   return (event) => {
     if (event.event === 'instance') tell(`instance ${event.id} from ${event.datasource}, ${event.keys} keys`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { Change } from '../../agent/change.ts';
+import type { Change, ChangeOf } from '../../agent/change.ts';
 import { digest } from '../../agent/digest.ts';
 import type { Step } from '../../agent/executor.ts';
 import { Problem } from '../../agent/problem.ts';
@@ -185,7 +185,12 @@ describe('a lock', () => {
 });
 
 describe('a rule for sudo', () => {
-  const rule: Change = { kind: 'sudoers', path: '/etc/sudoers.d/90-bootagent-bob', content: 'bob ALL=(ALL) ALL\n' };
+  const named = (rule: string): ChangeOf<'sudoers'> => ({
+    kind: 'sudoers',
+    path: '/etc/sudoers.d/90-bootagent-bob',
+    content: `# Written by bootagent.\n${rule}\n`,
+  });
+  const rule = named('bob ALL=(ALL) /bin/mount');
   laws('a rule', plan(rule), () => memoryHost(peopled()));
   test('counts only once visudo has taken it', async () => {
     const visudo: Program = () => ({ code: 1, stderr: '/run/bootagent/sudoers:1:5: syntax error' });
@@ -194,6 +199,33 @@ describe('a rule for sudo', () => {
       'failed visudo refuses the rule: the rule:1:5: syntax error',
     ]);
     assert.deepEqual([host.text(rule.path), host.text('/run/bootagent/sudoers')], [undefined, undefined]);
+  });
+  for (const [text, looks] of [
+    ['bob ALL=(ALL) ALL', false],
+    ['bob ALL=(ALL:ALL) NOPASSWD: ALL', false],
+    ['bob ALL=(ALL) NOPASSWD:ALL', false],
+    ['bob ALL=(ALL) NOPASSWD:ALL ALL', true],
+    ['bob ALL=(ALL) NOPASSWD:ALL\nbob ALL', true],
+    ['#include x', true],
+    ['Defaults ALL', true],
+    ['b.b ALL=(ALL) ALL', true],
+    ['%bobs ALL=(ALL) ALL', true],
+  ] as const) {
+    test(`${looks ? 'is shown to' : 'is known without'} visudo: ${JSON.stringify(text)}`, async () => {
+      const host = memoryHost(peopled());
+      await applied(plan(named(text)), host);
+      assert.equal(
+        host.did.some((each) => each.startsWith('run visudo')),
+        looks,
+      );
+      assert.equal(host.text('/etc/sudoers.d/90-bootagent-bob'), `# Written by bootagent.\n${text}\n`);
+    });
+  }
+  test('is shown to visudo where sudo is not installed, which tells', async () => {
+    const visudo: Program = () => ({ code: 127, stderr: 'visudo: not installed' });
+    const host = memoryHost(peopled({ programs: { visudo } }));
+    host.nodes.delete('/etc/sudoers');
+    assert.match(said(await applied(plan(named('bob ALL=(ALL) ALL')), host))[0] ?? '', /^failed visudo/);
   });
   test('is read, though nothing was read from its folder before', async () => {
     const host = memoryHost(peopled({ files: { ...peopled().files, '/etc/sudoers': 'root ALL=(ALL) ALL' } }));
