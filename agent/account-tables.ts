@@ -1,4 +1,5 @@
 import { clearForsaken } from './account-leftovers.ts';
+import { accounts, fieldsOf } from './facts/accounts.ts';
 import type { Account } from './facts.ts';
 import type { Host, ReadHost } from './host/host.ts';
 import { Problem } from './problem.ts';
@@ -8,27 +9,12 @@ export async function lineOf(table: string, name: string, host: ReadHost): Promi
   return (await linesOf(table, host)).find(([first]) => first === name);
 }
 
-export async function linesOf(table: string, host: ReadHost): Promise<readonly (readonly string[])[]> {
-  const text = (await host.readText(table)) ?? '';
-  return text
-    .split('\n')
-    .filter((line) => line.includes(':'))
-    .map((line) => line.split(':'));
-}
+export const linesOf = async (table: string, host: ReadHost): Promise<readonly (readonly string[])[]> =>
+  fieldsOf(await host.readText(table));
 
 /** The account of this name, as the machine's own table has it. */
 export async function accountOf(name: string, host: ReadHost): Promise<Account | undefined> {
-  return (await accountsOf(host)).find((account) => account.name === name);
-}
-
-export async function accountsOf(host: ReadHost): Promise<readonly Account[]> {
-  return (await linesOf('/etc/passwd', host)).map(([name = '', , uid, gid, , home = '', shell = '']) => ({
-    name,
-    uid: Number(uid),
-    gid: Number(gid),
-    home,
-    shell,
-  }));
+  return (await accounts(host)).find((account) => account.name === name);
 }
 
 /** A table with these fields of a name's line set, or with that line behind the others where there was none. */

@@ -1,5 +1,5 @@
-import { accountsOf } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
+import { accounts } from '../facts/accounts.ts';
 import type { Account } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
 import { keysIn } from '../ssh/authorized-keys.ts';
@@ -19,7 +19,7 @@ export const inheritedKeys: ActHandler<ChangeOf<'inherited-keys'>> = {
     const blobs = new Set(known.map((line) => blobOf(line)));
     const found: string[] = [];
     const directives = await sshdDirectives(host);
-    for (const account of await accountsOf(host)) {
+    for (const account of await accounts(host)) {
       for (const line of await keysOf(account, directives, host)) {
         if (blobs.has(blobOf(line.text))) continue;
         found.push(`${account.name}: ${fingerprintLine(line.key, line.comment).replace(/[^ -~]/g, '?')}`);

@@ -18,7 +18,8 @@ export const groups = async (host: ReadHost): Promise<Facts['groups']> =>
     members: members.split(',').filter(Boolean),
   }));
 
-const fieldsOf = (table = ''): string[][] =>
+/** The lines of such a table, each as its fields. */
+export const fieldsOf = (table = ''): string[][] =>
   table
     .split('\n')
     .filter((line) => line.includes(':'))

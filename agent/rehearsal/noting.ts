@@ -1,4 +1,4 @@
-import { lstatSync, readlinkSync, realpathSync, statfsSync } from 'node:fs';
+import { type BigIntStats, lstatSync, readlinkSync, realpathSync, statfsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { runningQuery } from '../changes/running.ts';
 import { mountsIn } from '../growth/mountinfo.ts';
@@ -155,25 +155,29 @@ export function noting(host: ReadHost, picture: Picture): ReadHost {
 
   /** Before it is looked at: what is changed after that has other times by then. Whether anything is there. */
   function note(path: string, { follow }: { readonly follow: boolean }, links = 0): boolean {
-    const stats = reading(path, () => lstatSync(inTree(path), { bigint: true }));
-    if (!stats) {
-      picture.gone(path);
-      return false;
-    }
-    const { ino, size, ctimeNs } = stats;
-    const seconds = ctimeNs / 1_000_000_000n;
-    picture.file(path, `${ino} ${size} ${seconds}.${String(ctimeNs % 1_000_000_000n).padStart(9, '0')}`);
-    if (!follow || !stats.isSymbolicLink()) return true;
+    const stats = reading(path, () => lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false }));
+    noteAs(path, stats);
+    if (!follow || !stats?.isSymbolicLink()) return stats !== undefined;
     if (links > mostLinks) picture.worthless(`${path} leads on and on`);
     return links <= mostLinks && note(resolve(realFolder(path), readlinkSync(inTree(path))), { follow }, links + 1);
   }
 
+  function noteAs(path: string, stats: BigIntStats | undefined): void {
+    if (!stats) {
+      picture.gone(path);
+      return;
+    }
+    const { ino, size, ctimeNs } = stats;
+    const seconds = ctimeNs / 1_000_000_000n;
+    picture.file(path, `${ino} ${size} ${seconds}.${String(ctimeNs % 1_000_000_000n).padStart(9, '0')}`);
+  }
+
   /** What is put into a folder does not change what the folder itself is: homes change all the time. */
   function noteStanding(path: string): boolean {
-    const stats = reading(path, () => lstatSync(inTree(path)));
-    if (!stats?.isDirectory()) return note(path, { follow: false });
-    picture.folder(path, `${stats.mode.toString(16)} ${stats.uid} ${stats.gid}`);
-    return true;
+    const stats = reading(path, () => lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false }));
+    if (stats?.isDirectory()) picture.folder(path, `${stats.mode.toString(16)} ${stats.uid} ${stats.gid}`);
+    else noteAs(path, stats);
+    return stats !== undefined;
   }
 
   /** The folder a path is in, as it is called without links: what a link in it leads to is meant from there. */

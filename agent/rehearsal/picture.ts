@@ -142,8 +142,11 @@ function mountsIn(mountinfo: string): string[] {
 /** What is on no disk gets the next number that is free. */
 const numberOf = (device: string): string => (device.startsWith('0:') ? '0:' : device);
 
+const last = ['mount\t', 'mounts', 'swap\t', 'swaps'];
+
 /** "mounts" and "swaps" close the lines before them. */
 function inOrder(lines: ReadonlySet<string>): string[] {
-  const rank = (text: string) => ['mount\t', 'mounts', 'swap\t', 'swaps'].findIndex((word) => text.startsWith(word));
-  return [...lines].sort((a, b) => rank(a) - rank(b));
+  const groups: string[][] = [[], ...last.map(() => [])];
+  for (const line of lines) groups[last.findIndex((word) => line.startsWith(word)) + 1]?.push(line);
+  return groups.flat();
 }
