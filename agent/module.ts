@@ -3,7 +3,7 @@ import type { Instance } from './datasource.ts';
 import type { Facts } from './facts.ts';
 import type { Fields } from './userdata/decode.ts';
 
-/** The stages of a boot, in order: before each, the machine is looked at afresh. */
+/** The stages of a boot, in order: before each, the machine is looked at, at least for what comes and goes by itself. */
 export const stages = ['local', 'early', 'main', 'final'] as const;
 export type Stage = (typeof stages)[number];
 

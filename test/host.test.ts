@@ -124,7 +124,15 @@ describe('a file that is replaced', () => {
     assert.deepEqual(seen, ['a', 'new']);
   });
 
-  test('of no end is not read', async () => {
+  test('of no end is not read, nor a device that has none', {
+    skip: !isRoot && 'only root makes devices',
+  }, async () => {
+    const { host, root } = tree();
+    assert.equal(spawnSync('mknod', [join(root, 'zero'), 'c', '1', '5']).status, 0);
+    assert.deepEqual([await host.readText('/zero'), (await host.readBytes('/zero'))?.length], ['', 0]);
+  });
+
+  test('of terabytes is not read', async () => {
     const { host, root } = tree();
     writeFileSync(join(root, 'a'), '');
     truncateSync(join(root, 'a'), 2 ** 42);

@@ -46,16 +46,15 @@ async function isRead(host: ReadHost): Promise<boolean> {
   return text === undefined || /^\s*[#@]includedir\s+("?)(\/etc\/)?sudoers\.d\1\s*$/m.test(text);
 }
 
-/** A plain name, and one of the rules that nearly everybody gives: there is nothing in it that could be wrong. */
-const isPlain = (content: string): boolean =>
-  content
-    .split('\n')
-    .every((line) => /^(# .*|[a-z_][a-z0-9_-]{0,30} ALL=\(ALL(:ALL)?\) (NOPASSWD: ?)?ALL)?$/.test(line));
+/** A plain name that is no word of sudo's own, and one of the rules that nearly everybody gives: nothing can be wrong with it. */
+const isPlain = (content: string): boolean => content.split('\n').every((line) => line === '' || plain.test(line));
+
+const plain = /^(?:# .*|(?!(?:sha\d+|sudoedit|list) )[a-z_][a-z0-9_-]{0,30} ALL=\(ALL(?::ALL)?\) (?:NOPASSWD: ?)?ALL)$/;
 
 /** Written where sudo does not look, and only moved on when visudo has nothing to say against it. */
 async function check(content: string, host: Host): Promise<string | undefined> {
   if (host.offline) return 'visudo has not looked at it: it runs on the machine alone';
-  if (isPlain(content) && (await host.stat(main))) return undefined;
+  if (isPlain(content) && (await host.stat(main)) && (await host.stat('/usr/sbin/visudo'))) return undefined;
   await host.writeFile(aside, content, { mode: 0o440, owner: 'root', group: 'root' });
   try {
     const { code, stdout, stderr } = await host.run(['visudo', '--check', '--file', aside], { accept: [0, 1] });

@@ -22,6 +22,8 @@ export async function gatherFacts(machine: ReadHost, tree: ReadHost, before?: Fa
     disks: await disks(machine),
     mounts: await mounts(machine),
     swaps: await swaps(machine),
+    users: await accounts(tree),
+    groups: await groups(tree),
   };
 }
 
@@ -36,8 +38,6 @@ async function lasting(machine: ReadHost, tree: ReadHost) {
     sh: await shellOf(tree),
     programs: await installed(tree),
     paths: await there(paths, tree),
-    users: await accounts(tree),
-    groups: await groups(tree),
   };
 }
 

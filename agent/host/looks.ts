@@ -22,8 +22,8 @@ const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 type Piece = { from: number; length: number };
 
 export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array | undefined =>
-  opened(root, path, (fd, size) => {
-    if (!piece) return contentOf(fd, size);
+  opened(root, path, (fd, stats) => {
+    if (!piece) return contentOf(fd, stats);
     const bytes = new Uint8Array(piece.length);
     return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
   });
@@ -34,19 +34,19 @@ export const readText = (root: string, path: string): string | undefined =>
     walk(path, { root, follow: true }, (spot) =>
       spot.small
         ? ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands }))
-        : openedAt(spot, (fd, size) => Buffer.from(contentOf(fd, size)).toString()),
+        : openedAt(spot, (fd, stats) => Buffer.from(contentOf(fd, stats)).toString()),
     ),
   );
 
-const opened = <T>(root: string, path: string, use: (fd: number, size: number) => T): T | undefined =>
+const opened = <T>(root: string, path: string, use: (fd: number, stats: Stats) => T): T | undefined =>
   reading(path, () => walk(path, { root, follow: true }, (spot) => openedAt(spot, use)));
 
-function openedAt<T>(spot: Spot, use: (fd: number, size: number) => T): T | undefined {
+function openedAt<T>(spot: Spot, use: (fd: number, stats: Stats) => T): T | undefined {
   const fd = ifThere(spot, () => openSync(spot.path, asItStands));
   if (fd === undefined) return undefined;
   try {
     const stats = fstatSync(fd);
-    return stats.isDirectory() ? undefined : use(fd, stats.size);
+    return stats.isDirectory() ? undefined : use(fd, stats);
   } finally {
     closeSync(fd);
   }
@@ -58,7 +58,9 @@ let room: Buffer | undefined;
  * All that is in a file, of whatever length: those of the kernel say none. Read into one place again and again, since
  * most are small, and room for one that may be large costs more than to read it.
  */
-function contentOf(fd: number, size: number): Uint8Array {
+function contentOf(fd: number, stats: Stats): Uint8Array {
+  if (stats.isCharacterDevice()) return new Uint8Array(); // /dev/zero has no end
+  const { size } = stats;
   room ??= Buffer.allocUnsafeSlow(65_536);
   if (size >= room.length) return readFileSync(fd);
   let length = 0;

@@ -87,7 +87,7 @@ function straightTo(path: string, { root, follow, create }: WalkOptions): Spot |
   const stats = lstatSync(spot.path, { throwIfNoEntry: false });
   if (!stats) return create ? spot : 'missing';
   if (stats.isSymbolicLink()) return 'unsure';
-  return stats.size < 65_536 ? { ...spot, there: true, small: true } : { ...spot, there: true };
+  return stats.isFile() && stats.size < 65_536 ? { ...spot, there: true, small: true } : { ...spot, there: true };
 }
 
 function arrive(

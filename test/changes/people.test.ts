@@ -208,11 +208,14 @@ describe('a rule for sudo', () => {
     ['bob ALL=(ALL) NOPASSWD:ALL\nbob ALL', true],
     ['#include x', true],
     ['Defaults ALL', true],
+    ['sha256 ALL=(ALL) NOPASSWD:ALL', true],
+    ['sudoedit ALL=(ALL) NOPASSWD:ALL', true],
+    ['sha256x ALL=(ALL) NOPASSWD:ALL', false],
     ['b.b ALL=(ALL) ALL', true],
     ['%bobs ALL=(ALL) ALL', true],
   ] as const) {
     test(`${looks ? 'is shown to' : 'is known without'} visudo: ${JSON.stringify(text)}`, async () => {
-      const host = memoryHost(peopled());
+      const host = memoryHost(peopled({ files: { ...peopled().files, '/usr/sbin/visudo': '' } }));
       await applied(plan(named(text)), host);
       assert.equal(
         host.did.some((each) => each.startsWith('run visudo')),
@@ -224,7 +227,6 @@ describe('a rule for sudo', () => {
   test('is shown to visudo where sudo is not installed, which tells', async () => {
     const visudo: Program = () => ({ code: 127, stderr: 'visudo: not installed' });
     const host = memoryHost(peopled({ programs: { visudo } }));
-    host.nodes.delete('/etc/sudoers');
     assert.match(said(await applied(plan(named('bob ALL=(ALL) ALL')), host))[0] ?? '', /^failed visudo/);
   });
   test('is read, though nothing was read from its folder before', async () => {

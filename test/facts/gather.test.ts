@@ -21,10 +21,9 @@ test('behind a look after which nothing was changed, what comes and goes is look
   assert.deepEqual([before.hostname, before.os.id, before.programs], ['one', 'rocky', ['dnf']]);
   const later = machine('two', 'debian', '/swapfile file 1024 0 -2\n');
   const after = await gatherFacts(later, later, before);
-  assert.deepEqual([after.hostname, after.swaps.length], ['two', 1]);
-  assert.deepEqual([after.os, after.programs, after.users], [before.os, before.programs, before.users]);
-  const all = await gatherFacts(later, later);
-  assert.deepEqual([all.os.id, all.users[0]?.name], ['debian', 'debian']);
+  assert.deepEqual([after.hostname, after.swaps.length, after.users[0]?.name], ['two', 1, 'debian']);
+  assert.deepEqual([after.os, after.programs], [before.os, before.programs]);
+  assert.equal((await gatherFacts(later, later)).os.id, 'debian');
 });
 
 test('a loop device is a disk where a file stands behind it', async () => {
