@@ -1,20 +1,16 @@
 import { clearForsaken } from './account-leftovers.ts';
-import { accounts, fieldsOf } from './facts/accounts.ts';
+import { accountIn, fieldsOf, lineOf } from './facts/accounts.ts';
 import type { Account } from './facts.ts';
 import type { Host, ReadHost } from './host/host.ts';
 import { Problem } from './problem.ts';
-
-/** The fields of a name's line in /etc/passwd and its like, or undefined where there is none. */
-export async function lineOf(table: string, name: string, host: ReadHost): Promise<readonly string[] | undefined> {
-  return (await linesOf(table, host)).find(([first]) => first === name);
-}
 
 export const linesOf = async (table: string, host: ReadHost): Promise<readonly (readonly string[])[]> =>
   fieldsOf(await host.readText(table));
 
 /** The account of this name, as the machine's own table has it. */
 export async function accountOf(name: string, host: ReadHost): Promise<Account | undefined> {
-  return (await accounts(host)).find((account) => account.name === name);
+  const line = await lineOf('/etc/passwd', name, host);
+  return line && accountIn(line);
 }
 
 /** A table with these fields of a name's line set, or with that line behind the others where there was none. */

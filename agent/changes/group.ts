@@ -1,5 +1,6 @@
-import { accountTool, lacksShadow, lineOf, linesOf, tableWith, yetToBeGiven } from '../account-tables.ts';
+import { accountTool, lacksShadow, linesOf, tableWith, yetToBeGiven } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
+import { lineOf } from '../facts/accounts.ts';
 import { byAccountTools } from './by-account-tools.ts';
 
 /** A group that exists. */

@@ -1,4 +1,4 @@
-import { lineOf } from '../account-tables.ts';
+import { idOf } from '../accounts.ts';
 import type { GivenHostKey, HostKeysChange } from '../change-people.ts';
 import { digest } from '../digest.ts';
 import type { Host, ReadHost } from '../host/host.ts';
@@ -162,9 +162,9 @@ const isSame = (a: PublicKey, b: PublicKey): boolean => Buffer.compare(a.blob, b
 
 /** Where ssh-keysign runs as a group of its own, as on Red Hat, the keys are that group's to read. */
 async function guard(host: ReadHost): Promise<{ mode: number; owner: string; group: string }> {
-  const gid = Number((await lineOf('/etc/group', 'ssh_keys', host))?.[2]);
   const keysign = await host.stat('/usr/libexec/openssh/ssh-keysign');
-  const grouped = keysign?.gid === gid && (keysign.mode & 0o2000) !== 0;
+  const isOfGroup = keysign !== undefined && (keysign.mode & 0o2000) !== 0;
+  const grouped = isOfGroup && keysign.gid === (await idOf('ssh_keys', 'group', host));
   return { mode: grouped ? 0o640 : 0o600, owner: 'root', group: grouped ? 'ssh_keys' : 'root' };
 }
 

@@ -1,5 +1,6 @@
-import { accountOf, accountTool, lineOf } from '../account-tables.ts';
+import { accountOf, accountTool } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
+import { lineOf } from '../facts/accounts.ts';
 import type { ReadHost } from '../host/host.ts';
 import { byAccountTools } from './by-account-tools.ts';
 

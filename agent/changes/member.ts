@@ -1,5 +1,6 @@
-import { accountTool, lineOf, membersIn, tablesWithout, tableWith } from '../account-tables.ts';
+import { accountTool, membersIn, tablesWithout, tableWith } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
+import { lineOf } from '../facts/accounts.ts';
 import { byAccountTools } from './by-account-tools.ts';
 
 /** A user among the members of a group. */

@@ -1,5 +1,6 @@
-import { accountTool, lineOf, refuseReadableHash, tableWith } from '../account-tables.ts';
+import { accountTool, refuseReadableHash, tableWith } from '../account-tables.ts';
 import type { ChangeOf } from '../change.ts';
+import { lineOf } from '../facts/accounts.ts';
 import { byAccountTools } from './by-account-tools.ts';
 
 /** A password, by its hash; whether it is locked is another matter. */

@@ -1,5 +1,6 @@
-import { accountOf, accountTool, lacksShadow, lineOf } from '../account-tables.ts';
+import { accountOf, accountTool, lacksShadow } from '../account-tables.ts';
 import type { UserChange } from '../change-people.ts';
+import { lineOf } from '../facts/accounts.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import { completeHome } from './user-home.ts';
 

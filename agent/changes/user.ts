@@ -2,7 +2,6 @@ import {
   accountOf,
   accountTool,
   lacksShadow,
-  lineOf,
   linesOf,
   tablesWithout,
   tableWith,
@@ -10,6 +9,7 @@ import {
 } from '../account-tables.ts';
 import { idOf } from '../accounts.ts';
 import type { UserChange } from '../change-people.ts';
+import { lineOf } from '../facts/accounts.ts';
 import type { ReadHost } from '../host/host.ts';
 import { Problem } from '../problem.ts';
 import { byAccountTools } from './by-account-tools.ts';

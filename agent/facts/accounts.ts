@@ -3,13 +3,16 @@ import type { ReadHost } from '../host/host.ts';
 
 /** The users of a machine or tree, as its own files name them. */
 export const accounts = async (host: ReadHost): Promise<Account[]> =>
-  fieldsOf(await host.readText('/etc/passwd')).map(([name = '', , uid, gid, , home = '', shell = '']) => ({
-    name,
-    uid: Number(uid),
-    gid: Number(gid),
-    home,
-    shell,
-  }));
+  fieldsOf(await host.readText('/etc/passwd')).map(accountIn);
+
+/** What a line of /etc/passwd says, by its fields. */
+export const accountIn = ([name = '', , uid, gid, , home = '', shell = '']: readonly string[]): Account => ({
+  name,
+  uid: Number(uid),
+  gid: Number(gid),
+  home,
+  shell,
+});
 
 export const groups = async (host: ReadHost): Promise<Facts['groups']> =>
   fieldsOf(await host.readText('/etc/group')).map(([name = '', , gid, members = '']) => ({
@@ -24,3 +27,9 @@ export const fieldsOf = (table = ''): string[][] =>
     .split('\n')
     .filter((line) => line.includes(':'))
     .map((line) => line.split(':'));
+
+/** The fields of a name's line in /etc/passwd and its like, or undefined where there is none. */
+export async function lineOf(table: string, name: string, host: ReadHost): Promise<readonly string[] | undefined> {
+  const lines = (await host.readText(table))?.split('\n');
+  return lines?.find((line) => line.startsWith(`${name}:`))?.split(':');
+}
