@@ -197,9 +197,9 @@ describe('a link that somebody else can set', () => {
     const { host, root } = tree();
     mkdirSync(join(root, 'tmp'));
     chmodSync(join(root, 'tmp'), 0o1777);
-    mkdirSync(join(root, 'etc'));
-    symlinkSync('/etc/shadow', join(root, 'tmp/a'));
-    symlinkSync('/etc', join(root, 'tmp/d'));
+    mkdirSync(join(root, 'elsewhere'));
+    symlinkSync('/elsewhere/shadow', join(root, 'tmp/a'));
+    symlinkSync('/elsewhere', join(root, 'tmp/d'));
     const message = (link: string) => `${link} is a link where others can write, and is not followed`;
     await refused(host.writeFile('/tmp/a', 'x'), message('/tmp/a'));
     await refused(host.writeFile('/tmp/d/passwd', 'x'), message('/tmp/d'));
@@ -207,14 +207,14 @@ describe('a link that somebody else can set', () => {
     await refused(host.truncate('/tmp/a'), message('/tmp/a'));
     await refused(host.setAttributes('/tmp/a', { mode: 0o777 }), message('/tmp/a'));
     await refused(host.makeDirectory('/tmp/d/e'), message('/tmp/d'));
-    assert.deepEqual(readdirSync(join(root, 'etc')), []);
+    assert.deepEqual(readdirSync(join(root, 'elsewhere')), []);
   });
 
   test('is not followed: in a home, below the folder that must not be left', async () => {
     const { host, root } = tree();
     mkdirSync(join(root, 'home/eve/.ssh'), { recursive: true });
-    symlinkSync('/etc/shadow', join(root, 'home/eve/.ssh/authorized_keys'));
-    symlinkSync('/etc', join(root, 'home/eve/conf'));
+    symlinkSync('/elsewhere/shadow', join(root, 'home/eve/.ssh/authorized_keys'));
+    symlinkSync('/elsewhere', join(root, 'home/eve/conf'));
     const within = '/home/eve';
     await refused(
       host.writeFile('/home/eve/.ssh/authorized_keys', 'x', { within }),
@@ -230,7 +230,7 @@ describe('a link that somebody else can set', () => {
   test('is not followed: the home itself', async () => {
     const { host, root } = tree();
     mkdirSync(join(root, 'home'));
-    symlinkSync('/etc', join(root, 'home/eve'));
+    symlinkSync('/elsewhere', join(root, 'home/eve'));
     await refused(
       host.writeFile('/home/eve/.ssh/authorized_keys', 'x', { within: '/home/eve' }),
       '/home/eve is a link in /home/eve, and is not followed',
@@ -240,7 +240,7 @@ describe('a link that somebody else can set', () => {
   test('is not followed: in the folder of another user', { skip: !isRoot && 'only root has others' }, async () => {
     const { host, root } = tree();
     mkdirSync(join(root, 'srv'));
-    symlinkSync('/etc/shadow', join(root, 'srv/a'));
+    symlinkSync('/elsewhere/shadow', join(root, 'srv/a'));
     chownSync(join(root, 'srv'), 1234, 1234);
     await refused(host.writeFile('/srv/a', 'x'), '/srv/a is a link where others can write, and is not followed');
   });
@@ -252,7 +252,7 @@ describe('a link that somebody else can set', () => {
     test(`is not followed: in a folder that was seen to be safe, until ${who} opened it`, async () => {
       const here = tree();
       mkdirSync(join(here.root, 'srv'));
-      symlinkSync('/etc/hosts', join(here.root, 'srv/a'));
+      symlinkSync('/elsewhere/hosts', join(here.root, 'srv/a'));
       await here.host.readText('/srv/a');
       await open(here);
       await refused(here.host.readText('/srv/a'), '/srv/a is a link where others can write, and is not followed');
@@ -261,14 +261,14 @@ describe('a link that somebody else can set', () => {
 
   test('is not followed by what changes something, however safe the folder was a moment ago', async () => {
     const { host, root } = tree();
-    for (const folder of ['srv/d', 'etc']) mkdirSync(join(root, folder), { recursive: true });
-    for (const file of ['srv/d/hosts', 'etc/hosts']) writeFileSync(join(root, file), 'x');
+    for (const folder of ['srv/d', 'elsewhere']) mkdirSync(join(root, folder), { recursive: true });
+    for (const file of ['srv/d/hosts', 'elsewhere/hosts']) writeFileSync(join(root, file), 'x');
     assert.equal(await host.readText('/srv/d/hosts'), 'x');
     rmSync(join(root, 'srv/d'), { recursive: true });
     chmodSync(join(root, 'srv'), 0o777);
-    symlinkSync('/etc', join(root, 'srv/d'));
+    symlinkSync('/elsewhere', join(root, 'srv/d'));
     await refused(host.remove('/srv/d/hosts'), '/srv/d is a link where others can write, and is not followed');
-    assert.deepEqual(readdirSync(join(root, 'etc')), ['hosts']);
+    assert.deepEqual(readdirSync(join(root, 'elsewhere')), ['hosts']);
   });
 
   test('is not followed by a removal, in a folder of the system that is another user’s', {
@@ -295,8 +295,8 @@ describe('a link that somebody else can set', () => {
     const { host, root } = tree();
     mkdirSync(join(root, 'tmp'));
     chmodSync(join(root, 'tmp'), 0o1777);
-    for (const name of ['a', 'b']) symlinkSync('/etc/shadow', join(root, 'tmp', name));
-    assert.equal(await host.readLink('/tmp/a'), '/etc/shadow');
+    for (const name of ['a', 'b']) symlinkSync('/elsewhere/shadow', join(root, 'tmp', name));
+    assert.equal(await host.readLink('/tmp/a'), '/elsewhere/shadow');
     await host.remove('/tmp/a');
     await host.link('/tmp/b', '/etc/hosts');
     assert.deepEqual([readdirSync(join(root, 'tmp')), await host.readLink('/tmp/b')], [['b'], '/etc/hosts']);
