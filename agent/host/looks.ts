@@ -17,7 +17,8 @@ import type { Stat } from './host.ts';
 import { codeOf, type Spot, walk } from './walk.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+/** Opens what stands there: no link is followed, and no pipe without a writer is waited for. */
+export const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
 type Piece = { from: number; length: number };
 

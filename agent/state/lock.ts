@@ -1,10 +1,10 @@
-import { constants, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { failing } from '../host/failing.ts';
+import { asItStands } from '../host/looks.ts';
 import { codeOf, walk } from '../host/walk.ts';
 import { Problem } from '../problem.ts';
 
 const name = '/run/bootagent/lock';
-const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 
 /** Holds the machine for one run. A boot unit waits for its turn; a person is told at once. */
 export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() => void> {
@@ -54,7 +54,7 @@ function take(path: string): boolean {
 
 function holderOf(path: string): string | undefined {
   try {
-    return readFileSync(path, { encoding: 'utf8', flag: O_RDONLY | O_NOFOLLOW | O_NONBLOCK });
+    return readFileSync(path, { encoding: 'utf8', flag: asItStands });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     if (codeOf(error) === 'ELOOP') return ''; // a link, which nobody alive made
