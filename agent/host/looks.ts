@@ -12,6 +12,7 @@ import {
   type Stats,
   statfsSync,
 } from 'node:fs';
+import { isEmptyDrive, isKnownEmpty } from './empty-drives.ts';
 import { failing } from './failing.ts';
 import type { Stat } from './host.ts';
 import { codeOf, type Spot, walk } from './walk.ts';
@@ -23,11 +24,19 @@ export const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 type Piece = { from: number; length: number };
 
 export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array | undefined =>
-  opened(root, path, (fd, stats) => {
-    if (!piece) return contentOf(fd, stats);
-    const bytes = new Uint8Array(piece.length);
-    return bytes.subarray(0, readSync(fd, bytes, 0, piece.length, piece.from));
-  });
+  piece ? readPiece(root, path, piece) : opened(root, path, contentOf);
+
+const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Array | undefined =>
+  reading(path, () =>
+    walk(path, { root, follow: true }, (spot) => {
+      if (isKnownEmpty(spot.path)) return new Uint8Array();
+      return openedAt(spot, (fd, stats) => {
+        if (isEmptyDrive(stats)) return new Uint8Array();
+        const bytes = new Uint8Array(length);
+        return bytes.subarray(0, readSync(fd, bytes, 0, length, from));
+      });
+    }),
+  );
 
 /** What is small in one call of Node: to open, ask, read and close by one each takes twice as long. */
 export const readText = (root: string, path: string): string | undefined =>
@@ -129,7 +138,7 @@ function statOf(stats: Stats): Stat {
 }
 
 /** Major and minor, as the kernel's tables write them. */
-const deviceOf = (number: number): string => {
+export const deviceOf = (number: number): string => {
   const low = number % 2 ** 32;
   const major = ((low >>> 8) & 0xfff) + Math.floor(number / 2 ** 32) * 0x1000;
   return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;

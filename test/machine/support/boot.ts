@@ -37,6 +37,8 @@ export function bootOf(folder: string, console: string): Boot {
 export function soundBoot(boot: Boot): void {
   const journal = boot.read('journal');
   assert.doesNotMatch(journal, /ordering cycle/i);
+  // An empty drive is there in most machines: to read from it would take long, and be told on the console.
+  assert.doesNotMatch(journal, /I\/O error, dev sr/);
   assert.deepEqual(linesOf(boot.read('failed')), []);
   for (const unit of ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service']) {
     assert.equal(boot.unit(unit).Result, 'success', `${unit}\n${journal}`);
