@@ -7,6 +7,8 @@ import { asProblem } from './problem.ts';
 import { pause, writeAll } from './report/write-all.ts';
 import { version } from './version.ts';
 
+const left: (() => Promise<void>)[] = [];
+
 /** The composition root: the one place that knows both the agent and its modules. */
 const around: Surroundings = {
   version,
@@ -14,6 +16,7 @@ const around: Surroundings = {
   out: (text) => writeAll(1, text),
   err: (text) => writeAll(2, text),
   readStdin: async () => readAll(0),
+  later: (work) => left.push(work),
   env: process.env,
   terminal: isTerminal(1),
 };
@@ -21,7 +24,9 @@ const around: Surroundings = {
 // What we make has the modes we ask for, and what scripts make the usual ones, whoever started us.
 process.umask(0o022);
 
-serve(process.argv.slice(2)).then((code) => {
+serve(process.argv.slice(2)).then(async (code) => {
+  if (left.length > 0) (await import('./host/priority.ts')).standBack('last');
+  for (const work of left) await work();
   // All is written and everything was waited for: neither a connection that is kept open nor one that is still being made holds us.
   process.exit(code);
 });

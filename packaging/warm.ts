@@ -61,6 +61,7 @@ const machine: Readonly<Record<string, string>> = {
   '/proc/net/route':
     'Iface\tDestination\tGateway\tFlags\tRefCnt\tUse\tMetric\tMask\nens3\t00000000\t0100000A\t0003\t0\t0\t0\t00000000\n',
   '/proc/self/mountinfo': '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n',
+  '/proc/self/task/1/stat': '',
   '/proc/swaps': 'Filename Type Size Used Priority\n',
   '/proc/sys/kernel/hostname': 'localhost\n',
   '/proc/sys/kernel/random/boot_id': '11111111-1111-1111-1111-111111111111\n',
@@ -146,6 +147,8 @@ for (const name of ['lchownSync', 'symlinkSync', 'truncateSync', 'unlinkSync'] a
 const spaces = () => ({ bsize: 4096, blocks: 1_000_000, bavail: 500_000 });
 Object.assign(fs, { statfsSync: spaces });
 Object.assign(os, {
+  getPriority: () => -10,
+  setPriority: () => {},
   networkInterfaces: () => ({
     ens3: [{ address: '10.0.0.2', family: 'IPv4', mac: '02:00:00:00:00:01', internal: false }],
   }),

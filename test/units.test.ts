@@ -16,6 +16,7 @@ const known239 = new Set([
     'After',
     'Before',
     'Conflicts',
+    'OnFailure',
     'RequiresMountsFor',
     'DefaultDependencies',
   ],
@@ -86,6 +87,11 @@ describe('the units', () => {
         .split(' '),
     );
     assert.deepEqual(stages, ['local', 'early', 'main', 'final']);
+  });
+
+  test('have nobody wait for a network, but are behind one that somebody wants', () => {
+    for (const name of names) assert.ok(!values(name, 'Wants').includes('network-online.target'), name);
+    assert.ok(values('bootagent-final.service', 'After').includes('network-online.target'));
   });
 
   test('are all enabled by the preset', () => {

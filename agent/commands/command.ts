@@ -41,6 +41,8 @@ export interface Surroundings {
   out(text: string): void;
   err(text: string): void;
   readStdin(): Promise<Uint8Array>;
+  /** Takes work that nobody waits for, to be done once whoever does wait was told how it went. */
+  later(work: () => Promise<void>): void;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether standard output is a terminal. */
   readonly terminal: boolean;

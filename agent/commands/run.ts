@@ -63,7 +63,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     return exit.disabled;
   }
 
-  const release = dry ? () => {} : await lock(host.root, isUnit(around) ? 'wait' : 'refuse');
+  let release = dry ? () => {} : await lock(host.root, isUnit(around) ? 'wait' : 'refuse');
   try {
     const unit = !dry && isUnit(around);
     const wanted = unit ? withMissed(asked, host) : asked;
@@ -117,19 +117,32 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
     const result = await runStages(wanted, boot);
     if (!dry && state.cut !== undefined) state.rested(state.cut);
     const seen = facts;
+    const comes = unit && !wanted.includes('final');
     let due: Due = wanted.includes('final') ? 'nothing' : 'something';
-    if (unit && seen && !wanted.includes('final')) {
+    if (seen && comes) {
       // A machine that nothing was changed of looks as it did.
       const gathered = result.changes > 0 ? look : async () => seen;
       const outlook = { stages: stagesAfter(wanted), isNobodys: who.isNobodys() };
       if (lacked && wanted.includes('main')) markLack(host.root);
       else due = await nothingDue({ ...boot, gatherFacts: gathered }, host, outlook);
     }
+    // The last unit is next, and the only one that waits for a network.
+    const isNext = comes && (wanted.includes('main') || due !== 'something');
+    if (isNext && due !== 'nothing') await wantNetwork(host, report);
     if (unit && facts) keepNetwork(facts, state.store);
     report.end(result);
     if (unit && due !== 'something' && result.state === 'done' && !host.offline) {
-      const why = await foreseen(host, boot, given);
-      if (why !== undefined && debug) report.note(`The next boot starts the agent: ${why}`);
+      const lookAhead = async () => {
+        const why = await foreseen(host, boot, given);
+        if (why !== undefined && debug) report.note(`The next boot starts the agent: ${why}`);
+      };
+      // The first stage sees the machine just as that of the next boot will; behind the others, sshd need not wait for it.
+      if (wanted.includes('local') || debug) await lookAhead();
+      else {
+        const unlock = release;
+        release = () => {};
+        around.later(() => lookAhead().finally(unlock));
+      }
     }
     return codeOf(result, dry && options['detailed-exitcode'] !== undefined);
   } finally {
@@ -143,6 +156,14 @@ function keepInService(state: State, { warn }: Reporting): void {
     state.setInService();
   } catch (error) {
     warn(asProblem(error).code, asProblem(error).message);
+  }
+}
+
+async function wantNetwork(host: Host, { warn }: Reporting): Promise<void> {
+  try {
+    await host.run(['systemctl', '--no-block', 'start', 'network-online.target']);
+  } catch (error) {
+    warn(asProblem(error).code, `The last stage may begin before the network is up: ${asProblem(error).message}`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { standBack } from '../host/priority.ts';
 import { forgetSafeFolders } from '../host/safe-folders.ts';
 import { isServedAlike, moveTo } from '../host/unit.ts';
 import { writeAll } from '../report/write-all.ts';
@@ -44,6 +45,7 @@ export async function takeTurns(
       const turn = await nextTurn(pipes, ending);
       if (!turn) return code;
       forgetSafeFolders();
+      if (turn.argv.includes('final')) standBack('usual');
       // For who looks what takes so long: it began as another stage.
       process.title = `bootagent ${turn.argv.join(' ')}`;
       code = await run(turn.argv, { ...around, out: turn.say, err: turn.say });

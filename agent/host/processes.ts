@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { Problem } from '../problem.ts';
 import type { Output, RunOptions } from './host.ts';
+import { asUsual } from './priority.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 
 /** What every program we start sees of us: nothing that was set from outside. */
@@ -11,6 +12,8 @@ export const environment: Readonly<Record<string, string>> = {
   HOME: '/root',
 };
 
+/** Programs that leave processes behind, which are not to go before others as we may. */
+const leavesOthers = new Set(['mount']);
 const mostOutput = 1 << 20;
 const defaultTimeoutMs = 120_000;
 
@@ -19,12 +22,14 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
   const [program = '', ...args] = argv;
   const { input, timeoutMs = defaultTimeoutMs, env = {} } = options;
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
-  const child = spawn(program, args, {
-    env: { ...environment, ...env },
-    cwd: '/',
-    detached: true, // a group of its own, so that what it starts can be ended with it
-    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  });
+  const begin = () =>
+    spawn(program, args, {
+      env: { ...environment, ...env },
+      cwd: '/',
+      detached: true, // a group of its own, so that what it starts can be ended with it
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    });
+  const child = leavesOthers.has(program) ? asUsual(begin) : begin();
   const stdout = capped(child.stdout);
   const stderr = capped(child.stderr);
   let ending: Promise<void> | undefined;

@@ -39,6 +39,7 @@ async function command(run: typeof seal, options: Readonly<Record<string, string
       err += text;
     },
     readStdin: () => assert.fail('nothing is read'),
+    later: () => assert.fail('nothing is left for later'),
     env: {},
     terminal: false,
   };

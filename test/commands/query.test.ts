@@ -38,6 +38,7 @@ async function said(command: typeof query | typeof detect, args: readonly string
     out: (text: string) => void told.push(text),
     err: (text: string) => void told.push(text),
     readStdin: async () => new Uint8Array(),
+    later: () => {},
     env: {},
     terminal: false,
   };

@@ -16,6 +16,7 @@ async function validated(content: string, options: Readonly<Record<string, strin
       said.err += text;
     },
     readStdin: async () => Buffer.from(content),
+    later: () => {},
     env: {},
     terminal: false,
   };

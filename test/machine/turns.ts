@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { linesOf, soundBoot } from './support/boot.ts';
+import { type Boot, linesOf, soundBoot } from './support/boot.ts';
 import { container } from './support/container.ts';
 import { unable } from './support/scratch.ts';
 import { type Release, releases } from './support/trees.ts';
@@ -9,19 +9,25 @@ const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 
 /** Who runs the command, and in whose unit. */
 const who = `for p in /proc/[0-9]*; do [ $p/exe -ef /usr/bin/bootagent ] && echo \${p#/proc/}; done`;
+/** How it goes before others, and whether the command does. */
+const priorities = `for p in $(${who}) self; do sed 's/.*) //' /proc/$p/stat | cut -d' ' -f17; done`;
 const userData = `#cloud-config
 bootcmd:
   - (${who}; grep -o 'bootagent.*' /proc/self/cgroup; grep SigIgn /proc/self/status) >/root/early
+  - (${priorities}) >/root/goes
 runcmd:
   - (for p in $(${who}); do tr '\\0' ' ' </proc/$p/cmdline; done) >/root/title
   - (${who}; grep -o 'bootagent.*' /proc/self/cgroup; grep SigIgn /proc/self/status) >/root/final
+  - (${priorities}) >>/root/goes
   - echo said; exit 3
 `;
 const probe = {
   early: 'cat /root/early',
   final: 'cat /root/final',
   title: 'cat /root/title',
+  goes: 'cat /root/goes',
   left: who,
+  began: 'cat /root/began',
   ...Object.fromEntries(
     ['bootagent-local', 'bootagent', 'bootagent-final'].map((unit) => [
       `said-${unit}`,
@@ -36,6 +42,12 @@ async function machineOf(release: Release, more: Readonly<Record<string, string>
   await machine.write('/var/lib/cloud/seed/nocloud/user-data', data);
   for (const [path, text] of Object.entries(more)) await machine.write(`/etc/systemd/system/${path}`, text);
   return machine;
+}
+
+/** Whether the last stage began when the network was there, by systemd's own word. */
+function isBehindNetwork(boot: Boot): boolean {
+  const online = Number(boot.unit('network-online.target').ActiveEnterTimestampMonotonic);
+  return online > 0 && online <= Number(boot.unit('bootagent-final.service').ExecMainStartTimestampMonotonic);
 }
 
 describe('the stages of a first boot', { skip }, () => {
@@ -53,9 +65,25 @@ describe('the stages of a first boot', { skip }, () => {
       assert.match(boot.read('title'), /^bootagent run final *$/);
       assert.equal(boot.read('left'), '');
       assert.match(boot.read('said-bootagent-local'), /instance i-turns \(new\)/);
-      assert.match(boot.read('said-bootagent'), /bootcmd item 1 of 1 ended well/);
-      assert.match(boot.read('said-bootagent-final'), /runcmd item 3 of 3 ended with 3.*with problems/s);
+      assert.match(boot.read('said-bootagent'), /bootcmd item 2 of 2 ended well/);
+      assert.match(boot.read('said-bootagent-final'), /runcmd item 4 of 4 ended with 3.*with problems/s);
       assert.equal(boot.unit('bootagent-final.service').ExecMainStatus, '2');
+      // Login waits for the one, nobody for the other.
+      assert.deepEqual(linesOf(boot.read('goes')), ['-10', '0', '0', '0']);
+      assert.ok(isBehindNetwork(boot));
+    });
+
+    test(`are over for systemd ${version} where nothing is due, before the next boot is looked at, and wait for no network`, async () => {
+      await using machine = await machineOf(release as Release, {}, '#cloud-config\n');
+      // The last program of that look.
+      const slow = `#!/bin/sh\ncut -d' ' -f1 /proc/uptime >/root/began\nsleep 5\nexec /usr/bin/cksum "$@"\n`;
+      await machine.write('/usr/local/sbin/cksum', slow, 0o755);
+      const boot = await machine.boot();
+      soundBoot(boot);
+      const over = Number(boot.unit('bootagent.service').ActiveEnterTimestampMonotonic) / 1e6;
+      assert.ok(over < Number(boot.read('began')) + 4, `${over}, and it began at ${boot.read('began')}`);
+      assert.equal(boot.unit('bootagent-final.service').ConditionResult, 'no');
+      assert.equal(boot.unit('network-online.target').ActiveState, 'inactive');
     });
   }
 
@@ -67,7 +95,7 @@ describe('the stages of a first boot', { skip }, () => {
     const [early, final] = ['early', 'final'].map((name) => linesOf(boot.read(name)));
     assert.notEqual(early?.[0], final?.[0]);
     assert.equal(final?.[1], 'bootagent-final.service');
-    assert.match(boot.read('said-bootagent-final'), /runcmd item 3 of 3 ended with 3/);
+    assert.match(boot.read('said-bootagent-final'), /runcmd item 4 of 4 ended with 3/);
     assert.equal(boot.read('left'), '');
   });
 
@@ -80,7 +108,7 @@ describe('the stages of a first boot', { skip }, () => {
     soundBoot(boot);
     const [early, final] = ['early', 'final'].map((name) => linesOf(boot.read(name)));
     assert.notEqual(early?.[0], final?.[0]);
-    assert.match(boot.read('said-bootagent-final'), /runcmd item 3 of 3 ended with 3/);
+    assert.match(boot.read('said-bootagent-final'), /runcmd item 4 of 4 ended with 3/);
   });
 
   test('end with their unit where that takes too long, and the last is done by another', async () => {
@@ -92,6 +120,7 @@ describe('the stages of a first boot', { skip }, () => {
     const boot = await machine.boot();
     assert.equal(boot.unit('bootagent.service').Result, 'timeout');
     assert.equal(boot.unit('bootagent-final.service').Result, 'success');
+    assert.ok(isBehindNetwork(boot));
     assert.equal(boot.read('final'), '0\n', 'the command that hung is still there');
     assert.equal(boot.unit('bootagent.target').ActiveState, 'active');
     assert.equal(boot.read('left'), '');

@@ -47,6 +47,9 @@ const machine: Readonly<Record<string, string>> = {
   '/run/bootagent/status.json': '{"of":"this boot"}\n',
 };
 
+/** systemd, as far as it is asked. */
+const systemctl = `#!/bin/sh\necho "$@" >>"\${0%/*}/asked"\n`;
+
 const made: string[] = [];
 after(() => {
   for (const folder of made) rmSync(folder, { recursive: true });
@@ -65,6 +68,8 @@ function scene(): Scene {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-before-'));
   made.push(root);
   for (const [path, text] of Object.entries(machine)) put(root, path, text);
+  put(root, '/programs/systemctl', systemctl);
+  chmodSync(join(root, 'programs/systemctl'), 0o755);
   symlinkSync('../usr/lib/os-release', join(root, 'etc/os-release'));
   // A link is meant from where its folder really is.
   symlinkSync('data/srv', join(root, 'srv'));
@@ -102,14 +107,17 @@ const below = (root: string, record: string): string =>
 /** Whether the command is run, by each shell that /bin/sh may be. */
 function runs({ root }: Scene): boolean {
   const here = script
-    .replaceAll(/(?<=[<>]|-e |-r |\/run\/\. )\/(proc|run|dev)\//g, `${root}/$1/`)
+    .replaceAll(/(?<=[<>]|-e |-r |\/run\/\. )\/(proc|run|dev|sys)\//g, `${root}/$1/`)
     .replace('kept=/', `kept=${root}/`);
   const said = ['dash', 'bash'].map((shell) => {
     rmSync(join(root, 'run/bootagent'), { recursive: true, force: true });
     mkdirSync(join(root, 'run/bootagent'), { recursive: true });
     // A folder in the place of the mark: root may write everywhere else.
     if (existsSync(join(root, 'unwritable'))) mkdirSync(join(root, 'run/bootagent/nothing-due'));
-    const said = execFileSync(shell, ['-c', here, 'sh', 'echo', 'it', 'ran'], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const said = execFileSync(shell, ['-c', here, 'sh', 'echo', 'it', 'ran'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { PATH: `${root}/programs:${process.env.PATH}` },
+    });
     return said.includes('it ran');
   });
   assert.equal(said[0], said[1], 'the shells agree');
@@ -150,6 +158,7 @@ describe('a boot of a machine that is as it was', () => {
     await all.keep();
     assert.equal(runs(all), false);
     assert.ok(existsSync(join(all.root, 'run/bootagent/nothing-due')));
+    assert.ok(!existsSync(join(all.root, 'programs/asked')), 'nobody waits for a network');
     assert.equal(readFileSync(join(all.root, 'run/bootagent/status.json'), 'utf8'), '{"of":"the rehearsal"}\n');
   });
 
@@ -161,7 +170,36 @@ describe('a boot of a machine that is as it was', () => {
     assert.equal(runs(all), false);
     assert.equal(readFileSync(join(all.root, 'run/bootagent/nothing-due-at'), 'utf8'), '10.161.7.25 eth0\n');
     assert.ok(!existsSync(join(all.root, 'run/bootagent/nothing-due')));
+    const asked = readFileSync(join(all.root, 'programs/asked'), 'utf8');
+    assert.equal(asked, '--no-block start network-online.target\n'.repeat(2));
   });
+
+  test('has the agent look at the address where nobody can be asked for the network', async () => {
+    const all = scene();
+    put(all.root, '/programs/systemctl', '#!/bin/sh\nexit 1\n');
+    await lookAtAll(all);
+    all.picture.supposed('10.161.7.25', 'eth0');
+    await all.keep();
+    assert.equal(runs(all), true);
+  });
+
+  // As the kernel shows it: 2097151 until somebody has seen a disc in it.
+  for (const [size, reads] of [
+    ['2097151', 'does not read from'],
+    ['726', 'reads from'],
+  ] as const) {
+    test(`${reads} a drive for discs of ${size} blocks`, async () => {
+      const all = scene();
+      put(all.root, '/sys/class/block/sr0/size', `${size}\n`);
+      await lookAtAll(all);
+      all.picture.disk('/dev/sr0', size === '726' ? Buffer.from('a disc') : new Uint8Array());
+      await all.keep();
+      put(all.root, '/dev/sr0', 'a disc');
+      assert.equal(runs(all), false);
+      put(all.root, '/dev/sr0', 'another');
+      assert.equal(runs(all), size === '726');
+    });
+  }
 
   // Time passes, and the kernel counts: none of that starts it.
   const harmless: readonly (readonly [what: string, happens: (root: string) => void])[] = [

@@ -39,6 +39,10 @@ export async function installProbe(tree: string, extra: Readonly<Record<string, 
   const script = [
     '#!/bin/sh',
     'mkdir -p /run/probe',
+    // What nobody waits for may still be at work.
+    'for try in $(seq 300); do',
+    '  pid=; read -r pid rest </run/bootagent/lock; kill -0 "$pid" || break; sleep 0.1',
+    'done 2>/dev/null',
     ...asked,
     'if [ -d /probe ]; then cp -r /run/probe/. /probe/; else tar -C /run/probe -cf /dev/disk/by-id/virtio-probe . ; fi',
     'sync',

@@ -12,6 +12,7 @@ const around = {
   out,
   err: out,
   readStdin: async () => new Uint8Array(),
+  later: () => {},
   env: process.env,
   terminal: false,
 };
