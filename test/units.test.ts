@@ -16,7 +16,6 @@ const known239 = new Set([
     'After',
     'Before',
     'Conflicts',
-    'OnFailure',
     'RequiresMountsFor',
     'DefaultDependencies',
   ],

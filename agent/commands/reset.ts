@@ -1,4 +1,5 @@
 import * as files from '../host/files.ts';
+import type { Host } from '../host/host.ts';
 import { Problem } from '../problem.ts';
 import { home } from '../state/folder.ts';
 import { lock } from '../state/lock.ts';
@@ -9,26 +10,27 @@ import { asTyped } from './typed.ts';
 export const run: Work['run'] = async (given, { out }) => {
   const host = machineOf(given);
   if (!host.privileged && !host.offline) throw new Problem('needs-root', 'Only root may make this machine forget');
-  const names = await host.list(home);
   const sure = given.options.yes !== undefined;
-  const gone = names.filter((name) => name !== 'fresh');
-  if (given.options.format === 'json') out(`${JSON.stringify({ schema_version: 1, forgets: gone, done: sure })}\n`);
-  else {
-    for (const name of gone) out(`  - ${home}/${name}\n`);
-    const told = `Nothing was changed. To do it: ${asTyped('reset', { ...given.options, yes: '' })}\n`;
-    out(sure ? 'The next boot will be a first boot.\n' : told);
-  }
-  if (!sure) return exit.done;
-  const release = await lock(host.root, 'refuse');
+  // Before it is looked at what there is: a boot may still be about to leave something.
+  const release = sure ? await lock(host.root, 'refuse') : () => {};
   try {
-    for (const name of gone) files.remove(host.root, `${home}/${name}`);
-    files.writeFile(host.root, `${home}/fresh`, '', { mode: 0o600 });
-    const volatile = await host.list('/run/bootagent');
-    for (const name of volatile) {
-      if (name !== 'lock') files.remove(host.root, `/run/bootagent/${name}`);
+    const gone = (await host.list(home)).filter((name) => name !== 'fresh');
+    if (given.options.format === 'json') out(`${JSON.stringify({ schema_version: 1, forgets: gone, done: sure })}\n`);
+    else {
+      for (const name of gone) out(`  - ${home}/${name}\n`);
+      const told = `Nothing was changed. To do it: ${asTyped('reset', { ...given.options, yes: '' })}\n`;
+      out(sure ? 'The next boot will be a first boot.\n' : told);
     }
+    if (sure) await forget(gone, host);
   } finally {
     release();
   }
   return exit.done;
 };
+
+async function forget(gone: readonly string[], host: Host): Promise<void> {
+  for (const name of gone) files.remove(host.root, `${home}/${name}`);
+  files.writeFile(host.root, `${home}/fresh`, '', { mode: 0o600 });
+  for (const name of await host.list('/run/bootagent'))
+    if (name !== 'lock') files.remove(host.root, `/run/bootagent/${name}`);
+}

@@ -4,6 +4,7 @@ import { layerFiles } from '../config/layers.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
+import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
 import { type Schedule, type Stage, stages } from '../module.ts';
@@ -12,6 +13,7 @@ import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
 import { folderStore, readOnly } from '../state/folder.ts';
 import { bootId, lock } from '../state/lock.ts';
+import { networkMark } from '../state/nothing-due.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
 import type { Mapping } from '../userdata/written.ts';
@@ -126,9 +128,9 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       if (lacked && wanted.includes('main')) markLack(host.root);
       else due = await nothingDue({ ...boot, gatherFacts: gathered }, host, outlook);
     }
-    // The last unit is next, and the only one that waits for a network.
+    // The last unit is next, which is the one that is ordered behind a network that is up.
     const isNext = comes && (wanted.includes('main') || due !== 'something');
-    if (isNext && due !== 'nothing') await wantNetwork(host, report);
+    if (isNext && due !== 'nothing') await wantNetwork(host);
     if (unit && facts) keepNetwork(facts, state.store);
     report.end(result);
     if (unit && due !== 'something' && result.state === 'done' && !host.offline) {
@@ -159,11 +161,12 @@ function keepInService(state: State, { warn }: Reporting): void {
   }
 }
 
-async function wantNetwork(host: Host, { warn }: Reporting): Promise<void> {
+async function wantNetwork(host: Host): Promise<void> {
   try {
-    await host.run(['systemctl', '--no-block', 'start', 'network-online.target']);
-  } catch (error) {
-    warn(asProblem(error).code, `The last stage may begin before the network is up: ${asProblem(error).message}`);
+    await host.run(['systemctl', '--no-block', 'start', 'network-online.target'], { timeoutMs: 10_000 });
+    files.writeFile(host.root, networkMark, '', { mode: 0o644 });
+  } catch {
+    // Without the mark the last unit sees to it itself (systemd/unless-same-address).
   }
 }
 

@@ -55,6 +55,7 @@ export async function takeTurns(
     // We cannot be asked, which costs the next unit a start, and this one nothing.
   }
   ending();
+  standBack('last');
   return code;
 }
 

@@ -1,24 +1,27 @@
-import { existsSync, lstatSync, readFileSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, type Stats } from 'node:fs';
 
+const drives = 11;
 /** What the kernel takes for the size of a disc that it knows nothing of. No disc has it: they come in 2048 bytes. */
 const unknownSize = '2097151\n';
-const drives = 11;
-const empty = new Set<number>();
+/** How long one that was empty is not opened again: it may have been about to become ready. */
+const restMs = 5000;
+const emptySince = new Map<number, number>();
 
 /**
  * Whether a drive for discs, now that it was opened, has none. To read from it all the same would take long, and fill the
  * console with errors.
  */
-export function isEmptyDrive({ rdev }: { readonly rdev: number }): boolean {
-  if (rdev >> 8 !== drives || !hasUnknownSize(rdev)) return false;
-  empty.add(rdev);
+export function isEmptyDrive(stats: Stats): boolean {
+  if (!stats.isBlockDevice() || stats.rdev >> 8 !== drives || !hasUnknownSize(stats.rdev)) return false;
+  emptySince.set(stats.rdev, performance.now());
   return true;
 }
 
-/** Whether it had none when it was last opened, and nobody has seen one in it since: to open it takes long, too. */
+/** Whether it had none a moment ago, and nobody has seen one in it since: to open it takes long, too. */
 export function isKnownEmpty(path: string): boolean {
-  const rdev = empty.size > 0 ? lstatSync(path, { throwIfNoEntry: false })?.rdev : undefined;
-  return rdev !== undefined && empty.has(rdev) && hasUnknownSize(rdev);
+  const rdev = emptySince.size > 0 ? lstatSync(path, { throwIfNoEntry: false })?.rdev : undefined;
+  const since = rdev === undefined ? undefined : emptySince.get(rdev);
+  return rdev !== undefined && since !== undefined && performance.now() - since < restMs && hasUnknownSize(rdev);
 }
 
 function hasUnknownSize(rdev: number): boolean {

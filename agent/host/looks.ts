@@ -138,7 +138,7 @@ function statOf(stats: Stats): Stat {
 }
 
 /** Major and minor, as the kernel's tables write them. */
-export const deviceOf = (number: number): string => {
+const deviceOf = (number: number): string => {
   const low = number % 2 ** 32;
   const major = ((low >>> 8) & 0xfff) + Math.floor(number / 2 ** 32) * 0x1000;
   return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;

@@ -1,33 +1,32 @@
 import { readdirSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
+import { setPriority } from 'node:os';
 
-/** What systemd/one-agent gives us while login waits for us: we go before whatever else starts meanwhile. */
-const first = -10;
-const usual = 0;
-const last = 10;
-const threads = '/proc/self/task';
+const levels = { first: -10, usual: 0, last: 10 } as const;
+/** Whether systemd/one-agent had us go first, as it does while login waits for us. Whoever gave us something else wants that. */
+let goesFirst = process.env.BOOTAGENT_FIRST !== undefined;
 
-/** Starts somebody who is to go as is usual, whatever we are given, with all that is left of them later. */
+/** Starts somebody who is to go as is usual, with all that is left of them later. */
 export function asUsual<T>(start: () => T): T {
-  if (getPriority() !== first) return start();
-  go(usual);
+  if (!goesFirst) return start();
+  go('usual');
   try {
     return start();
   } finally {
-    go(first);
+    go('first');
   }
 }
 
-/** From here on nobody waits for us: we go as is usual, or last. Whoever gave us something else wants that. */
+/** From here on nobody waits for us: we go as is usual, or last. */
 export function standBack(how: 'usual' | 'last'): void {
-  if (![first, usual].includes(getPriority())) return;
+  if (!goesFirst) return;
+  goesFirst = false;
   // The kernel gives each thread its own.
-  for (const thread of readdirSync(threads)) go(how === 'last' ? last : usual, Number(thread));
+  for (const thread of readdirSync('/proc/self/task')) go(how, Number(thread));
 }
 
 /** Ourselves, or another thread, which may have ended: none of this is worth a failure. */
-function go(priority: number, thread = 0): void {
+function go(how: keyof typeof levels, thread = 0): void {
   try {
-    setPriority(thread, priority);
+    setPriority(thread, levels[how]);
   } catch {}
 }

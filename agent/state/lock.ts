@@ -6,17 +6,17 @@ import { Problem } from '../problem.ts';
 
 const name = '/run/bootagent/lock';
 
-/** How long a boot may still look at the next one, behind its last unit. */
-const restMs = 2000;
+/** Behind its last unit a boot still looks at the next one, which takes less. */
+const patienceMs = 2000;
 
-/** Holds the machine for one run. A boot unit waits for its turn; a person is told, once that is no boot's rest. */
+/** Holds the machine for one run. A boot unit waits for its turn; a person is told, and need not know of that look. */
 export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() => void> {
   const began = performance.now();
   while (!at(root, take)) {
     const holder = at(root, holderOf);
     if (holder === undefined) continue; // released meanwhile
     if (!isAlive(holder)) at(root, (path) => breakStale(path, holder));
-    else if (wait === 'refuse' && performance.now() - began > restMs) {
+    else if (wait === 'refuse' && performance.now() - began > patienceMs) {
       throw new Problem('locked', `Another run (process ${holder.split(' ')[0]}) is at work on this machine`);
     } else await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -5,6 +5,9 @@ export const nothingDueMark = '/run/bootagent/nothing-due';
 /** The same as long as the machine gets the address in there, on the card in there, which the last unit's shell looks at. */
 export const supposedMark = '/run/bootagent/nothing-due-at';
 
+/** The last unit has something to do, and systemd was told to start the network that it is ordered behind. */
+export const networkMark = '/run/bootagent/network-wanted';
+
 /** Whether a stage of this boot has left either. */
 export const isNothingDue = (root: string): boolean =>
   [nothingDueMark, supposedMark].some((mark) => looks.stat(root, mark));

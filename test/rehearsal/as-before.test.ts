@@ -170,16 +170,34 @@ describe('a boot of a machine that is as it was', () => {
     assert.equal(runs(all), false);
     assert.equal(readFileSync(join(all.root, 'run/bootagent/nothing-due-at'), 'utf8'), '10.161.7.25 eth0\n');
     assert.ok(!existsSync(join(all.root, 'run/bootagent/nothing-due')));
+    assert.ok(existsSync(join(all.root, 'run/bootagent/network-wanted')));
     const asked = readFileSync(join(all.root, 'programs/asked'), 'utf8');
     assert.equal(asked, '--no-block start network-online.target\n'.repeat(2));
   });
 
-  test('has the agent look at the address where nobody can be asked for the network', async () => {
+  test('leaves it to the last unit to ask for the network where systemd cannot be asked', async () => {
     const all = scene();
     put(all.root, '/programs/systemctl', '#!/bin/sh\nexit 1\n');
     await lookAtAll(all);
     all.picture.supposed('10.161.7.25', 'eth0');
     await all.keep();
+    assert.equal(runs(all), false);
+    assert.ok(existsSync(join(all.root, 'run/bootagent/nothing-due-at')));
+    assert.ok(!existsSync(join(all.root, 'run/bootagent/network-wanted')));
+  });
+
+  test('sees a disc by opening its drive, which nobody has done in this boot', async () => {
+    const all = scene();
+    const size = (blocks: string) => put(all.root, '/sys/class/block/sr0/size', `${blocks}\n`);
+    put(all.root, '/dev/sr0', '');
+    all.picture.disk('/dev/sr0', new Uint8Array());
+    await all.keep();
+    size('2097151');
+    put(all.root, '/dev/sr0', 'a disc');
+    // As the kernel does when it is opened.
+    const dd = `#!/bin/sh\ncase "$*" in *count=0*) echo 726 >${all.root}/sys/class/block/sr0/size ;; esac\nexec /usr/bin/dd "$@"\n`;
+    put(all.root, '/programs/dd', dd);
+    chmodSync(join(all.root, 'programs/dd'), 0o755);
     assert.equal(runs(all), true);
   });
 

@@ -30,6 +30,14 @@ describe('the lock', () => {
     assert.deepEqual(left(root), []);
   });
 
+  test('that is free in a moment is waited for by all', async () => {
+    const root = tree();
+    const release = await lock(root, 'refuse');
+    setTimeout(release, 300);
+    (await lock(root, 'refuse'))();
+    assert.deepEqual(left(root), []);
+  });
+
   test('is waited for by who waits', async () => {
     const root = tree();
     const release = await lock(root, 'refuse');
