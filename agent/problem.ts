@@ -37,7 +37,7 @@ export const problemCodes = {
   },
   disabled: {
     means:
-      'bootagent was told not to run here: by /etc/bootagent/disabled or by bootagent=off on the kernel command line.',
+      'bootagent was told not to run here: by /etc/bootagent/disabled, or by bootagent=off or cloud-init=disabled on the kernel command line.',
     mend: 'Remove the file or the word; a person may also use "bootagent run --force".',
   },
   'command-failed': {

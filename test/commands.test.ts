@@ -500,6 +500,15 @@ describe('a mistake in a file that was named', { concurrency: 2 }, () => {
 });
 
 describe('reset', () => {
+  test('looks at nothing while another is at work', async () => {
+    const root = treeOf();
+    const { lock } = await import('../agent/state/lock.ts');
+    const release = await lock(root, 'refuse');
+    const { code, out } = await bootagent(['reset', '--root', root, '--yes']);
+    release();
+    assert.deepEqual([code, out], [75, '']);
+  });
+
   test('tells first, and then forgets what was done and no more', async () => {
     const root = treeOf();
     await bootagent(['run', '--root', root, '--user-data', '-', '--only', 'write_files'], { input: config });

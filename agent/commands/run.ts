@@ -13,7 +13,7 @@ import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
 import { folderStore, readOnly } from '../state/folder.ts';
 import { bootId, lock } from '../state/lock.ts';
-import { networkMark } from '../state/nothing-due.ts';
+import { networkMark, nothingDueMark } from '../state/nothing-due.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
 import type { Mapping } from '../userdata/written.ts';
@@ -62,6 +62,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   );
   if (off && !dry && options.force === undefined) {
     report.disabled(off);
+    if (isUnit(around)) files.writeFile(host.root, nothingDueMark, '', { mode: 0o644 });
     return exit.disabled;
   }
 
@@ -129,7 +130,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
       else due = await nothingDue({ ...boot, gatherFacts: gathered }, host, outlook);
     }
     // The last unit is next, which is the one that is ordered behind a network that is up.
-    const isNext = comes && (wanted.includes('main') || due !== 'something');
+    const isNext = comes && !host.offline && (wanted.includes('main') || due !== 'something');
     if (isNext && due !== 'nothing') await wantNetwork(host);
     if (unit && facts) keepNetwork(facts, state.store);
     report.end(result);
@@ -229,8 +230,8 @@ async function factsIn(path: string, around: Surroundings): Promise<Facts> {
   }
 }
 
-async function whyOff(host: Host, byKernel: boolean): Promise<string | undefined> {
-  if (byKernel && !host.offline) return 'the kernel command line says bootagent=off';
+async function whyOff(host: Host, byKernel: string | undefined): Promise<string | undefined> {
+  if (byKernel !== undefined && !host.offline) return `the kernel command line says ${byKernel}`;
   return (await host.stat('/etc/bootagent/disabled')) ? '/etc/bootagent/disabled is there' : undefined;
 }
 

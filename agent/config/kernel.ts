@@ -1,6 +1,7 @@
 /** What the kernel command line says to us. */
 export interface KernelWords {
-  readonly off: boolean;
+  /** The word that switches us off. */
+  readonly off: string | undefined;
   readonly debug: boolean;
 }
 
@@ -9,7 +10,10 @@ export function kernelWords(commandLine: string): KernelWords {
   const words = commandLine.match(/(?:[^\s"]|"[^"]*")+/g)?.map((each) => each.replaceAll('"', '')) ?? [];
   const word = (name: string) => words.findLast((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
   return {
-    off: word('bootagent') === 'off' || word('cloud-init') === 'disabled',
+    off: ['bootagent=off', 'cloud-init=disabled'].find((each) => {
+      const [name = '', value] = each.split('=');
+      return word(name) === value;
+    }),
     debug: words.includes('bootagent.debug'),
   };
 }

@@ -3,8 +3,8 @@ import { existsSync, lstatSync, readFileSync, type Stats } from 'node:fs';
 const drives = 11;
 /** What the kernel takes for the size of a disc that it knows nothing of. No disc has it: they come in 2048 bytes. */
 const unknownSize = '2097151\n';
-/** How long one that was empty is not opened again: it may have been about to become ready. */
-const restMs = 5000;
+/** How many seconds one that was empty is not opened again: it may have been about to become ready. */
+const rest = 5;
 const emptySince = new Map<number, number>();
 
 /**
@@ -13,7 +13,7 @@ const emptySince = new Map<number, number>();
  */
 export function isEmptyDrive(stats: Stats): boolean {
   if (!stats.isBlockDevice() || stats.rdev >> 8 !== drives || !hasUnknownSize(stats.rdev)) return false;
-  emptySince.set(stats.rdev, performance.now());
+  emptySince.set(stats.rdev, process.uptime());
   return true;
 }
 
@@ -21,7 +21,7 @@ export function isEmptyDrive(stats: Stats): boolean {
 export function isKnownEmpty(path: string): boolean {
   const rdev = emptySince.size > 0 ? lstatSync(path, { throwIfNoEntry: false })?.rdev : undefined;
   const since = rdev === undefined ? undefined : emptySince.get(rdev);
-  return rdev !== undefined && since !== undefined && performance.now() - since < restMs && hasUnknownSize(rdev);
+  return rdev !== undefined && since !== undefined && process.uptime() - since < rest && hasUnknownSize(rdev);
 }
 
 function hasUnknownSize(rdev: number): boolean {

@@ -3,7 +3,8 @@ import { setPriority } from 'node:os';
 
 const levels = { first: -10, usual: 0, last: 10 } as const;
 /** Whether systemd/one-agent had us go first, as it does while login waits for us. Whoever gave us something else wants that. */
-let goesFirst = process.env.BOOTAGENT_FIRST !== undefined;
+const wentFirst = process.env.BOOTAGENT_FIRST !== undefined;
+let goesFirst = wentFirst;
 
 /** Starts somebody who is to go as is usual, with all that is left of them later. */
 export function asUsual<T>(start: () => T): T {
@@ -18,7 +19,7 @@ export function asUsual<T>(start: () => T): T {
 
 /** From here on nobody waits for us: we go as is usual, or last. */
 export function standBack(how: 'usual' | 'last'): void {
-  if (!goesFirst) return;
+  if (!wentFirst) return;
   goesFirst = false;
   // The kernel gives each thread its own.
   for (const thread of readdirSync('/proc/self/task')) go(how, Number(thread));

@@ -6,17 +6,17 @@ import { Problem } from '../problem.ts';
 
 const name = '/run/bootagent/lock';
 
-/** Behind its last unit a boot still looks at the next one, which takes less. */
-const patienceMs = 2000;
+/** In seconds: behind its last unit a boot still looks at the next one, which takes less. */
+const patience = 2;
 
 /** Holds the machine for one run. A boot unit waits for its turn; a person is told, and need not know of that look. */
 export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() => void> {
-  const began = performance.now();
+  const began = process.uptime();
   while (!at(root, take)) {
     const holder = at(root, holderOf);
     if (holder === undefined) continue; // released meanwhile
     if (!isAlive(holder)) at(root, (path) => breakStale(path, holder));
-    else if (wait === 'refuse' && performance.now() - began > patienceMs) {
+    else if (wait === 'refuse' && process.uptime() - began > patience) {
       throw new Problem('locked', `Another run (process ${holder.split(' ')[0]}) is at work on this machine`);
     } else await new Promise((resolve) => setTimeout(resolve, 100));
   }

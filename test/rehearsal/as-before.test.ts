@@ -189,6 +189,7 @@ describe('a boot of a machine that is as it was', () => {
   test('sees a disc by opening its drive, which nobody has done in this boot', async () => {
     const all = scene();
     const size = (blocks: string) => put(all.root, '/sys/class/block/sr0/size', `${blocks}\n`);
+    await lookAtAll(all);
     put(all.root, '/dev/sr0', '');
     all.picture.disk('/dev/sr0', new Uint8Array());
     await all.keep();
@@ -210,7 +211,9 @@ describe('a boot of a machine that is as it was', () => {
       const all = scene();
       put(all.root, '/sys/class/block/sr0/size', `${size}\n`);
       await lookAtAll(all);
-      all.picture.disk('/dev/sr0', size === '726' ? Buffer.from('a disc') : new Uint8Array());
+      const disc = size === '726' ? Buffer.from('a disc') : new Uint8Array();
+      all.picture.disk('/dev/sr0', disc);
+      all.picture.block('/dev/sr0', 0, disc);
       await all.keep();
       put(all.root, '/dev/sr0', 'a disc');
       assert.equal(runs(all), false);
