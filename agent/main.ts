@@ -7,6 +7,7 @@ import { asProblem } from './problem.ts';
 import { pause, writeAll } from './report/write-all.ts';
 import { version } from './version.ts';
 
+/** What is done when whoever waits was told how it went. */
 const left: (() => Promise<void>)[] = [];
 
 /** The composition root: the one place that knows both the agent and its modules. */

@@ -78,16 +78,8 @@ async function urgencyOf(shell: string, words: string, { nice = 0, refused = fal
   // As the kernel tells it: the program's name, the state, fifteen numbers, and how nice it is.
   put('stat', `4711 (a) 5 (b) S ${'1 '.repeat(15)}${nice} 1 0 4242\n`);
   try {
-    const argv = [
-      '-n',
-      String(nice),
-      shell,
-      join(folder, 'one-agent'),
-      join(folder, 'agent'),
-      'run',
-      ...words.split(' '),
-    ];
-    const { said } = await ended(spawn('nice', argv, { env: { PATH: `${folder}:${process.env.PATH}` } }));
+    const argv = [join(folder, 'one-agent'), join(folder, 'agent'), 'run', ...words.split(' ')];
+    const { said } = await ended(spawn(shell, argv, { env: { PATH: `${folder}:${process.env.PATH}` } }));
     return `${existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8') : ''}${said}`.trim();
   } finally {
     rmSync(folder, { recursive: true });

@@ -3,7 +3,7 @@ import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import * as looks from '../host/looks.ts';
 import type { Stage } from '../module.ts';
-import { supposedMark } from '../state/nothing-due.ts';
+import { leaveMark, supposedMark } from '../state/nothing-due.ts';
 import type { Store } from '../state/store.ts';
 
 /**
@@ -51,9 +51,9 @@ export function keptNetwork(store: Store): Partial<Network> | undefined {
 
 /** Nothing is due, supposing this network. */
 export const suppose = ({ interface: card, address }: Partial<Network>, root: string): void =>
-  files.writeFile(root, supposedMark, `${address} ${card}\n`, { mode: 0o644 });
+  leaveMark(supposedMark, root, `${address} ${card}\n`);
 
-export const markLack = (root: string): void => files.writeFile(root, lacked, '', { mode: 0o644 });
+export const markLack = (root: string): void => leaveMark(lacked, root);
 
 /** The stages that a unit has to go through: before the last one, those that had no address to look at. */
 export function withMissed(stages: readonly Stage[], { root }: Host): readonly Stage[] {

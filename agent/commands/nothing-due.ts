@@ -2,11 +2,10 @@ import { type Boot, runStages } from '../boot.ts';
 import { keyOf } from '../changes/index.ts';
 import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
-import * as files from '../host/files.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import type { Stage } from '../module.ts';
 import { readOnly } from '../state/folder.ts';
-import { nothingDueMark } from '../state/nothing-due.ts';
+import { leaveMark, nothingDueMark } from '../state/nothing-due.ts';
 import { openState } from '../state/state.ts';
 import { keptNetwork, suppose, watched } from './address.ts';
 
@@ -25,7 +24,7 @@ export type Due = 'something' | 'nothing' | Partial<Facts['network']>;
 /** Where the other stages would find nothing to do, a mark says so, and their units do not start. */
 export async function nothingDue(boot: Boot, host: Host, outlook: Outlook): Promise<Due> {
   const due = await whatIsDue(boot, host, outlook);
-  if (due === 'nothing') files.writeFile(host.root, nothingDueMark, '', { mode: 0o644 });
+  if (due === 'nothing') leaveMark(nothingDueMark, host.root);
   else if (due !== 'something') suppose(due, host.root);
   return due;
 }

@@ -4,7 +4,6 @@ import { layerFiles } from '../config/layers.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { Facts } from '../facts.ts';
 import { foresight } from '../foresight.ts';
-import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
 import { type Schedule, type Stage, stages } from '../module.ts';
@@ -13,7 +12,7 @@ import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
 import { folderStore, readOnly } from '../state/folder.ts';
 import { bootId, lock } from '../state/lock.ts';
-import { networkMark, nothingDueMark } from '../state/nothing-due.ts';
+import { leaveMark, networkMark, nothingDueMark } from '../state/nothing-due.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
 import type { Mapping } from '../userdata/written.ts';
@@ -62,7 +61,7 @@ export async function run(given: Invocation, around: Surroundings): Promise<numb
   );
   if (off && !dry && options.force === undefined) {
     report.disabled(off);
-    if (isUnit(around)) files.writeFile(host.root, nothingDueMark, '', { mode: 0o644 });
+    if (isUnit(around)) leaveMark(nothingDueMark, host.root);
     return exit.disabled;
   }
 
@@ -165,7 +164,7 @@ function keepInService(state: State, { warn }: Reporting): void {
 async function wantNetwork(host: Host): Promise<void> {
   try {
     await host.run(['systemctl', '--no-block', 'start', 'network-online.target'], { timeoutMs: 10_000 });
-    files.writeFile(host.root, networkMark, '', { mode: 0o644 });
+    leaveMark(networkMark, host.root);
   } catch {
     // Without the mark the last unit sees to it itself (systemd/unless-same-address).
   }

@@ -8,12 +8,10 @@ export interface KernelWords {
 /** Reads the kernel command line; quotes hold words together as the kernel reads them. */
 export function kernelWords(commandLine: string): KernelWords {
   const words = commandLine.match(/(?:[^\s"]|"[^"]*")+/g)?.map((each) => each.replaceAll('"', '')) ?? [];
-  const word = (name: string) => words.findLast((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
+  // The last of a name counts.
+  const says = (word: string) => words.findLast((each) => each.startsWith(word.replace(/=.*/, '='))) === word;
   return {
-    off: ['bootagent=off', 'cloud-init=disabled'].find((each) => {
-      const [name = '', value] = each.split('=');
-      return word(name) === value;
-    }),
+    off: ['bootagent=off', 'cloud-init=disabled'].find(says),
     debug: words.includes('bootagent.debug'),
   };
 }

@@ -25,9 +25,11 @@ export function standBack(how: 'usual' | 'last'): void {
   for (const thread of readdirSync('/proc/self/task')) go(how, Number(thread));
 }
 
-/** Ourselves, or another thread, which may have ended: none of this is worth a failure. */
+/** Ourselves, or another thread. */
 function go(how: keyof typeof levels, thread = 0): void {
   try {
     setPriority(thread, levels[how]);
-  } catch {}
+  } catch {
+    // It has ended, or the kernel allows us none: who goes when is not worth a failure.
+  }
 }

@@ -6,6 +6,7 @@ import { test } from 'node:test';
 /** What is asked of the kernel by a process that systemd/one-agent had go first, or did not. */
 function asked(steps: string, first: boolean): unknown {
   const script = `
+    import assert from 'node:assert/strict';
     import os from 'node:os';
     import { syncBuiltinESMExports } from 'node:module';
     const asked = [];
@@ -25,7 +26,7 @@ function asked(steps: string, first: boolean): unknown {
 
 const table: readonly (readonly [claim: string, steps: string, asked: readonly string[]])[] = [
   ['whom it starts goes as is usual, and it goes first again', 'asUsual(() => {})', ['0', '-10']],
-  ['also where that fails', 'try { asUsual(() => { throw 1 }) } catch {}', ['0', '-10']],
+  ['also where that fails', 'assert.throws(() => asUsual(() => { throw new Error() }))', ['0', '-10']],
   ['all its threads stand back', "standBack('last')", ['thread 10']],
   [
     'it stands back twice, and whom it starts then goes as it does',
