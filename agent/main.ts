@@ -1,11 +1,11 @@
 import { fstatSync, readSync } from 'node:fs';
+import { asProblem } from './base/problem.ts';
+import { version } from './base/version.ts';
+import { pause, writeAll } from './base/write-all.ts';
 import { exit, type Surroundings } from './commands/command.ts';
 import { helpOf, overview } from './commands/help.ts';
 import { parse } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
-import { asProblem } from './problem.ts';
-import { pause, writeAll } from './report/write-all.ts';
-import { version } from './version.ts';
 
 /** What is done when whoever waits was told how it went. */
 const left: (() => Promise<void>)[] = [];
@@ -36,7 +36,7 @@ async function serve(argv: readonly string[]): Promise<number> {
   const code = await main(argv, around);
   // Nobody comes after the last unit.
   if (around.env.BOOTAGENT_TURNS === undefined || argv.includes('final')) return code;
-  const { takeTurns } = await import('./commands/turns.ts');
+  const { takeTurns } = await import('./boot/stage-server/stage-server.ts');
   return takeTurns(code, around, main);
 }
 

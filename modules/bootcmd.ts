@@ -1,6 +1,6 @@
-import { defineModule } from '../agent/module.ts';
-import { duration, optional } from '../agent/userdata/decode.ts';
-import { commandList, scriptItem } from './commands.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { duration, optional } from '../agent/userdata/schema/decode.ts';
+import { commandList, scriptItem } from './commands/plan-commands.ts';
 
 const reads = { bootcmd: optional(commandList), bootcmd_timeout: optional(duration) };
 

@@ -1,6 +1,6 @@
-import type { Change, PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { flag, items, matching, object, optional, renamed, withDefault } from '../agent/userdata/decode.ts';
+import type { Change, PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { flag, items, matching, object, optional, renamed, withDefault } from '../agent/userdata/schema/decode.ts';
 
 const certificate = matching(
   /^\s*(?:-----BEGIN (?:TRUSTED )?CERTIFICATE-----[\w+/=\s-]+-----END (?:TRUSTED )?CERTIFICATE-----\s*)+$/,

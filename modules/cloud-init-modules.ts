@@ -1,6 +1,6 @@
-import type { PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { either, flag, items, list, object, optional, text, withDefault } from '../agent/userdata/decode.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { either, flag, items, list, object, optional, text, withDefault } from '../agent/userdata/schema/decode.ts';
 
 /** A module's name, alone or with how often it runs and its arguments. */
 const entry = either(text, list(text), 'the name of a module, or a list that begins with it');

@@ -1,5 +1,5 @@
-import type { Change, Note, PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
+import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
 import {
   converted,
   type Decode,
@@ -12,7 +12,7 @@ import {
   oneOf,
   optional,
   withDefault,
-} from '../agent/userdata/decode.ts';
+} from '../agent/userdata/schema/decode.ts';
 
 const line = matching(/^[^\n\r\0]*$/, 'one line');
 const repositoryName = matching(/^[A-Za-z0-9][\w.-]*$/, 'the name of a repository, such as alice.cern.ch');

@@ -1,5 +1,5 @@
-import { defineModule } from '../agent/module.ts';
-import { optional, text } from '../agent/userdata/decode.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { optional, text } from '../agent/userdata/schema/decode.ts';
 
 /** The last words of each boot. */
 export const finalMessage = defineModule({

@@ -1,6 +1,5 @@
-import type { ChangeOf, Note, PlanItem } from '../agent/change.ts';
-import { deviceNamed } from '../agent/disks/named-devices.ts';
-import { type Context, defineModule } from '../agent/module.ts';
+import type { ChangeOf, Note, PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
 import {
   converted,
   decoder,
@@ -12,7 +11,8 @@ import {
   object,
   optional,
   text,
-} from '../agent/userdata/decode.ts';
+} from '../agent/userdata/schema/decode.ts';
+import { deviceNamed } from './storage/named-devices.ts';
 
 interface Wanted {
   readonly device: string;

@@ -1,5 +1,5 @@
-import type { ChangeOf, PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
+import type { ChangeOf, PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
 import {
   despite,
   either,
@@ -10,7 +10,7 @@ import {
   oneOf,
   optional,
   withDefault,
-} from '../agent/userdata/decode.ts';
+} from '../agent/userdata/schema/decode.ts';
 
 const disabled = '/etc/growroot-disabled';
 

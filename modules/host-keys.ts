@@ -1,8 +1,8 @@
-import type { Change, Note, PlanItem } from '../agent/change.ts';
-import type { GivenHostKey } from '../agent/change-people.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { readKeyLine } from '../agent/ssh/key-line.ts';
-import { readPrivateKey } from '../agent/ssh/private-key.ts';
+import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
+import type { GivenHostKey } from '../agent/engine/kinds/accounts.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
+import { readPrivateKey } from '../agent/resources/ssh/private-key.ts';
 import {
   bad,
   converted,
@@ -14,9 +14,9 @@ import {
   optional,
   secret,
   withDefault,
-} from '../agent/userdata/decode.ts';
-import { eachAlone } from './people/reads.ts';
-import { reload } from './people/sshd.ts';
+} from '../agent/userdata/schema/decode.ts';
+import { eachAlone } from './shared/lenient-fields.ts';
+import { reload } from './shared/sshd-service.ts';
 
 const types = ['rsa', 'ecdsa', 'ed25519'] as const;
 

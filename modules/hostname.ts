@@ -1,7 +1,7 @@
-import type { Change, PlanItem } from '../agent/change.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { type FromIp, givenNames, type Names, nameReads, namesFromIp } from './people/names.ts';
-import { eachAlone, eachOfOthers } from './people/reads.ts';
+import type { Change, PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { type FromIp, givenNames, type Names, nameReads, namesFromIp } from './shared/host-names.ts';
+import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
 const { hostname_from_ip: fromAddress, ...given } = nameReads;
 const sysconfig = '/etc/sysconfig/network';

@@ -1,9 +1,9 @@
-import type { PlanItem } from '../agent/change.ts';
 import { hosts as edited } from '../agent/edits/hosts.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { bad, type Decode, decoder, flag } from '../agent/userdata/decode.ts';
-import { givenNames, type Names, nameReads, namesFromIp } from './people/names.ts';
-import { eachOfOthers } from './people/reads.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { bad, type Decode, decoder, flag } from '../agent/userdata/schema/decode.ts';
+import { givenNames, type Names, nameReads, namesFromIp } from './shared/host-names.ts';
+import { eachOfOthers } from './shared/lenient-fields.ts';
 
 const path = '/etc/hosts';
 

@@ -1,8 +1,8 @@
-import type { Schedule } from '../agent/module.ts';
+import type { Schedule } from '../agent/engine/module.ts';
 import { bootcmd } from './bootcmd.ts';
 import { caCerts } from './ca-certs.ts';
 import { cloudInitModules } from './cloud-init-modules.ts';
-import { condor } from './condor.ts';
+import { condor } from './condor/module.ts';
 import { cvmfs } from './cvmfs.ts';
 import { finalMessage } from './final-message.ts';
 import { fsSetup } from './fs-setup.ts';
@@ -13,9 +13,9 @@ import { hosts } from './hosts.ts';
 import { leftovers } from './leftovers.ts';
 import { locale } from './locale.ts';
 import { mounts } from './mounts.ts';
-import { lateNetwork, network } from './network.ts';
+import { lateNetwork, network } from './network/module.ts';
 import { ntp } from './ntp.ts';
-import { packageReboot, packages } from './packages.ts';
+import { packageReboot, packages } from './packages/module.ts';
 import { passwords } from './passwords.ts';
 import { phoneHome } from './phone-home.ts';
 import { powerState } from './power-state.ts';
@@ -32,7 +32,7 @@ import { swap } from './swap.ts';
 import { timezone } from './timezone.ts';
 import { users, usersEachBoot } from './users.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
-import { yumRepos } from './yum-repos.ts';
+import { yumRepos } from './yum-repos/module.ts';
 
 /** What the machine is called. */
 const names = [hostname, hostnameFromIp, hosts];

@@ -1,4 +1,4 @@
-import { defineModule } from '../agent/module.ts';
+import { defineModule } from '../agent/engine/module.ts';
 
 const paths = ['/root/anaconda-ks.cfg', '/root/initial-setup-ks.cfg', '/root/original-ks.cfg', '/var/log/anaconda'];
 

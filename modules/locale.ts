@@ -1,6 +1,6 @@
-import type { Change } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { matching, optional, wordOr } from '../agent/userdata/decode.ts';
+import type { Change } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { matching, optional, wordOr } from '../agent/userdata/schema/decode.ts';
 
 const name = matching(/^[A-Za-z][\w.@-]*$/, 'a locale such as en_US.UTF-8');
 const path = matching(/^\/[^\0]*[^/\0]$/, 'an absolute path');

@@ -1,8 +1,8 @@
-import type { PlanItem } from '../agent/change.ts';
-import { deviceNamed, mappingOf } from '../agent/disks/named-devices.ts';
 import { type FstabEntry, keyOfEntry, mark } from '../agent/edits/fstab.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { bad, converted, type Item, items, list, optional, text } from '../agent/userdata/decode.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { bad, converted, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
+import { deviceNamed, mappingOf } from './storage/named-devices.ts';
 
 /** A field that is left to its default: written null, or not at all. */
 type Field = string | undefined;

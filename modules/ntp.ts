@@ -1,7 +1,7 @@
-import type { Change, Note } from '../agent/change.ts';
-import type { Facts } from '../agent/facts.ts';
-import { defineModule } from '../agent/module.ts';
-import { flag, items, matching, object, oneOf, optional, withDefault } from '../agent/userdata/decode.ts';
+import type { Change, Note } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import type { Facts } from '../agent/facts/facts.ts';
+import { flag, items, matching, object, oneOf, optional, withDefault } from '../agent/userdata/schema/decode.ts';
 
 const host = matching(/^[A-Za-z0-9][\w.:-]*$/, 'a host name or an address');
 const network = matching(/^[0-9A-Fa-f.:]+(?:\/\d+)?$/, 'an address or a network such as 10.0.0.0/8');

@@ -1,9 +1,9 @@
-import type { PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { crowd, defaultPerson } from './people/crowd.ts';
-import { passwordChanges, passwordReads, type UserPassword } from './people/passwords.ts';
-import { eachAlone, eachOfOthers } from './people/reads.ts';
-import { peopleReads } from './people/settings.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { passwordChanges, passwordReads, type UserPassword } from './accounts/password-lists.ts';
+import { crowd, defaultPerson } from './accounts/resolve-users.ts';
+import { peopleReads } from './accounts/settings.ts';
+import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
 const reads = { ...eachOfOthers(peopleReads), ...eachAlone(passwordReads) };
 

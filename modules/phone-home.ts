@@ -1,7 +1,16 @@
-import type { PhoneHomeChange } from '../agent/change.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { either, integer, list, matching, object, oneOf, optional, withDefault } from '../agent/userdata/decode.ts';
-import { shareOf, spread } from './fleet/spread.ts';
+import type { PhoneHomeChange } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import {
+  either,
+  integer,
+  list,
+  matching,
+  object,
+  oneOf,
+  optional,
+  withDefault,
+} from '../agent/userdata/schema/decode.ts';
+import { shareOf, spread } from './shared/spread.ts';
 
 const names = ['pub_key_rsa', 'pub_key_ecdsa', 'pub_key_ed25519', 'instance_id', 'hostname', 'fqdn'] as const;
 

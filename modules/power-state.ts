@@ -1,5 +1,5 @@
-import type { PowerChange } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
+import type { PowerChange } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
 import {
   converted,
   either,
@@ -12,7 +12,7 @@ import {
   optional,
   text,
   withDefault,
-} from '../agent/userdata/decode.ts';
+} from '../agent/userdata/schema/decode.ts';
 
 const delay = converted(matching(/^(?:now|\+?\d+)$/, 'now, or minutes such as +5'), (words) =>
   words === 'now' ? words : `+${Number(words)}`,

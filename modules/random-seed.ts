@@ -1,6 +1,16 @@
-import type { PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { flag, list, matching, object, oneOf, optional, secret, text, withDefault } from '../agent/userdata/decode.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import {
+  flag,
+  list,
+  matching,
+  object,
+  oneOf,
+  optional,
+  secret,
+  text,
+  withDefault,
+} from '../agent/userdata/schema/decode.ts';
 
 const settings = object({
   file: withDefault('/dev/urandom', matching(/^\/[^\0]*[^/\0]$/, 'an absolute path')),

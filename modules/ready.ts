@@ -1,4 +1,4 @@
-import { defineModule } from '../agent/module.ts';
+import { defineModule } from '../agent/engine/module.ts';
 
 /** Tells the cloud that the machine is ready, where its metadata asks to hear it. */
 export const ready = defineModule({

@@ -1,10 +1,10 @@
-import type { PlanItem } from '../agent/change.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { flag, optional } from '../agent/userdata/decode.ts';
-import { defaultPerson } from './people/crowd.ts';
-import { eachOfOthers } from './people/reads.ts';
-import { type PeopleSettings, peopleReads } from './people/settings.ts';
-import { sshdChanges } from './people/sshd.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { flag, optional } from '../agent/userdata/schema/decode.ts';
+import { defaultPerson } from './accounts/resolve-users.ts';
+import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
+import { eachOfOthers } from './shared/lenient-fields.ts';
+import { sshdChanges } from './shared/sshd-service.ts';
 
 const reads = { ...eachOfOthers(peopleReads), root_lock: optional(flag) };
 

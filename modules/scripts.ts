@@ -1,5 +1,5 @@
-import type { PlanItem } from '../agent/change.ts';
-import { defineModule, type Frequency, type Module, type Script } from '../agent/module.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { defineModule, type Frequency, type Module, type Script } from '../agent/engine/module.ts';
 
 const folder = '/var/lib/bootagent/user-scripts';
 

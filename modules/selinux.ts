@@ -1,7 +1,7 @@
-import type { Change, Note, PlanItem } from '../agent/change.ts';
-import type { Facts } from '../agent/facts.ts';
-import { defineModule } from '../agent/module.ts';
-import { oneOf, optional } from '../agent/userdata/decode.ts';
+import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import type { Facts } from '../agent/facts/facts.ts';
+import { oneOf, optional } from '../agent/userdata/schema/decode.ts';
 
 type Mode = 'enforcing' | 'permissive' | 'disabled';
 

@@ -1,6 +1,6 @@
-import type { Change, PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { type Item, items, matching, object, optional, withDefault } from '../agent/userdata/decode.ts';
+import type { Change, PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { type Item, items, matching, object, optional, withDefault } from '../agent/userdata/schema/decode.ts';
 
 const unit = matching(/^[\w@:.\\-]+$/, 'the name of a service');
 const units = withDefault<readonly Item<string>[]>([], items(unit));

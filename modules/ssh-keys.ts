@@ -1,13 +1,13 @@
-import type { Change, Note, PlanItem } from '../agent/change.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { redirect } from '../agent/ssh/authorized-keys.ts';
-import { keysBanner } from '../agent/ssh/banner.ts';
-import { readKeyLine } from '../agent/ssh/key-line.ts';
-import { flag, optional } from '../agent/userdata/decode.ts';
-import { crowd, heir, isMended, type Person } from './people/crowd.ts';
-import { alone, eachOfOthers } from './people/reads.ts';
-import { type PeopleSettings, peopleReads } from './people/settings.ts';
-import { sshdChanges } from './people/sshd.ts';
+import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { redirect } from '../agent/resources/ssh/authorized-keys-file.ts';
+import { keysBanner } from '../agent/resources/ssh/key-banner.ts';
+import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
+import { flag, optional } from '../agent/userdata/schema/decode.ts';
+import { crowd, heir, isMended, type Person } from './accounts/resolve-users.ts';
+import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
+import { alone, eachOfOthers } from './shared/lenient-fields.ts';
+import { sshdChanges } from './shared/sshd-service.ts';
 
 const reads = {
   ...eachOfOthers({ ...peopleReads, disable_root: optional(flag), root_lock: optional(flag) }),

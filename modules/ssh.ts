@@ -1,8 +1,8 @@
-import type { Change, PlanItem } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { bad, type Decode, decoder, flag, optional } from '../agent/userdata/decode.ts';
-import { eachAlone } from './people/reads.ts';
-import { sshdChanges } from './people/sshd.ts';
+import type { Change, PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { bad, type Decode, decoder, flag, optional } from '../agent/userdata/schema/decode.ts';
+import { eachAlone } from './shared/lenient-fields.ts';
+import { sshdChanges } from './shared/sshd-service.ts';
 
 /** Yes, no, or "unchanged", which cloud-config has for leaving it alone. */
 const passwordLogin: Decode<boolean | undefined> = decoder(

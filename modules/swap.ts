@@ -1,8 +1,7 @@
-import type { PlanItem } from '../agent/change.ts';
-import { mountOf, suggested } from '../agent/disks/advised-swap.ts';
-import type { Facts } from '../agent/facts.ts';
-import { defineModule } from '../agent/module.ts';
-import { sized } from '../agent/sizes.ts';
+import { sized } from '../agent/base/format.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import type { Facts } from '../agent/facts/facts.ts';
 import {
   bad,
   converted,
@@ -13,7 +12,8 @@ import {
   size,
   withDefault,
   wordOr,
-} from '../agent/userdata/decode.ts';
+} from '../agent/userdata/schema/decode.ts';
+import { mountOf, suggested } from './storage/advised-swap.ts';
 
 const MiB = 2 ** 20;
 

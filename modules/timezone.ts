@@ -1,7 +1,7 @@
-import type { Change } from '../agent/change.ts';
-import { defineModule } from '../agent/module.ts';
-import { converted, matching, optional } from '../agent/userdata/decode.ts';
-import { suggestion } from '../agent/userdata/nearest.ts';
+import { suggestion } from '../agent/base/nearest.ts';
+import type { Change } from '../agent/engine/change.ts';
+import { defineModule } from '../agent/engine/module.ts';
+import { converted, matching, optional } from '../agent/userdata/schema/decode.ts';
 
 const named = matching(/^[A-Za-z][\w+-]*(?:\/[A-Za-z][\w+-]*)*$/, 'a time zone such as Europe/Zurich');
 

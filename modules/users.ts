@@ -1,12 +1,12 @@
-import type { PlanItem } from '../agent/change.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { optional } from '../agent/userdata/decode.ts';
-import { crowd, defaultPerson } from './people/crowd.ts';
-import { groupList, planGroups, planMembers } from './people/groups.ts';
-import { type PasswordSettings, passwordReads } from './people/passwords.ts';
-import { planPerson } from './people/plan.ts';
-import { eachAlone, eachOfOthers } from './people/reads.ts';
-import { type PeopleSettings, peopleReads } from './people/settings.ts';
+import type { PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { optional } from '../agent/userdata/schema/decode.ts';
+import { groupList, planGroups, planMembers } from './accounts/groups.ts';
+import { type PasswordSettings, passwordReads } from './accounts/password-lists.ts';
+import { planPerson } from './accounts/plan-user.ts';
+import { crowd, defaultPerson } from './accounts/resolve-users.ts';
+import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
+import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
 const people = { ...peopleReads, ...passwordReads };
 const { ssh_authorized_keys: keys, ...own } = peopleReads;

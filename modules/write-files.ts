@@ -1,6 +1,5 @@
-import type { Change, PlanItem } from '../agent/change.ts';
-import { type Context, defineModule } from '../agent/module.ts';
-import { encodings, isSullied, unpacked } from '../agent/userdata/content.ts';
+import type { Change, PlanItem } from '../agent/engine/change.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
 import {
   bad,
   converted,
@@ -17,8 +16,9 @@ import {
   secret,
   text,
   withDefault,
-} from '../agent/userdata/decode.ts';
-import { nowhere } from '../agent/userdata/written.ts';
+} from '../agent/userdata/schema/decode.ts';
+import { encodings, isSullied, unpacked } from '../agent/userdata/schema/encoded-content.ts';
+import { nowhere } from '../agent/userdata/schema/source-node.ts';
 
 /** A mode is read from its words: `0644` and `'644'` are the same, and a bare `644`, which YAML takes for decimal, is refused. */
 const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as '0644'" }, (written, at, findings) => {

@@ -1,7 +1,7 @@
 import { getRawAsset } from 'node:sea';
 import { Script } from 'node:vm';
-import { writeAll } from '../agent/report/write-all.ts';
-import { version } from '../agent/version.ts';
+import { version } from '../agent/base/version.ts';
+import { writeAll } from '../agent/base/write-all.ts';
 
 /**
  * What the executable begins with: small, so that what asks for no more than the version is over at once. All else is

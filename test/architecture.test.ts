@@ -1,54 +1,145 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { join, matchesGlob } from 'node:path/posix';
+import { basename, dirname, join, matchesGlob } from 'node:path/posix';
 import { test } from 'node:test';
-import { version } from '../agent/version.ts';
+import { version } from '../agent/base/version.ts';
 
-/** What each part may import, as paths from the top. A file belongs to the first part that fits it. */
-const parts: readonly { readonly files: string; readonly may: readonly string[] }[] = [
-  { files: 'modules/index.ts', may: ['modules/**', 'agent/module.ts'] },
-  {
-    files: 'modules/**/*.ts',
-    may: [
-      'agent/{change,change-people,facts,module,datasource,sizes}.ts',
-      'agent/userdata/{decode,nearest,written,content}.ts',
-      'agent/edits/**',
-      'agent/disks/**',
-      'agent/verbatim/**',
-      'agent/ssh/**',
-      'agent/seal/**',
-      'agent/network/**',
-      // What several modules share; never a module itself.
-      'modules/commands.ts',
-      'modules/*/**',
-    ],
-  },
-  { files: 'agent/main.ts', may: ['agent/**', 'modules/index.ts', 'node:fs'] },
-  { files: 'agent/{host,state,commands,rehearsal}/**/*.ts', may: ['agent/**', 'node:*', 'undici', 'undici/**'] },
-  { files: 'agent/facts/**/*.ts', may: ['agent/**', 'node:os', 'node:process', 'systeminformation'] },
-  { files: 'agent/report/**/*.ts', may: ['agent/**', 'node:fs', 'node:util'] },
-  { files: 'agent/userdata/**/*.ts', may: ['agent/**', 'node:zlib', 'node:util', 'node:crypto', 'node:net', 'yaml'] },
-  { files: 'agent/**/*.ts', may: ['agent/**', 'node:crypto', 'node:net', 'node:zlib'] },
+/** The table of docs/architecture.md, bottom first: a folder, and what it may import from outside the project. */
+const folders = [...readFileSync('docs/architecture.md', 'utf8').matchAll(/^\| `([\w/-]+)` \|[^|]*\|([^|]*)\|$/gm)].map(
+  ([, folder, outside]) => ({
+    folder: folder ?? '',
+    outside: [...(outside ?? '').matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? ''),
+  }),
+);
+const rank = new Map(folders.map(({ folder }, index) => [folder, index]));
+
+/** What a module may import of the agent. */
+const seenByModules = [
+  'agent/base/*',
+  'agent/edits/*',
+  'agent/engine/{change,module}.ts',
+  'agent/engine/kinds/*',
+  'agent/facts/facts.ts',
+  'agent/metadata/datasource.ts',
+  'agent/resources/ssh/{authorized-keys-file,key-banner,key-line,private-key}.ts',
+  'agent/userdata/schema/*',
 ];
 
-const sources = globSync(['agent/**/*.ts', 'modules/**/*.ts']).filter((path) => !path.endsWith('.d.ts'));
-const importsOf = (path: string): string[] =>
-  [...readFileSync(path, 'utf8').matchAll(/\b(?:from|import) '([^']+)'|\bimport\('([^']+)'\)/g)].map(([, a, b]) => {
-    const what = a ?? b ?? '';
-    return what.startsWith('.') ? join(path, '..', what) : what;
-  });
+const sources = globSync(['agent/**/*.ts', 'modules/**/*.ts'])
+  .filter((path) => !path.endsWith('.d.ts'))
+  .sort();
+const text = new Map(sources.map((path) => [path, readFileSync(path, 'utf8')]));
+const imports = new Map(
+  sources.map((path) => [
+    path,
+    [...(text.get(path) ?? '').matchAll(/\b(?:from|import) '([^']+)'|\bimport\('([^']+)'\)/g)].map(([, a, b]) => {
+      const what = a ?? b ?? '';
+      return what.startsWith('.') ? join(path, '..', what) : what;
+    }),
+  ]),
+);
+const importsOf = (path: string): readonly string[] => imports.get(path) ?? [];
+const isOurs = (what: string): boolean => what.startsWith('agent/') || what.startsWith('modules/');
+const folderOf = (path: string): string => {
+  for (let at = dirname(path); at !== '.'; at = dirname(at)) if (rank.has(at)) return at;
+  return assert.fail(`no folder of docs/architecture.md holds ${path}`);
+};
+
+/** Groups of nodes that reach each other (Tarjan's algorithm). */
+function circles(graph: ReadonlyMap<string, Iterable<string>>): readonly (readonly string[])[] {
+  const seen = new Map<string, number>();
+  const low = new Map<string, number>();
+  const stack: string[] = [];
+  const found: string[][] = [];
+  const visit = (node: string): void => {
+    seen.set(node, seen.size);
+    low.set(node, seen.get(node) ?? 0);
+    stack.push(node);
+    for (const next of graph.get(node) ?? []) {
+      if (!seen.has(next)) visit(next);
+      if (stack.includes(next)) low.set(node, Math.min(low.get(node) ?? 0, low.get(next) ?? 0));
+    }
+    if (low.get(node) !== seen.get(node)) return;
+    const group = stack.splice(stack.indexOf(node));
+    if (group.length > 1) found.push(group);
+  };
+  for (const node of graph.keys()) if (!seen.has(node)) visit(node);
+  return found;
+}
 
 for (const path of sources) {
   test(`${path} imports only what it may`, () => {
-    const { may } = parts.find(({ files }) => matchesGlob(path, files)) ?? { may: [] };
+    const folder = folderOf(path);
+    const topic = /^agent\/resources\/[^/]+/.exec(folder)?.[0];
+    const { outside } = folders[rank.get(folder) ?? 0] ?? { outside: [] };
     for (const what of importsOf(path)) {
-      assert.ok(
-        may.some((each) => matchesGlob(what, each)),
-        `${path} may not import ${what}`,
-      );
+      if (!isOurs(what)) {
+        assert.ok(
+          outside.some((each) => matchesGlob(what, each)),
+          `${path} may not import ${what}`,
+        );
+        continue;
+      }
+      const to = folderOf(what);
+      assert.ok((rank.get(to) ?? 0) <= (rank.get(folder) ?? 0), `${path} imports upwards: ${what}`);
+      if (topic !== undefined && to.startsWith('agent/resources/'))
+        assert.equal(to, topic, `${path} imports another topic: ${what}`);
+      if (folder.startsWith('modules') && what.startsWith('agent/'))
+        assert.ok(
+          seenByModules.some((each) => matchesGlob(what, each)),
+          `a module may not see ${what}`,
+        );
     }
   });
 }
+
+test('files import each other in no circle', () => assert.deepEqual(circles(imports), []));
+
+test('folders import each other in no circle', () => {
+  const graph = new Map(folders.map(({ folder }) => [folder, new Set<string>()]));
+  for (const path of sources)
+    for (const what of importsOf(path))
+      if (isOurs(what) && folderOf(what) !== folderOf(path)) graph.get(folderOf(path))?.add(folderOf(what));
+  assert.deepEqual(circles(graph), []);
+});
+
+test('every folder of the list holds a file', () => {
+  const used = new Set(sources.map(folderOf));
+  assert.deepEqual(
+    folders.map(({ folder }) => folder).filter((folder) => !used.has(folder)),
+    [],
+  );
+});
+
+test('a module imports no other module', () => {
+  const names = new Set(
+    sources.filter((path) => matchesGlob(path, '{modules/*.ts,modules/*/module.ts}') && path !== 'modules/index.ts'),
+  );
+  const wrong = sources
+    .filter((path) => path.startsWith('modules/') && path !== 'modules/index.ts')
+    .flatMap((path) => importsOf(path).filter((what) => names.has(what)));
+  assert.deepEqual(wrong, []);
+});
+
+test('a module is a file or a folder, never both for one name', () => {
+  const inFolders = new Set(globSync('modules/*/*.ts').map((path) => basename(dirname(path))));
+  const both = globSync('modules/*.ts').filter((path) => inFolders.has(basename(path, '.ts')));
+  assert.deepEqual(both, []);
+});
+
+test('nothing but main.ts lies directly in agent/', () => assert.deepEqual(globSync('agent/*.ts'), ['agent/main.ts']));
+
+test('an exported name exists once', () => {
+  const places = new Map<string, string[]>();
+  for (const [path, source] of text)
+    for (const [, name = ''] of source.matchAll(
+      /^export (?:async )?(?:function\*?|const|class|interface|type|let) (\w+)/gm,
+    ))
+      places.set(name, [...(places.get(name) ?? []), path]);
+  // Each command exports `run`: the command table loads it by that name.
+  const twice = [...places].filter(([name, paths]) => paths.length > 1 && name !== 'run');
+  assert.deepEqual(twice, []);
+});
 
 for (const name of ['undici', 'yaml', 'systeminformation']) {
   test(`${name} has one importer`, () => {
@@ -59,18 +150,16 @@ for (const name of ['undici', 'yaml', 'systeminformation']) {
   });
 }
 
-// A door that is not there needs no lock: CVE-2024-11584 was one that everybody could write to.
+// The agent offers no service on the network or on a socket: CVE-2024-11584 was a socket that everybody could write to.
 const listening =
   /\b(?:createServer|createSocket|mkfifo)\b|\.(?:listen|bind)\(|node:(?:http2?|https|tls|dgram|repl|inspector|cluster)\b/;
 for (const path of sources) {
-  test(`${path} listens on nothing`, () => assert.doesNotMatch(readFileSync(path, 'utf8'), listening));
+  test(`${path} listens on nothing`, () => assert.doesNotMatch(text.get(path) ?? '', listening));
 }
 
 test('scripts come from lists of commands and scripts of the user-data alone', () => {
-  const makers = sources.filter(
-    (path) => path.startsWith('modules/') && readFileSync(path, 'utf8').includes("kind: 'script'"),
-  );
-  assert.deepEqual(makers, ['modules/commands.ts', 'modules/scripts.ts']);
+  const makers = sources.filter((path) => path.startsWith('modules/') && text.get(path)?.includes("kind: 'script'"));
+  assert.deepEqual(makers, ['modules/commands/plan-commands.ts', 'modules/scripts.ts']);
 });
 
 test('the version is the one of package.json', () => {

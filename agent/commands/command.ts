@@ -1,4 +1,4 @@
-import type { Schedule } from '../module.ts';
+import type { Schedule } from '../engine/module.ts';
 
 /** One command of the command line. Help, man pages and completion are made from the same table. */
 export interface Command {

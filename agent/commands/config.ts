@@ -1,12 +1,12 @@
+import type { Problem } from '../base/problem.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
-import { nobody } from '../datasource.ts';
-import type { Problem } from '../problem.ts';
+import { readSettings } from '../config/settings.ts';
+import { nobody } from '../metadata/datasource.ts';
 import { hidden, redactor } from '../report/redact.ts';
-import { readSettings } from '../settings.ts';
-import { folderStore } from '../state/folder.ts';
+import { folderStore } from '../state/folder-store.ts';
 import { openState } from '../state/state.ts';
-import { decodeFields } from '../userdata/decode.ts';
-import { type Mapping, told, type Written } from '../userdata/written.ts';
+import { decodeFields } from '../userdata/schema/decode.ts';
+import { type Mapping, told, type Written } from '../userdata/schema/source-node.ts';
 import { exit, type Work } from './command.ts';
 import { fileNamed, inputOf } from './input.ts';
 import { machineOf } from './machine.ts';
@@ -36,7 +36,7 @@ export const run: Work['run'] = async (given, around) => {
 };
 
 async function instanceIn(root: string) {
-  const { fromJson } = await import('../instance-json.ts');
+  const { fromJson } = await import('../identity/instance-json.ts');
   const text = openState(folderStore(root)).instance();
   return text === undefined ? undefined : fromJson(JSON.parse(text));
 }

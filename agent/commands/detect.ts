@@ -1,12 +1,12 @@
-import type { Datasource } from '../datasource.ts';
-import type { Evidence } from '../evidence.ts';
-import type { Looking } from '../identify.ts';
+import type { Evidence } from '../identity/detect.ts';
+import type { Looking } from '../identity/select-datasource.ts';
+import type { Datasource } from '../metadata/datasource.ts';
 import { exit, type Work } from './command.ts';
-import { lookingOf } from './looking.ts';
+import { lookingOf } from './detect-context.ts';
 
 /** Says what speaks for each source here, and which would be asked. Asks nobody. */
 export const run: Work['run'] = async (given, around) => {
-  const { evidence, mostNamed, unknownNames } = await import('../evidence.ts');
+  const { evidence, mostNamed, unknownNames } = await import('../identity/detect.ts');
   const looking = await lookingOf(given);
   const found = await evidence(looking);
   const named = looking.named;

@@ -1,20 +1,20 @@
 import { resolve } from 'node:path';
-import type { Look, Unseen } from '../doctor/check.ts';
-import { checks } from '../doctor/checks.ts';
-import { bytesOf } from '../doctor/disk/bytes.ts';
-import { type Layout, layoutOf } from '../doctor/disk/layout.ts';
-import { unpacked } from '../doctor/disk/qcow2.ts';
-import { countsOf, examine, type Finding } from '../doctor/examine.ts';
-import { mending, mends } from '../doctor/fix.ts';
-import { ownDisk } from '../doctor/own-disk.ts';
-import { findingsAsJson, findingsAsJunit, findingsAsText } from '../doctor/report.ts';
+import { asProblem, Problem } from '../base/problem.ts';
+import { bytesOf } from '../block/image-bytes.ts';
+import { unpacked } from '../block/qcow2.ts';
+import type { Look, Unseen } from '../image/doctor/check.ts';
+import { checks } from '../image/doctor/checks.ts';
+import { type Layout, layoutOf } from '../image/doctor/disk-layout.ts';
+import { countsOf, examine, type Finding } from '../image/doctor/examine.ts';
+import { mending, mends } from '../image/doctor/fix.ts';
+import { ownDisk } from '../image/doctor/own-disk.ts';
+import { findingsAsJson, findingsAsJunit, findingsAsText } from '../image/doctor/report.ts';
 import { type FstabLine, fstab } from '../image/fstab.ts';
-import { asProblem, Problem } from '../problem.ts';
-import { chosen } from '../seal/choice.ts';
+import { chosen } from '../image/seal/choice.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
+import { asTyped } from './format-command.ts';
 import { imageAtHand, namesIn } from './image.ts';
 import { thisMachine } from './machine.ts';
-import { asTyped } from './typed.ts';
 
 export async function run(given: Invocation, around: Surroundings): Promise<number> {
   const { options } = given;

@@ -1,4 +1,4 @@
-import { problemCodes } from '../problem.ts';
+import { problemCodes } from '../base/problem.ts';
 import { exit, type Work } from './command.ts';
 import { unknown } from './parse.ts';
 

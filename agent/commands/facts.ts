@@ -1,4 +1,4 @@
-import { findDrives } from '../drives/index.ts';
+import { findDrives } from '../block/drives.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import { memory } from '../facts/memory.ts';
 import { exit, type Work } from './command.ts';

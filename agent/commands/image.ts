@@ -1,11 +1,11 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
+import { Problem } from '../base/problem.ts';
 import type { Host } from '../host/host.ts';
 import { type Image, lookAt } from '../image/image.ts';
-import { foreignMounts } from '../image/mounts.ts';
-import { Problem } from '../problem.ts';
-import { isRunning } from '../seal/in-service.ts';
-import type { Sealing } from '../seal/plan.ts';
-import { sessionPaths } from '../seal/session.ts';
+import { isRunning } from '../image/seal/in-service.ts';
+import type { Sealing } from '../image/seal/plan.ts';
+import { sessionPaths } from '../image/seal/session-paths.ts';
+import { foreignMounts } from '../image/submounts.ts';
 import type { Invocation, Surroundings } from './command.ts';
 import { machineOf, thisMachine } from './machine.ts';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import type { Surroundings } from './command.ts';
 
 /** The bytes of a file named on the command line; "-" is standard input. */

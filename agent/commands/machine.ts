@@ -1,8 +1,8 @@
 import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { Problem } from '../base/problem.ts';
 import type { Host } from '../host/host.ts';
 import { linux } from '../host/linux.ts';
-import { Problem } from '../problem.ts';
 import type { Invocation } from './command.ts';
 
 /** The machine a command is about: this one, or the tree that --root names. */

@@ -1,5 +1,5 @@
-import { Problem } from '../problem.ts';
-import { nearest } from '../userdata/nearest.ts';
+import { nearest } from '../base/nearest.ts';
+import { Problem } from '../base/problem.ts';
 import type { Command, Invocation } from './command.ts';
 
 /** Takes a command line apart by the table. What is not in it is refused, with the nearest name that is. */

@@ -1,11 +1,11 @@
-import type { Instance } from '../datasource.ts';
+import { Problem } from '../base/problem.ts';
 import type { Host } from '../host/host.ts';
-import { fromJson } from '../instance-json.ts';
-import { patience } from '../patience.ts';
-import { Problem } from '../problem.ts';
-import { policyOf } from '../retry.ts';
-import { folderStore } from '../state/folder.ts';
-import { publicPath, valueAt, variablesOf } from '../variables.ts';
+import { fromJson } from '../identity/instance-json.ts';
+import { publicPath, valueAt, variablesOf } from '../identity/variables.ts';
+import { policyOf } from '../metadata/backoff.ts';
+import type { Instance } from '../metadata/datasource.ts';
+import { patience } from '../metadata/retrying-client.ts';
+import { folderStore } from '../state/folder-store.ts';
 import { exit, type Invocation, type Work } from './command.ts';
 import { machineOf } from './machine.ts';
 
@@ -54,7 +54,7 @@ async function asked(instance: Instance, path: string, given: Invocation, host: 
   const { datasources } = await import('../datasources/index.ts');
   const source = datasources.find((each) => each.name.startsWith(instance.datasource) && each.value !== undefined);
   if (names.length === 0 || !source?.value) return undefined;
-  const { lookingOf } = await import('./looking.ts');
+  const { lookingOf } = await import('./detect-context.ts');
   const { facts, settings, deadline, note } = await lookingOf(given);
   const own = settings[source.alias] ?? {};
   const trying = patience({ host, policy: policyOf(own), deadline, note });

@@ -1,11 +1,11 @@
+import { Problem } from '../base/problem.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
-import { Problem } from '../problem.ts';
-import { home } from '../state/folder.ts';
+import { home } from '../state/folder-store.ts';
 import { lock } from '../state/lock.ts';
 import { exit, type Work } from './command.ts';
+import { asTyped } from './format-command.ts';
 import { machineOf } from './machine.ts';
-import { asTyped } from './typed.ts';
 
 export const run: Work['run'] = async (given, { out }) => {
   const host = machineOf(given);

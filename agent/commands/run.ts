@@ -1,29 +1,29 @@
-import { type Boot, runStages } from '../boot.ts';
-import { kernelWords } from '../config/kernel.ts';
+import { asProblem, Problem } from '../base/problem.ts';
+import { keepNetwork, markLack, watched, withMissed } from '../boot/skip-unchanged/assumed-network.ts';
+import { type Due, nothingDue } from '../boot/skip-unchanged/find-due.ts';
+import { type Boot, runStages } from '../boot/stages/run-stages.ts';
+import { kernelWords } from '../config/kernel-options.ts';
 import { layerFiles } from '../config/layers.ts';
+import { settingsOf } from '../config/load-settings.ts';
+import { type Schedule, type Stage, stages } from '../engine/module.ts';
+import { foresight } from '../engine/overlay-host.ts';
+import type { Facts } from '../facts/facts.ts';
 import { gatherFacts } from '../facts/gather.ts';
-import type { Facts } from '../facts.ts';
-import { foresight } from '../foresight.ts';
 import type { Host } from '../host/host.ts';
+import { identifier } from '../identity/resolve.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
-import { type Schedule, type Stage, stages } from '../module.ts';
-import { asProblem, Problem } from '../problem.ts';
 import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
-import { folderStore, readOnly } from '../state/folder.ts';
+import { folderStore, readOnly } from '../state/folder-store.ts';
 import { bootId, lock } from '../state/lock.ts';
-import { leaveMark, networkMark, nothingDueMark } from '../state/nothing-due.ts';
+import { leaveMark, networkMark, nothingDueMark } from '../state/markers.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
-import type { Mapping } from '../userdata/written.ts';
-import { keepNetwork, markLack, watched, withMissed } from './address.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
-import { identifier } from './identifier.ts';
 import { inputOf } from './input.ts';
 import { folder, machineOf, thisMachine } from './machine.ts';
-import { type Due, nothingDue } from './nothing-due.ts';
 import { unknown } from './parse.ts';
-import { settingsOf } from './settings-of.ts';
 
 export async function run(given: Invocation, around: Surroundings): Promise<number> {
   const { options } = given;
@@ -172,7 +172,7 @@ async function wantNetwork(host: Host): Promise<void> {
 
 /** A boot that has nothing more to do looks whether the next has; where that cannot be told, the next looks itself. */
 async function foreseen(host: Host, boot: Boot, given: Invocation): Promise<string | undefined> {
-  const { rehearse } = await import('./rehearse.ts');
+  const { rehearse } = await import('../boot/skip-unchanged/predict-next-boot.ts');
   return rehearse(host, { boot, given }).catch((error) => asProblem(error).message);
 }
 

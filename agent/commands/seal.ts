@@ -1,15 +1,15 @@
-import { apply, type Ledger, preview, type Step } from '../executor.ts';
-import { foresight } from '../foresight.ts';
-import { Problem } from '../problem.ts';
-import { chosen } from '../seal/choice.ts';
-import { inService } from '../seal/in-service.ts';
-import { operations } from '../seal/operations.ts';
-import { sealPlan } from '../seal/plan.ts';
-import { type Sealed, sealedAsJson, sealedAsText } from '../seal/report.ts';
+import { Problem } from '../base/problem.ts';
+import { apply, type Ledger, preview, type Step } from '../engine/executor.ts';
+import { foresight } from '../engine/overlay-host.ts';
+import { chosen } from '../image/seal/choice.ts';
+import { inService } from '../image/seal/in-service.ts';
+import { operations } from '../image/seal/operations.ts';
+import { sealPlan } from '../image/seal/plan.ts';
+import { type Sealed, sealedAsJson, sealedAsText } from '../image/seal/report.ts';
 import { lock } from '../state/lock.ts';
 import { exit, type Invocation, type Surroundings } from './command.ts';
+import { asTyped } from './format-command.ts';
 import { type AtHand, imageAtHand, namesIn } from './image.ts';
-import { asTyped } from './typed.ts';
 
 export async function run(given: Invocation, around: Surroundings): Promise<number> {
   const { options } = given;

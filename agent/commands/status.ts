@@ -1,12 +1,12 @@
+import { isSlight, Problem } from '../base/problem.ts';
+import { type BootUnits, bootUnits, noUnits } from '../boot/unit-states.ts';
 import type { Host } from '../host/host.ts';
-import { probesOf } from '../probes.ts';
-import { isSlight, Problem } from '../problem.ts';
 import { emptySummary, type Summary, worst } from '../report/summary.ts';
-import { folderStore } from '../state/folder.ts';
+import { probesOf } from '../resources/system/cvmfs-probe.ts';
+import { folderStore } from '../state/folder-store.ts';
 import { isHeld } from '../state/lock.ts';
 import type { Failure, Turn } from '../state/records.ts';
 import { openState } from '../state/state.ts';
-import { type BootUnits, bootUnits, noUnits } from './boot-units.ts';
 import { exit, type Work } from './command.ts';
 import { machineOf } from './machine.ts';
 

@@ -1,4 +1,4 @@
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import { countsOf, github, plain, text } from '../validate/render.ts';
 import { type Verdict, validate } from '../validate/validate.ts';
 import { exit, type Surroundings, type Work } from './command.ts';

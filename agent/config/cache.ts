@@ -1,7 +1,7 @@
-import type { Settings } from '../settings.ts';
+import { hashOf } from '../engine/hash.ts';
 import type { Store } from '../state/store.ts';
-import type { Place, Written } from '../userdata/written.ts';
-import { hashOf } from './words.ts';
+import type { Place, Written } from '../userdata/schema/source-node.ts';
+import type { Settings } from './settings.ts';
 
 const file = 'settings.json';
 

@@ -1,6 +1,6 @@
+import { Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
-import { Problem } from '../problem.ts';
-import type { Mapping, Written } from '../userdata/written.ts';
+import type { Mapping, Written } from '../userdata/schema/source-node.ts';
 
 const folders = [
   '/usr/lib/bootagent/conf.d',
@@ -35,7 +35,7 @@ export async function layerFiles(host: ReadHost): Promise<Layer[]> {
 export async function readLayers(files: readonly Layer[], tell: (problem: Problem) => void): Promise<Mapping[]> {
   const wanted = files.filter(({ text }) => /^[^#\s]/m.test(text));
   if (wanted.length === 0) return [];
-  const { readYaml } = await import('../userdata/yaml.ts');
+  const { readYaml } = await import('../userdata/yaml/read-yaml.ts');
   const findings = (path: string) => ({
     error: (_: string, { line, column }: { line: number; column: number }, message: string) =>
       tell(new Problem('bad-config', `${path}:${line}:${column}: ${message}`)),

@@ -1,11 +1,11 @@
-import type { Asking, Datasource, Instance } from '../datasource.ts';
-import { drivesLabelled } from '../drives/index.ts';
+import { Problem } from '../base/problem.ts';
+import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
-import { Problem } from '../problem.ts';
+import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import { below, folderTree, volumeTree } from '../metadata/folder-tree.ts';
+import { asObject, asText, bytesAt, jsonAt, type Tree, unlessRubbish } from '../metadata/tree.ts';
 import { keysIn } from './ec2-tree.ts';
-import { below, folderTree, volumeTree } from './folder.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
-import { asObject, asText, bytesAt, jsonAt, type Tree, unlessRubbish } from './tree.ts';
 
 const folders = ['/config-drive', '/var/lib/cloud/seed/config_drive'];
 

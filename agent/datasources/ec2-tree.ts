@@ -1,5 +1,5 @@
-import type { Asking, Instance } from '../datasource.ts';
-import { bytesAt, linesAt, type Tree, textAt, unlessRubbish } from './tree.ts';
+import type { Asking, Instance } from '../metadata/datasource.ts';
+import { bytesAt, linesAt, type Tree, textAt, unlessRubbish } from '../metadata/tree.ts';
 
 /** An OpenSSH public key begins with its type. */
 const isKey = (line: string): boolean => /^(?:ssh-|ecdsa-|sk-)\S+ /.test(line);

@@ -1,10 +1,10 @@
-import type { Datasource } from '../datasource.ts';
-import type { Platform } from '../facts.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
+import type { Platform } from '../facts/facts.ts';
+import type { Datasource } from '../metadata/datasource.ts';
+import { placesFor, type Service, serviceAt } from '../metadata/endpoint.ts';
+import { httpTree, leadsElsewhere } from '../metadata/http-tree.ts';
+import { badMetadata, idAt, notText, textAt, utf8 } from '../metadata/tree.ts';
 import { readTree } from './ec2-tree.ts';
-import { httpTree, leadsElsewhere } from './http-tree.ts';
-import { placesFor, type Service, serviceAt } from './service.ts';
-import { badMetadata, idAt, notText, textAt, utf8 } from './tree.ts';
 
 const usual = ['http://169.254.169.254', 'http://[fd00:ec2::254]'];
 const tokenPath = '/latest/api/token';

@@ -1,11 +1,11 @@
-import type { Datasource } from '../datasource.ts';
+import type { Datasource } from '../metadata/datasource.ts';
 import { configDrive } from './config-drive.ts';
 import { ec2 } from './ec2.ts';
 import { nocloud, nocloudNet } from './nocloud.ts';
 import { none } from './none.ts';
-import { azure, gce } from './not-yet.ts';
 import { opennebula } from './opennebula.ts';
 import { openstack } from './openstack.ts';
+import { azure, gce } from './unsupported.ts';
 import { wakame, wakameNet } from './wakame.ts';
 
 /** The sources, in the order they are asked: what lies on the machine first, then whom firmware names. */

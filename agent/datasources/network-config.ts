@@ -1,8 +1,8 @@
-import type { NetworkInterface } from '../datasource.ts';
-import type { Facts } from '../facts.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { NetworkInterface } from '../metadata/datasource.ts';
+import { asObject } from '../metadata/tree.ts';
 import { networkV1 } from './network-v1.ts';
 import { networkV2 } from './network-v2.ts';
-import { asObject } from './tree.ts';
 
 /** What is read of a network configuration, and what of it is left out, as sentences. */
 export interface NetworkRead {

@@ -1,4 +1,4 @@
-import type { Platform } from '../facts.ts';
+import type { Platform } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /** What the kernel command line or the serial number of the machine says of a seed. */

@@ -1,9 +1,9 @@
-import type { Settings } from '../datasource.ts';
-import { type Drive, drivesLabelled } from '../drives/index.ts';
-import type { Facts } from '../facts.ts';
+import { type Drive, drivesLabelled } from '../block/drives.ts';
+import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import type { Settings } from '../metadata/datasource.ts';
+import { asText } from '../metadata/tree.ts';
 import { type SeedLine, seedLines, withFirmwareNames } from './nocloud-line.ts';
-import { asText } from './tree.ts';
 
 /** The folders that hold a seed, the first that does being the one. */
 const seedFolders: readonly string[] = [

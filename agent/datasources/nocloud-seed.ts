@@ -1,5 +1,5 @@
-import type { Asking } from '../datasource.ts';
-import { asObject, bytesAt, type Tree, unlessRubbish } from './tree.ts';
+import type { Asking } from '../metadata/datasource.ts';
+import { asObject, bytesAt, type Tree, unlessRubbish } from '../metadata/tree.ts';
 
 /** What one place says. */
 export interface Seed {
@@ -13,7 +13,7 @@ export interface Seed {
 
 /** The four files of a seed. Without meta-data it is none. */
 export async function readSeed(ask: Asking, tree: Tree, from: string): Promise<Seed | undefined> {
-  const { yamlIn } = await import('./yaml.ts');
+  const { yamlIn } = await import('./metadata-yaml.ts');
   const metaData = await yamlIn(tree, 'meta-data');
   if (metaData === undefined) return undefined;
   const file = (name: string) => unlessRubbish(ask, tree, () => bytesAt(tree, name));
@@ -42,7 +42,7 @@ export async function inlineSeed(settings: Readonly<Record<string, unknown>>): P
     typeof settings[key] === 'string' ? new TextEncoder().encode(settings[key]) : undefined;
   const [metaData, userData] = [settings['meta-data'], text('user-data')];
   if (metaData === undefined && userData === undefined) return undefined;
-  const { yamlAt } = await import('./yaml.ts');
+  const { yamlAt } = await import('./metadata-yaml.ts');
   const from = 'the settings of the image';
   const read = typeof metaData === 'string' ? yamlAt(metaData, from) : metaData;
   return { from, metaData: asObject(read) ?? {}, userData, vendorData: text('vendor-data') };

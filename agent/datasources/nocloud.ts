@@ -1,13 +1,13 @@
-import type { Asking, Datasource, Instance } from '../datasource.ts';
-import { asProblem } from '../problem.ts';
+import { asProblem } from '../base/problem.ts';
+import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import { serviceAt } from '../metadata/endpoint.ts';
+import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
+import { httpTree } from '../metadata/http-tree.ts';
+import { asObject, asText, badMetadata } from '../metadata/tree.ts';
 import { keysIn } from './ec2-tree.ts';
-import { folderTree, volumeTree } from './folder.ts';
-import { httpTree } from './http-tree.ts';
 import { readNetworkConfig } from './network-config.ts';
 import { isRemote, look, type Places, placesIn } from './nocloud-places.ts';
 import { inlineSeed, merged, readSeed, type Seed } from './nocloud-seed.ts';
-import { serviceAt } from './service.ts';
-import { asObject, asText, badMetadata } from './tree.ts';
 
 /** Files that somebody put on the machine: a seed folder, a labelled disk, a tree that the kernel command line names. */
 export const nocloud: Datasource = {

@@ -1,4 +1,4 @@
-import { type Datasource, nobody } from '../datasource.ts';
+import { type Datasource, nobody } from '../metadata/datasource.ts';
 
 /** Nobody to ask: what `None` in a list means. The image's own settings are all there is. */
 export const none: Datasource = {

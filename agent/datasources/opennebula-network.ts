@@ -1,4 +1,4 @@
-import type { NetworkInterface } from '../datasource.ts';
+import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';
 import { asMtu, asWords, bare, type NetworkRead } from './network-config.ts';
 

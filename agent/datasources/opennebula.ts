@@ -1,12 +1,12 @@
-import type { Asking, Datasource, Instance } from '../datasource.ts';
-import { drivesLabelled } from '../drives/index.ts';
+import { sha256 } from '../base/sha256.ts';
+import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
-import { sha256 } from '../sha256.ts';
+import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
+import { badMetadata, orNothing, type Tree, textAt, utf8 } from '../metadata/tree.ts';
 import { keysIn } from './ec2-tree.ts';
-import { folderTree, volumeTree } from './folder.ts';
 import { readContextNetwork } from './opennebula-network.ts';
 import { readAssignments } from './shell-values.ts';
-import { badMetadata, orNothing, type Tree, textAt, utf8 } from './tree.ts';
 
 const folders = ['/context', '/var/lib/cloud/seed/opennebula'];
 

@@ -1,6 +1,4 @@
-import type { Asking, Instance } from '../datasource.ts';
-import { keysIn } from './ec2-tree.ts';
-import { readNetworkData } from './network-data.ts';
+import type { Asking, Instance } from '../metadata/datasource.ts';
 import {
   anyJsonAt,
   asObject,
@@ -11,7 +9,9 @@ import {
   orNothing,
   type Tree,
   unlessRubbish,
-} from './tree.ts';
+} from '../metadata/tree.ts';
+import { keysIn } from './ec2-tree.ts';
+import { readNetworkData } from './network-data.ts';
 
 /** The versions of the tree that are known here, the newest last. */
 export const versions: readonly string[] = [

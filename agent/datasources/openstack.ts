@@ -1,9 +1,9 @@
-import type { Asking, Datasource } from '../datasource.ts';
-import type { Platform } from '../facts.ts';
-import { httpTree } from './http-tree.ts';
+import type { Platform } from '../facts/facts.ts';
+import type { Asking, Datasource } from '../metadata/datasource.ts';
+import { placesFor, type Service, serviceAt } from '../metadata/endpoint.ts';
+import { httpTree } from '../metadata/http-tree.ts';
+import { linesAt } from '../metadata/tree.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
-import { placesFor, type Service, serviceAt } from './service.ts';
-import { linesAt } from './tree.ts';
 
 const products = ['OpenStack Nova', 'OpenStack Compute'];
 const chassis = [...products, 'OpenTelekomCloud', 'SAP CCloud VM', 'HUAWEICLOUD', 'Samsung Cloud Platform'];

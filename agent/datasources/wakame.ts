@@ -1,11 +1,11 @@
-import type { Asking, Datasource, Instance } from '../datasource.ts';
-import { drivesLabelled } from '../drives/index.ts';
+import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
+import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import { placesFor, serviceAt } from '../metadata/endpoint.ts';
+import { volumeTree } from '../metadata/folder-tree.ts';
+import { httpTree } from '../metadata/http-tree.ts';
+import { asObject, bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from '../metadata/tree.ts';
 import { keysIn, readTree } from './ec2-tree.ts';
-import { volumeTree } from './folder.ts';
-import { httpTree } from './http-tree.ts';
-import { placesFor, serviceAt } from './service.ts';
-import { asObject, bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from './tree.ts';
 
 /** The values that Wakame-vdc documents: each is answered by `query`. */
 const documented = [

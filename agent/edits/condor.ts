@@ -1,4 +1,4 @@
-import type { Edit } from '../change.ts';
+import type { Edit } from '../engine/change.ts';
 
 /**
  * Sets macros at the end of an HTCondor file, where nothing after them can say otherwise, and drops the older

@@ -1,4 +1,4 @@
-import { unescaped } from '../unescaped.ts';
+import { unescaped } from '../base/octal-escapes.ts';
 
 /** A change of /etc/fstab: an entry that must be there, a device that must not, or which entries of ours stay. */
 export type FstabEdit = { readonly syntax: 'fstab' } & (

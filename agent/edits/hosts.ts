@@ -1,4 +1,4 @@
-import type { Edit } from '../change.ts';
+import type { Edit } from '../engine/change.ts';
 
 type HostsEdit = Extract<Edit, { syntax: 'hosts' }>;
 

@@ -1,4 +1,4 @@
-import type { Edit } from '../change.ts';
+import type { Edit } from '../engine/change.ts';
 import { chrony } from './chrony.ts';
 import { condor } from './condor.ts';
 import { fstab } from './fstab.ts';

@@ -1,4 +1,4 @@
-import type { Edit } from '../change.ts';
+import type { Edit } from '../engine/change.ts';
 
 /** Drops the lines that begin with `drop` and puts one line in their place, at the end where there was none. */
 export function lines(text: string, { drop, put }: Extract<Edit, { syntax: 'lines' }>): string {

@@ -1,4 +1,4 @@
-import type { Edit } from '../change.ts';
+import type { Edit } from '../engine/change.ts';
 
 /** Sets variables in a file of shell assignments: each in its last place, or at the end; other lines stay. */
 export function shell(text: string, { set }: Extract<Edit, { syntax: 'shell' }>): string {

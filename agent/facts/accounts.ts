@@ -1,5 +1,5 @@
-import type { Account, Facts } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import type { Account, Facts } from './facts.ts';
 
 /** The users of a machine or tree, as its own files name them. */
 export const accounts = async (host: ReadHost): Promise<Account[]> =>

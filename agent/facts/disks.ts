@@ -1,7 +1,7 @@
-import { isIdleLoop } from '../device-names.ts';
-import type { Disk, Facts } from '../facts.ts';
+import { isIdleLoop } from '../block/device-names.ts';
+import { filesystemIn, headLength } from '../block/signatures.ts';
 import type { ReadHost } from '../host/host.ts';
-import { filesystemIn, headLength } from './signature.ts';
+import type { Disk, Facts } from './facts.ts';
 
 /** Memory that only looks like a disk. */
 const uninteresting = /^(?:ram|zram|fd)\d/;

@@ -1,13 +1,13 @@
-import type { Facts } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
 import { accounts, groups } from './accounts.ts';
 import { disks } from './disks.ts';
+import type { Facts } from './facts.ts';
 import { mounts, swaps } from './mounts.ts';
 import { network } from './network.ts';
 import { networkFiles } from './network-files.ts';
 import { operatingSystem, systemdVersion } from './os.ts';
 import { platform } from './platform.ts';
-import { paths, programs } from './wanted.ts';
+import { paths, programs } from './watched-paths.ts';
 
 /**
  * Looks at the machine: by its files under /proc and /sys, so that no program is started. The tree is the

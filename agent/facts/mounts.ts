@@ -1,6 +1,6 @@
-import type { Mount } from '../facts.ts';
+import { unescaped } from '../base/octal-escapes.ts';
 import type { ReadHost } from '../host/host.ts';
-import { unescaped } from '../unescaped.ts';
+import type { Mount } from './facts.ts';
 
 /** What is mounted where, the last mount on a point first to count; sizes only of what lies on a device. */
 export async function mounts(host: ReadHost): Promise<Mount[]> {

@@ -1,5 +1,5 @@
-import type { NetworkFile } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import type { NetworkFile } from './facts.ts';
 
 const folders = [
   ['/etc/NetworkManager/system-connections', /\.nmconnection$/],

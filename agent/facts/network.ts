@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
-import type { Interface, Network } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import type { Interface, Network } from './facts.ts';
 
 /** Our interfaces and addresses; the interface of the default route leads. */
 export async function network(host: ReadHost): Promise<Network> {

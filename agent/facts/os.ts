@@ -1,5 +1,5 @@
-import type { OperatingSystem } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import type { OperatingSystem } from './facts.ts';
 
 /** Which distribution this is, by os-release or, on the oldest, by the release file of the Red Hat family. */
 export async function operatingSystem(host: ReadHost): Promise<OperatingSystem> {

@@ -1,6 +1,6 @@
 import { arch } from 'node:process';
-import type { Platform } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
+import type { Platform } from './facts.ts';
 
 /** What the firmware (DMI) and the kernel say. Where there is no DMI, or no right to read it, its words are empty. */
 export async function platform(host: ReadHost): Promise<Platform> {

@@ -16,11 +16,11 @@ import {
   symlinkSync,
   writeSync,
 } from 'node:fs';
-import { Problem } from '../problem.ts';
-import { failing } from './failing.ts';
+import { Problem } from '../base/problem.ts';
 import type { Attributes } from './host.ts';
-import { reading, statIfThere } from './looks.ts';
-import { type Spot, walk } from './walk.ts';
+import { reading, statIfThere } from './read-fs.ts';
+import { type Spot, walk } from './resolve-safely.ts';
+import { failing } from './with-context.ts';
 
 // Not among Node's constants. It holds a thing without opening it.
 const O_PATH = 0o10000000;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
-import { failure, unreachable } from '../unreachable.ts';
+import { failure, unreachable } from '../base/http-error.ts';
 import type { Request, Response } from './host.ts';
 
 const connectMs = 2_000;

@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
-import { idOf } from '../accounts.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import * as files from './files.ts';
 import type { Attributes, Host, Request, Response } from './host.ts';
-import * as looks from './looks.ts';
+import { idOf } from './passwd.ts';
 import { environment, programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
+import * as looks from './read-fs.ts';
 
 export interface LinuxOptions {
   /** The folder that is the root: "/" for this machine. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
 import type { Output, RunOptions } from './host.ts';
 import { asUsual } from './priority.ts';
 import { forgetSafeFolders } from './safe-folders.ts';

@@ -1,5 +1,5 @@
-import type { Account } from '../facts.ts';
-import { matching } from '../glob.ts';
+import type { Account } from '../facts/facts.ts';
+import { matching } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 const configs = [

@@ -1,10 +1,10 @@
 import { accounts } from '../facts/accounts.ts';
+import type { Account, OperatingSystem } from '../facts/facts.ts';
 import { operatingSystem, systemdVersion } from '../facts/os.ts';
-import type { Account, OperatingSystem } from '../facts.ts';
 import type { ReadHost } from '../host/host.ts';
-import { type Bending, bends } from './bends.ts';
 import { defaultUsers } from './default-user.ts';
 import { swapFiles } from './fstab.ts';
+import { type Bending, bends } from './symlinked-folders.ts';
 import { type RuleFile, ruleFiles } from './udev.ts';
 
 /** What sealing depends on, of a machine or of a tree of files, whatever family it is of. */

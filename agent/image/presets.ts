@@ -1,4 +1,4 @@
-import { matching } from '../glob.ts';
+import { matching } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /**

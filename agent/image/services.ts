@@ -1,6 +1,6 @@
-import { matching } from '../glob.ts';
+import { matching } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
-import { isMasked, linksTo, unitPath } from '../units.ts';
+import { isMasked, linksTo, unitPath } from '../resources/units/unit-files.ts';
 
 const runlevels = ['2', '3', '4', '5'].flatMap((level) => [`/etc/rc${level}.d`, `/etc/rc.d/rc${level}.d`]);
 

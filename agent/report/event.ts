@@ -1,8 +1,8 @@
-import type { Note } from '../change.ts';
-import type { ItemReport } from '../changes/handler.ts';
-import type { Step } from '../executor.ts';
-import type { Stage } from '../module.ts';
-import type { Problem } from '../problem.ts';
+import type { Problem } from '../base/problem.ts';
+import type { Note } from '../engine/change.ts';
+import type { Step } from '../engine/executor.ts';
+import type { ItemReport } from '../engine/handler.ts';
+import type { Stage } from '../engine/module.ts';
 
 /** Everything bootagent says, said once. Sinks turn it into journal lines, a terminal, a status file. */
 export type Event =

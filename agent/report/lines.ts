@@ -1,5 +1,5 @@
-import { handlerOf, keyOf } from '../changes/index.ts';
-import type { Step } from '../executor.ts';
+import type { Step } from '../engine/executor.ts';
+import { handlerOf, keyOf } from '../resources/index.ts';
 import { diff } from './diff.ts';
 import type { Event, ModuleResult } from './event.ts';
 

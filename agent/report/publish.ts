@@ -1,7 +1,7 @@
+import { asProblem } from '../base/problem.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
-import * as looks from '../host/looks.ts';
-import { asProblem } from '../problem.ts';
+import * as looks from '../host/read-fs.ts';
 import type { Summary } from './summary.ts';
 
 export const statusFile = '/run/bootagent/status.json';

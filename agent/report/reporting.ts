@@ -1,8 +1,8 @@
-import { keyOf } from '../changes/index.ts';
+import type { ProblemCode } from '../base/problem.ts';
 import type { Host } from '../host/host.ts';
-import * as looks from '../host/looks.ts';
-import type { ProblemCode } from '../problem.ts';
-import { isNothingDue } from '../state/nothing-due.ts';
+import * as looks from '../host/read-fs.ts';
+import { keyOf } from '../resources/index.ts';
+import { isNothingDue } from '../state/markers.ts';
 import { consoleAt } from './console.ts';
 import type { Event, Report, RunResult } from './event.ts';
 import { publish, statusFile } from './publish.ts';

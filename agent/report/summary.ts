@@ -1,4 +1,4 @@
-import type { ItemReport } from '../changes/handler.ts';
+import type { ItemReport } from '../engine/handler.ts';
 import type { Event, ModuleResult, RunResult } from './event.ts';
 
 /** What everybody may know of a run: written to /run/bootagent/status.json, told by `bootagent status`. */

@@ -1,8 +1,8 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { failing } from '../host/failing.ts';
-import { asItStands } from '../host/looks.ts';
-import { codeOf, walk } from '../host/walk.ts';
-import { Problem } from '../problem.ts';
+import { Problem } from '../base/problem.ts';
+import { asItStands } from '../host/read-fs.ts';
+import { codeOf, walk } from '../host/resolve-safely.ts';
+import { failing } from '../host/with-context.ts';
 
 const name = '/run/bootagent/lock';
 

@@ -1,4 +1,4 @@
-import type { Entry } from '../changes/handler.ts';
+import type { Entry } from '../engine/handler.ts';
 
 /** The version of what is written here. An older one is brought up to date by `migrations`, never taken as absent. */
 export const format = 1;

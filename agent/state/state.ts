@@ -1,5 +1,5 @@
-import type { Entry } from '../changes/handler.ts';
-import type { Ledger } from '../executor.ts';
+import type { Ledger } from '../engine/executor.ts';
+import type { Entry } from '../engine/handler.ts';
 import { type Formats, formats, type Identity, parse, type Rec, type Turn } from './records.ts';
 import type { Store } from './store.ts';
 

@@ -1,8 +1,8 @@
-import { typeOf } from './forms.ts';
-import { yamlOf } from './handlers.ts';
+import { yamlOf } from './part-handlers.ts';
+import { typeOf } from './part-types.ts';
 import { type Part, readPart } from './parts.ts';
-import type { Reading } from './read.ts';
-import type { Written } from './written.ts';
+import type { Reading } from './read-user-data.ts';
+import type { Written } from './schema/source-node.ts';
 
 /** `#cloud-config-archive`: a list of parts, each with what a MIME part would have as headers. */
 export async function archive(part: Part, reading: Reading): Promise<void> {

@@ -1,6 +1,6 @@
-import type { Findings } from './decode.ts';
-import { defaultMergers, type Merger, mergersIn, mergersOf } from './mergers.ts';
-import { type Entry, type Mapping, nothing, type Scalar, type Written } from './written.ts';
+import { defaultMergers, type Merger, mergersIn, mergersOf } from './merge-how.ts';
+import type { Findings } from './schema/decode.ts';
+import { type Entry, type Mapping, nothing, type Scalar, type Written } from './schema/source-node.ts';
 
 /** One part of cloud-config, and what the header of its MIME part says of merging it. */
 export interface ConfigPart {

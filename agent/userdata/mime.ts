@@ -1,4 +1,4 @@
-import { limits } from './limits.ts';
+import { limits } from './schema/limits.ts';
 
 /** One leaf of a MIME message, still encoded. */
 export interface Leaf {

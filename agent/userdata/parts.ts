@@ -1,12 +1,12 @@
-import { foreign } from './foreign.ts';
-import { isMime, isPacked, isVague, typeOf } from './forms.ts';
-import { handlers, holders } from './handlers.ts';
-import { cloudInitKeys } from './keys.ts';
-import { limits } from './limits.ts';
+import { cloudInitKeys } from './cloud-init-keys.ts';
+import { peel } from './decode-layers.ts';
 import { decodeBody, type Leaf, readMime } from './mime.ts';
-import { peel } from './peel.ts';
-import type { Reading } from './read.ts';
-import type { Place } from './written.ts';
+import { handlers, holders } from './part-handlers.ts';
+import { isMime, isPacked, isVague, typeOf } from './part-types.ts';
+import type { Reading } from './read-user-data.ts';
+import { limits } from './schema/limits.ts';
+import type { Place } from './schema/source-node.ts';
+import { foreign } from './unsupported-formats.ts';
 
 /** Where a piece of user-data came from, and how deep in others it lay. */
 export interface Origin {

@@ -1,7 +1,7 @@
-import type { Finding } from '../userdata/decode.ts';
-import type { Script } from '../userdata/read.ts';
-import type { Mapping } from '../userdata/written.ts';
-import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk.ts';
+import type { Script } from '../userdata/read-user-data.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
+import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk-scalars.ts';
 
 /** Words that bash knows and a plain /bin/sh does not, each with what it is called. */
 const words: readonly (readonly [RegExp, string])[] = [

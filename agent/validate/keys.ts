@@ -1,8 +1,8 @@
-import type { Module } from '../module.ts';
-import type { Finding } from '../userdata/decode.ts';
-import { agentKeys, cloudInitKeys, oldKeys } from '../userdata/keys.ts';
-import { suggestion } from '../userdata/nearest.ts';
-import type { Mapping } from '../userdata/written.ts';
+import { suggestion } from '../base/nearest.ts';
+import type { Module } from '../engine/module.ts';
+import { agentKeys, cloudInitKeys, oldKeys } from '../userdata/cloud-init-keys.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
 
 /** Every key that somebody here reads. */
 export const knownKeys = (modules: readonly Module[]): ReadonlySet<string> =>

@@ -1,5 +1,5 @@
-import type { Finding } from '../userdata/decode.ts';
-import type { Mapping, Written } from '../userdata/written.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import type { Mapping, Written } from '../userdata/schema/source-node.ts';
 
 /** A list of users that nobody of could log in, the keys that the cloud gives having nobody to go to. */
 export function loginFindings({ entries }: Mapping): readonly Finding[] {

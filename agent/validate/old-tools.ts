@@ -1,6 +1,6 @@
-import type { Finding } from '../userdata/decode.ts';
-import type { Mapping } from '../userdata/written.ts';
-import { type At, type Lines, placeWithin, scalarsIn } from './walk.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
+import { type At, type Lines, placeWithin, scalarsIn } from './walk-scalars.ts';
 
 /** Tools of older systems, and what took their place. */
 const tools: Readonly<Record<string, string>> = {

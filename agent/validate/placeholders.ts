@@ -1,7 +1,7 @@
-import type { Finding } from '../userdata/decode.ts';
-import type { Script } from '../userdata/read.ts';
-import type { Mapping } from '../userdata/written.ts';
-import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk.ts';
+import type { Script } from '../userdata/read-user-data.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
+import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk-scalars.ts';
 
 /** In capitals between pointed brackets, as examples have what is to be filled in; and one that a guide has in small ones. */
 const placeholder = /<[A-Z][A-Z0-9_]*_[A-Z0-9_]+>|<my_http_proxy>/g;

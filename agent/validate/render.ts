@@ -1,5 +1,5 @@
-import type { Finding } from '../userdata/decode.ts';
-import { told } from '../userdata/written.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import { told } from '../userdata/schema/source-node.ts';
 import type { Verdict } from './validate.ts';
 
 /** How many findings of a level there are, in words: "2 errors, 1 warning". */

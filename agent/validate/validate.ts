@@ -1,16 +1,16 @@
-import type { Module, Schedule } from '../module.ts';
-import { bad, decodeFields, type Finding } from '../userdata/decode.ts';
-import { collect } from '../userdata/findings.ts';
-import { limits } from '../userdata/limits.ts';
-import { readUserData, type UserData } from '../userdata/read.ts';
-import type { Mapping } from '../userdata/written.ts';
-import { readYaml } from '../userdata/yaml.ts';
+import type { Module, Schedule } from '../engine/module.ts';
+import { readUserData, type UserData } from '../userdata/read-user-data.ts';
+import { bad, decodeFields, type Finding } from '../userdata/schema/decode.ts';
+import { collect } from '../userdata/schema/findings.ts';
+import { limits } from '../userdata/schema/limits.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
+import { readYaml } from '../userdata/yaml/read-yaml.ts';
 import { bashisms } from './bashisms.ts';
 import { unknownKeys } from './keys.ts';
 import { loginFindings } from './login.ts';
 import { oldTools } from './old-tools.ts';
 import { placeholders } from './placeholders.ts';
-import type { Lines } from './walk.ts';
+import type { Lines } from './walk-scalars.ts';
 
 /** All that was found in one file, in the order of its lines. */
 export interface Verdict {

@@ -1,10 +1,10 @@
+import { failure, unreachable } from '../../agent/base/http-error.ts';
 import { ec2 } from '../../agent/datasources/ec2.ts';
-import type { Facts } from '../../agent/facts.ts';
+import type { Facts } from '../../agent/facts/facts.ts';
 import type { ReadHost, Request, Response } from '../../agent/host/host.ts';
-import { type Identity, identify, type TriesBySource } from '../../agent/identify.ts';
-import { patience } from '../../agent/patience.ts';
-import { patient as policy } from '../../agent/retry.ts';
-import { failure, unreachable } from '../../agent/unreachable.ts';
+import { type Identity, identify, type TriesBySource } from '../../agent/identity/select-datasource.ts';
+import { patient as policy } from '../../agent/metadata/backoff.ts';
+import { patience } from '../../agent/metadata/retrying-client.ts';
 import type { Clock } from './clock.ts';
 import type { SimulatedService } from './service.ts';
 

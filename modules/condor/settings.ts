@@ -14,7 +14,7 @@ import {
   secret,
   text,
   withDefault,
-} from '../../agent/userdata/decode.ts';
+} from '../../agent/userdata/schema/decode.ts';
 
 const host = matching(/^[A-Za-z0-9][\w.:-]*$/, 'an address or a name');
 const value = matching(/^$|^[^\n\r\0]*[^\\\n\r\0]$/, 'one line that does not end in a backslash');

@@ -1,5 +1,5 @@
-import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/decode.ts';
-import type { Written } from '../../agent/userdata/written.ts';
+import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
+import type { Written } from '../../agent/userdata/schema/source-node.ts';
 
 /** One package that was asked for. */
 export interface Wanted {

@@ -1,5 +1,5 @@
-import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/decode.ts';
-import type { Mapping, Written } from '../../agent/userdata/written.ts';
+import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
+import type { Mapping, Written } from '../../agent/userdata/schema/source-node.ts';
 
 /** A repository as it was asked for: its settings in the order given, in the words of a .repo file. */
 export interface Repository {

@@ -1,9 +1,9 @@
+import { problemCodes } from '../../agent/base/problem.ts';
+import { version } from '../../agent/base/version.ts';
 import { helpOf, overview } from '../../agent/commands/help.ts';
 import { commands } from '../../agent/commands/table.ts';
-import { checks } from '../../agent/doctor/checks.ts';
-import { problemCodes } from '../../agent/problem.ts';
-import { operations } from '../../agent/seal/operations.ts';
-import { version } from '../../agent/version.ts';
+import { checks } from '../../agent/image/doctor/checks.ts';
+import { operations } from '../../agent/image/seal/operations.ts';
 import { bash, fish, zsh } from './completions.ts';
 import { man } from './man.ts';
 import { reference } from './reference.ts';

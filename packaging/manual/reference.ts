@@ -1,6 +1,6 @@
-import { type Frequency, type Module, stages } from '../../agent/module.ts';
-import type { Decode, Shape } from '../../agent/userdata/decode.ts';
-import { agentKeys, cloudInitKeys } from '../../agent/userdata/keys.ts';
+import { type Frequency, type Module, stages } from '../../agent/engine/module.ts';
+import { agentKeys, cloudInitKeys } from '../../agent/userdata/cloud-init-keys.ts';
+import type { Decode, Shape } from '../../agent/userdata/schema/decode.ts';
 import { schedule } from '../../modules/index.ts';
 
 const often: Readonly<Record<Frequency, string>> = {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
-import type { Datasource } from '../../agent/datasource.ts';
 import { configDrive } from '../../agent/datasources/config-drive.ts';
 import { nocloud } from '../../agent/datasources/nocloud.ts';
 import { opennebula } from '../../agent/datasources/opennebula.ts';
 import { wakame } from '../../agent/datasources/wakame.ts';
+import type { Datasource } from '../../agent/metadata/datasource.ts';
 import { asking } from '../support/metadata/asking.ts';
 import { describe } from '../support/metadata/description.ts';
 import { type Files, fatImage, isoImage, missingTools } from '../support/metadata/images.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { networkOf, prefixOf, withPrefix } from '../../agent/datasources/addresses.ts';
+import { yamlAt } from '../../agent/datasources/metadata-yaml.ts';
 import { readNetworkConfig } from '../../agent/datasources/network-config.ts';
 import { readNetworkData } from '../../agent/datasources/network-data.ts';
 import { readContextNetwork } from '../../agent/datasources/opennebula-network.ts';
-import { yamlAt } from '../../agent/datasources/yaml.ts';
 import { facts } from '../support/facts.ts';
 
 const mac = 'fa:16:3e:00:00:05';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
-import type { Datasource, Instance } from '../../agent/datasource.ts';
 import { ec2 } from '../../agent/datasources/ec2.ts';
 import { nocloudNet } from '../../agent/datasources/nocloud.ts';
 import { openstack } from '../../agent/datasources/openstack.ts';
 import { wakameNet } from '../../agent/datasources/wakame.ts';
 import type { Request } from '../../agent/host/host.ts';
 import { makeHttp } from '../../agent/host/http.ts';
+import type { Datasource, Instance } from '../../agent/metadata/datasource.ts';
 import { asking } from '../support/metadata/asking.ts';
 import { describe } from '../support/metadata/description.ts';
 import type { dialects } from '../support/metadata/dialects.ts';

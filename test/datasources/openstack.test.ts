@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
 import { configDrive } from '../../agent/datasources/config-drive.ts';
-import { azure, gce } from '../../agent/datasources/not-yet.ts';
 import { openstack } from '../../agent/datasources/openstack.ts';
+import { azure, gce } from '../../agent/datasources/unsupported.ts';
 import { facts } from '../support/facts.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { asking } from '../support/metadata/asking.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
+import { Problem } from '../../agent/base/problem.ts';
 import { linux } from '../../agent/host/linux.ts';
-import { Problem } from '../../agent/problem.ts';
 
 const { run } = linux({ root: '/', offline: false });
 const sh = (text: string, options: Parameters<typeof run>[1] = {}) => run(['sh', '-c', text], options);

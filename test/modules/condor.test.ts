@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PlanItem } from '../../agent/change.ts';
 import { edited } from '../../agent/edits/index.ts';
-import { condor } from '../../modules/condor.ts';
+import type { PlanItem } from '../../agent/engine/change.ts';
+import { condor } from '../../modules/condor/module.ts';
 import { context } from '../support/facts.ts';
 import { applied, laws } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Change } from '../../agent/change.ts';
 import { edited } from '../../agent/edits/index.ts';
-import type { Facts } from '../../agent/facts.ts';
+import type { Change } from '../../agent/engine/change.ts';
+import type { Facts } from '../../agent/facts/facts.ts';
 import { hostname, hostnameFromIp } from '../../modules/hostname.ts';
 import { hosts } from '../../modules/hosts.ts';
 import { context } from '../support/facts.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { lineOf } from '../../agent/edits/fstab.ts';
-import type { Disk } from '../../agent/facts.ts';
+import type { Disk } from '../../agent/facts/facts.ts';
 import { mounts } from '../../modules/mounts.ts';
 import { context, GiB } from '../support/facts.ts';
 import { foundIn, plan } from '../support/settings.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { NetworkInterface } from '../../agent/datasource.ts';
+import type { Facts } from '../../agent/facts/facts.ts';
 import { networkFiles } from '../../agent/facts/network-files.ts';
-import type { Facts } from '../../agent/facts.ts';
-import { network } from '../../modules/network.ts';
+import type { NetworkInterface } from '../../agent/metadata/datasource.ts';
+import { network } from '../../modules/network/module.ts';
 import { context, facts } from '../support/facts.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { plan } from '../support/settings.ts';

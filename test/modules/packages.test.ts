@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PlanItem } from '../../agent/change.ts';
+import type { PlanItem } from '../../agent/engine/change.ts';
 import type { Output } from '../../agent/host/host.ts';
-import { rebootReason } from '../../agent/packages/reboot.ts';
-import { packageReboot, packages } from '../../modules/packages.ts';
+import { rebootReason } from '../../agent/resources/packages/reboot-required.ts';
+import { packageReboot, packages } from '../../modules/packages/module.ts';
 import { context } from '../support/facts.ts';
 import { applied, laws, previewed } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
-import type { RequestChange } from '../../agent/change.ts';
-import { request } from '../../agent/changes/request.ts';
 import { opennebula } from '../../agent/datasources/opennebula.ts';
+import type { RequestChange } from '../../agent/engine/change.ts';
 import { makeHttp } from '../../agent/host/http.ts';
+import { request } from '../../agent/resources/system/request.ts';
 import { ready } from '../../modules/ready.ts';
 import { context } from '../support/facts.ts';
 import { memoryHost } from '../support/memory-host.ts';

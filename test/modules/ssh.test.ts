@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
-import type { Change, PlanItem } from '../../agent/change.ts';
-import type { Context } from '../../agent/module.ts';
-import { blobOf } from '../../agent/ssh/blob.ts';
+import type { Change, PlanItem } from '../../agent/engine/change.ts';
+import type { Context } from '../../agent/engine/module.ts';
+import { blobOf } from '../../agent/resources/ssh/blob.ts';
 import { hostKeys } from '../../modules/host-keys.ts';
 import { rootLock } from '../../modules/root-lock.ts';
 import { ssh } from '../../modules/ssh.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { yumRepos } from '../../modules/yum-repos.ts';
+import { yumRepos } from '../../modules/yum-repos/module.ts';
 import { context } from '../support/facts.ts';
 import { applied, laws } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';

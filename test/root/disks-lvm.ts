@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { Volume } from '../../agent/growth/layout.ts';
-import { makeStep } from '../../agent/growth/make.ts';
-import { readVolume } from '../../agent/growth/read-volume.ts';
-import { growthSteps, type Wishes } from '../../agent/growth/steps.ts';
 import { linux } from '../../agent/host/linux.ts';
+import { makeStep } from '../../agent/resources/growth/apply-step.ts';
+import type { Volume } from '../../agent/resources/growth/layout.ts';
+import { growthSteps, type Wishes } from '../../agent/resources/growth/plan-steps.ts';
+import { readVolume } from '../../agent/resources/growth/read-volume.ts';
 import { GiB, MiB } from '../support/disks/growth-case.ts';
 import { lvmDisk } from '../support/disks/lvm-disk.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import type { PlanItem } from '../../agent/change.ts';
+import type { PlanItem } from '../../agent/engine/change.ts';
 import { linux } from '../../agent/host/linux.ts';
 import { GiB, MiB } from '../support/disks/growth-case.ts';
 import { run } from '../support/disks/loop-disk.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { drivesLabelled } from '../../agent/drives/index.ts';
+import { drivesLabelled } from '../../agent/block/drives.ts';
 import { linux } from '../../agent/host/linux.ts';
 import { describe } from '../support/metadata/description.ts';
 import { fatImage, isoImage, missingTools } from '../support/metadata/images.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { keysFileOf, sshdDirectives } from '../../agent/ssh/sshd-config.ts';
+import { keysFileOf, sshdDirectives } from '../../agent/resources/ssh/sshd-config.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { sandbox, unable } from './support/sandbox.ts';
 

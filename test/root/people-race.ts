@@ -14,9 +14,9 @@ import {
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
-import { authorizedKeys } from '../../agent/changes/authorized-keys.ts';
+import { asProblem } from '../../agent/base/problem.ts';
 import { linux } from '../../agent/host/linux.ts';
-import { asProblem } from '../../agent/problem.ts';
+import { authorizedKeys } from '../../agent/resources/ssh/authorized-keys.ts';
 import { unable } from './support/sandbox.ts';
 
 const rounds = 10_000;

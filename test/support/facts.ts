@@ -1,6 +1,6 @@
-import type { Instance } from '../../agent/datasource.ts';
-import type { Facts, Mount } from '../../agent/facts.ts';
-import type { Context } from '../../agent/module.ts';
+import type { Context } from '../../agent/engine/module.ts';
+import type { Facts, Mount } from '../../agent/facts/facts.ts';
+import type { Instance } from '../../agent/metadata/datasource.ts';
 
 export const MiB = 2 ** 20;
 export const GiB = 2 ** 30;

@@ -1,4 +1,4 @@
-import type { Layout, Slice } from '../../agent/doctor/disk/layout.ts';
+import type { Layout, Slice } from '../../agent/image/doctor/disk-layout.ts';
 import type { Given } from './memory-host.ts';
 
 export interface Fault {

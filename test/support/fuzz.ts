@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readUserData } from '../../agent/userdata/read.ts';
+import { readUserData } from '../../agent/userdata/read-user-data.ts';
 import { text as shown } from '../../agent/validate/render.ts';
 import { validate } from '../../agent/validate/validate.ts';
 import { schedule } from '../../modules/index.ts';

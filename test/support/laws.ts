@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { PlanItem } from '../../agent/change.ts';
-import { keyOf } from '../../agent/changes/index.ts';
-import { apply, preview, type Step } from '../../agent/executor.ts';
-import { foresight } from '../../agent/foresight.ts';
+import type { PlanItem } from '../../agent/engine/change.ts';
+import { apply, preview, type Step } from '../../agent/engine/executor.ts';
+import { foresight } from '../../agent/engine/overlay-host.ts';
 import type { Host, ReadHost } from '../../agent/host/host.ts';
+import { keyOf } from '../../agent/resources/index.ts';
 import type { MemoryHost } from './memory-host.ts';
 import { memoryLedger } from './memory-ledger.ts';
 

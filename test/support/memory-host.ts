@@ -1,7 +1,7 @@
 import { basename, dirname, join } from 'node:path/posix';
+import { Problem } from '../../agent/base/problem.ts';
 import type { Attributes, Host, Output, Request, Response, ShellEnd, Stat } from '../../agent/host/host.ts';
 import { isQuery } from '../../agent/host/queries.ts';
-import { Problem } from '../../agent/problem.ts';
 
 type Answer = Partial<Output> | string | undefined;
 export type Program = (args: readonly string[], machine: MemoryHost, input: string) => Answer;

@@ -1,5 +1,5 @@
-import type { Entry } from '../../agent/changes/handler.ts';
-import type { Ledger } from '../../agent/executor.ts';
+import type { Ledger } from '../../agent/engine/executor.ts';
+import type { Entry } from '../../agent/engine/handler.ts';
 
 export interface MemoryLedger extends Ledger {
   readonly records: Map<string, Entry[]>;

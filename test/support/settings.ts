@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { PlanItem } from '../../agent/change.ts';
-import type { Context, Module } from '../../agent/module.ts';
-import { bad, decodeFields, type Finding } from '../../agent/userdata/decode.ts';
-import { nothing } from '../../agent/userdata/written.ts';
-import { readYaml } from '../../agent/userdata/yaml.ts';
+import type { PlanItem } from '../../agent/engine/change.ts';
+import type { Context, Module } from '../../agent/engine/module.ts';
+import { bad, decodeFields, type Finding } from '../../agent/userdata/schema/decode.ts';
+import { nothing } from '../../agent/userdata/schema/source-node.ts';
+import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 import { context } from './facts.ts';
 
 /** A module's plan for settings written as users write them, with all that decoding found. */

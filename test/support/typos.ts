@@ -1,5 +1,5 @@
-import type { Module } from '../../agent/module.ts';
-import type { Decode, Shape } from '../../agent/userdata/decode.ts';
+import type { Module } from '../../agent/engine/module.ts';
+import type { Decode, Shape } from '../../agent/userdata/schema/decode.ts';
 
 /** A key that can be written, the path of keys that leads to it, and the keys it stands among. */
 export interface KeyAt {

@@ -1,7 +1,7 @@
-import type { Finding } from '../../agent/userdata/decode.ts';
-import { type Collected, collect } from '../../agent/userdata/findings.ts';
-import { told, type Written } from '../../agent/userdata/written.ts';
-import { readYaml } from '../../agent/userdata/yaml.ts';
+import type { Finding } from '../../agent/userdata/schema/decode.ts';
+import { type Collected, collect } from '../../agent/userdata/schema/findings.ts';
+import { told, type Written } from '../../agent/userdata/schema/source-node.ts';
+import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 
 /** A written value as plain JSON, with words of its own for what JSON lacks. */
 export function plain(written: Written): unknown {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readUserData } from '../../agent/userdata/read.ts';
+import { readUserData } from '../../agent/userdata/read-user-data.ts';
 import { bombs } from '../support/bombs.ts';
 
 for (const [name, [content, limit]] of Object.entries(bombs)) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collect } from '../../agent/userdata/findings.ts';
 import { mergeParts } from '../../agent/userdata/merge.ts';
-import { readUserData } from '../../agent/userdata/read.ts';
-import type { Mapping } from '../../agent/userdata/written.ts';
+import { readUserData } from '../../agent/userdata/read-user-data.ts';
+import { collect } from '../../agent/userdata/schema/findings.ts';
+import type { Mapping } from '../../agent/userdata/schema/source-node.ts';
 import { knownKeys } from '../../agent/validate/keys.ts';
 import { validate } from '../../agent/validate/validate.ts';
 import { schedule } from '../../modules/index.ts';

@@ -4,7 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
-import { scrambled } from '../../../modules/condor/file.ts';
+import { scrambled } from '../../../modules/condor/config-file.ts';
 import { bootKeptSecret } from '../../machine/support/secret.ts';
 import { keptSecret } from './secret.ts';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { scrambled } from '../../../modules/condor/file.ts';
+import { scrambled } from '../../../modules/condor/config-file.ts';
 import { linesOf } from '../../machine/support/boot.ts';
 import { onlyRootReads, patternOf } from '../../machine/support/secret.ts';
 import type { Member } from './pool.ts';

@@ -1,4 +1,4 @@
-import { takeTurns } from '../../../agent/commands/turns.ts';
+import { takeTurns } from '../../../agent/boot/stage-server/stage-server.ts';
 
 /** What the agent is to systemd/one-agent, with stages that only tell which they are. */
 const run = async (argv: readonly string[], { out }: { out(text: string): void }): Promise<number> => {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import type { PlanItem } from '../../../agent/change.ts';
+import type { PlanItem } from '../../../agent/engine/change.ts';
 import { feed, type LoopDisk, loopDisk, run } from './loop-disk.ts';
 
 export const MiB = 2 ** 20;

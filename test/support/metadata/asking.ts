@@ -1,8 +1,8 @@
-import type { Asking } from '../../../agent/datasource.ts';
-import type { Facts, Platform } from '../../../agent/facts.ts';
+import type { Facts, Platform } from '../../../agent/facts/facts.ts';
 import { makeHttp } from '../../../agent/host/http.ts';
-import { patience } from '../../../agent/patience.ts';
-import { policyOf } from '../../../agent/retry.ts';
+import { policyOf } from '../../../agent/metadata/backoff.ts';
+import type { Asking } from '../../../agent/metadata/datasource.ts';
+import { patience } from '../../../agent/metadata/retrying-client.ts';
 import { facts } from '../facts.ts';
 import { type Given, type MemoryHost, memoryHost } from '../memory-host.ts';
 

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Bytes } from '../../../agent/drives/bytes.ts';
+import type { Bytes } from '../../../agent/block/drive-bytes.ts';
 
 /** Files of a drive, by path. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;

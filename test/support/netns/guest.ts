@@ -1,5 +1,5 @@
 import { linux } from '../../../agent/host/linux.ts';
-import { identify } from '../../../agent/identify.ts';
+import { identify } from '../../../agent/identity/select-datasource.ts';
 import { facts } from '../facts.ts';
 
 /** One guest as a process of its own: asks who it is and says, as JSON, what it learned and when. */

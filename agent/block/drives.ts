@@ -1,0 +1,79 @@
+import type { ReadHost } from '../host/host.ts';
+import { isIdleLoop } from './device-names.ts';
+import type { Bytes, Volume } from './drive-bytes.ts';
+import { fatPartitions } from './drive-partitions.ts';
+import { openFat } from './fat.ts';
+import { openIso } from './iso9660.ts';
+
+/** A device with a file system on it that metadata may lie on. */
+export interface Drive {
+  /** "/dev/sr0". */
+  readonly path: string;
+  readonly volume: Volume;
+}
+
+/** Memory, floppies (a look takes seconds), and what is made of other devices. */
+const uninteresting = /^(?:ram|zram|fd|nbd|dm-|md)\d*/;
+
+/** The drives by which a cloud hands over metadata: every FAT or ISO 9660 volume, whole disks before partitions. */
+export async function findDrives(host: ReadHost): Promise<readonly Drive[]> {
+  if (host.offline) return [];
+  const drives: Drive[] = [];
+  for (const name of await devices(host)) {
+    const path = `/dev/${name}`;
+    const bytes = buffered((from, length) => piece(host, path, from, length));
+    for (const volume of await volumesOn(bytes)) drives.push({ path, volume });
+  }
+  return drives;
+}
+
+/** The drives that go by one of these labels, in whatever case. */
+export async function drivesLabelled(host: ReadHost, ...labels: readonly string[]): Promise<readonly Drive[]> {
+  const isWanted = (label: string): boolean => labels.includes(label.toUpperCase());
+  return (await findDrives(host)).filter(({ volume }) => volume.labels.some(isWanted));
+}
+
+async function devices(host: ReadHost): Promise<readonly string[]> {
+  const found: { readonly name: string; readonly part: boolean }[] = [];
+  for (const name of await host.list('/sys/class/block')) {
+    if (uninteresting.test(name) || (await isIdleLoop(name, host))) continue;
+    if (Number(await host.readText(`/sys/class/block/${name}/size`)) === 0) continue;
+    found.push({ name, part: (await host.stat(`/sys/class/block/${name}/partition`)) !== undefined });
+  }
+  return found.sort((a, b) => Number(a.part) - Number(b.part)).map(({ name }) => name);
+}
+
+async function volumesOn(bytes: Bytes): Promise<readonly Volume[]> {
+  const whole = (await openIso(bytes)) ?? (await openFat(bytes));
+  if (whole) return [whole];
+  const parts = await Promise.all((await fatPartitions(bytes)).map(openFat));
+  return parts.filter((volume) => volume !== undefined);
+}
+
+/** A piece of a device. An empty drive and one that only root may read have nothing for us. */
+async function piece(host: ReadHost, path: string, from: number, length: number): Promise<Uint8Array> {
+  try {
+    return (await host.readBytes(path, { from, length })) ?? new Uint8Array();
+  } catch {
+    return new Uint8Array();
+  }
+}
+
+const bufferBytes = 2 ** 16;
+
+/** Reads larger pieces than it is asked for, as file systems ask for a few bytes here and there. */
+function buffered(read: Bytes['read']): Bytes {
+  const kept = new Map<number, Promise<Uint8Array>>();
+  const bufferAt = (start: number): Promise<Uint8Array> => {
+    const known = kept.get(start) ?? read(start, bufferBytes);
+    kept.set(start, known);
+    return known;
+  };
+  return {
+    async read(from, length) {
+      const start = Math.floor(from / bufferBytes) * bufferBytes;
+      if (from + length > start + bufferBytes) return read(from, length);
+      return (await bufferAt(start)).subarray(from - start, from - start + length);
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { type Bytes, latin1, mostBytes, numbers, type Volume, volumeOf } from './drive-bytes.ts';
+import { type FatEntry, readEntries } from './fat-entries.ts';
+
+const mostDirectoryBytes = 2 ** 20;
+
+/** Where things lie on the volume, in bytes. */
+interface Layout {
+  readonly bits: 12 | 16 | 32;
+  readonly table: number;
+  readonly rootAt: number;
+  readonly rootBytes: number;
+  readonly data: number;
+  readonly clusterBytes: number;
+  readonly clusters: number;
+  readonly root: FatEntry;
+  readonly bootLabel: string;
+}
+
+/** A FAT volume of 12, 16 or 32 bits, with long names; undefined where there is none. */
+export async function openFat(bytes: Bytes): Promise<Volume | undefined> {
+  const layout = layoutOf(await bytes.read(0, 512));
+  if (!layout) return undefined;
+  const all = async (folder: FatEntry): Promise<readonly FatEntry[]> =>
+    readEntries(await readFolder(bytes, layout, folder));
+  const own = (await all(layout.root)).find(({ isLabel }) => isLabel)?.name;
+  const labels = [...new Set([own ?? '', layout.bootLabel])].filter((label) => label !== '' && label !== 'NO NAME');
+  return volumeOf({ type: 'vfat', labels }, layout.root, {
+    entriesOf: async (folder) => (await all(folder)).filter(({ isLabel, name }) => !isLabel && !/^\.\.?$/.test(name)),
+    bytesOf: async (file) => (await readChain(bytes, layout, file.cluster, file.size)).subarray(0, file.size),
+  });
+}
+
+/** What the boot sector says, if it is one at all. */
+function layoutOf(boot: Uint8Array): Layout | undefined {
+  const { u8, u16, u32 } = numbers(boot);
+  const [sector, perCluster, reserved, tables] = [u16(11), u8(13), u16(14), u8(16)];
+  const isFat = boot.length === 512 && u16(510) === 0xaa55 && [0xeb, 0xe9].includes(u8(0)) && u8(21) >= 0xf0;
+  if (!isFat || !isPower(sector) || sector < 512 || sector > 4096 || !isPower(perCluster)) return undefined;
+  if (reserved === 0 || tables === 0 || tables > 4) return undefined;
+  const tableBytes = (u16(22) || u32(36)) * sector;
+  const rootBytes = Math.ceil((u16(17) * 32) / sector) * sector;
+  const table = reserved * sector;
+  const rootAt = table + tables * tableBytes;
+  const data = rootAt + rootBytes;
+  const clusterBytes = sector * perCluster;
+  const clusters = Math.floor(((u16(19) || u32(32)) * sector - data) / clusterBytes);
+  if (tableBytes === 0 || clusters < 1) return undefined;
+  const bits = u16(22) === 0 ? 32 : clusters < 4085 ? 12 : 16;
+  const root = { name: '', isDirectory: true, isLabel: false, size: 0, cluster: bits === 32 ? u32(44) : 0 };
+  const labelAt = bits === 32 ? 71 : 43;
+  // The name stands only where the byte before says that there are names.
+  const bootLabel = u8(labelAt - 5) === 0x29 ? latin1(boot.subarray(labelAt, labelAt + 11)).trimEnd() : '';
+  return { bits, table, rootAt, rootBytes, data, clusterBytes, clusters, root, bootLabel };
+}
+
+const isPower = (number: number): boolean => number > 0 && (number & (number - 1)) === 0;
+
+const readFolder = (bytes: Bytes, layout: Layout, { cluster }: FatEntry): Promise<Uint8Array> =>
+  cluster === 0 ? bytes.read(layout.rootAt, layout.rootBytes) : readChain(bytes, layout, cluster, mostDirectoryBytes);
+
+/** The clusters of a file one after the other, as far as `most` bytes; a chain that bites its tail ends there too. */
+async function readChain(bytes: Bytes, layout: Layout, first: number, most: number): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  const enough = Math.min(Math.ceil(Math.min(most, mostBytes) / layout.clusterBytes), layout.clusters);
+  for (let cluster = first; isData(cluster, layout) && pieces.length < enough; ) {
+    pieces.push(await bytes.read(layout.data + (cluster - 2) * layout.clusterBytes, layout.clusterBytes));
+    cluster = await follower(bytes, layout, cluster);
+  }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+const isData = (cluster: number, { clusters }: Layout): boolean => cluster >= 2 && cluster < clusters + 2;
+
+async function follower(bytes: Bytes, { bits, table }: Layout, cluster: number): Promise<number> {
+  const { u16, u32 } = numbers(await bytes.read(table + Math.floor((cluster * bits) / 8), 4));
+  if (bits === 32) return u32(0) % 2 ** 28;
+  if (bits === 16) return u16(0);
+  return cluster % 2 === 0 ? u16(0) & 0xfff : u16(0) >> 4;
+}

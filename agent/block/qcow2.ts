@@ -1,0 +1,84 @@
+import { inflateRawSync } from 'node:zlib';
+import { Problem } from '../base/problem.ts';
+import type { Bytes } from './image-bytes.ts';
+
+/** Z_SYNC_FLUSH of zlib: what is there is unpacked, however it ends. */
+const syncFlush = 2;
+const mask = 0x00ff_ffff_ffff_fe00n;
+
+/** What a packed disk image holds, as the guest would see it. Anything but qcow2 is taken for raw bytes. */
+export async function unpacked(file: Bytes, name: string): Promise<Bytes> {
+  const head = await file.read(0, 112);
+  const magic = head.toString('latin1', 0, 8);
+  if (magic.startsWith('QFI\xfb')) return qcow2(file, head, name);
+  const packed = ({ KDMV: 'VMDK', COWD: 'VMDK', vhdxfile: 'VHDX', conectix: 'VHD' } as Record<string, string>)[
+    magic.startsWith('KDMV') ? 'KDMV' : magic.startsWith('COWD') ? 'COWD' : magic
+  ];
+  if (packed !== undefined) {
+    throw new Problem('bad-input', `--disk ${name}: ${packed} images cannot be read`, {
+      hint: 'Turn it into a raw or qcow2 image first: qemu-img convert -O qcow2 IN OUT.',
+    });
+  }
+  return file;
+}
+
+async function qcow2(file: Bytes, head: Buffer, name: string): Promise<Bytes> {
+  const version = head.readUInt32BE(4);
+  const refuse = (why: string): never => {
+    throw new Problem('bad-input', `--disk ${name}: ${why}`, {
+      hint: 'Turn it into a plain image first: qemu-img convert.',
+    });
+  };
+  if (version < 2 || version > 3) refuse(`qcow version ${version} cannot be read`);
+  if (head.readBigUInt64BE(8) !== 0n) refuse('it is only what differs from another image');
+  if (head.readUInt32BE(32) !== 0) refuse('it is encrypted');
+  const incompatible = version === 3 ? head.readBigUInt64BE(72) : 0n;
+  if ((incompatible & ~0b11n) !== 0n) refuse('it uses features that cannot be read (zstd, external data)');
+  const bits = head.readUInt32BE(20);
+  const cluster = 2 ** bits;
+  const tables = await file.read(Number(head.readBigUInt64BE(40)), head.readUInt32BE(36) * 8);
+  const known = new Map<number, Buffer>();
+
+  /** One cluster of the guest's disk. */
+  async function at(index: number): Promise<Buffer> {
+    const entries = cluster / 8;
+    const first = Math.floor(index / entries);
+    const table = first * 8 < tables.length ? Number(tables.readBigUInt64BE(first * 8) & mask) : 0;
+    if (table === 0) return Buffer.alloc(cluster);
+    const second = known.get(table) ?? (await file.read(table, cluster));
+    known.set(table, second);
+    const entry = second.readBigUInt64BE((index % entries) * 8);
+    if ((entry & (1n << 62n)) !== 0n) return compressed(entry);
+    const from = Number(entry & mask);
+    if (from === 0 || (version === 3 && (entry & 1n) !== 0n)) return Buffer.alloc(cluster);
+    const bytes = await file.read(from, cluster);
+    return Buffer.concat([bytes, Buffer.alloc(cluster - bytes.length)]);
+  }
+
+  async function compressed(entry: bigint): Promise<Buffer> {
+    const offsetBits = BigInt(62 - (bits - 8));
+    const from = Number(entry & ((1n << offsetBits) - 1n));
+    const sectors = Number((entry & ((1n << 62n) - 1n)) >> offsetBits) + 1;
+    const packed = await file.read(from, sectors * 512 - (from % 512));
+    // What follows the packed cluster in its last sector belongs to the next one.
+    const bytes = inflateRawSync(packed, { maxOutputLength: cluster, finishFlush: syncFlush });
+    return Buffer.concat([bytes, Buffer.alloc(cluster - bytes.length)]);
+  }
+
+  const size = Number(head.readBigUInt64BE(24));
+  return {
+    size,
+    async read(from, length) {
+      const end = Math.min(from + length, size);
+      const pieces: Buffer[] = [];
+      for (let here = from; here < end; ) {
+        const index = Math.floor(here / cluster);
+        const start = here - index * cluster;
+        const piece = (await at(index)).subarray(start, Math.min(cluster, start + end - here));
+        pieces.push(piece);
+        here += piece.length;
+      }
+      return Buffer.concat(pieces);
+    },
+  };
+}

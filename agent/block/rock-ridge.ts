@@ -1,0 +1,50 @@
+import { type Bytes, latin1, numbers } from './drive-bytes.ts';
+
+const mostContinuations = 8;
+
+/** How many bytes before each record's extensions are somebody else's; undefined where Rock Ridge is not spoken. */
+export async function rockRidgeSkip(rootFolder: Uint8Array): Promise<number | undefined> {
+  // The first record of the root, which is itself, carries SP with its two check bytes.
+  const first = rootFolder.subarray(0, rootFolder[0] ?? 0);
+  const at = usesFrom(first);
+  return latin1(first.subarray(at, at + 2)) === 'SP' && first[at + 4] === 0xbe && first[at + 5] === 0xef
+    ? (first[at + 6] ?? 0)
+    : undefined;
+}
+
+/** The long name that a record's extensions give it, or undefined where they give none. */
+export async function rockRidgeName(
+  bytes: Bytes,
+  record: Uint8Array,
+  skip: number,
+  blockSize: number,
+): Promise<string | undefined> {
+  const pieces: Uint8Array[] = [];
+  let area: Uint8Array | undefined = record.subarray(usesFrom(record) + skip);
+  for (let jumps = 0; area && jumps < mostContinuations; jumps++) {
+    let next: Promise<Uint8Array> | undefined;
+    for (let at = 0; at + 4 <= area.length; ) {
+      const length = area[at + 2] ?? 0;
+      if (length < 4) break;
+      const field: Uint8Array = area.subarray(at, at + length);
+      const sort = latin1(field.subarray(0, 2));
+      if (sort === 'NM' && ((field[4] ?? 0) & 6) === 0) pieces.push(field.subarray(5));
+      if (sort === 'CE') next = continuation(bytes, field, blockSize);
+      if (sort === 'ST') break;
+      at += length;
+    }
+    area = await next;
+  }
+  return pieces.length === 0 ? undefined : new TextDecoder().decode(Buffer.concat(pieces));
+}
+
+function continuation(bytes: Bytes, field: Uint8Array, blockSize: number): Promise<Uint8Array> {
+  const { u32 } = numbers(field);
+  return bytes.read(u32(4) * blockSize + u32(12), Math.min(u32(20), blockSize));
+}
+
+/** Where the extensions of a record begin: behind its name, at an even place. */
+function usesFrom(record: Uint8Array): number {
+  const end = 33 + (record[32] ?? 0);
+  return end + (end % 2);
+}

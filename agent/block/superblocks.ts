@@ -1,0 +1,78 @@
+import type { Bytes } from './image-bytes.ts';
+
+/** What a partition holds, by its superblock. */
+export interface Contents {
+  readonly type: 'ext' | 'xfs' | 'btrfs' | 'swap' | 'lvm' | 'luks' | 'fat';
+  /** The bytes it makes use of, where it says so. */
+  readonly size?: number;
+  readonly uuid?: string;
+  readonly label?: string;
+  /** Where it was last mounted, where it says so. */
+  readonly mounted?: string;
+}
+
+type Reader = (bytes: Buffer) => Contents | undefined;
+
+/** Looks for the marks of file systems in the first bytes of a partition, or undefined for what is not known. */
+export async function contentsOf(part: Bytes): Promise<Contents | undefined> {
+  // btrfs keeps its superblock furthest in, at 64 KiB.
+  const bytes = await part.read(0, 0x11000);
+  for (const read of readers) {
+    const found = read(bytes);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const ext: Reader = (all) => {
+  const block = all.subarray(1024, 2048);
+  if (block.length < 1024 || block.readUInt16LE(0x38) !== 0xef53) return undefined;
+  const has64 = (block.readUInt32LE(0x60) & 0x80) !== 0;
+  const blocks = block.readUInt32LE(0x04) + (has64 ? block.readUInt32LE(0x150) * 2 ** 32 : 0);
+  return {
+    type: 'ext',
+    size: blocks * 2 ** (10 + block.readUInt32LE(0x18)),
+    uuid: uuid(block, 0x68),
+    label: text(block, 0x78, 16),
+    mounted: text(block, 0x88, 64),
+  };
+};
+
+const xfs: Reader = (all) => {
+  if (all.length < 512 || all.toString('latin1', 0, 4) !== 'XFSB') return undefined;
+  const size = Number(all.readBigUInt64BE(8)) * all.readUInt32BE(4);
+  return { type: 'xfs', size, uuid: uuid(all, 32), label: text(all, 108, 12) };
+};
+
+const btrfs: Reader = (all) => {
+  const block = all.subarray(0x10000);
+  if (block.length < 0x1000 || block.toString('latin1', 0x40, 0x48) !== '_BHRfS_M') return undefined;
+  // The size of this device, not the sum over all devices.
+  return {
+    type: 'btrfs',
+    size: Number(block.readBigUInt64LE(0xd1)),
+    uuid: uuid(block, 0x20),
+    label: text(block, 0x12b, 256),
+  };
+};
+
+const swap: Reader = (all) =>
+  [4096, 16384, 65536].some((page) => all.toString('latin1', page - 10, page) === 'SWAPSPACE2')
+    ? { type: 'swap' }
+    : undefined;
+
+const lvm: Reader = (all) =>
+  [0, 512, 1024, 1536].some((at) => all.toString('latin1', at, at + 8) === 'LABELONE') ? { type: 'lvm' } : undefined;
+
+const luks: Reader = (all) => (all.toString('latin1', 0, 6) === 'LUKS\xba\xbe' ? { type: 'luks' } : undefined);
+
+const fat: Reader = (all) =>
+  all.toString('latin1', 82, 87) === 'FAT32' || all.toString('latin1', 54, 57) === 'FAT' ? { type: 'fat' } : undefined;
+
+const readers: readonly Reader[] = [ext, xfs, btrfs, swap, lvm, luks, fat];
+
+const text = (bytes: Buffer, at: number, length: number): string =>
+  bytes.toString('utf8', at, at + length).split('\0')[0] ?? '';
+
+const uuid = (bytes: Buffer, at: number): string =>
+  bytes.toString('hex', at, at + 16).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

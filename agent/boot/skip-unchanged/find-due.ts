@@ -1,0 +1,71 @@
+import type { Stage } from '../../engine/module.ts';
+import { foresight } from '../../engine/overlay-host.ts';
+import type { Facts } from '../../facts/facts.ts';
+import type { Host, ReadHost } from '../../host/host.ts';
+import { keyOf } from '../../resources/index.ts';
+import { readOnly } from '../../state/folder-store.ts';
+import { leaveMark, nothingDueMark } from '../../state/markers.ts';
+import { openState } from '../../state/state.ts';
+import { type Boot, runStages } from '../stages/run-stages.ts';
+import { keptNetwork, suppose, watched } from './assumed-network.ts';
+
+export interface Outlook {
+  /** What this boot has still before it. */
+  readonly stages: readonly Stage[];
+  /** No source speaks for this machine, so that there is nobody to wait for. */
+  readonly isNobodys: boolean;
+  /** Hears of each thing that is due, or that cannot be told. */
+  tell?(what: string): void;
+}
+
+/** Something may be due, nothing is, or nothing as long as the network is this one. */
+export type Due = 'something' | 'nothing' | Partial<Facts['network']>;
+
+/** Where the other stages would find nothing to do, a mark says so, and their units do not start. */
+export async function nothingDue(boot: Boot, host: Host, outlook: Outlook): Promise<Due> {
+  const due = await whatIsDue(boot, host, outlook);
+  if (due === 'nothing') leaveMark(nothingDueMark, host.root);
+  else if (due !== 'something') suppose(due, host.root);
+  return due;
+}
+
+/** What the stages would find to do, by a preview of them. */
+export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): Promise<Due> {
+  const { stages, isNobodys, tell = () => {} } = outlook;
+  if (boot.state.identity() === undefined && !isNobodys) return 'something';
+  // A first boot of which only the local stage is over has all before it: no need to look.
+  if (boot.state.condition === 'fresh' && stages.includes('main') && !isNobodys) return 'something';
+  let unsure = false;
+  let supposing = false;
+  const facts = await boot.gatherFacts();
+  // The last unit is the one that looks at the address: nobody looks at it behind that.
+  const before = stages.includes('main') ? keptNetwork(boot.state.store) : undefined;
+  const onLack = () => {
+    if (before) supposing = true;
+    else unsure = true;
+  };
+  const result = await runStages(stages, {
+    ...boot,
+    state: openState(readOnly(boot.state.store)),
+    act: { mode: 'preview', host: foresight(host) },
+    gatherFacts: async () => watched(facts, onLack, before),
+    report: (event) => {
+      if (event.event === 'step') {
+        if (['unknown', 'deferred', 'failed'].includes(event.step.outcome)) unsure = true;
+        if (event.step.outcome !== 'holds') tell(`${event.module} ${keyOf(event.step.change)}`);
+      }
+      if (event.event === 'problem') {
+        unsure = true;
+        tell(`${event.module}: ${event.problem.message}`);
+      }
+    },
+    identify: async (stage, _, image) => {
+      if (isNobodys) return undefined;
+      const known = await boot.identify('local', facts, image);
+      if (!known) unsure = true;
+      return stage === 'local' ? undefined : known;
+    },
+  });
+  if (unsure || result.state !== 'done' || result.changes > 0) return 'something';
+  return supposing && before ? before : 'nothing';
+}

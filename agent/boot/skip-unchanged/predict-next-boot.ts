@@ -1,0 +1,123 @@
+import type { Invocation } from '../../commands/command.ts';
+import { layerFiles } from '../../config/layers.ts';
+import { settingsOf } from '../../config/load-settings.ts';
+import { stages } from '../../engine/module.ts';
+import { foresight } from '../../engine/overlay-host.ts';
+import type { Facts } from '../../facts/facts.ts';
+import { gatherFacts } from '../../facts/gather.ts';
+import * as files from '../../host/files.ts';
+import type { Host } from '../../host/host.ts';
+import { identifier } from '../../identity/resolve.ts';
+import { publicPath } from '../../identity/variables.ts';
+import { cloudInitStarts } from '../../image/cloud-init.ts';
+import type { Event } from '../../report/event.ts';
+import { statusFile } from '../../report/publish.ts';
+import { addTo, emptySummary, lastLine, type Summary } from '../../report/summary.ts';
+import { folderStore, home, readOnly } from '../../state/folder-store.ts';
+import { openState } from '../../state/state.ts';
+import { type Boot, runStages } from '../stages/run-stages.ts';
+import { drawing } from './boot-snapshot.ts';
+import { whatIsDue } from './find-due.ts';
+import { noting } from './recording-host.ts';
+
+/** What systemd/unless-as-before reads. */
+const kept = `${home}/as-before`;
+
+/**
+ * Goes through the next boot of this machine, as it will be if nothing changes until then. Where that has nothing to do, all
+ * that was looked at is written down, and what the boot would leave in /run: a shell can then do without us. Returns why it cannot.
+ */
+export async function rehearse(
+  host: Host,
+  { boot, given }: { boot: Boot; given: Invocation },
+): Promise<string | undefined> {
+  const { root } = host;
+  // What an earlier boot left goes first, since that changes the folder it is in.
+  if (await host.stat(kept)) files.remove(root, kept);
+  files.makeDirectory(root, kept, { mode: 0o700 });
+  const picture = drawing();
+  const seen = noting(host, picture);
+  await seen.stat('/usr/bin/bootagent');
+  for (const name of await seen.list(home)) {
+    if (name === 'as-before') continue;
+    if ((await seen.stat(`${home}/${name}`))?.type === 'directory') await seen.list(`${home}/${name}`);
+  }
+  if ((await seen.stat('/usr/bin/cloud-init')) && (await cloudInitStarts(seen))) return 'cloud-init starts, too';
+
+  const summary: Summary = { ...emptySummary(boot.version), unseen: true };
+  let told: string | undefined;
+  const report = (event: Event): void => {
+    if (event.event === 'problem') told ??= event.problem.message;
+    if (event.event === 'note' && event.level !== 'note') told ??= event.text;
+    addTo(summary, event);
+  };
+  const warn = (_: unknown, text: string): void => {
+    told ??= text;
+  };
+  const state = openState(readOnly(folderStore(root)));
+  if (state.told.length > 0 || state.cut !== undefined) return state.told[0]?.text ?? 'it was cut off';
+  const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {} };
+  // It writes nothing, as it keeps nothing.
+  const who = identifier({
+    host: { ...host, ...seen },
+    state,
+    report: reporting,
+    userData: undefined,
+    given,
+    keeps: false,
+  });
+  const facts = withoutNetwork(await gatherFacts(seen, seen));
+  const layers = await layerFiles(seen);
+  const next: Boot = {
+    version: boot.version,
+    schedule: boot.schedule,
+    secret: () => {},
+    now: boot.now,
+    state,
+    report,
+    bootId: 'the next boot',
+    act: { mode: 'preview', host: foresight(seen) },
+    inService: state.inService(),
+    settingsOf: settingsOf({
+      version: boot.version,
+      layers,
+      store: state.store,
+      host: seen,
+      warn: ({ code, message }) => warn(code, message),
+    }),
+    gatherFacts: async () => facts,
+    identify: (stage, _, image) => who.identify(stage, facts, image),
+  };
+  const first = await runStages(['local'], next);
+  if (told !== undefined || first.state !== 'done') return told ?? 'it has problems';
+  if (first.changes > 0) return 'something is due';
+  let open: string | undefined;
+  const tell = (what: string): void => {
+    open ??= what;
+  };
+  const due = await whatIsDue(next, seen, { stages: stages.slice(1), isNobodys: who.isNobodys(), tell });
+  if (due === 'something') return open ?? 'who it is, is not known yet';
+  if (due !== 'nothing') picture.supposed(due.address ?? '', due.interface ?? '');
+  const drawn = await picture.done(async (input) => (await host.run(['cksum'], { input })).stdout);
+  if (!('record' in drawn)) return drawn.worthless;
+
+  const put = (path: string, text: string) => files.writeFile(root, `${kept}/${path}`, text, { mode: 0o644 });
+  put(
+    `run${statusFile.slice('/run'.length)}`,
+    `${JSON.stringify({ ...summary, updated: host.clock() }, undefined, 2)}\n`,
+  );
+  const known = await host.readText(publicPath);
+  if (known !== undefined) put(`run${publicPath.slice('/run'.length)}`, known);
+  put('record', `console\t${lastLine(summary)}\n${drawn.record}`);
+  return undefined;
+}
+
+/** Before it is set up: the cards are there, and no more. */
+function withoutNetwork(facts: Facts): Facts {
+  const { interfaces, files: found } = facts.network;
+  const bare = interfaces.map(({ name, mac }) => ({ name, mac, addresses: [] }));
+  return {
+    ...facts,
+    network: { interface: undefined, address: undefined, interfaces: bare, ...(found && { files: found }) },
+  };
+}

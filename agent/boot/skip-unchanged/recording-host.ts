@@ -1,0 +1,198 @@
+import { type BigIntStats, lstatSync, readlinkSync, realpathSync, statfsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { Problem } from '../../base/problem.ts';
+import type { ReadHost, Stat } from '../../host/host.ts';
+import { mountsIn } from '../../host/mountinfo.ts';
+import { reading } from '../../host/read-fs.ts';
+import { runningQuery } from '../../resources/units/running.ts';
+import { isMasked, linksTo, unitPath } from '../../resources/units/unit-files.ts';
+import { blockLength, fleeting, headLength, type Picture } from './boot-snapshot.ts';
+
+/** What systemd itself mounts there, whatever fstab says. */
+const always = ['/proc', '/sys', '/dev/shm', '/dev/pts'];
+/** What an earlier process of the same boot left: at the next one there is nothing yet. */
+const leftovers = /^\/run\/bootagent\/(?!conf\.d)/;
+const letters = { file: 'f', directory: 'd', link: 'h', block: 'b', other: 'e' } as const satisfies Record<
+  Stat['type'],
+  string
+>;
+const lively = /^(?:ext[234]|xfs|btrfs|f2fs)$/;
+type Piece = NonNullable<Parameters<ReadHost['readBytes']>[1]>;
+/** A link that leads to a link, and so on: the kernel itself gives up at forty. */
+const mostLinks = 8;
+
+/**
+ * The machine as the first stage of its next boot will find it, if nothing changes: without a network, with nothing of
+ * bootagent's own in /run, and with what starts at boot about to. Whatever is looked at gets into the picture.
+ */
+export function noting(host: ReadHost, picture: Picture): ReadHost {
+  const inTree = (path: string): string => (host.root === '/' ? path : host.root + path);
+  let mounts: ReturnType<typeof mountsIn> | undefined;
+
+  return {
+    ...host,
+    readText: noted(async (path) => {
+      const bytes = await read(path);
+      return bytes && Buffer.from(bytes).toString();
+    }),
+    readBytes: async (path, piece) =>
+      piece && path.startsWith('/dev/') ? readDevice(path, piece) : noted(() => read(path, piece))(path),
+    stat: noted(async (path) => {
+      if (leftovers.test(path)) return void picture.gone(path);
+      if (!fleeting.test(path)) return agreed(path, noteStanding(path), await host.stat(path));
+      const stat = await host.stat(path);
+      if (!stat) picture.gone(path);
+      else picture.type(path, letters[stat.type]);
+      return stat;
+    }),
+    list: noted(async (path) => {
+      if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.list(path));
+      const names = await host.list(path);
+      picture.names(path, names);
+      return names;
+    }),
+    readLink: noted(async (path) => {
+      if (!fleeting.test(path)) return agreed(path, note(path, { follow: false }), await host.readLink(path));
+      const target = await host.readLink(path);
+      if (target !== undefined) picture.leads(path, resolve(realFolder(path), target));
+      else if (await host.stat(path)) picture.worthless(`${path} is no link`);
+      else picture.gone(path);
+      return target;
+    }),
+    space: noted(async (path) => {
+      sizeOf(path);
+      return host.space(path);
+    }),
+    async query(argv) {
+      const unit = argv.at(-1) ?? '';
+      if (!argv.every((word, index) => word === runningQuery(unit)[index])) return never(argv.join(' '));
+      const starts = !(await isMasked(unit, this)) && (await linksTo(unit, this, 'all')).length > 0;
+      // Somebody else may start it, and nobody sees that here.
+      if (!starts && (await unitPath(unit, this)) !== undefined) picture.worthless(`${unit} may be started or not`);
+      return { code: 0, stdout: `ActiveState=${starts ? 'active' : 'inactive'}\n`, stderr: '' };
+    },
+    http: async ({ url }) => never(url),
+    sleep: async () => never('a wait'),
+  };
+
+  /** A look that fails, and whoever goes on without it, decides by what the shell cannot see. */
+  function noted<T>(look: (path: string) => Promise<T>): (path: string) => Promise<T> {
+    return async (path) => {
+      try {
+        return await look(path);
+      } catch (error) {
+        picture.worthless(`${path} cannot be looked at`);
+        throw error;
+      }
+    };
+  }
+
+  /** What was written down and what is shown must be of one mind about whether anything is there. */
+  function agreed<T>(path: string, isThere: boolean, shown: T): T {
+    const isSeen = Array.isArray(shown) ? shown.length > 0 : shown !== undefined;
+    if (isSeen && !isThere) picture.worthless(`${path} is there and is not`);
+    return shown;
+  }
+
+  async function read(path: string, piece?: Piece): Promise<Uint8Array | undefined> {
+    if (leftovers.test(path)) return void picture.gone(path);
+    if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.readBytes(path, piece));
+    const bytes = await host.readBytes(path);
+    const text = () => Buffer.from(bytes ?? []).toString();
+    if (['/proc/net/route', '/proc/net/ipv6_route'].includes(path)) {
+      picture.unnumbered();
+      return undefined;
+    }
+    if (bytes === undefined) picture.gone(path);
+    else if (path === '/proc/meminfo') picture.memory(Number(/^MemTotal:\s+(\d+)/m.exec(text())?.[1] ?? 0));
+    else if (path === '/proc/self/mountinfo') {
+      picture.mounts(text());
+      await noMountsIn(fleeting);
+    } else if (path === '/proc/swaps') picture.swaps(text());
+    else picture.read(path, bytes);
+    return piece ? bytes?.subarray(piece.from, piece.from + piece.length) : bytes;
+  }
+
+  /** A disk that is mounted changes all the time: what counts is that it is mounted, and how large it is. */
+  async function readDevice(path: string, piece: Piece) {
+    const target = await livesAt(path);
+    if (target !== undefined) {
+      sizeOf(target);
+      return host.readBytes(path, piece);
+    }
+    picture.disk(path, await bytesOf(path, 0, headLength));
+    const end = piece.from + piece.length;
+    if (end > headLength) {
+      for (let block = Math.floor(piece.from / blockLength); block * blockLength < end; block++)
+        picture.block(path, block, await bytesOf(path, block * blockLength, blockLength));
+    }
+    return host.readBytes(path, piece);
+  }
+
+  /** What somebody asked to be mounted there is not told from what comes and goes by itself. */
+  async function noMountsIn(tree: RegExp): Promise<void> {
+    for (const line of Buffer.from((await read('/etc/fstab')) ?? [])
+      .toString()
+      .split('\n')) {
+      const [source = '#', target = ''] = line.trim().split(/\s+/);
+      if (!source.startsWith('#') && tree.test(target) && !always.includes(target))
+        picture.worthless(`/etc/fstab mounts ${target}`);
+    }
+  }
+
+  /** A drive without a medium cannot be read, by us or by the shell. */
+  async function bytesOf(path: string, from: number, length: number): Promise<Uint8Array> {
+    return (await host.readBytes(path, { from, length }).catch(() => undefined)) ?? new Uint8Array();
+  }
+
+  /** Where a device is mounted, if with a file system that machines live on: a seed may be on any other. */
+  async function livesAt(path: string): Promise<string | undefined> {
+    const number = (await host.stat(path))?.rdev;
+    mounts ??= mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
+    return mounts.find(({ type, device, source }) => lively.test(type) && (device === number || source === path))
+      ?.target;
+  }
+
+  /** Before it is looked at: what is changed after that has other times by then. Whether anything is there. */
+  function note(path: string, { follow }: { readonly follow: boolean }, links = 0): boolean {
+    const stats = reading(path, () => lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false }));
+    noteAs(path, stats);
+    if (!follow || !stats?.isSymbolicLink()) return stats !== undefined;
+    if (links > mostLinks) picture.worthless(`${path} leads on and on`);
+    return links <= mostLinks && note(resolve(realFolder(path), readlinkSync(inTree(path))), { follow }, links + 1);
+  }
+
+  function noteAs(path: string, stats: BigIntStats | undefined): void {
+    if (!stats) {
+      picture.gone(path);
+      return;
+    }
+    const { ino, size, ctimeNs } = stats;
+    const seconds = ctimeNs / 1_000_000_000n;
+    picture.file(path, `${ino} ${size} ${seconds}.${String(ctimeNs % 1_000_000_000n).padStart(9, '0')}`);
+  }
+
+  /** What is put into a folder does not change what the folder itself is: homes change all the time. */
+  function noteStanding(path: string): boolean {
+    const stats = reading(path, () => lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false }));
+    if (stats?.isDirectory()) picture.folder(path, `${stats.mode.toString(16)} ${stats.uid} ${stats.gid}`);
+    else noteAs(path, stats);
+    return stats !== undefined;
+  }
+
+  /** The folder a path is in, as it is called without links: what a link in it leads to is meant from there. */
+  function realFolder(path: string): string {
+    const real = realpathSync(inTree(dirname(path)));
+    return host.root === '/' ? real : real.slice(realpathSync(host.root).length) || '/';
+  }
+
+  function sizeOf(target: string): void {
+    const { blocks, bsize } = statfsSync(inTree(target));
+    picture.filesystem(target, `${blocks} ${bsize}`);
+  }
+
+  function never(what: string): never {
+    picture.worthless(`it takes ${what}`);
+    throw new Problem('unexpected', `A rehearsal has no ${what}`);
+  }
+}

@@ -1,0 +1,136 @@
+import { asProblem } from '../../base/problem.ts';
+import { noSettings, type Settings } from '../../config/settings.ts';
+import { type Module, type Schedule, type Stage, stages } from '../../engine/module.ts';
+import type { Facts } from '../../facts/facts.ts';
+import type { Known } from '../../identity/identity-store.ts';
+import { type Instance, nobody } from '../../metadata/datasource.ts';
+import type { RunResult } from '../../report/event.ts';
+import type { Finding } from '../../userdata/schema/decode.ts';
+import type { Mapping } from '../../userdata/schema/source-node.ts';
+import { unknownKeys } from '../../validate/keys.ts';
+import { placeholders } from '../../validate/placeholders.ts';
+import { type Run, takeTurn } from './module-run.ts';
+
+export interface Boot extends Run {
+  readonly version: string;
+  readonly schedule: Schedule;
+  /** All that is written for this instance; for nobody, what the image alone says. */
+  settingsOf(instance: Instance | undefined): Promise<Settings>;
+  /** The modules to take, where somebody named some. */
+  readonly only?: readonly string[];
+  /** Whether nothing was changed since the last look. */
+  gatherFacts(unchanged?: boolean): Promise<Facts>;
+  /** Who we are, as far as this stage can learn it. */
+  identify(stage: Stage, facts: Facts, image: () => Promise<Mapping>): Promise<Known | undefined>;
+  now(): number;
+}
+
+/** The story of a boot: at each stage look, learn who we are, then let each module have its turn. */
+export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<RunResult> {
+  const began = boot.now();
+  const modules = Object.values(boot.schedule).flat();
+  const tally = { problems: false, failed: false, changes: 0 };
+  let known: Known | undefined;
+  let settings: Settings | undefined;
+  boot.report({ event: 'run-began', version: boot.version, stages: wanted, mode: boot.act.mode });
+
+  for (const stage of wanted) {
+    boot.report({ event: 'stage-began', stage });
+    // What failed may have changed something on its way.
+    let facts = await boot.gatherFacts(stage !== wanted[0] && !tally.problems && !tally.failed && tally.changes === 0);
+    const late = known === undefined && stage === 'final';
+    if (!known) {
+      known = await boot.identify(stage, facts, imageConfig).catch((error) => told(error, boot));
+      if (known || !settings) settings = await settingsFor(known?.instance);
+    }
+    // Who we are came late, or the login stages were cut off, and only a boot would repair that: they are made up for.
+    const makesUp = (late && known?.missed) || (stage === 'final' && wanted[0] === stage && wasCut());
+    const due = makesUp ? stages.slice(stages.indexOf('early'), stages.indexOf('final') + 1) : [stage];
+    for (const each of due) {
+      if (each !== due[0]) facts = await boot.gatherFacts();
+      await runStage(each, facts, settings);
+    }
+  }
+
+  const state = tally.failed ? 'failed' : tally.problems ? 'problems' : 'done';
+  const result: RunResult = { state, changes: tally.changes, ms: Math.round(boot.now() - began) };
+  boot.report({ event: 'run-ended', result });
+  return result;
+
+  async function runStage(stage: Stage, facts: Facts, settings: Settings = noSettings): Promise<void> {
+    const context = {
+      facts,
+      instance: known?.instance ?? nobody,
+      newMachine: known?.newMachine ?? false,
+      scripts: settings.scripts,
+    };
+    for (const module of boot.schedule[stage].filter(isWanted)) {
+      const start = boot.now();
+      boot.report({ event: 'module-began', module: module.name, stage });
+      const run: Run = { ...boot, report: counted, inService: known?.adopted ?? boot.inService ?? false };
+      // Even a state that cannot be written, on a full disk, costs no other module its turn.
+      const state = await takeTurn(module, settings.config, context, run).catch((error) => {
+        boot.report({ event: 'problem', module: module.name, at: module.name, problem: asProblem(error) });
+        return 'failed' as const;
+      });
+      if (state === 'failed') tally.failed = true;
+      if (state === 'problems') tally.problems = true;
+      boot.report({
+        event: 'module-ended',
+        module: module.name,
+        result: { state, ms: Math.round(boot.now() - start) },
+      });
+    }
+  }
+
+  /** The stages before the last are a process of their own, which something may have killed. */
+  function wasCut(): boolean {
+    return [...boot.schedule.early, ...boot.schedule.main].some(({ name }) => name === boot.state.cut);
+  }
+
+  function isWanted({ name }: Module): boolean {
+    return boot.only === undefined || boot.only.includes(name);
+  }
+
+  function counted(event: Parameters<Run['report']>[0]): void {
+    if (event.event === 'step' && ['made', 'due', 'planned'].includes(event.step.outcome)) tally.changes++;
+    boot.report(event);
+  }
+
+  function told(error: unknown, { report }: Boot): undefined {
+    tally.problems = true;
+    report({ event: 'problem', module: 'identity', at: 'datasource', problem: asProblem(error) });
+    return undefined;
+  }
+
+  async function imageConfig(): Promise<Mapping> {
+    settings ??= await settingsFor(undefined);
+    return settings.config;
+  }
+
+  async function settingsFor(instance: Instance | undefined): Promise<Settings> {
+    for (const value of instance?.secrets ?? []) boot.secret(value);
+    if (instance?.missing) tally.problems = true;
+    const read = await boot.settingsOf(instance);
+    for (const finding of read.findings) tell(finding);
+    // Once a boot, and as no problem: all that can be done for this machine is done.
+    const doubtful = wanted.includes('main')
+      ? [...unknownKeys(read.config, modules), ...placeholders(read.config, read.scripts, new Map())]
+      : [];
+    for (const finding of doubtful) tell({ ...finding, level: 'warning' });
+    for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
+    return read;
+  }
+
+  function tell({ level, at, place, message, hint, code }: Finding): void {
+    if (level === 'error') tally.problems = true;
+    const where = place.line === 0 ? place.source : `${place.source}:${place.line}:${place.column}`;
+    boot.report({
+      event: 'note',
+      level: 'warning',
+      text: `${where}: ${at ? `${at}: ` : ''}${message}`,
+      code,
+      ...(hint !== undefined && { hint }),
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Script } from '../engine/module.ts';
+import { variablesOf } from '../identity/variables.ts';
+import type { Instance } from '../metadata/datasource.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import { type Mapping, nothing } from '../userdata/schema/source-node.ts';
+
+/** All that was written for this machine, in one. */
+export interface Settings {
+  readonly config: Mapping;
+  readonly scripts: readonly Script[];
+  readonly findings: readonly Finding[];
+  /** What was peeled and passed over, for people. */
+  readonly told: readonly string[];
+}
+
+export const noSettings: Settings = { config: nothing, scripts: [], findings: [], told: [] };
+
+/** Lays the image's configuration, vendor-data and user-data over each other; the reader of YAML is loaded when there is some. */
+export async function readSettings(
+  instance: Instance | undefined,
+  image: readonly Mapping[],
+  include?: (url: string) => Promise<Uint8Array>,
+): Promise<Settings> {
+  const read = async (source: string, bytes: Uint8Array | undefined): Promise<Settings> => {
+    if (bytes === undefined || bytes.length === 0) return noSettings;
+    const { readUserData } = await import('../userdata/read-user-data.ts');
+    return readUserData(bytes, {
+      source,
+      ...(instance?.launchIndex !== undefined && { launchIndex: instance.launchIndex }),
+      ...(include && { include }),
+      ...(instance && { variables: variablesOf(instance) }),
+    });
+  };
+  const user = await read(instance?.userDataFile ?? 'user-data', instance?.userData);
+  const wanted = isVendorWelcome([...image, user.config]) ? (instance?.vendorData ?? []) : [];
+  const parts: Settings[] = [];
+  for (const bytes of wanted) parts.push(await read('vendor-data', bytes));
+  parts.push(user);
+  return {
+    config: await merged([...image, ...parts.map(({ config }) => config)]),
+    scripts: parts.flatMap(({ scripts }) => scripts),
+    findings: parts.flatMap(({ findings }) => findings),
+    told: parts.flatMap(({ told }) => told),
+  };
+}
+
+async function merged(layers: readonly Mapping[]): Promise<Mapping> {
+  const [first = nothing, ...more] = layers.filter(({ entries }) => entries.size > 0);
+  if (more.length === 0) return first;
+  const { mergeLayers } = await import('../userdata/merge.ts');
+  return mergeLayers([first, ...more]);
+}
+
+/** `vendor_data: {enabled: false}`, in the image or in the user-data, turns away what the platform's owner adds. */
+function isVendorWelcome(layers: readonly Mapping[]): boolean {
+  const said = layers.flatMap(({ entries }) => {
+    const written = entries.get('vendor_data')?.value;
+    return written?.is === 'mapping' ? [written.entries.get('enabled')?.value] : [];
+  });
+  const last = said.findLast((each) => each !== undefined);
+  return !(last?.is === 'scalar' && ['false', 'no', 'off', '0'].includes(last.words.toLowerCase()));
+}

@@ -1,0 +1,35 @@
+import { badMetadata, notText, type Tree, utf8 } from '../metadata/tree.ts';
+import { collect } from '../userdata/schema/findings.ts';
+import type { Written } from '../userdata/schema/source-node.ts';
+import { readYaml } from '../userdata/yaml/read-yaml.ts';
+
+/** What a YAML file of a tree means, as plain JSON; undefined where there is none. */
+export async function yamlIn(tree: Tree, path: string): Promise<unknown> {
+  const body = await tree.read(path, (bytes) => notText(bytes) ?? parsed(utf8(bytes)).wrong);
+  return body && parsed(utf8(body)).value;
+}
+
+/** What a YAML text means, as plain JSON. */
+export function yamlAt(text: string, where: string): unknown {
+  const { value, wrong } = parsed(text);
+  if (wrong !== undefined) throw badMetadata(where, wrong);
+  return value;
+}
+
+function parsed(text: string): { readonly value?: unknown; readonly wrong?: string } {
+  const findings = collect('bad-metadata');
+  const written = readYaml(text, '', findings);
+  if (written) return { value: plain(written) };
+  const error = findings.found.find(({ level }) => level === 'error');
+  return { wrong: error ? `line ${error.place.line}: ${error.message}` : 'no YAML' };
+}
+
+function plain(written: Written): unknown {
+  if (written.is === 'list') return written.items.map(plain);
+  if (written.is === 'mapping') {
+    return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, plain(value)]));
+  }
+  const { value } = written;
+  if (typeof value === 'bigint') return String(value);
+  return value instanceof Uint8Array ? Buffer.from(value).toString('base64') : value;
+}

@@ -1,0 +1,33 @@
+import type { Platform } from '../facts/facts.ts';
+import type { Datasource } from '../metadata/datasource.ts';
+
+/** Google Compute Engine: known when seen, and not asked yet. */
+export const gce = notYet('gce', 'GCE', 'Google Compute Engine', ({ product, serial }) =>
+  product === 'Google Compute Engine' || serial.startsWith('GoogleCloud-') ? `DMI product is ${product}` : undefined,
+);
+
+const azureChassis = '7783-7084-3265-9085-8269-3286-77';
+
+/** Microsoft Azure: known when seen, and not asked yet. */
+export const azure = notYet('azure', 'Azure', 'Microsoft Azure', ({ chassis }) =>
+  chassis === azureChassis ? `DMI chassis is ${chassis}` : undefined,
+);
+
+function notYet(
+  name: string,
+  alias: string,
+  cloud: string,
+  mark: (platform: Platform) => string | undefined,
+): Datasource {
+  return {
+    name,
+    alias,
+    needs: 'network',
+    silent: true,
+    detect: async ({ platform }) => mark(platform),
+    async fetch({ note }) {
+      note('warning', `${cloud} is not done yet: only the settings of the image are used`);
+      return undefined;
+    },
+  };
+}

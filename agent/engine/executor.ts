@@ -1,0 +1,217 @@
+import { asProblem, Problem } from '../base/problem.ts';
+import type { Host, ReadHost } from '../host/host.ts';
+import { handlerOf, keyOf } from '../resources/index.ts';
+import type { Change, PlanItem } from './change.ts';
+import type { ActHandler, ActLog, Difference, Entry, ItemReport, Remark, StateHandler } from './handler.ts';
+import { hashOf } from './hash.ts';
+import type { Foresight } from './overlay-host.ts';
+
+/** What became of one change. */
+export type Step = { readonly at: string; readonly change: Change } & Outcome;
+
+export type Outcome =
+  /** The note tells how far it holds, where not all that was asked is possible. */
+  | { readonly outcome: 'holds'; readonly note?: string }
+  /** A preview's word for what a run would make. */
+  | { readonly outcome: 'due'; readonly difference: Difference }
+  | { readonly outcome: 'made'; readonly difference: Difference; readonly note?: string }
+  /** Only a running machine, or only root, can do it: neither due nor done. */
+  | { readonly outcome: 'deferred'; readonly because: string }
+  /** What cannot be read without root is not known. */
+  | { readonly outcome: 'unknown'; readonly because: string }
+  /** An act that was done before, and whether it reads otherwise now. */
+  | { readonly outcome: 'done'; readonly changed?: true }
+  /** Planned for another machine: compared with nothing. */
+  | { readonly outcome: 'planned' }
+  /** Left alone since an earlier change of its item failed. */
+  | { readonly outcome: 'skipped' }
+  | { readonly outcome: 'failed'; readonly problem: Problem };
+
+/** What is remembered of acts, and of followers that a crash still owes. */
+export interface ReadLedger {
+  /** What was recorded of an act in this boot, instance or image, and in the boots before. */
+  entriesOf(key: string): { readonly earlier: readonly Entry[]; readonly before: readonly (readonly Entry[])[] };
+  isOwed(key: string): boolean;
+}
+
+export interface Ledger extends ReadLedger {
+  /** Each is on disk when its promise settles. */
+  write(key: string, entry: Entry): Promise<void>;
+  owe(keys: readonly string[]): Promise<void>;
+  settle(key: string): Promise<void>;
+}
+
+/** Who wants to know of a change while it is made. */
+export interface Watch {
+  beforeChange?(): void;
+  scriptItem?(report: ItemReport): void;
+}
+
+/** Says which changes of an item are due. It can do no harm: a ReadHost has nothing to do harm with. */
+export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]> {
+  return walk(item, async (change, touched) => {
+    try {
+      const outcome = await judge(item, change, { host, ledger, touched });
+      if (outcome.outcome === 'due') host.foresee(outcome.difference);
+      return outcome;
+    } catch (error) {
+      if (isRefusal(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to look' };
+      throw error;
+    }
+  });
+}
+
+/** Makes the changes of an item that are due, in order, and stops at the first it cannot: the rest stand on it. */
+export async function apply(item: PlanItem, host: Host, ledger: Ledger, watch: Watch = {}): Promise<Step[]> {
+  return walk(item, async (change, touched) => {
+    const outcome = await judge(item, change, { host, ledger, touched });
+    if (outcome.outcome !== 'due') return outcome;
+    const { difference } = outcome;
+    const key = keyIn(item.at, change);
+    watch.beforeChange?.();
+    // A crash between a change and what follows it must not lose the follower: next time the first one holds.
+    const followers = item.changes.filter(({ follows }) => follows === change).map((each) => keyIn(item.at, each));
+    if (followers.length > 0) await ledger.owe(followers);
+    const mark = { key, of: hashOf(item.changes) };
+    const note = await make(change, difference, { mark, host, ledger, tell: (report) => watch.scriptItem?.(report) });
+    if (ledger.isOwed(key)) await ledger.settle(key);
+    return { outcome: 'made', difference, ...(note !== undefined && { note }) };
+  });
+}
+
+/** Takes the acts of an item for done, on a machine that did them when nobody kept a record. */
+export async function countAsDone({ at, changes }: PlanItem, ledger: Ledger): Promise<void> {
+  for (const change of changes) {
+    const key = keyIn(at, change);
+    if (handlerOf(change).sort !== 'act' || change.follows || ledger.entriesOf(key).earlier.length > 0) continue;
+    await ledger.write(key, { is: 'began', of: hashOf(changes) });
+    await ledger.write(key, { is: 'ended', ok: true });
+  }
+}
+
+async function walk(
+  item: PlanItem,
+  turn: (change: Change, touched: ReadonlySet<Change>) => Promise<Outcome>,
+): Promise<Step[]> {
+  const steps: Step[] = [];
+  const touched = new Set<Change>();
+  let failed = false;
+  for (const change of item.changes) {
+    const outcome: Outcome = failed
+      ? { outcome: 'skipped' }
+      : await turn(change, touched).catch((error) => ({ outcome: 'failed', problem: asProblem(error) }) as const);
+    if (outcome.outcome === 'failed') failed = true;
+    if (outcome.outcome === 'due' || outcome.outcome === 'made') touched.add(change);
+    steps.push({ at: item.at, change, ...outcome });
+  }
+  return steps;
+}
+
+interface Looking {
+  readonly host: ReadHost;
+  readonly ledger: ReadLedger;
+  readonly touched: ReadonlySet<Change>;
+}
+
+/** Whether a change is due: the one question that a preview and a run ask alike. */
+async function judge(item: PlanItem, change: Change, { host, ledger, touched }: Looking): Promise<Outcome> {
+  const handler = handlerOf(change);
+  if (handler.needs === 'machine' && host.offline) return { outcome: 'deferred', because: 'at the next boot' };
+  if (handler.needs && !host.privileged) return { outcome: 'deferred', because: 'needs root' };
+  const key = keyIn(item.at, change);
+  const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
+  if (handler.sort === 'act') {
+    const outcome = judgeAct(change, handler, { key, of: hashOf(item.changes) }, led, ledger);
+    if (outcome.outcome === 'due') await handler.refuse?.(change, host);
+    return outcome;
+  }
+  const difference = await handler.compare(change, host);
+  if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
+  if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
+  return led ? { outcome: 'due', difference: { why: `follows ${keyOf(led)}` } } : { outcome: 'holds' };
+}
+
+function judgeAct(
+  change: Change,
+  handler: ActHandler<Change>,
+  { key, of }: Mark,
+  led: Change | undefined,
+  ledger: ReadLedger,
+): Outcome {
+  if (change.follows) {
+    return led ? { outcome: 'due', difference: { why: `follows ${keyOf(led)}` } } : { outcome: 'holds' };
+  }
+  const { earlier, before } = ledger.entriesOf(key);
+  const verdict = handler.due?.(change, earlier, before) ?? (hasEnded(earlier) ? 'done' : 'due');
+  if (typeof verdict === 'object') return { outcome: 'failed', problem: verdict.lost };
+  const begun = earlier.findLast(({ is }) => is === 'began')?.of;
+  if (verdict === 'done') return { outcome: 'done', ...(begun !== undefined && begun !== of && { changed: true }) };
+  return { outcome: 'due', difference: { why: handler.intent(change) } };
+}
+
+/** What an act is recorded by: its key, and what it was when it was done. */
+interface Mark {
+  readonly key: string;
+  readonly of: string;
+}
+
+const hasEnded = (earlier: readonly Entry[]): boolean => earlier.some(({ is, ok }) => is === 'ended' && ok === true);
+
+async function make(
+  change: Change,
+  difference: Difference,
+  { mark, host, ledger, tell }: { mark: Mark; host: Host; ledger: Ledger; tell: ActLog['tell'] },
+): Promise<string | undefined> {
+  const handler = handlerOf(change);
+  if (handler.sort === 'state') return makeState(change, handler, difference, host);
+  const note = change.follows
+    ? await handler.perform(change, host, { earlier: [], write: async () => {}, tell })
+    : await once(change, handler, { ...mark, host, ledger, tell });
+  return note ?? undefined;
+}
+
+async function makeState(
+  change: Change,
+  handler: StateHandler<Change>,
+  difference: Difference,
+  host: Host,
+): Promise<string | undefined> {
+  const note = await handler.apply(change, host, difference);
+  const left = handler.unverified ? undefined : await handler.compare(change, host);
+  if (isRemark(left)) return note || left.holds;
+  if (!left) return note || undefined;
+  throw new Problem('not-converged', `${keyOf(change)} was made, and yet it ${asDifference(left).why}`);
+}
+
+/** The record is begun before the act and ended after it, so that a crash in between is seen for what it is. */
+async function once(
+  change: Change,
+  handler: ActHandler<Change>,
+  { key, of, host, ledger, tell }: Mark & { host: Host; ledger: Ledger; tell: ActLog['tell'] },
+): Promise<string | undefined> {
+  const { earlier } = ledger.entriesOf(key);
+  await ledger.write(key, { is: 'began', of });
+  try {
+    const note = await handler.perform(change, host, { earlier, write: (entry) => ledger.write(key, entry), tell });
+    // What it found is told once and kept: who looks at the status later was not there.
+    await ledger.write(key, { is: 'ended', ok: true, ...(note && { note }) });
+    return note ?? undefined;
+  } catch (error) {
+    await ledger.write(key, { is: 'ended', ok: false });
+    throw error;
+  }
+}
+
+const isRemark = (difference: Difference | Remark | string | undefined): difference is Remark =>
+  typeof difference === 'object' && 'holds' in difference;
+
+const keyIn = (at: string, change: Change): string => `${at}: ${keyOf(change)}`;
+
+const asDifference = (difference: Difference | string): Difference =>
+  typeof difference === 'string' ? { why: difference } : difference;
+
+/** Whether the system said that only root may. */
+const isRefusal = (error: unknown): boolean =>
+  [error, asProblem(error).cause].some((each) =>
+    ['EACCES', 'EPERM'].includes((each as NodeJS.ErrnoException)?.code ?? ''),
+  );

@@ -1,0 +1,16 @@
+import { digest } from '../base/digest.ts';
+import type { Written } from '../userdata/schema/source-node.ts';
+
+/** The words of a value and nothing of its place: the same words are the same settings. */
+export function wordsOf(written: Written | undefined): unknown {
+  if (!written) return undefined;
+  if (written.is === 'scalar') return written.value === null ? null : written.words;
+  if (written.is === 'list') return written.items.map(wordsOf);
+  return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, wordsOf(value)]));
+}
+
+/** A value as a short word. What says nothing, as most settings do, is its own word. */
+export function hashOf(value: unknown): string {
+  const text = JSON.stringify(value) ?? '';
+  return /[^[\],nul]/.test(text) ? digest(Buffer.from(text)) : text;
+}

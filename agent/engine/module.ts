@@ -1,0 +1,47 @@
+import type { Facts } from '../facts/facts.ts';
+import type { Instance } from '../metadata/datasource.ts';
+import type { Fields } from '../userdata/schema/decode.ts';
+import type { PlanItem } from './change.ts';
+
+/** The stages of a boot, in order: before each, the machine is looked at, at least for what comes and goes by itself. */
+export const stages = ['local', 'early', 'main', 'final'] as const;
+export type Stage = (typeof stages)[number];
+
+/** How often a module acts: on every boot, or once for each instance or installed image. */
+export type Frequency = 'boot' | 'instance' | 'image';
+
+/** What a module may know. There is no host here: a module decides, it does not act. */
+export interface Context {
+  readonly facts: Facts;
+  readonly instance: Instance;
+  /** A fresh image, or one that wakes up as another machine: what it inherited is not its own. Until the module has had its turn. */
+  readonly newMachine: boolean;
+  /** Scripts that came with the user-data, as parts of their own. */
+  readonly scripts: readonly Script[];
+}
+
+/** A script that came as a part of the user-data, or as the whole of it. */
+export interface Script {
+  readonly name: string;
+  readonly content: string;
+  readonly when: 'boothook' | 'boot' | 'instance' | 'once';
+}
+
+export interface Module<Settings = unknown> {
+  /** Names the module in logs, in state, and on the command line. */
+  readonly name: string;
+  /** One sentence for the reference page. */
+  readonly summary: string;
+  readonly every: Frequency;
+  /** The top-level keys of the user-data that belong to this module, each with its decoder. */
+  readonly reads: Fields<Settings>;
+  /** Which of the user-data's scripts are this module's. */
+  readonly runs?: Script['when'];
+  /** What to change, in items that stand for themselves. Nothing asked for: an empty plan. */
+  plan(settings: Settings, context: Context): readonly PlanItem[];
+}
+
+/** Keeps the settings typed; the schedule holds modules of every sort. */
+export const defineModule = <Settings>(module: Module<Settings>): Module => module as Module;
+
+export type Schedule = Readonly<Record<Stage, readonly Module[]>>;

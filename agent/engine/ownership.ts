@@ -1,0 +1,25 @@
+import type { ReadHost, Stat } from '../host/host.ts';
+import { idOf } from '../host/passwd.ts';
+import type { Ownership } from './change.ts';
+
+/** What differs of mode, owner and group, in words; undefined when nothing that was asked for does. */
+export async function ownershipDiffers(
+  { mode, owner, group }: Ownership,
+  stat: Stat,
+  host: ReadHost,
+): Promise<string | undefined> {
+  if (mode !== undefined && stat.mode !== mode) return `has mode ${octal(stat.mode)}, not ${octal(mode)}`;
+  // Without root an owner cannot be set: asking again at each run would never end.
+  if (!host.privileged) return undefined;
+  if (owner !== undefined && (await idOf(owner, 'user', host)) !== stat.uid) return `is not owned by ${owner}`;
+  if (group !== undefined && (await idOf(group, 'group', host)) !== stat.gid) return `is not of group ${group}`;
+  return undefined;
+}
+
+/** What people should know of an ownership that could not be set. */
+export const ownershipNote = ({ owner, group }: Ownership, host: ReadHost): string | undefined =>
+  !host.privileged && (owner ?? group) !== undefined
+    ? `its owner ${owner ?? ''}${group === undefined ? '' : `:${group}`} is not set: needs root`
+    : undefined;
+
+const octal = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;

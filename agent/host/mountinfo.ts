@@ -1,0 +1,27 @@
+import { unescaped } from '../base/octal-escapes.ts';
+
+/** A line of /proc/self/mountinfo: what is mounted where. */
+export interface Mounted {
+  readonly target: string;
+  readonly source: string;
+  readonly type: string;
+  /** "252:1". */
+  readonly device: string;
+  readonly readOnly: boolean;
+}
+
+/** Reads /proc/self/mountinfo; of two mounts on one place the last one is what is seen. */
+export function mountsIn(mountinfo: string): readonly Mounted[] {
+  return mountinfo.split('\n').flatMap((line) => {
+    const [before = '', after] = line.split(' - ');
+    const [, , device, , target, options] = before.split(' ');
+    const [type, source, superOptions] = after?.split(' ') ?? [];
+    if (device === undefined || target === undefined || type === undefined) return [];
+    const isReadOnly = [options, superOptions].some((each) => each?.split(',').includes('ro'));
+    return [{ target: unescaped(target), source: unescaped(source ?? ''), type, device, readOnly: isReadOnly }];
+  });
+}
+
+/** What is seen at a mount point. */
+export const mountAt = (mountinfo: string, target: string): Mounted | undefined =>
+  mountsIn(mountinfo).findLast((each) => each.target === target);

@@ -1,0 +1,166 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+  type Stats,
+  statfsSync,
+} from 'node:fs';
+import { isEmptyDrive, isKnownEmpty } from './empty-drives.ts';
+import type { Stat } from './host.ts';
+import { codeOf, type Spot, walk } from './resolve-safely.ts';
+import { failing } from './with-context.ts';
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+/** Opens what stands there: no link is followed, and no pipe without a writer is waited for. */
+export const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
+
+type Piece = { from: number; length: number };
+
+export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array | undefined =>
+  piece ? readPiece(root, path, piece) : opened(root, path, contentOf);
+
+const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Array | undefined =>
+  reading(path, () =>
+    walk(path, { root, follow: true }, (spot) => {
+      if (isKnownEmpty(spot.path)) return new Uint8Array();
+      return openedAt(spot, (fd, stats) => {
+        if (isEmptyDrive(stats)) return new Uint8Array();
+        const bytes = new Uint8Array(length);
+        return bytes.subarray(0, readSync(fd, bytes, 0, length, from));
+      });
+    }),
+  );
+
+/** What is small in one call of Node: to open, ask, read and close by one each takes twice as long. */
+export const readText = (root: string, path: string): string | undefined =>
+  reading(path, () =>
+    walk(path, { root, follow: true }, (spot) =>
+      spot.small
+        ? ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands }))
+        : openedAt(spot, (fd, stats) => Buffer.from(contentOf(fd, stats)).toString()),
+    ),
+  );
+
+const opened = <T>(root: string, path: string, use: (fd: number, stats: Stats) => T): T | undefined =>
+  reading(path, () => walk(path, { root, follow: true }, (spot) => openedAt(spot, use)));
+
+function openedAt<T>(spot: Spot, use: (fd: number, stats: Stats) => T): T | undefined {
+  const fd = ifThere(spot, () => openSync(spot.path, asItStands));
+  if (fd === undefined) return undefined;
+  try {
+    const stats = fstatSync(fd);
+    return stats.isDirectory() ? undefined : use(fd, stats);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+let room: Buffer | undefined;
+
+/**
+ * All that is in a file, of whatever length: those of the kernel say none. Read into one place again and again, since
+ * most are small, and room for one that may be large costs more than to read it.
+ */
+function contentOf(fd: number, stats: Stats): Uint8Array {
+  if (stats.isCharacterDevice()) return new Uint8Array(); // /dev/zero has no end
+  const { size } = stats;
+  room ??= Buffer.allocUnsafeSlow(65_536);
+  if (size >= room.length) return readFileSync(fd);
+  let length = 0;
+  for (let read = -1; read !== 0 && length < room.length; length += read) {
+    read = readSync(fd, room, length, room.length - length, null);
+    if (length + read === size && size > 0) return new Uint8Array(room.subarray(0, size));
+  }
+  const first = room.subarray(0, length);
+  return length < room.length ? new Uint8Array(first) : Buffer.concat([first, readFileSync(fd)]);
+}
+
+export const stat = (root: string, path: string): Stat | undefined =>
+  reading(path, () => walk(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
+
+export const list = (root: string, path: string): readonly string[] =>
+  reading(path, () => walk(`${path}/.`.replace(/\/\.$/, ''), { root, follow: true }, namesIn)) ?? [];
+
+export const readLink = (root: string, path: string): string | undefined =>
+  reading(path, () => walk(path, { root, follow: false }, (spot) => readlinkSync(spot.path)));
+
+export const space = (root: string, path: string): { bytes: number; free: number } | undefined =>
+  reading(path, () =>
+    walk(path, { root, follow: true }, (spot) => {
+      const { bsize, blocks, bavail } = statfsSync(spot.path);
+      return { bytes: bsize * blocks, free: bsize * bavail };
+    }),
+  );
+
+function ifThere<T>({ path, there }: Spot, open: () => T): T | undefined {
+  // An error for each that is missing would cost more than all other looks together.
+  if (!there && !existsSync(path)) return undefined;
+  try {
+    return open();
+  } catch (error) {
+    if (['ENOENT', 'EISDIR'].includes(codeOf(error))) return undefined;
+    throw error;
+  }
+}
+
+export function statIfThere(path: string): Stat | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats && statOf(stats);
+}
+
+function statOf(stats: Stats): Stat {
+  return {
+    type: stats.isFile()
+      ? 'file'
+      : stats.isDirectory()
+        ? 'directory'
+        : stats.isSymbolicLink()
+          ? 'link'
+          : stats.isBlockDevice()
+            ? 'block'
+            : 'other',
+    mode: stats.mode & 0o7777,
+    uid: stats.uid,
+    gid: stats.gid,
+    size: stats.size,
+    allocated: stats.blocks * 512,
+    device: deviceOf(stats.dev),
+    rdev: deviceOf(stats.rdev),
+    modifiedMs: stats.mtimeMs,
+  };
+}
+
+/** Major and minor, as the kernel's tables write them. */
+const deviceOf = (number: number): string => {
+  const low = number % 2 ** 32;
+  const major = ((low >>> 8) & 0xfff) + Math.floor(number / 2 ** 32) * 0x1000;
+  return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;
+};
+
+function namesIn({ path, there }: Spot): string[] {
+  try {
+    return there || existsSync(path) ? readdirSync(path).sort() : [];
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error))) return [];
+    throw error;
+  }
+}
+
+/** What is not there is no problem for who looks. */
+export function reading<T>(path: string, read: () => T | undefined): T | undefined {
+  return failing(`Cannot read ${path}`, () => {
+    try {
+      return read();
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR', 'EINVAL'].includes(codeOf(error))) return undefined;
+      throw error;
+    }
+  });
+}

@@ -1,0 +1,65 @@
+import { nearest } from '../base/nearest.ts';
+import { datasources } from '../datasources/index.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { Datasource, Settings } from '../metadata/datasource.ts';
+import type { Looking } from './select-datasource.ts';
+
+/** A source and what speaks for it. */
+export interface Evidence {
+  readonly source: Datasource;
+  /** Why it would be asked, or undefined: it would not. */
+  readonly because: string | undefined;
+  /** The machine itself shows it, and not only a list. */
+  readonly found: boolean;
+}
+
+/** A longer list says what may be there, as distributions ship it, and names nothing. */
+export const mostNamed = 5;
+
+/** What speaks for each source that may be asked, in the order of asking. */
+export async function evidence(
+  looking: Pick<Looking, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
+): Promise<readonly Evidence[]> {
+  const { host, facts, seed } = looking;
+  if (seed !== undefined) {
+    return datasources
+      .filter(({ name }) => name === 'nocloud')
+      .map((source) => ({ source, because: `the seed ${seed} was named`, found: true }));
+  }
+  const named = namedByKernel(facts) ?? looking.named;
+  const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
+  const seen = await Promise.all(
+    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsOf(looking, source)) })),
+  );
+  const isFound = seen.some(({ mark }) => mark !== undefined);
+  return seen.map(({ source, mark }) => {
+    const probed = source.known === true && !isFound && named !== undefined && named.length <= mostNamed;
+    return { source, because: mark ?? (probed ? 'named by the image' : undefined), found: mark !== undefined };
+  });
+}
+
+/** `ds=nocloud`, `ci.datasource=Ec2` and their like on the kernel command line. */
+function namedByKernel({ platform }: Facts): readonly string[] | undefined {
+  const [, name] = /(?:^|\s)(?:bootagent\.ds|ds|ci\.ds|ci\.datasource)=([\w-]+)/.exec(platform.kernelCommandLine) ?? [];
+  return name === undefined ? undefined : [name.replace(/^nocloud-net$/i, 'NoCloud')];
+}
+
+/** Names that are nobody's here. A list as distributions ship it has many: they are no mistake of anybody's. */
+export function unknownNames({ named, stage }: Looking): readonly string[] {
+  if (named === undefined || named.length > mostNamed || stage === 'local') return [];
+  const known = datasources.map(({ alias }) => alias);
+  return named
+    .filter((name) => !datasources.some((source) => isCalled(source, name)))
+    .map((name) => {
+      const near = nearest(name, known);
+      return `datasource_list names "${name}", which is not done${near === undefined ? '' : `; did you mean "${near}"?`}`;
+    });
+}
+
+const isCalled = ({ name, alias }: Datasource, word: string): boolean =>
+  [name, alias.toLowerCase()].includes(word.toLowerCase());
+
+/** What the image's settings say of a source, under any spelling of its name. */
+export function settingsOf({ settings }: Pick<Looking, 'settings'>, source: Datasource): Settings {
+  return Object.entries(settings).find(([name]) => isCalled(source, name))?.[1] ?? {};
+}

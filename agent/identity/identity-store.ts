@@ -1,0 +1,92 @@
+import { asProblem, Problem } from '../base/problem.ts';
+import type { ReadHost } from '../host/host.ts';
+import { type Instance, nobody } from '../metadata/datasource.ts';
+import type { Report } from '../report/event.ts';
+import type { State } from '../state/state.ts';
+
+/** What the modules are told of who we are. */
+export interface Known {
+  readonly instance: Instance;
+  /** A fresh image, or one that wakes up as another machine. */
+  readonly newMachine: boolean;
+  /** The machine has been in service without us: what is done once counts as done. */
+  readonly adopted: boolean;
+  /** The stages before this one went by without knowing. */
+  readonly missed: boolean;
+}
+
+/** How this machine is known again, and how its instance is kept. */
+export interface Recollection {
+  readonly state: State;
+  readonly host: ReadHost;
+  readonly report: Report;
+  readonly fingerprint: string;
+  /** Whether what is learned is kept: a preview keeps nothing. */
+  readonly keeps: boolean;
+  readonly serialize: (instance: Instance) => string;
+  readonly deserialize: (text: string) => Instance | undefined;
+}
+
+/** The machine we were at the last boot, by its fingerprint: no request, no drive, no doubt. */
+export function remembered({ state, host, fingerprint, report, deserialize }: Recollection): Known | undefined {
+  const identity = state.identity();
+  const text = state.instance();
+  if (!identity || text === undefined || identity.fingerprint !== fingerprint) return undefined;
+  const instance = deserialize(text);
+  // Damaged, or not all of it was had: it is asked for anew.
+  if (!instance || instance.missing) return undefined;
+  tell(report, instance, 'known by its fingerprint', 'known');
+  const { newMachine = false } = identity;
+  return { instance, newMachine, adopted: !host.offline && state.inService(), missed: false };
+}
+
+/** Takes a source's word for who we are, and keeps it. Only an id that was positively read makes a new instance. */
+export async function learned(instance: Instance, how: string, memory: Recollection): Promise<Known> {
+  const { state, fingerprint, report, keeps, serialize } = memory;
+  const before = state.identity();
+  const isNew = before?.id !== instance.id;
+  const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
+  const newMachine = !adopted && (isNew || before?.fingerprint !== fingerprint);
+  const missed = before === undefined ? state.turns().some(({ scope }) => scope === `instance:${nobody.id}`) : isNew;
+  if (keeps) {
+    try {
+      const { id, datasource } = instance;
+      state.remember({ id, datasource, fingerprint, ...(newMachine && { newMachine }) }, serialize(instance));
+      // "Nobody" is no id: what was done since the machine last knew its own counts for the one it has now.
+      state.adopt(`instance:${nobody.id}`, `instance:${instance.id}`);
+      if (adopted) state.setInService();
+    } catch (error) {
+      // A full disk must not cost the keys: it is known now, and asked again at the next boot.
+      report({ event: 'problem', module: 'identity', at: 'state', problem: asProblem(error) });
+    }
+  }
+  for (const sentence of instance.missing ?? []) {
+    const hint = 'What could be had is used. It is asked for again at the next boot, or now by "bootagent run".';
+    const problem = new Problem('datasource-unreachable', sentence, { hint });
+    report({ event: 'problem', module: 'identity', at: 'datasource', problem });
+  }
+  tell(report, instance, how, adopted ? 'adopted' : isNew ? 'new' : 'known');
+  return { instance, newMachine, adopted, missed };
+}
+
+/** State lost on a machine that is no fresh image, or one that cloud-init has looked after as this very instance. */
+async function wasInService({ id }: Instance, { state, host }: Recollection): Promise<boolean> {
+  if (host.offline) return false;
+  if (state.inService()) return true;
+  if (state.identity() !== undefined) return false;
+  return (await host.readText('/var/lib/cloud/data/instance-id'))?.trim() === id;
+}
+
+function tell(report: Report, instance: Instance, how: string, standing: 'new' | 'known' | 'adopted'): void {
+  const { id, datasource, publicKeys } = instance;
+  report({ event: 'instance', id, datasource, how, standing, keys: publicKeys.length });
+}
+
+/** Who we are in a run that names its user-data by hand: nobody asked for another name than the machine has. */
+export const byHand = (userData: Uint8Array | undefined, userDataFile?: string): Instance => ({
+  ...nobody,
+  id: 'by-hand',
+  datasource: 'by-hand',
+  userData,
+  userDataFile,
+});

@@ -1,0 +1,166 @@
+import { Problem } from '../base/problem.ts';
+import type { Boot } from '../boot/stages/run-stages.ts';
+import type { Invocation } from '../commands/command.ts';
+import { fileNamed } from '../commands/input.ts';
+import type { Stage } from '../engine/module.ts';
+import type { Facts } from '../facts/facts.ts';
+import type { Host } from '../host/host.ts';
+import type { Reporting } from '../report/reporting.ts';
+import { bootId } from '../state/lock.ts';
+import type { State } from '../state/state.ts';
+import { type Mapping, meaning } from '../userdata/schema/source-node.ts';
+import { byHand, type Known, learned, type Recollection, remembered } from './identity-store.ts';
+import type { TriesBySource } from './select-datasource.ts';
+
+/** How long a stage may wait for a source: login must not wait, what comes after it may. */
+const budgetMs: Readonly<Record<Stage, number>> = { local: 5_000, early: 20_000, main: 20_000, final: 300_000 };
+
+export interface Identifying {
+  readonly host: Host;
+  readonly state: State;
+  readonly report: Reporting;
+  readonly given: Invocation;
+  readonly userData: Uint8Array | undefined;
+  readonly keeps: boolean;
+}
+
+export interface Identifier {
+  readonly identify: Boot['identify'];
+  /** No source speaks for this machine: there is nobody to wait for. */
+  isNobodys(): boolean;
+}
+
+/** For which machine no source was found that speaks for it: its fingerprint. */
+const alone = 'nobody';
+
+/** The way a run learns who it is: by hand, by memory, or by asking; the askers are loaded when somebody is asked. */
+export function identifier({ host, state, report, given, userData, keeps }: Identifying): Identifier {
+  const { options } = given;
+  let asked = false;
+  let lately: string | undefined;
+  let nobodys = false;
+  let found: Known | undefined;
+  return {
+    // Once it is known, it is known to the whole run.
+    identify: async (...how) => {
+      found ??= await learn(...how);
+      return found;
+    },
+    isNobodys: () => nobodys,
+  };
+
+  async function learn(...[stage, facts, image]: Parameters<Boot['identify']>): Promise<Known | undefined> {
+    if (userData !== undefined)
+      return {
+        instance: byHand(userData, fileNamed(options['user-data'])),
+        newMachine: state.condition === 'fresh',
+        adopted: false,
+        missed: false,
+      };
+    // Another machine's plan has nothing to do with who this one is.
+    if (options.facts !== undefined && options.seed === undefined) return undefined;
+    const memory = await memoryOf(facts);
+    const named = options.datasource !== undefined || options.seed !== undefined;
+    const known = named || options['as-new'] !== undefined ? undefined : remembered(memory);
+    if (known) return published(known);
+    if (stage === 'main' && asked) return undefined; // once for the login stages together
+    asked = stage !== 'local';
+    const { identify } = await import('./select-datasource.ts');
+    const config = await image();
+    const wanted = options.datasource === undefined ? listOf(config, 'datasource_list') : [options.datasource];
+    const answer = await identify({
+      host,
+      facts,
+      named: wanted,
+      settings: settingsOf(config),
+      stage: stage === 'local' ? 'local' : 'network',
+      deadline: host.now() + budgetMs[stage],
+      last: stage === 'final',
+      seed: options.seed,
+      tries: triesOf(state),
+      note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
+    });
+    if (answer.instance) return published(await learned(answer.instance, answer.how, memory));
+    if (keeps && stage !== 'local') {
+      state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
+    }
+    // No later stage is left to go on: that is a problem, and the status says so.
+    if (stage === 'final' && answer.expected) {
+      throw new Problem('datasource-unreachable', `Nobody told who this machine is: ${answer.how}`, {
+        hint: 'Only the settings of the image were used. "bootagent detect" says what was looked for; the reasons stand above.',
+      });
+    }
+    // Before there is a network, that a network source has said nothing is no news.
+    if ((stage !== 'local' || !answer.unasked) && answer.how !== lately) {
+      lately = answer.how;
+      const level = answer.unasked ? 'warning' : 'note';
+      const instead =
+        answer.unasked && stage !== 'final' ? 'the last stage asks again' : 'only the settings of the image are used';
+      const text = `${answer.how}: ${instead}`;
+      report.report({ event: 'note', level, module: 'datasource', text });
+    }
+    if (!answer.unasked && !answer.expected) {
+      // Before udev has brought all drives, that none speaks is only believed where none did at an earlier boot.
+      const known = state.store.read(alone) === memory.fingerprint;
+      nobodys = known || stage !== 'local';
+      if (keeps && nobodys && !known) state.store.replace(alone, memory.fingerprint);
+    }
+    return undefined;
+  }
+
+  /** What everybody may know of it lies where everybody can read, so that "query" needs no root. */
+  async function published(known: Known): Promise<Known> {
+    if (!keeps || host.offline) return known;
+    const { publicVariables, publicPath } = await import('./variables.ts');
+    const text = JSON.stringify(publicVariables(known.instance));
+    if ((await host.readText(publicPath)) !== text) await host.writeFile(publicPath, text, { mode: 0o644 });
+    return known;
+  }
+
+  async function memoryOf(facts: Facts): Promise<Recollection> {
+    const { fingerprint } = await import('./fingerprint.ts');
+    const { fromJson, toJson } = await import('./instance-json.ts');
+    return {
+      state,
+      host,
+      report: report.report,
+      fingerprint: await fingerprint(facts, host),
+      keeps,
+      serialize: (instance) => JSON.stringify(toJson(instance)),
+      deserialize: (text) => fromJson(parsed(text)),
+    };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined; // damaged: it will be asked for anew
+  }
+}
+
+/** What the stages before this one tried, so that it goes on counting. An earlier boot's tries are not ours. */
+function triesOf(state: State): TriesBySource {
+  // Written above; what is damaged counts for nothing.
+  const kept = parsed(state.store.read('tries.json') ?? '') as { boot?: string; tries?: TriesBySource } | undefined;
+  return kept?.boot === bootId() ? (kept.tries ?? {}) : {};
+}
+
+export function listOf({ entries }: Mapping, key: string): string[] | undefined {
+  const written = entries.get(key)?.value;
+  if (written?.is === 'scalar' && written.value !== null) return [written.words];
+  return written?.is === 'list'
+    ? written.items.flatMap((each) => (each.is === 'scalar' ? [each.words] : []))
+    : undefined;
+}
+
+/** `datasource: {Ec2: {...}}` as plain values. */
+export function settingsOf({ entries }: Mapping): Record<string, Record<string, unknown>> {
+  const written = entries.get('datasource')?.value;
+  if (written?.is !== 'mapping') return {};
+  const plain = meaning(written) as Record<string, unknown>; // a mapping means a record
+  return Object.fromEntries(Object.entries(plain).flatMap(([name, own]) => (isRecord(own) ? [[name, own]] : [])));
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;

@@ -1,0 +1,120 @@
+import { uidMin } from '../image.ts';
+import { programPath, startsAtBoot } from '../services.ts';
+import { sources } from '../source-links.ts';
+import type { Look, TreeCheck } from './check.ts';
+import { isPassword } from './crypt.ts';
+import { whenItStarts } from './services.ts';
+
+/** What everybody tries first; the CentOS 6 image's own is among them. */
+const known = ['', 'pippo123', 'root', 'toor', 'password', 'changeme', 'admin', '12345', '123456', '12345678', 'test']
+  .concat([
+    'centos',
+    'debian',
+    'ubuntu',
+    'fedora',
+    'redhat',
+    'rocky',
+    'vagrant',
+    'packer',
+    'linux',
+    'cloud',
+    'cubswin:)',
+  ])
+  .concat(['letmein', 'qwerty', 'secret']);
+
+/** Who may come in, and how. */
+export const accessChecks: readonly TreeCheck[] = [
+  {
+    name: 'sshd-installed',
+    severity: 'error',
+    why: 'Without an ssh server nobody can reach an instance.',
+    mend: 'Install openssh-server.',
+    source: sources.openstack,
+    look: async ({ host }) => ((await programPath('sshd', host)) ? [] : ['There is no sshd']),
+  },
+  {
+    name: 'sshd-enabled',
+    severity: 'error',
+    why: 'An ssh server that does not start at boot reaches nobody.',
+    mend: 'systemctl enable sshd (or ssh, on Debian and Ubuntu); chkconfig sshd on, on EL6.',
+    source: sources.openstack,
+    async look({ host }) {
+      if (!(await programPath('sshd', host))) return { unseen: 'sshd is not installed' };
+      for (const name of ['sshd', 'ssh', 'sshd.socket', 'ssh.socket']) if (await startsAtBoot(name, host)) return [];
+      return ['sshd does not start at boot'];
+    },
+  },
+  {
+    name: 'root-locked',
+    severity: 'warning',
+    why: 'A root password in an image is the same on all instances, and known to who made it.',
+    mend: 'passwd --lock root; at a first boot: "bootcmd: [passwd --lock root]".',
+    source: sources.centos,
+    async look({ host }) {
+      const hash = (await passwords(host)).find(([name]) => name === 'root')?.[1];
+      if (hash === undefined) return { unseen: 'no /etc/shadow, or no right to read it' };
+      return isLocked(hash) || hash === '' ? [] : ['root can log in with a password'];
+    },
+  },
+  {
+    name: 'weak-password',
+    severity: 'error',
+    why: 'What everybody tries first opens every instance.',
+    mend: 'passwd --lock USER, or a password that is not in everybody’s list.',
+    source: sources.centos,
+    async look({ host }) {
+      const all = await passwords(host);
+      if (all.length === 0) return { unseen: 'no /etc/shadow, or no right to read it' };
+      const open = all.filter(([, hash]) => !isLocked(hash));
+      const found = open.flatMap(([name, hash]) => weakness(name, hash) ?? []);
+      const untried = open.find(([, hash]) => hash !== '' && isPassword('', hash) === undefined);
+      if (found.length > 0 || !untried) return found;
+      return { unseen: `the password of ${untried[0]} is hashed in a way that is not tried here` };
+    },
+  },
+  {
+    name: 'regular-users',
+    severity: 'warning',
+    why: 'Whoever has an account in the image has one on every instance; the default user is made at the first boot.',
+    mend: 'userdel -r USER.',
+    source: sources.pouta,
+    async look({ sealing: { image } }) {
+      const { users, defaultUsers, os, major } = image;
+      return users
+        .filter(({ name, uid }) => uid >= uidMin(os, major) && uid < 60_000 && !defaultUsers.includes(name))
+        .map(({ name, uid }) => `${name} (uid ${uid}) is no default user`);
+    },
+  },
+  {
+    name: 'firewall-off',
+    severity: 'warning',
+    why: 'Security groups decide who may reach an instance; a second firewall inside it makes trouble hard to find.',
+    mend: 'systemctl disable the service named, unless you want it.',
+    source: sources.openstack,
+    async look({ host }) {
+      const found: string[] = [];
+      for (const name of ['firewalld', 'iptables', 'ip6tables', 'nftables']) {
+        found.push(...(await whenItStarts(name, host)));
+      }
+      if (/^\s*ENABLED=yes/im.test((await host.readText('/etc/ufw/ufw.conf')) ?? '')) found.push('ufw is enabled');
+      return found;
+    },
+  },
+];
+
+/** What is wrong with a password that is in use, where anything is. */
+function weakness(name: string, hash: string): string | undefined {
+  if (hash === '') return `${name} needs no password`;
+  const word = known.find((each) => isPassword(each, hash));
+  return word === undefined ? undefined : `${name} has a password that everybody knows: "${word}"`;
+}
+
+async function passwords(host: Look['host']): Promise<(readonly [string, string])[]> {
+  const text = await host.readText('/etc/shadow').catch(() => undefined);
+  return (text ?? '').split('\n').flatMap((line) => {
+    const [name, hash] = line.split(':');
+    return name && hash !== undefined ? [[name, hash] as const] : [];
+  });
+}
+
+const isLocked = (hash: string): boolean => hash === 'x' || /^[!*]/.test(hash);

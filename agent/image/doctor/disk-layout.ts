@@ -1,0 +1,77 @@
+import { type Bytes, partOf } from '../../block/image-bytes.ts';
+import { type Partition, partitionTable } from '../../block/partition-table.ts';
+import { type Contents, contentsOf } from '../../block/superblocks.ts';
+import type { FstabLine } from '../fstab.ts';
+
+/** A partition with what is in it. */
+export interface Slice extends Partition {
+  readonly contents: Contents | undefined;
+  readonly is: 'root' | 'boot' | 'firmware' | 'swap' | 'other';
+}
+
+/** A disk, as far as the checks ask. */
+export interface Layout {
+  readonly size: number;
+  /** Undefined where a file system lies on the bare disk. */
+  readonly table: 'mbr' | 'gpt' | undefined;
+  readonly slices: readonly Slice[];
+  /** Whether the first sector ends in the mark of a boot sector and holds code. */
+  readonly bootCode: boolean;
+  /** What lies on the bare disk. */
+  readonly bare: Contents | undefined;
+}
+
+const rootTypes = ['4f68bce3-e8cd-4db1-96e7-fbcaf984b709', 'b921b045-1df0-41c3-af44-4c6f280d3fae'];
+const efi = ['ef', 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b'];
+const biosBoot = '21686148-6449-6e6f-744e-656564454649';
+const prep = ['41', '9e1a2d38-c612-4316-aa26-8b49521e5a8b'];
+const bootTypes = ['ea', 'bc13c2ff-59e6-4262-a352-b275fd6f7172'];
+const swapTypes = ['82', '0657fd6d-a4ab-43c4-84e5-0933c84b4f4f'];
+
+/** Looks at a disk: its table, its first sector, and what each partition holds. `fstab` tells which is root, where there is one. */
+export async function layoutOf(disk: Bytes, fstab: readonly FstabLine[]): Promise<Layout> {
+  const table = await partitionTable(disk);
+  const boot = await disk.read(0, 512);
+  const found: { partition: Partition; contents: Contents | undefined }[] = [];
+  for (const partition of table?.partitions ?? []) {
+    const contents = await contentsOf(partOf(disk, partition.start, partition.size));
+    found.push({ partition, contents });
+  }
+  const root = rootOf(found, fstab);
+  return {
+    size: disk.size,
+    table: table?.kind,
+    slices: found
+      .filter(({ partition }) => !['05', '0f', '85'].includes(partition.type))
+      .map(({ partition, contents }) => ({ ...partition, contents, is: roleOf(partition, contents, root) })),
+    bootCode:
+      boot.length === 512 && boot.readUInt16LE(510) === 0xaa55 && boot.subarray(0, 440).some((byte) => byte !== 0),
+    bare: table ? undefined : await contentsOf(disk),
+  };
+}
+
+type Found = { readonly partition: Partition; readonly contents: Contents | undefined };
+
+/** Which partition holds root: what fstab says, else its type, else where it was last mounted, else the largest. */
+function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): Partition | undefined {
+  const source = fstab.find(({ target }) => target === '/')?.source ?? '';
+  const [, by, word = ''] = /^(?:"?)(UUID|LABEL)="?([^"]+)/.exec(source) ?? [];
+  const named = all.find(
+    ({ contents }) => by !== undefined && word === (by === 'UUID' ? contents?.uuid : contents?.label),
+  );
+  const holders = all.filter(({ contents }) => ['ext', 'xfs', 'btrfs', 'lvm', 'luks'].includes(contents?.type ?? ''));
+  const candidates = [
+    named,
+    all.find(({ partition }) => rootTypes.includes(partition.type)),
+    all.find(({ contents }) => contents?.mounted === '/'),
+    [...holders].sort((a, b) => b.partition.size - a.partition.size)[0],
+  ];
+  return candidates.find((each) => each !== undefined)?.partition;
+}
+
+function roleOf(partition: Partition, contents: Contents | undefined, root: Partition | undefined): Slice['is'] {
+  if (partition === root) return 'root';
+  if (efi.includes(partition.type) || partition.type === biosBoot || prep.includes(partition.type)) return 'firmware';
+  if (swapTypes.includes(partition.type) || contents?.type === 'swap') return 'swap';
+  return bootTypes.includes(partition.type) || contents?.mounted === '/boot' ? 'boot' : 'other';
+}

@@ -1,0 +1,95 @@
+import { sources } from '../source-links.ts';
+import type { DiskCheck, Verdict } from './check.ts';
+import type { Layout, Slice } from './disk-layout.ts';
+
+const MiB = 2 ** 20;
+
+/** What only the disk itself shows: a tree of files has neither partitions nor a boot loader. */
+export const diskChecks: readonly DiskCheck[] = [
+  {
+    name: 'root-grows',
+    severity: 'error',
+    why: 'A partition can only grow into free space right behind it.',
+    mend: 'Make root the last partition of the disk.',
+    source: sources.openstack,
+    lookAtDisk: onRoot((root, { slices }) =>
+      slices
+        .filter(({ start }) => start > root.start)
+        .map(({ number, is }) => `Partition ${number} (${is}) lies behind root, partition ${root.number}`),
+    ),
+  },
+  {
+    name: 'root-first',
+    severity: 'warning',
+    why: 'Clouds that put keys into images put them on partition 1.',
+    mend: 'Give root the number 1, as the Debian images do: sgdisk --transpose.',
+    source: sources.pouta,
+    lookAtDisk: onRoot((root) => (root.number === 1 ? [] : [`Root is partition ${root.number}, not 1`])),
+  },
+  {
+    name: 'root-alone',
+    severity: 'warning',
+    why: 'One partition holds all; what is set aside for others is missing to root. Firmware needs its own, though.',
+    mend: 'Install with a single root partition: no /home, /var or /boot of its own, and no LVM.',
+    source: sources.pouta,
+    lookAtDisk: onRoot((root, { slices }) => [
+      ...slices
+        .filter(({ is }) => is === 'other' || is === 'boot')
+        .map(({ number, is }) => `Partition ${number} is ${is}`),
+      ...(root.contents?.type === 'lvm' ? [`Partition ${root.number} is managed by LVM`] : []),
+    ]),
+  },
+  {
+    name: 'swap-partition',
+    severity: 'warning',
+    why: 'It has one size for all flavours; a swap file made at the first boot fits the machine.',
+    mend: 'Install without one, and ask for "swap:" in the user-data.',
+    source: sources.centos,
+    lookAtDisk: ({ slices }) =>
+      slices.filter(({ is }) => is === 'swap').map(({ number }) => `Partition ${number} is swap`),
+  },
+  {
+    name: 'table-fits',
+    severity: 'error',
+    why: 'A partition that ends behind the end of the disk loses what is written there.',
+    mend: 'The image was cut off: convert it again, whole.',
+    source: sources.openstack,
+    lookAtDisk: ({ slices, size }) =>
+      slices
+        .filter(({ start, size: length }) => start + length > size)
+        .map(({ number }) => `Partition ${number} ends behind the end of the disk`),
+  },
+  {
+    name: 'filesystem-fills',
+    severity: 'warning',
+    why: 'Free space inside the partition is lost to every instance whose disk is no larger.',
+    mend: 'resize2fs, xfs_growfs or btrfs filesystem resize max, before the image is saved.',
+    source: sources.openstack,
+    lookAtDisk: onRoot((root) => {
+      const { type, size } = root.contents ?? {};
+      if (size === undefined) return { unseen: `${type ?? 'what is on root'} does not say how large it is` };
+      if (size > root.size) return [`The ${type} file system is larger than its partition`];
+      const left = Math.floor((root.size - size) / MiB);
+      return left > 1 ? [`The ${type} file system leaves ${left} MiB of its partition unused`] : [];
+    }),
+  },
+  {
+    name: 'bootloader',
+    severity: 'error',
+    why: 'Without one no instance starts.',
+    mend: 'grub-install (grub2-install) to the disk, or an EFI system partition with a loader in it.',
+    source: sources.wakame,
+    lookAtDisk: ({ bootCode, slices }) => {
+      const hasEfi = slices.some(({ is, contents }) => is === 'firmware' && contents?.type === 'fat');
+      return bootCode || hasEfi ? [] : ['The first sector holds no boot code, and there is no EFI system partition'];
+    },
+  },
+];
+
+function onRoot(look: (root: Slice, disk: Layout) => Verdict): DiskCheck['lookAtDisk'] {
+  return (disk) => {
+    const root = disk.slices.find(({ is }) => is === 'root');
+    if (root) return look(root, disk);
+    return { unseen: disk.bare ? `a bare ${disk.bare.type} file system, no partitions` : 'no root file system found' };
+  };
+}

@@ -1,0 +1,46 @@
+import type { Change, PlanItem } from '../../engine/change.ts';
+import { apply, type Ledger, preview, type Step } from '../../engine/executor.ts';
+import { foresight } from '../../engine/overlay-host.ts';
+import type { Host } from '../../host/host.ts';
+import { keyOf } from '../../resources/index.ts';
+import type { Look } from './check.ts';
+import type { Finding } from './examine.ts';
+
+/** The plan that mends what was found, as far as nothing can go wrong with it. */
+export async function fixes(findings: readonly Finding[], at: Look): Promise<PlanItem[]> {
+  const plan: PlanItem[] = [];
+  for (const { check, is } of findings) {
+    const changes: readonly Change[] = is === 'found' && 'fix' in check && check.fix ? await check.fix(at) : [];
+    if (changes.length > 0) plan.push({ at: check.name, changes });
+  }
+  return plan;
+}
+
+/** Makes that plan, or previews it where there is no host to make it on. */
+export async function mending(findings: readonly Finding[], at: Look, host: Host | undefined): Promise<Step[]> {
+  const ahead = foresight(at.host);
+  const steps: Step[] = [];
+  for (const item of await fixes(findings, at)) {
+    steps.push(...(host ? await apply(item, host, nothingKept) : await preview(item, ahead, nothingKept)));
+  }
+  return steps;
+}
+
+const nothingKept: Ledger = {
+  entriesOf: () => ({ earlier: [], before: [] }),
+  isOwed: () => false,
+  write: async () => {},
+  owe: async () => {},
+  settle: async () => {},
+};
+
+/** What was or would be mended, one line each. */
+export function mends(steps: readonly Step[]): string {
+  if (steps.length === 0) return 'There is nothing that can be mended without you.\n';
+  return steps.map((step) => `  ${step.at.padEnd(20)} ${keyOf(step.change)}: ${outcomeOf(step)}\n`).join('');
+}
+
+function outcomeOf(step: Step): string {
+  if (step.outcome === 'failed') return `failed, ${step.problem.message}`;
+  return 'because' in step ? step.because : step.outcome;
+}

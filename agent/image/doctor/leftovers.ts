@@ -1,0 +1,48 @@
+import { preview, type ReadLedger, type Step } from '../../engine/executor.ts';
+import { foresight } from '../../engine/overlay-host.ts';
+import type { Operation } from '../seal/operation.ts';
+import { operations } from '../seal/operations.ts';
+import { sealPlan } from '../seal/plan.ts';
+import type { Look, TreeCheck, Verdict } from './check.ts';
+
+// Sealing makes one of several ids that are as good.
+const hasOwnCheck = (name: string): boolean => name === 'machine-id';
+
+/** What the operations of sealing would still do, is what the image still remembers: one check for each of them. */
+export const leftoverChecks: readonly TreeCheck[] = operations
+  .filter(({ name }) => !hasOwnCheck(name))
+  .map((operation) => ({
+    name: operation.name,
+    severity: operation.severity,
+    why: operation.why,
+    mend: `bootagent seal --only ${operation.name}`,
+    source: operation.source,
+    look: (at) => leftBy(operation, at),
+  }));
+
+const nothingDone: ReadLedger = { entriesOf: () => ({ earlier: [], before: [] }), isOwed: () => false };
+
+async function leftBy(operation: Operation, { host, sealing }: Look): Promise<Verdict> {
+  const [item] = sealPlan([operation], sealing);
+  // A user is found by the files that name it, for which root's rights are not asked.
+  const steps = item ? await preview(item, foresight({ ...host, privileged: true }), nothingDone) : [];
+  const failed = steps.find((step) => step.outcome === 'failed');
+  if (failed?.outcome === 'failed') return { unseen: failed.problem.message };
+  return steps.flatMap(told);
+}
+
+function told(step: Step): string[] {
+  if (step.outcome !== 'due') return [];
+  const { paths, why } = step.difference;
+  const { change } = step;
+  if (change.kind === 'removed-user') return [`User ${change.name} is left over`];
+  if (paths) return paths.map((path) => `${path} ${saying[change.kind] ?? why}`);
+  return 'path' in change ? [`${change.path} ${why}`] : [why];
+}
+
+const saying: Readonly<Record<string, string>> = {
+  removed: 'is left over',
+  'removed-swap': 'is left over',
+  emptied: 'is not empty',
+  'without-lines': 'has lines that are this machine’s own',
+};

@@ -1,0 +1,100 @@
+import type { Change } from '../../engine/change.ts';
+import { cloudInitStarts } from '../cloud-init.ts';
+import { turnedOnByPresets } from '../presets.ts';
+import { programPath, startsAtBoot } from '../services.ts';
+import { sources } from '../source-links.ts';
+import type { Look, TreeCheck } from './check.ts';
+
+/** A service that must not start by itself until the instance's user-data says so. */
+const offUntilAsked = ['condor', 'autofs'];
+
+/** What starts, and what must not. */
+export const serviceChecks: readonly TreeCheck[] = [
+  {
+    name: 'services-off',
+    severity: 'warning',
+    why: 'Started without the settings of an instance they join the wrong pool, or none.',
+    mend:
+      'systemctl disable the service named; user-data enables it. Against the presets: an empty /etc/machine-id. ' +
+      '"--fix" does either.',
+    source: sources.centos,
+    async look({ host }) {
+      const found: string[] = [];
+      for (const name of offUntilAsked) found.push(...(await whenItStarts(name, host)));
+      return found;
+    },
+    fix: ({ host, sealing: { image } }) => disabling(offUntilAsked, image.systemd > 0, host),
+  },
+  {
+    name: 'agent-installed',
+    severity: 'error',
+    why: 'Without a first-boot agent an instance gets neither keys nor name nor user-data.',
+    mend: 'Install bootagent.',
+    source: sources.openstack,
+    async look({ host, sealing: { image } }) {
+      if (await programPath('bootagent', host)) return [];
+      // bootagent's runtime needs a newer C library than these have: they keep the agent they came with.
+      const isOld = image.os.family === 'redhat' && image.os.id !== 'fedora' && image.major < 8;
+      return isOld && (await programPath('cloud-init', host)) ? [] : ['bootagent is not installed'];
+    },
+  },
+  {
+    name: 'agent-enabled',
+    severity: 'error',
+    why: 'An agent that does not start at boot does nothing.',
+    mend: 'systemctl enable bootagent-local bootagent bootagent-final; remove /etc/bootagent/disabled. "--fix" enables.',
+    source: sources.openstack,
+    async look({ host }) {
+      if (!(await programPath('bootagent', host))) return { unseen: 'bootagent is not installed' };
+      const found: string[] = [];
+      for (const name of agentUnits)
+        if (!(await startsAtBoot(name, host))) found.push(`${name} does not start at boot`);
+      if (await host.stat('/etc/bootagent/disabled')) found.push('/etc/bootagent/disabled is there');
+      return found;
+    },
+    async fix({ host }) {
+      const off: Change[] = [];
+      for (const name of agentUnits) {
+        const isThere = await host.stat(`/usr/lib/systemd/system/${name}.service`);
+        if (isThere && !(await startsAtBoot(name, host)))
+          off.push({ kind: 'service', unit: `${name}.service`, boot: 'enabled' });
+      }
+      return off;
+    },
+  },
+  {
+    name: 'cloud-init-too',
+    severity: 'error',
+    why: 'Two agents make users, keys and host keys twice, and each undoes what the other did.',
+    mend: 'Remove cloud-init, or "touch /etc/cloud/cloud-init.disabled", which "--fix" does.',
+    source: sources.openstack,
+    async look({ host }) {
+      if (!(await programPath('bootagent', host))) return [];
+      return (await cloudInitStarts(host)) ? ['cloud-init starts at boot beside bootagent'] : [];
+    },
+    fix: async () => [{ kind: 'file', path: '/etc/cloud/cloud-init.disabled', content: '' }],
+  },
+];
+
+const agentUnits = ['bootagent-local', 'bootagent', 'bootagent-final'];
+
+async function disabling(names: readonly string[], bySystemd: boolean, host: Look['host']): Promise<Change[]> {
+  const off: Change[] = [];
+  let byPresets = false;
+  for (const name of names) {
+    byPresets ||= await turnedOnByPresets(name, host);
+    if (!(await startsAtBoot(name, host))) continue;
+    if (bySystemd) off.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
+    else off.push({ kind: 'removed', globs: [`/etc/rc[0-6].d/S??${name}`, `/etc/rc.d/rc[0-6].d/S??${name}`] });
+  }
+  // The id is still to be made; only the presets are not gone through.
+  return byPresets ? [...off, { kind: 'file', path: '/etc/machine-id', content: '', mode: 0o444 }] : off;
+}
+
+/** When a service starts that should not, as sentences: at every boot, or since systemd's presets turn it on. */
+export async function whenItStarts(name: string, host: Look['host']): Promise<string[]> {
+  if (await startsAtBoot(name, host)) return [`${name} starts at boot`];
+  return (await turnedOnByPresets(name, host))
+    ? [`${name} is off, and turned on by systemd's presets at the first boot`]
+    : [];
+}

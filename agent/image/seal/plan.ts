@@ -1,0 +1,69 @@
+import type { Change, Note, PlanItem } from '../../engine/change.ts';
+import type { Image } from '../image.ts';
+import type { Foreign } from '../submounts.ts';
+import type { Operation } from './operation.ts';
+
+export interface Sealing {
+  readonly image: Image;
+  /** Mounts that are not the image's. */
+  readonly foreign: readonly Foreign[];
+  /** What the session at work needs until its end: its agent's socket, the folder it stands in. */
+  readonly session: readonly string[];
+}
+
+/** What sealing an image changes, one item for each operation. */
+export function sealPlan(operations: readonly Operation[], { image, foreign, session }: Sealing): PlanItem[] {
+  const stays = [...foreign.map(({ path }) => path), ...session];
+  return operations.map((operation) => {
+    const changes = changesOf(operation, image).map((change) => sparing(change, stays));
+    const notes = notesOn(operation, changes, image, foreign);
+    return { at: operation.name, changes, ...(notes.length > 0 && { notes }) };
+  });
+}
+
+function changesOf({ removes = [], keeps, empties = [], drops = [], also }: Operation, image: Image): Change[] {
+  const here = (globs: readonly string[]) => globs.flatMap((glob) => inHomes(glob, image));
+  const changes: Change[] = [...(also?.(image) ?? [])];
+  if (removes.length > 0) changes.push({ kind: 'removed', globs: here(removes), ...(keeps && { except: keeps }) });
+  if (empties.length > 0) {
+    changes.push({ kind: 'emptied', globs: here(empties), ...(removes.length > 0 && { except: here(removes) }) });
+  }
+  for (const { lines, from } of drops) {
+    changes.push({ kind: 'without-lines', globs: here(from), lines, ...(keeps && { except: keeps }) });
+  }
+  return changes;
+}
+
+const inHomes = (glob: string, { homes }: Image): string[] =>
+  glob.startsWith('~/') ? homes.map((home) => `${home}${glob.slice(1)}`) : [glob];
+
+function sparing(change: Change, stays: readonly string[]): Change {
+  const looks = 'globs' in change || change.kind === 'removed-user';
+  if (!looks || stays.length === 0) return change;
+  return { ...change, except: [...(change.except ?? []), ...stays] };
+}
+
+/** What was left alone, where this operation would have gone there. */
+function notesOn(
+  { name }: Operation,
+  changes: readonly Change[],
+  { bends }: Image,
+  foreign: readonly Foreign[],
+): Note[] {
+  const globs = changes.flatMap((change) => ('globs' in change ? change.globs : []));
+  const concerns = (path: string) => globs.some((glob) => `${glob}/`.startsWith(`${path}/`) || searches(glob, path));
+  return [
+    ...bends
+      .filter(({ path }) => concerns(path))
+      .map(
+        ({ path, target }) => `${path} is a link to ${target} and was not followed; see to "${name}" there yourself`,
+      ),
+    ...foreign
+      .filter(({ path, why }) => why !== undefined && concerns(path))
+      .map(({ path, why }) => `${path} ${why} and was left alone`),
+  ].map((text) => ({ level: 'warning', text }));
+}
+
+/** Whether a pattern looks for names in a folder that the path lies in. */
+const searches = (glob: string, path: string): boolean =>
+  /[*?[]/.test(glob) && path.startsWith(glob.replace(/[^/]*[*?[].*$/, ''));

@@ -1,0 +1,81 @@
+import type { PlanItem } from '../../engine/change.ts';
+import type { Step } from '../../engine/executor.ts';
+import { keyOf } from '../../resources/index.ts';
+
+export interface Sealed {
+  readonly item: PlanItem;
+  readonly steps: readonly Step[];
+}
+
+export interface About {
+  readonly called: string;
+  readonly sure: boolean;
+  readonly running: boolean;
+  /** The command that does what was only told. */
+  readonly toDo: string;
+}
+
+/** The most paths that are shown of one operation; JSON has all. */
+const most = 12;
+
+/** What sealing did or would do, for people: each operation with the paths it is about. */
+export function sealedAsText(sealed: readonly Sealed[], { called, sure, running, toDo }: About): string {
+  const told = sealed.filter(({ item, steps }) => item.notes || steps.some(({ outcome }) => outcome !== 'holds'));
+  const paths = sealed.flatMap(({ steps }) => steps.flatMap(pathsOf));
+  const lines = [
+    `${sure ? 'Sealed' : 'To seal'}: ${called}`,
+    ...told.flatMap((each) => [`  ${each.item.at}`, ...linesOf(each)]),
+    ...endOf(told.length, paths.length, sure ? undefined : toDo),
+  ];
+  if (sure && running) {
+    lines.push('The shell you typed this in writes its history when it ends: "unset HISTFILE" first. Then power off.');
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function endOf(operations: number, paths: number, toDo: string | undefined): string[] {
+  if (paths === 0) return ['There is nothing to forget.'];
+  const counts = `${counted(operations, 'operation')}, ${counted(paths, 'path')}.`;
+  return [toDo === undefined ? counts : `${counts} Nothing was changed. To do it: ${toDo}`];
+}
+
+const counted = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
+
+function linesOf({ item, steps }: Sealed): string[] {
+  const marks = steps.flatMap((step) => pathsOf(step).map((path) => `    ${signOf(step)} ${path}`));
+  const shown = marks.length <= most ? marks : [...marks.slice(0, most - 1), `      … ${marks.length - most + 1} more`];
+  return [...shown, ...steps.flatMap(trouble), ...(item.notes ?? []).map(({ text }) => `    ! ${text}`)];
+}
+
+function pathsOf(step: Step): readonly string[] {
+  if (step.outcome !== 'due' && step.outcome !== 'made') return [];
+  if (step.difference.paths) return step.difference.paths;
+  return 'path' in step.change ? [step.change.path] : [keyOf(step.change)];
+}
+
+const signOf = ({ change }: Step): string => (change.kind === 'removed' || change.kind === 'removed-swap' ? '-' : '~');
+
+function trouble(step: Step): string[] {
+  if (step.outcome === 'failed') return [`    x ${keyOf(step.change)}: ${step.problem.message}`];
+  if (step.outcome === 'skipped') return [`    . ${keyOf(step.change)}: left alone after the failure`];
+  return step.outcome === 'deferred' || step.outcome === 'unknown'
+    ? [`    . ${keyOf(step.change)}: ${step.because}`]
+    : [];
+}
+
+/** The same for programs, with every path. */
+export function sealedAsJson(sealed: readonly Sealed[], { called, sure, running }: About): string {
+  const operations = sealed.map(({ item, steps }) => ({
+    name: item.at,
+    outcome: outcomeOf(steps),
+    paths: steps.flatMap(pathsOf),
+    problems: steps.flatMap(trouble).map((line) => line.trim().slice(2)),
+    notes: (item.notes ?? []).map(({ text }) => text),
+  }));
+  return `${JSON.stringify({ schema_version: 1, image: called, running, done: sure, operations }, undefined, 2)}\n`;
+}
+
+const outcomeOf = (steps: readonly Step[]): Step['outcome'] =>
+  (['failed', 'unknown', 'deferred', 'made', 'due'] as const).find((each) =>
+    steps.some(({ outcome }) => outcome === each),
+  ) ?? 'holds';

@@ -1,0 +1,68 @@
+import { unescaped } from '../base/octal-escapes.ts';
+
+/** A mount below the root that is not part of the image, and so is left alone. */
+export interface Foreign {
+  readonly path: string;
+  /** Why, for people; left out for what the kernel itself makes. */
+  readonly why?: string;
+}
+
+interface Entry {
+  readonly device: string;
+  readonly from: string;
+  readonly target: string;
+  readonly type: string;
+}
+
+const ofDisks = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'vfat', 'f2fs', 'jfs', 'reiserfs'];
+const ofKernel = [
+  'autofs',
+  'binfmt_misc',
+  'bpf',
+  'cgroup',
+  'cgroup2',
+  'configfs',
+  'debugfs',
+  'devpts',
+  'devtmpfs',
+].concat(
+  ['efivarfs', 'fusectl', 'hugetlbfs', 'mqueue', 'proc', 'pstore', 'rpc_pipefs', 'securityfs', 'selinuxfs', 'sysfs'],
+  ['tmpfs', 'tracefs', 'ramfs'],
+);
+
+/**
+ * The mounts below a root that sealing must not enter: other machines' files, and folders of this machine that
+ * are bound into an image while it is built (a package cache, say).
+ */
+export function foreignMounts(mountinfo: string, root: string): Foreign[] {
+  const base = root.replace(/\/+$/, '');
+  const entries = mountinfo.split('\n').flatMap(parse);
+  const outside = entries.filter(({ target }) => base !== '' && target !== base && !target.startsWith(`${base}/`));
+  const isElsewhere = (device: string) => outside.some((each) => each.device === device);
+  return entries
+    .filter(({ target }) => target.startsWith(`${base}/`) && target !== '/')
+    .flatMap((entry) => {
+      const path = entry.target.slice(base.length);
+      if (ofKernel.includes(entry.type)) return [{ path }];
+      if (!ofDisks.includes(entry.type)) return [{ path, why: `is on ${entry.type}` }];
+      const isBound = entry.from !== '/' && entry.type !== 'btrfs';
+      return isBound || isElsewhere(entry.device) ? [{ path, why: 'is bound from elsewhere' }] : [];
+    });
+}
+
+/** Where the root itself comes from: differs between a process in a chroot and the first process. */
+export function rootMount(mountinfo: string): string | undefined {
+  const root = mountinfo
+    .split('\n')
+    .flatMap(parse)
+    .findLast(({ target }) => target === '/');
+  return root && `${root.device} ${root.from}`;
+}
+
+function parse(line: string): Entry[] {
+  const [left = '', right = ''] = line.split(' - ');
+  const [, , device = '', from = '', target = ''] = left.split(' ');
+  const [type = ''] = right.split(' ');
+  const plain = unescaped(target);
+  return plain === '' ? [] : [{ device, from, target: plain, type }];
+}

@@ -1,0 +1,39 @@
+import { shownUrl } from '../base/http-error.ts';
+import type { Request, Response } from '../host/host.ts';
+import type { Asking } from './datasource.ts';
+import type { Roots } from './retrying-client.ts';
+import type { Judge } from './try-endpoint.ts';
+
+/** A metadata service that may be found in one of several places: the first that answers is kept to. */
+export interface Service {
+  /** The URL of a path, for people: at the place that answered, or at the first one. */
+  where(path: string): string;
+  ask(request: Omit<Request, 'url'> & { readonly path: string }, judge?: Judge): Promise<Response>;
+}
+
+export function serviceAt({ patience }: Asking, places: readonly string[] | Roots): Service {
+  const roots = typeof places === 'function' ? places : async () => places;
+  let known = typeof places === 'function' ? undefined : places[0];
+  let kept: readonly string[] | undefined;
+  return {
+    where: (path) => shownUrl(`${known ?? ''}${path}`),
+    async ask({ path, ...request }, judge) {
+      const found = kept;
+      const { root, answer } = await patience.askAny(
+        found ? async () => found : roots,
+        (root) => ({ ...request, url: root + path }),
+        judge,
+      );
+      known = root;
+      kept = [root];
+      return answer;
+    },
+  };
+}
+
+/** The places that the image's settings name, in cloud-init's words, or else the usual ones. */
+export function placesFor({ settings }: Asking, usual: readonly string[]): readonly string[] {
+  const named = settings.metadata_urls;
+  const urls = Array.isArray(named) ? named.map(String).filter((url) => /^https?:\/\//.test(url)) : [];
+  return urls.length > 0 ? urls.map((url) => url.replace(/\/+$/, '')) : usual;
+}

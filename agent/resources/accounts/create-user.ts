@@ -1,0 +1,73 @@
+import type { UserChange } from '../../engine/kinds/accounts.ts';
+import { lineOf } from '../../facts/accounts.ts';
+import type { Host, ReadHost } from '../../host/host.ts';
+import { accountOf, accountTool, lacksShadow } from './account-tables.ts';
+import { completeHome } from './user-home.ts';
+
+/** Stands while useradd is at work: it writes six tables and a home, and may be killed between any two of them. */
+export const markOf = ({ name }: UserChange): string => `/var/lib/bootagent/making-${name}`;
+
+/** Makes the account, and makes it anew where its maker was killed at work and nobody has given it a password since. */
+export async function make(change: UserChange, host: Host): Promise<void> {
+  const { name } = change;
+  const cut = (await host.stat(markOf(change))) !== undefined;
+  const there = (await accountOf(name, host)) !== undefined;
+  if (there && !cut) return;
+  if (!there || (await isUnused(name, host))) {
+    if (there) await unmake(change, host);
+    await host.writeFile(markOf(change), '', { mode: 0o600 });
+    await accountTool(host, ['useradd', ...(await wordsFor(change, host)), name]);
+    const made = await accountOf(name, host);
+    if (cut && made) await completeHome(made, host);
+  }
+  const group = await lineOf('/etc/group', name, host);
+  if (cut && group && (await lacksShadow('/etc/gshadow', name, host))) {
+    await accountTool(host, ['groupmod', '--password', '!', name]);
+  }
+  await host.remove(markOf(change));
+}
+
+const isUnused = async (name: string, host: ReadHost): Promise<boolean> =>
+  /^[!*]*$/.test((await lineOf('/etc/shadow', name, host))?.[1] ?? '');
+
+/** Takes the account away and leaves its home. userdel takes the group of that name as well, which had its own number. */
+async function unmake({ name, primaryGroup }: UserChange, host: Host): Promise<void> {
+  const group = primaryGroup === name ? await lineOf('/etc/group', name, host) : undefined;
+  await accountTool(host, ['userdel', name]);
+  if (group && !(await lineOf('/etc/group', name, host))) {
+    await accountTool(host, ['groupadd', '--gid', group[2] ?? '', name]);
+  }
+}
+
+async function wordsFor(change: UserChange, host: ReadHost): Promise<string[]> {
+  const {
+    name,
+    uid,
+    primaryGroup,
+    groups = [],
+    gecos,
+    home,
+    shell,
+    expires,
+    inactive,
+    selinuxUser,
+    flags = [],
+  } = change;
+  // useradd wants to make a group of the user's name, and gives up where there is one.
+  const group = primaryGroup ?? ((await lineOf('/etc/group', name, host)) ? name : undefined);
+  const option = (word: string, value: string | number | undefined) =>
+    value === undefined ? [] : [word, String(value)];
+  return [
+    ...option('--comment', gecos),
+    ...option('--expiredate', expires),
+    ...option('--gid', group),
+    ...option('--groups', groups.length > 0 ? groups.join(',') : undefined),
+    ...option('--home-dir', home),
+    ...option('--inactive', inactive),
+    ...option('--selinux-user', selinuxUser),
+    ...option('--shell', shell),
+    ...option('--uid', uid),
+    ...flags,
+    ...(flags.includes('--no-create-home') ? [] : ['--create-home']),
+  ];
+}

@@ -1,0 +1,36 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import { lineOf } from '../../facts/accounts.ts';
+import { accountTool, lacksShadow, linesOf, tableWith, yetToBeGiven } from './account-tables.ts';
+import { byAccountTools } from './with-account-tools.ts';
+
+/** A group that exists. */
+export const group = byAccountTools<ChangeOf<'group'>>({
+  sort: 'state',
+  needs: 'root',
+  subject: ({ name }) => name,
+
+  async compare({ name, gid }, host) {
+    if (await lineOf('/etc/group', name, host)) {
+      if (!(await lacksShadow('/etc/gshadow', name, host))) return undefined;
+      return {
+        why: 'lacks its line in /etc/gshadow',
+        tables: [await tableWith('/etc/gshadow', name, { 1: '!' }, host)],
+      };
+    }
+    const table = await tableWith('/etc/group', name, { 2: gid === undefined ? yetToBeGiven : String(gid) }, host);
+    return { why: 'does not exist', tables: [table] };
+  },
+
+  async apply({ name, gid, system }, host) {
+    // No password: the word that groupadd puts there too.
+    if (await lineOf('/etc/group', name, host)) {
+      await accountTool(host, ['groupmod', '--password', '!', name]);
+      return undefined;
+    }
+    const owner =
+      gid === undefined ? undefined : (await linesOf('/etc/group', host)).find((line) => Number(line[2]) === gid);
+    const number = gid === undefined || owner ? [] : ['--gid', String(gid)];
+    await accountTool(host, ['groupadd', ...(system ? ['--system'] : []), ...number, name]);
+    return owner && `its number is not ${gid}, which is the number of the group ${owner[0]}`;
+  },
+});

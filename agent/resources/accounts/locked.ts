@@ -1,0 +1,27 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import { lineOf } from '../../facts/accounts.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { accountOf, accountTool } from './account-tables.ts';
+import { byAccountTools } from './with-account-tools.ts';
+
+/** Whether a user can come in by password. A lock leaves keys alone. */
+export const locked = byAccountTools<ChangeOf<'locked'>>({
+  sort: 'state',
+  needs: 'root',
+  subject: ({ user }) => user,
+
+  async compare({ user, locked }, host) {
+    // A new account has no password, and so is locked until it is given one.
+    if (!(await accountOf(user, host))) return undefined;
+    const hash = await hashOf(user, host);
+    if (locked) return /^[!*]/.test(hash) ? undefined : hash === '' ? 'needs no password at all' : 'is not locked';
+    return /^!+./.test(hash) && !/^[!*]+$/.test(hash) ? 'is locked' : undefined;
+  },
+
+  apply: ({ user, locked }, host) => accountTool(host, ['usermod', locked ? '--lock' : '--unlock', user]),
+});
+
+async function hashOf(user: string, host: ReadHost): Promise<string> {
+  const [, hash = ''] = (await lineOf('/etc/shadow', user, host)) ?? (await lineOf('/etc/passwd', user, host)) ?? [];
+  return hash;
+}

@@ -1,0 +1,24 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import { lineOf } from '../../facts/accounts.ts';
+import { accountTool, membersIn, tablesWithout, tableWith } from './account-tables.ts';
+import { byAccountTools } from './with-account-tools.ts';
+
+/** A user among the members of a group. */
+export const member = byAccountTools<ChangeOf<'member'>>({
+  sort: 'state',
+  needs: 'root',
+  subject: ({ user, group }) => `${user} of ${group}`,
+
+  async compare({ user, group }, host) {
+    const lacking = await tablesWithout(user, group, host);
+    if (lacking.length === 0) return undefined;
+    const tables = [];
+    for (const table of lacking) {
+      const members = [...membersIn(await lineOf(table, group, host)), user];
+      tables.push(await tableWith(table, group, { 3: members.join(',') }, host));
+    }
+    return { why: lacking.includes('/etc/group') ? 'is no member' : 'is no member in /etc/gshadow', tables };
+  },
+
+  apply: ({ user, group }, host) => accountTool(host, ['usermod', '--append', '--groups', group, user]),
+});

@@ -1,0 +1,23 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import { lineOf } from '../../facts/accounts.ts';
+import { accountTool, refuseReadableHash, tableWith } from './account-tables.ts';
+import { byAccountTools } from './with-account-tools.ts';
+
+/** A password, by its hash; whether it is locked is another matter. */
+export const password = byAccountTools<ChangeOf<'password'>>({
+  sort: 'state',
+  needs: 'root',
+  subject: ({ user }) => user,
+
+  async compare({ user, hash }, host) {
+    await refuseReadableHash(user, host);
+    const current = (await lineOf('/etc/shadow', user, host))?.[1];
+    if (current !== undefined && bare(current) === bare(hash)) return undefined;
+    const table = await tableWith('/etc/shadow', user, { 1: hash }, host);
+    return { why: current === undefined ? 'is not set' : 'is another one', tables: [table] };
+  },
+
+  apply: ({ user, hash }, host) => accountTool(host, ['chpasswd', '--encrypted'], `${user}:${hash}\n`),
+});
+
+const bare = (hash: string): string => hash.replace(/^!+/, '');

@@ -1,0 +1,38 @@
+import { randomInt } from 'node:crypto';
+import { Problem } from '../../base/problem.ts';
+import type { ChangeOf } from '../../engine/change.ts';
+import type { ActHandler } from '../../engine/handler.ts';
+import { accountTool, refuseReadableHash } from './account-tables.ts';
+
+const letters = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const console = '/dev/console';
+
+/** A password set once: from its hash alone nobody can tell whether it is the one that was asked for. */
+export const plainPassword: ActHandler<ChangeOf<'plain-password'>> = {
+  sort: 'act',
+  needs: 'root',
+  subject: ({ user }) => user,
+  intent: ({ password }) => (typeof password === 'string' ? 'sets the password' : 'makes a password up'),
+
+  async refuse({ user, password }, host) {
+    await refuseReadableHash(user, host);
+    if (typeof password === 'string' || (!host.offline && (await host.stat(console)))) return;
+    throw new Problem('not-possible', `There is no console to show the password of ${user} on`, {
+      hint: 'Give the password itself, as a hash, instead of RANDOM.',
+    });
+  },
+
+  async perform({ user, password }, host): Promise<string | undefined> {
+    if (typeof password === 'string') {
+      await accountTool(host, ['chpasswd'], `${user}:${password}\n`);
+      return undefined;
+    }
+    const made = Array.from({ length: password.random }, () => letters[randomInt(letters.length)]).join('');
+    await accountTool(host, ['chpasswd'], `${user}:${made}\n`);
+    // To the console and to nothing that is kept: dd says nothing, and its input is in no list of processes.
+    await host.run(['dd', `of=${console}`, 'conv=notrunc', 'status=none'], {
+      input: `\r\nbootagent: the password of ${user} is ${made}\r\n`,
+    });
+    return 'it is shown on the console alone';
+  },
+};

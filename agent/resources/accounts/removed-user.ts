@@ -1,0 +1,64 @@
+import { withoutAccount, withoutMember } from '../../edits/accounts.ts';
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import { matching } from '../../host/glob.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { doomed } from '../files/removed.ts';
+
+// passwd comes last: it is what tells where the home is, if the rest has to be done again after a crash.
+const tables = [
+  ['/etc/subuid', withoutAccount],
+  ['/etc/subgid', withoutAccount],
+  ['/etc/gshadow', withoutMember],
+  ['/etc/group', withoutMember],
+  ['/etc/selinux/*/seusers', withoutAccount],
+  ['/etc/selinux/*/modules/active/seusers*', withoutAccount],
+  ['/var/lib/selinux/*/active/seusers*', withoutAccount],
+  ['/etc/shadow', withoutAccount],
+  ['/etc/passwd', withoutAccount],
+] as const;
+
+/** No such user, nor the home, mail, jobs and groups of that name. The tables are edited as files, in an image too. */
+export const removedUser: StateHandler<ChangeOf<'removed-user'>> = {
+  sort: 'state',
+  needs: 'root',
+  subject: ({ name }) => name,
+
+  async compare(change, host) {
+    const paths = [...(await belongings(change, host)), ...(await edits(change, host)).map(({ path }) => path)];
+    return paths.length > 0 ? { why: 'is there', paths } : undefined;
+  },
+
+  async apply(change, host) {
+    for (const path of await belongings(change, host)) await host.remove(path);
+    for (const { path, after } of await edits(change, host)) await host.writeFile(path, after);
+  },
+};
+
+async function belongings({ name, except }: ChangeOf<'removed-user'>, host: ReadHost): Promise<string[]> {
+  const home = await ownHome(name, host);
+  const spools = ['/var/mail', '/var/spool/mail', '/var/spool/cron', '/var/spool/cron/crontabs'];
+  const globs = [...(home ? [home] : []), ...spools.map((folder) => `${folder}/${name}`)];
+  return doomed({ globs, ...(except && { except }) }, host);
+}
+
+/** The user's home, unless it is somebody else's too, or a folder of the system. */
+async function ownHome(name: string, host: ReadHost): Promise<string | undefined> {
+  const accounts = ((await host.readText('/etc/passwd')) ?? '').split('\n').map((line) => line.split(':'));
+  const home = accounts.find(([first]) => first === name)?.[5];
+  const isSafe = home !== undefined && /^\/(home|var\/lib|srv|opt|data)\/[^*?[]+$/.test(home) && !home.includes('..');
+  const isShared = accounts.some(([first, , , , , other]) => first !== name && other !== undefined && other === home);
+  return isSafe && !isShared ? home : undefined;
+}
+
+async function edits({ name }: ChangeOf<'removed-user'>, host: ReadHost): Promise<{ path: string; after: string }[]> {
+  const found: { path: string; after: string }[] = [];
+  for (const [glob, without] of tables) {
+    for (const path of await matching([glob], host)) {
+      const before = (await host.readText(path)) ?? '';
+      const after = without(before, name);
+      if (after !== before) found.push({ path, after });
+    }
+  }
+  return found;
+}

@@ -1,0 +1,123 @@
+import { Problem } from '../../base/problem.ts';
+import type { UserChange } from '../../engine/kinds/accounts.ts';
+import { lineOf } from '../../facts/accounts.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { idOf } from '../../host/passwd.ts';
+import {
+  accountOf,
+  accountTool,
+  lacksShadow,
+  linesOf,
+  tablesWithout,
+  tableWith,
+  yetToBeGiven,
+} from './account-tables.ts';
+import { make, markOf } from './create-user.ts';
+import { byAccountTools } from './with-account-tools.ts';
+
+/** An account. One that exists already is brought to what is asked; its number and home are never changed. */
+export const user = byAccountTools<UserChange>({
+  sort: 'state',
+  needs: 'root',
+  subject: ({ name }) => name,
+
+  async compare(change, host) {
+    if (!(await accountOf(change.name, host))) {
+      await refuseTaken(change, host);
+      return { why: 'does not exist', tables: await foreseen(change, host) };
+    }
+    if (await host.stat(markOf(change))) {
+      return { why: 'was cut off while it was made', tables: await foreseen(change, host) };
+    }
+    if (await lacksShadow('/etc/shadow', change.name, host)) {
+      const table = await tableWith('/etc/shadow', change.name, { 1: '!' }, host);
+      return { why: 'lacks its line in /etc/shadow', tables: [table, ...(await foreseenGroups(change, host))] };
+    }
+    const differences = await differing(change, host);
+    if (differences.length === 0) return undefined;
+    const why = `has another ${differences.map(({ what }) => what).join(', ')}`;
+    return { why, tables: await foreseenGroups(change, host) };
+  },
+
+  async apply(change, host) {
+    await make(change, host);
+    if (!(await accountOf(change.name, host))) return; // and is told as not made
+    // An invalid hash, as useradd puts there too. usermod makes no such line.
+    if (await lacksShadow('/etc/shadow', change.name, host)) {
+      await accountTool(host, ['chpasswd', '--encrypted'], `${change.name}:!\n`);
+    }
+    const words = (await differing(change, host)).flatMap((each) => each.words);
+    if (words.length > 0) await accountTool(host, ['usermod', ...words, change.name]);
+  },
+});
+
+/** What the tables will say of a new account, as far as that is known before it is made. */
+async function foreseen(change: UserChange, host: ReadHost) {
+  const { name, uid, primaryGroup, gecos = '', home = `/home/${name}`, shell = '' } = change;
+  const own = uid === undefined ? yetToBeGiven : String(uid);
+  const group = await lineOf('/etc/group', primaryGroup ?? name, host);
+  const gid = group?.[2] ?? own;
+  return [
+    await tableWith('/etc/passwd', name, { 2: own, 3: gid, 4: gecos, 5: home, 6: shell }, host),
+    await tableWith('/etc/shadow', name, { 1: '!' }, host),
+    ...(await foreseenGroups(
+      change,
+      host,
+      group === undefined && primaryGroup === undefined ? { name, gid } : undefined,
+    )),
+  ];
+}
+
+/** One table for all of them: each change of it stands on the one before. */
+async function foreseenGroups({ name, groups = [] }: UserChange, host: ReadHost, own?: { name: string; gid: string }) {
+  if (groups.length === 0 && !own) return [];
+  let text = own ? (await tableWith('/etc/group', own.name, { 2: own.gid }, host)).after : undefined;
+  for (const group of groups) {
+    const before = text;
+    const seen: ReadHost = before === undefined ? host : { ...host, readText: async () => before };
+    const members = ((await lineOf('/etc/group', group, seen))?.[3] ?? '').split(',').filter(Boolean);
+    text = (await tableWith('/etc/group', group, { 3: [...new Set([...members, name])].join(',') }, seen)).after;
+  }
+  return text === undefined ? [] : [{ path: '/etc/group', after: text }];
+}
+
+/** useradd would say so too, but in a preview nobody asks useradd. */
+async function refuseTaken({ name, uid }: UserChange, host: ReadHost): Promise<void> {
+  if (uid === undefined) return;
+  const owner = (await linesOf('/etc/passwd', host)).find(([, , number]) => Number(number) === uid)?.[0];
+  if (owner === undefined) return;
+  throw new Problem('not-possible', `The user ${name} cannot have the number ${uid}: it is that of ${owner}`, {
+    hint: `Give ${name} another uid, or leave it out.`,
+  });
+}
+
+interface Differing {
+  readonly what: string;
+  readonly words: readonly string[];
+}
+
+/** What usermod is to change. */
+async function differing(change: UserChange, host: ReadHost): Promise<Differing[]> {
+  const { name, primaryGroup, groups = [], gecos, shell, expires, inactive } = change;
+  const [, , , gid, comment = '', , current = ''] = (await lineOf('/etc/passwd', name, host)) ?? [];
+  const [, , , , , , ends, until] = (await lineOf('/etc/shadow', name, host)) ?? [];
+  const all: Differing[] = [];
+  const set = (what: string, ...words: readonly string[]) => all.push({ what, words });
+  if (shell !== undefined && shell !== current) set('shell', '--shell', shell);
+  if (gecos !== undefined && gecos !== comment) set('comment', '--comment', gecos);
+  if (primaryGroup !== undefined && (await idOf(primaryGroup, 'group', host)) !== Number(gid))
+    set('primary group', '--gid', primaryGroup);
+  if (expires !== undefined && days(expires) !== until) set('end', '--expiredate', expires);
+  if (inactive !== undefined && String(inactive) !== ends)
+    set('time after its password', '--inactive', String(inactive));
+  const lacking: string[] = [];
+  for (const group of groups) {
+    const [, , number] = (await lineOf('/etc/group', group, host)) ?? [];
+    if (number !== gid && (await tablesWithout(name, group, host)).length > 0) lacking.push(group);
+  }
+  if (lacking.length > 0) set(`set of groups (lacks ${lacking.join(', ')})`, '--append', '--groups', lacking.join(','));
+  return all;
+}
+
+/** Days since 1970, as the shadow table counts them. */
+const days = (date: string): string => String(Date.parse(`${date}T00:00:00Z`) / 86_400_000);

@@ -1,0 +1,10 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+
+/** Nothing at this path. */
+export const absent: StateHandler<ChangeOf<'absent'>> = {
+  sort: 'state',
+  subject: ({ path }) => path,
+  compare: async ({ path }, host) => ((await host.stat(path)) ? 'is there' : undefined),
+  apply: ({ path }, host) => host.remove(path),
+};

@@ -1,0 +1,22 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
+
+/** A folder with this mode and owner. */
+export const directory: StateHandler<ChangeOf<'directory'>> = {
+  sort: 'state',
+  subject: ({ path }) => path,
+
+  async compare(change, host) {
+    const stat = await host.stat(change.path);
+    if (!stat) return 'does not exist';
+    if (stat.type !== 'directory') return 'is no folder';
+    return ownershipDiffers(change, stat, host);
+  },
+
+  async apply(change, host) {
+    const { path, mode, owner, group } = change;
+    await host.makeDirectory(path, { mode, owner, group });
+    return ownershipNote(change, host);
+  },
+};

@@ -1,0 +1,75 @@
+import { shownUrl } from '../../base/http-error.ts';
+import { asProblem, Problem } from '../../base/problem.ts';
+import type { ChangeOf } from '../../engine/change.ts';
+import type { ActHandler } from '../../engine/handler.ts';
+import { ownershipNote } from '../../engine/ownership.ts';
+import type { Host, Response } from '../../host/host.ts';
+
+/** How long to wait before each further attempt. */
+const pausesMs = [1_000, 4_000, 15_000];
+
+/** A file that is fetched, once; where it cannot be had, what was given in its place is written. */
+export const download: ActHandler<ChangeOf<'download'>> = {
+  sort: 'act',
+  subject: ({ path }) => path,
+  intent: ({ url }) => `is fetched from ${shownUrl(url)}`,
+
+  async perform(change, host) {
+    const { path, mode, owner, group, otherwise } = change;
+    const attributes = { mode, owner, group };
+    try {
+      await host.writeFile(path, await contentOf(change, host), attributes);
+      return ownershipNote(change, host);
+    } catch (error) {
+      if (otherwise === undefined) throw error;
+      await host.writeFile(path, otherwise, attributes);
+      return `${asProblem(error).message}; its "content" was written instead`;
+    }
+  },
+};
+
+async function contentOf({ url, headers = {}, expect }: ChangeOf<'download'>, host: Host): Promise<Uint8Array> {
+  if (url.startsWith('file://')) {
+    const bytes = await host.readBytes(decodeURIComponent(new URL(url).pathname));
+    if (!bytes) throw new Problem('not-possible', `There is no file ${url.slice('file://'.length)}`);
+    return bytes;
+  }
+  const body = await fetched(url, headers, host);
+  if (expect === undefined || new TextDecoder().decode(body.subarray(0, 4096)).includes(expect)) return body;
+  throw new Problem(
+    'not-possible',
+    `What ${shownUrl(url)} answers is not what it should be: there is no "${expect}" in it`,
+  );
+}
+
+async function fetched(url: string, headers: Readonly<Record<string, string>>, host: Host): Promise<Uint8Array> {
+  for (let attempt = 0; ; attempt++) {
+    const pause = pausesMs[attempt];
+    try {
+      const { status, body } = await followed(url, headers, host);
+      if (status === 200) return body;
+      if (pause === undefined || ![408, 425, 429].includes(status) === status < 500) throw refusal(url, status);
+    } catch (error) {
+      if (pause === undefined || asProblem(error).code === 'not-possible') throw error;
+    }
+    await host.sleep(pause);
+  }
+}
+
+const refusal = (url: string, status: number): Problem =>
+  new Problem('not-possible', `${shownUrl(url)} answers with status ${status}`);
+
+/** Downloads move from host to host, unlike metadata; never from https to http, and headers stay with their host. */
+async function followed(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  host: Host,
+  left = 5,
+): Promise<Response> {
+  const answer = await host.http({ url, headers, timeoutMs: 60_000 });
+  const to = answer.headers.location;
+  if (![301, 302, 303, 307, 308].includes(answer.status) || to === undefined || left === 0) return answer;
+  const next = new URL(to, url);
+  if (url.startsWith('https:') && next.protocol !== 'https:') return answer;
+  return followed(next.href, next.host === new URL(url).host ? headers : {}, host, left - 1);
+}

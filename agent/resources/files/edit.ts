@@ -1,0 +1,44 @@
+import { edited } from '../../edits/index.ts';
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { refuseFaults } from './fstab-check.ts';
+
+/** Some lines of a file that others write in too; the rest of it stays byte for byte. */
+export const edit: StateHandler<ChangeOf<'edit'>> = {
+  sort: 'state',
+  subject: ({ path }) => path,
+
+  async compare({ path, edit }, host) {
+    const { text: before } = await current(path, host);
+    const after = edited(before ?? '', edit);
+    return (before ?? '') === after ? undefined : { why: 'lacks what was asked', file: { path, before, after } };
+  },
+
+  async apply({ path, edit, mode }, host) {
+    const { text, encoding } = await current(path, host);
+    const after = edited(text ?? '', edit);
+    if (edit.syntax === 'fstab') await refuseFaults(text ?? '', after, host);
+    await host.writeFile(path, Buffer.from(after, encoding), text === undefined ? { mode: mode ?? 0o644 } : {});
+  },
+};
+
+/** What is no UTF-8 is taken byte by byte, so that it comes out as it went in. */
+async function current(
+  path: string,
+  host: ReadHost,
+): Promise<{ readonly text: string | undefined; readonly encoding: 'utf8' | 'latin1' }> {
+  const bytes = await host.readBytes(path);
+  if (bytes === undefined) return { text: undefined, encoding: 'utf8' };
+  const encoding = isUtf8(bytes) ? 'utf8' : 'latin1';
+  return { text: Buffer.from(bytes).toString(encoding), encoding };
+}
+
+function isUtf8(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return true;
+  } catch {
+    return false;
+  }
+}

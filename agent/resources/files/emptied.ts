@@ -1,0 +1,29 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import { matching } from '../../host/glob.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { counted, several } from './describe-paths.ts';
+
+/** Every file that matches is empty, with its mode, owner and label as they were. No link is followed. */
+export const emptied: StateHandler<ChangeOf<'emptied'>> = {
+  sort: 'state',
+  subject: ({ globs }) => several(globs),
+
+  async compare(change, host) {
+    const paths = await full(change, host);
+    return paths.length > 0 ? { why: counted(paths, 'has', 'have', 'content'), paths } : undefined;
+  },
+
+  async apply(change, host) {
+    for (const path of await full(change, host)) await host.truncate(path);
+  },
+};
+
+async function full({ globs, except }: ChangeOf<'emptied'>, host: ReadHost): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of await matching(globs, host, except)) {
+    const stat = await host.stat(path);
+    if (stat?.type === 'file' && stat.size > 0) found.push(path);
+  }
+  return found;
+}

@@ -1,0 +1,57 @@
+import type { FileChange } from '../../engine/change.ts';
+import type { Difference, StateHandler } from '../../engine/handler.ts';
+import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
+import type { Host, ReadHost } from '../../host/host.ts';
+
+/** A file with this content, mode and owner. */
+export const file: StateHandler<FileChange> = {
+  sort: 'state',
+  subject: ({ path }) => path,
+
+  async compare(change, host) {
+    const stat = await host.stat(change.path);
+    if (stat?.type === 'directory') return 'is a folder';
+    const wanted = await wantedBytes(change, host);
+    const current = await host.readBytes(change.path);
+    if (current === undefined) return differs(change, 'does not exist', undefined, wanted);
+    if (!equal(current, wanted)) return differs(change, 'has other content', current, wanted);
+    return stat && stat.type !== 'link' ? ownershipDiffers(change, stat, host) : undefined;
+  },
+
+  async apply(change, host) {
+    const { path, mode, owner, group } = change;
+    await makeParents(path, host);
+    await host.writeFile(path, await wantedBytes(change, host), { mode, owner, group });
+    return ownershipNote(change, host);
+  },
+};
+
+async function wantedBytes({ path, content, append }: FileChange, host: ReadHost): Promise<Uint8Array> {
+  const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
+  if (!append) return bytes;
+  const current = (await host.readBytes(path)) ?? new Uint8Array();
+  const endsInIt = current.length >= bytes.length && equal(current.subarray(current.length - bytes.length), bytes);
+  return endsInIt ? current : Buffer.concat([current, bytes]);
+}
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
+
+function differs({ path }: FileChange, why: string, before: Uint8Array | undefined, after: Uint8Array): Difference {
+  return { why, file: { path, before: before && textOf(before), after: textOf(after) } };
+}
+
+const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+
+/** Missing folders belong to whom the nearest one does: what is put into a home stays its owner's. */
+async function makeParents(path: string, host: Host): Promise<void> {
+  const missing: string[] = [];
+  let folder = path.slice(0, path.lastIndexOf('/'));
+  let nearest = await host.stat(folder);
+  for (; folder !== '' && !nearest; nearest = await host.stat(folder)) {
+    missing.unshift(folder);
+    folder = folder.slice(0, folder.lastIndexOf('/'));
+  }
+  if (!nearest?.uid || !host.privileged) return;
+  const owning = { owner: String(nearest.uid), group: String(nearest.gid) };
+  for (const each of missing) await host.makeDirectory(each, owning);
+}

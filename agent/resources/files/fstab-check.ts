@@ -1,0 +1,30 @@
+import { Problem } from '../../base/problem.ts';
+import type { Host } from '../../host/host.ts';
+
+/** Refuses a new /etc/fstab in which findmnt finds more wrong than in the old one: a bad line can stop a boot. */
+export async function refuseFaults(before: string, after: string, host: Host): Promise<void> {
+  // The paths of a tree that does not run are not the paths that findmnt would look at.
+  if (host.offline) return;
+  const all = await faultsIn(after, host);
+  if (all.length === 0) return;
+  const old = await faultsIn(before, host);
+  const found = all.filter((each) => !old.includes(each));
+  if (found.length > 0) throw new Problem('not-possible', `The new /etc/fstab is not taken: ${found.join('; ')}`);
+}
+
+/** What findmnt calls an error, each with the mount point it stands under. */
+async function faultsIn(text: string, host: Host): Promise<readonly string[]> {
+  const trial = '/run/bootagent/fstab.trial';
+  await host.writeFile(trial, text, { mode: 0o600 });
+  const { stdout, stderr } = await host.run(['findmnt', '--verify', '--tab-file', trial], { accept: [0, 1] });
+  await host.remove(trial);
+  let place = '';
+  const errors = stdout.split('\n').flatMap((line) => {
+    if (/^\S/.test(line)) place = line;
+    const words = /^\s+\[E\] (.*)/.exec(line)?.[1];
+    // A device that is not there yet is the affair of its "nofail".
+    return words === undefined || words.startsWith('cannot detect on-disk') ? [] : [`${place}: ${words}`];
+  });
+  const unread = [...stderr.matchAll(/parse error at line \d+/g)].map((_, index) => `parse error ${index + 1}`);
+  return [...errors, ...unread];
+}

@@ -1,0 +1,18 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+
+/** A symbolic link to this target. */
+export const link: StateHandler<ChangeOf<'link'>> = {
+  sort: 'state',
+  subject: ({ path }) => path,
+
+  async compare({ path, target }, host) {
+    const stat = await host.stat(path);
+    if (!stat) return 'does not exist';
+    if (stat.type !== 'link') return 'is no link';
+    const current = await host.readLink(path);
+    return current === target ? undefined : `points to ${current}`;
+  },
+
+  apply: ({ path, target }, host) => host.link(path, target),
+};

@@ -1,0 +1,35 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import { matching } from '../../host/glob.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { counted, several } from './describe-paths.ts';
+
+/** No line like this in any file that matches; the other lines stay byte for byte. */
+export const withoutLines: StateHandler<ChangeOf<'without-lines'>> = {
+  sort: 'state',
+  subject: ({ globs, lines }) => `${lines} in ${several(globs)}`,
+
+  async compare(change, host) {
+    const files = await touched(change, host);
+    const paths = files.map(({ path }) => path);
+    const [only, another] = files;
+    if (!only) return undefined;
+    return { why: counted(paths, 'has', 'have', 'such lines'), paths, ...(another ? {} : { file: only }) };
+  },
+
+  async apply(change, host) {
+    for (const { path, after } of await touched(change, host)) await host.writeFile(path, after);
+  },
+};
+
+async function touched({ globs, lines, except }: ChangeOf<'without-lines'>, host: ReadHost) {
+  const pattern = new RegExp(`^(?:${lines}).*\\n?`, 'gm');
+  const files: { path: string; before: string; after: string }[] = [];
+  for (const path of await matching(globs, host, except)) {
+    if ((await host.stat(path))?.type !== 'file') continue;
+    const before = (await host.readText(path)) ?? '';
+    const after = before.replace(pattern, '');
+    if (after !== before) files.push({ path, before, after });
+  }
+  return files;
+}

@@ -1,0 +1,73 @@
+import { asProblem } from '../../base/problem.ts';
+import type { ReadHost } from '../../host/host.ts';
+import type { Mounted } from '../../host/mountinfo.ts';
+import type { FileSystem } from './layout.ts';
+
+/** The file system on a device and how much of it that takes, or undefined where there is none that grows unmounted. */
+export async function filesystemOf(
+  device: string,
+  mount: Mounted | undefined,
+  host: ReadHost,
+): Promise<FileSystem | undefined> {
+  const type = mount?.type ?? (await unmountedType(device, host));
+  if (type === undefined) return undefined;
+  const bytes = type.startsWith('ext')
+    ? await extBytes(device, host)
+    : type === 'xfs' && mount
+      ? await xfsBytes(mount.target, host)
+      : undefined;
+  return { type, bytes, mount: mount?.target, readOnly: mount?.readOnly ?? false };
+}
+
+/** An ext file system may grow unmounted; any other is left to its mount. */
+async function unmountedType(device: string, host: ReadHost): Promise<string | undefined> {
+  return (await extBytes(device, host)) === undefined ? undefined : 'ext4';
+}
+
+/** The superblock of ext2, ext3 and ext4, read as it lies on the disk: the kernel keeps it up to date there. */
+async function extBytes(device: string, host: ReadHost): Promise<number | undefined> {
+  const bytes = await pieceOf(device, { from: 1024, length: 1024 }, host);
+  if (!bytes || bytes.length < 1024) return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint16(0x38, true) !== 0xef53) return undefined;
+  const has64Bits = (view.getUint32(0x60, true) & 0x80) !== 0;
+  const blocks = view.getUint32(0x04, true) + (has64Bits ? view.getUint32(0x150, true) * 2 ** 32 : 0);
+  return blocks * 2 ** (10 + view.getUint32(0x18, true));
+}
+
+/** xfs keeps its own cache of the superblock, so the kernel is asked: `-n` changes nothing. */
+async function xfsBytes(mount: string, host: ReadHost): Promise<number | undefined> {
+  const { stdout } = await host.query(['xfs_growfs', '-n', mount]);
+  const [, block, blocks] = /^data\s*=\s*bsize=(\d+)\s+blocks=(\d+)/m.exec(stdout) ?? [];
+  return block === undefined ? undefined : Number(block) * Number(blocks);
+}
+
+/** What a btrfs file system takes of the device it is on, and the number it gives it; it says so in its superblock. */
+export async function btrfsMember(
+  device: string,
+  host: ReadHost,
+): Promise<{ readonly id: string; readonly bytes: number } | { readonly not: string }> {
+  const bytes = await pieceOf(device, { from: 0x10000, length: 0x1000 }, host);
+  if (!bytes || bytes.length < 0x1000 || new TextDecoder().decode(bytes.subarray(0x40, 0x48)) !== '_BHRfS_M') {
+    return { not: `${device} bears no superblock of btrfs` };
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const devices = Number(view.getBigUint64(0x88, true));
+  if (devices > 1) return { not: `${device} is one of ${devices} devices of a btrfs file system, which is not grown` };
+  return { id: `${view.getBigUint64(0xc9, true)}`, bytes: Number(view.getBigUint64(0xd1, true)) };
+}
+
+/** In a container even root may be refused the disk of its host: then there is nothing to be told, and no failure. */
+async function pieceOf(
+  device: string,
+  piece: { readonly from: number; readonly length: number },
+  host: ReadHost,
+): Promise<Uint8Array | undefined> {
+  try {
+    return await host.readBytes(device, piece);
+  } catch (error) {
+    const code = (asProblem(error).cause as NodeJS.ErrnoException | undefined)?.code;
+    if (host.privileged && (code === 'EPERM' || code === 'EACCES')) return undefined;
+    throw error;
+  }
+}

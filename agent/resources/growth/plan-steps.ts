@@ -1,0 +1,53 @@
+import { sized } from '../../base/format.ts';
+import { type Growth, least } from '../../engine/kinds/growth-step.ts';
+import type { FileSystem, Layout } from './layout.ts';
+import { growPartition } from './partition.ts';
+import { growVolume } from './volume.ts';
+
+export interface Wishes {
+  /** Grow the device and leave its file system, or the other way round. */
+  readonly only?: 'device' | 'filesystem';
+  /** Put a new partition and physical volume where the old one's partition cannot grow. */
+  readonly newVolume?: boolean;
+}
+
+/** What to do, in order, so that a file system fills its disk: nothing, where it does or where nothing can be done. */
+export function growthSteps({ device, filesystem }: Layout, { only, newVolume }: Wishes = {}): Growth {
+  const below =
+    only === 'filesystem'
+      ? { steps: [], remarks: [], bytes: device.bytes }
+      : device.is === 'partition'
+        ? growPartition(device)
+        : device.is === 'volume'
+          ? growVolume(device, newVolume ?? false)
+          : {
+              steps: [],
+              remarks: device.is === 'opaque' ? [`${device.path} is ${device.because}`] : [],
+              bytes: device.bytes,
+            };
+  const above =
+    only === 'device' || device.is === 'opaque' ? none : growFileSystem(filesystem, device.path, below.bytes);
+  return { steps: [...below.steps, ...above.steps], remarks: [...below.remarks, ...above.remarks] };
+}
+
+const none: Growth = { steps: [], remarks: [] };
+
+function growFileSystem(filesystem: FileSystem | undefined, device: string, room: number): Growth {
+  if (!filesystem) return none;
+  const { type, bytes, mount, readOnly, member } = filesystem;
+  const remark = (text: string): Growth => ({ steps: [], remarks: [text] });
+  const name = mount ?? device;
+  if (!isGrown(type)) return remark(`${name} is ${type}, which is not grown`);
+  if (bytes === undefined) return remark(`the size of the ${type} file system on ${name} cannot be told`);
+  if (room - bytes < least) return none;
+  if (readOnly) return remark(`${name} is mounted read-only and stays at ${sized(bytes)}`);
+  if (mount === undefined && !type.startsWith('ext'))
+    return remark(`${type} grows only while mounted: mount ${device}`);
+  return {
+    steps: [{ do: 'filesystem', type, device, mount, from: bytes, to: room, ...(member && { member }) }],
+    remarks: [],
+  };
+}
+
+/** The file systems that can be grown in place. */
+export const isGrown = (type: string): boolean => ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs'].includes(type);

@@ -1,0 +1,82 @@
+import { Problem } from '../../base/problem.ts';
+import type { Host, Output } from '../../host/host.ts';
+import { awaitClock } from './clock-check.ts';
+import { commandOf, isHeld, isPassing, type Manager } from './managers.ts';
+
+/** How long to wait before each further attempt: more than a minute in all, as long as mirrors take to come back. */
+const patience: readonly number[] = [5_000, 10_000, 20_000, 40_000];
+
+/** How long another may be at work; apt waits as long by itself. */
+const mostHeldMs = 600_000;
+
+/** Installs packages together; where that fails, one by one, so that one bad name costs one package. */
+export async function install(
+  manager: Manager,
+  names: readonly string[],
+  host: Host,
+  asked: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  await awaitClock(host);
+  const left = await refreshed(manager, host);
+  const command = commandOf[manager].install;
+  const together = await patiently([...command, ...names], host, left);
+  if (together.code === 0) return;
+  const failures = names.length === 1 ? [{ name: names[0] ?? '', output: together }] : await eachAlone();
+  if (failures.length === 0) return;
+  const told = failures.map(({ name, output }) => `${name} (${wordsOf(output)})`).join(', ');
+  const count = failures.length === names.length ? '' : ` ${failures.length} of ${names.length}`;
+  throw new Problem('command-failed', `${command[0]} could not install${count}: ${told}`, {
+    hint: 'Correct the name, or add the repository that has it to "yum_repos"; it is tried again at the next boot.',
+    at: asked[failures[0]?.name ?? ''],
+  });
+
+  async function eachAlone(): Promise<{ name: string; output: Output }[]> {
+    const failed: { name: string; output: Output }[] = [];
+    for (const name of names) {
+      const output = await patiently([...command, name], host, []);
+      if (output.code !== 0) failed.push({ name, output });
+    }
+    return failed;
+  }
+}
+
+/** Fetches what repositories have, or brings all that is installed up to date. */
+export async function upkeep(manager: Manager, verb: 'refresh' | 'upgrade', host: Host): Promise<void> {
+  await awaitClock(host);
+  const left = verb === 'upgrade' ? await refreshed(manager, host) : patience;
+  const command = commandOf[manager][verb];
+  const output = await patiently(command, host, left);
+  if (output.code === 0) return;
+  throw new Problem('command-failed', `${command[0]} could not ${verb}: ${wordsOf(output)}`);
+}
+
+/** Fetches apt's lists, as others do by themselves. Mirrors that were waited for in vain are not waited for again. */
+async function refreshed(manager: Manager, host: Host): Promise<readonly number[]> {
+  if (manager !== 'apt') return patience;
+  const { code, stdout, stderr } = await patiently(commandOf.apt.refresh, host);
+  return code !== 0 && isPassing(stderr + stdout) ? [] : patience;
+}
+
+/** No time limit: how much there is to fetch is not ours to know. */
+async function patiently(argv: readonly string[], host: Host, pausesMs = patience): Promise<Output> {
+  const env = argv[0] === 'apt-get' ? { DEBIAN_FRONTEND: 'noninteractive' } : {};
+  const since = host.now();
+  for (let attempt = 0; ; ) {
+    const output = await host.run(argv, { timeoutMs: 0, env, accept: anyExit });
+    if (output.code === 0) return output;
+    const said = output.stderr + output.stdout;
+    const held = isHeld(said) && host.now() - since < mostHeldMs;
+    const pause = held ? 5_000 : isPassing(said) ? pausesMs[attempt++] : undefined;
+    if (pause === undefined) return output;
+    await host.sleep(pause);
+  }
+}
+
+/** Every exit but that of a program which is not there. */
+const anyExit = Array.from({ length: 256 }, (_, code) => code).filter((code) => code !== 127);
+
+function wordsOf({ stderr, stdout }: Output): string {
+  const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => /^(E:|Error\b|No match|Curl)/.test(line.trim()));
+  const last = lines.at(-1) ?? stderr.trim().split('\n').at(-1) ?? '';
+  return last.replace(/^\s*(E:|Error:)\s*/, '').trim() || 'it did not say why';
+}

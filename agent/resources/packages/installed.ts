@@ -1,0 +1,54 @@
+import { Problem } from '../../base/problem.ts';
+import type { ReadHost } from '../../host/host.ts';
+import type { Manager } from './managers.ts';
+
+/** Which of these packages are not there, asked of the package database without touching it. */
+export function missing(manager: Manager, names: readonly string[], host: ReadHost): Promise<readonly string[]> {
+  return manager === 'apt' ? missingDebs(names, host) : missingRpms(names, host);
+}
+
+const fields = ['db:Status-Abbrev', 'Package', 'Version', 'Provides'];
+const format = `--showformat=${fields.map((field) => `\${${field}}`).join('\\t')}\\n`;
+
+async function missingDebs(names: readonly string[], host: ReadHost): Promise<readonly string[]> {
+  const { stdout } = await host.query(['dpkg-query', '--show', format]);
+  const versions = new Map<string, string>();
+  for (const line of stdout.split('\n')) {
+    const [status = '', name = '', version = '', provides = ''] = line.split('\t');
+    if (!/^.i/.test(status)) continue;
+    versions.set(name, version);
+    for (const each of provides.split(', ')) {
+      const [provided = ''] = each.split(' ');
+      if (provided !== '' && !versions.has(provided)) versions.set(provided, '');
+    }
+  }
+  return names.filter((each) => {
+    const [name = '', version] = each.split('=');
+    const found = versions.get(name.replace(/:\w+$/, ''));
+    return found === undefined || (version !== undefined && found !== version);
+  });
+}
+
+// As root, rpm makes files beside its database even to answer a question; as nobody it cannot.
+const ask = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'rpm', '--query'] as const;
+
+async function missingRpms(names: readonly string[], host: ReadHost): Promise<readonly string[]> {
+  const byProvision = await host.query([...ask, '--whatprovides', ...names]);
+  if (/setpriv: .*Operation not permitted/.test(byProvision.stderr)) {
+    const cause = Object.assign(new Error(byProvision.stderr), { code: 'EPERM' });
+    throw new Problem('needs-root', 'rpm can be asked only by root', { cause });
+  }
+  const unprovided = missingIn(names, byProvision.stdout + byProvision.stderr);
+  if (unprovided.length === 0) return [];
+  // With a version behind it, it is a package's full name and not something provided.
+  const byName = await host.query([...ask, ...unprovided]);
+  return missingIn(unprovided, byName.stdout + byName.stderr);
+}
+
+const missingIn = (names: readonly string[], said: string): readonly string[] => {
+  const told = new Set(
+    [...said.matchAll(/^no package provides (.*)$|^package (.*) is not installed$/gm)].map(([, a, b]) => a ?? b),
+  );
+  // What it cannot be asked, such as a missing database, is as good as not there.
+  return /^error: /m.test(said) ? names : names.filter((name) => told.has(name));
+};

@@ -1,0 +1,49 @@
+import { Problem } from '../../base/problem.ts';
+import type { ChangeOf } from '../../engine/change.ts';
+import type { ActHandler, StateHandler } from '../../engine/handler.ts';
+import { install, upkeep } from './install.ts';
+import { missing } from './installed.ts';
+import type { Manager } from './managers.ts';
+
+/** Packages that are to be there. */
+export const packages: StateHandler<ChangeOf<'packages'>> = {
+  sort: 'state',
+  needs: 'machine',
+  subject: ({ names }) => names.join(' '),
+
+  async compare({ manager, names }, host) {
+    const left = await missing(known(manager), names, host);
+    return left.length === 0 ? undefined : `lacks ${left.join(', ')}`;
+  },
+
+  async apply({ manager, names, asked }, host) {
+    const ours = known(manager);
+    await install(ours, await missing(ours, names, host), host, asked);
+  },
+};
+
+function known(manager: ChangeOf<'packages'>['manager']): Manager {
+  if (manager !== 'none' && manager !== 'zypper') return manager;
+  const why = manager === 'zypper' ? 'bootagent does not know zypper' : 'there is neither dnf, yum nor apt-get here';
+  throw new Problem('not-installed', `No package is installed: ${why}`, {
+    hint: 'Put the packages, or one of dnf, yum and apt-get, into the image.',
+  });
+}
+
+/** What has no name that the package database could be asked for: a group, a file, an address. Once. */
+export const packageFiles: ActHandler<ChangeOf<'package-files'>> = {
+  sort: 'act',
+  needs: 'machine',
+  subject: ({ names }) => names.join(' '),
+  intent: ({ manager }) => `is installed by ${manager}`,
+  perform: ({ manager, names }, host) => install(manager, names, host),
+};
+
+/** What repositories have, fetched; or all that is installed, brought up to date. Once. */
+export const packageUpkeep: ActHandler<ChangeOf<'package-upkeep'>> = {
+  sort: 'act',
+  needs: 'machine',
+  subject: ({ does }) => does,
+  intent: ({ manager, does }) => `${manager} ${does}`,
+  perform: ({ manager, does }, host) => upkeep(manager, does, host),
+};

@@ -1,0 +1,212 @@
+import { digest } from '../../base/digest.ts';
+import { Problem } from '../../base/problem.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import type { GivenHostKey, HostKeysChange } from '../../engine/kinds/accounts.ts';
+import type { Host, ReadHost } from '../../host/host.ts';
+import { idOf } from '../../host/passwd.ts';
+import { fingerprintOf } from './key-fingerprint.ts';
+import { readKeyLine } from './key-line.ts';
+import { publicLine, readPrivateKey } from './private-key.ts';
+import type { PublicKey } from './public-key.ts';
+
+const folder = '/etc/ssh';
+const aside = '/run/bootagent/host-keys';
+/**
+ * Which machine the keys were made for: a clone has its parent's keys and its parent's word for them. And a hash of each
+ * that was found whole: what is still the same need not be proven again at each boot.
+ */
+const record = '/var/lib/bootagent/host-keys';
+
+/** The keys sshd shows: this machine's own, whole, and each with its public half beside it. */
+export const hostKeys: StateHandler<HostKeysChange> = {
+  sort: 'state',
+  needs: 'machine',
+  subject: () => folder,
+
+  async compare(change, host) {
+    const known = await recorded(host);
+    const strange = areStrange(change, known.machine);
+    if (strange) return strange;
+    for (const type of await typesOf(change, host)) {
+      const wrong = await wrongWith(type, given(change, type), known.whole, host);
+      if (wrong) return `has a key that is not right: ${pathOf(type)} ${wrong}`;
+    }
+    return known.machine === undefined ? 'has keys that are not remembered as those of this machine' : undefined;
+  },
+
+  async apply(change, host) {
+    const types = await typesOf(change, host);
+    const known = await recorded(host);
+    const strange = areStrange(change, known.machine) !== undefined;
+    const notes: string[] = [];
+    const failed: unknown[] = [];
+    const whole: string[] = [];
+    for (const type of types) {
+      const wrong = await wrongWith(type, given(change, type), known.whole, host);
+      const there = wrong && (await host.stat(pathOf(type)));
+      if (there && !strange) notes.push(`${pathOf(type)} ${wrong}`);
+      try {
+        if (wrong || strange) await put(type, given(change, type), strange, host);
+        whole.push(type);
+      } catch (error) {
+        // A sort that cannot be made must not cost the machine the others: with none of them nobody gets in.
+        failed.push(error);
+      }
+    }
+    if (whole.length > 0) {
+      if (strange) await removeOthers(change, whole, host);
+      await host.writeFile(record, await recordOf(change.machine, whole, host), { mode: 0o600 });
+    }
+    if (failed.length > 0) throw failed[0];
+    const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
+    return `${mended}${await shown(types, host)}`;
+  },
+};
+
+/** What a first login is to compare the host's answer with. */
+async function shown(types: readonly string[], host: ReadHost): Promise<string> {
+  const lines: string[] = [];
+  for (const type of types) {
+    const line = readKeyLine((await host.readText(`${pathOf(type)}.pub`)) ?? '');
+    if (typeof line !== 'string') lines.push(`${line.key.type.label} ${fingerprintOf(line.key)}`);
+  }
+  return lines.join(', ');
+}
+
+const pathOf = (type: string): string => `${folder}/ssh_host_${type}_key`;
+
+const given = (change: HostKeysChange, type: string): GivenHostKey | undefined =>
+  change.given.find((each) => each.type === type);
+
+function areStrange({ machine, fresh }: HostKeysChange, made: string | undefined): string | undefined {
+  if (made === machine) return undefined;
+  // A card may be changed, and clouds change the ids of machines that stay the same.
+  const sure = made?.startsWith('uuid ') && machine.startsWith('uuid ');
+  if (made !== undefined) return sure || fresh ? 'has the keys of the machine this one was copied from' : undefined;
+  return fresh ? 'has keys that are not known to be made for this machine' : undefined;
+}
+
+async function typesOf({ types, given }: HostKeysChange, host: ReadHost): Promise<string[]> {
+  const fips = (await host.readText('/proc/sys/crypto/fips_enabled'))?.trim() === '1';
+  const all = given.length > 0 ? given.map(({ type }) => type) : types;
+  return all.filter((type) => type !== 'ed25519' || !fips || given.length > 0);
+}
+
+interface Known {
+  /** Undefined where nobody remembers. */
+  readonly machine: string | undefined;
+  /** The marks of the keys that were found whole. */
+  readonly whole: readonly string[];
+}
+
+async function recorded(host: ReadHost): Promise<Known> {
+  const [machine, ...whole] = (await host.readText(record))?.trim().split('\n') ?? [];
+  return { machine, whole };
+}
+
+async function recordOf(machine: string, types: readonly string[], host: ReadHost): Promise<string> {
+  const lines = [machine];
+  for (const type of types) lines.push(markOf(type, await pairAt(type, host)));
+  return `${lines.join('\n')}\n`;
+}
+
+/** A key and its public half, as they lie there. */
+interface Pair {
+  readonly secret: string | undefined;
+  readonly shown: string;
+}
+
+const pairAt = async (type: string, host: ReadHost): Promise<Pair> => ({
+  secret: await host.readText(pathOf(type)),
+  shown: (await host.readText(`${pathOf(type)}.pub`)) ?? '',
+});
+
+function markOf(type: string, { secret = '', shown }: Pair): string {
+  const text = `${secret}\0${shown}`;
+  const last = marks.get(type);
+  if (last?.text === text) return last.mark;
+  const mark = `${type} ${digest(Buffer.from(text))}`;
+  marks.set(type, { text, mark });
+  return mark;
+}
+
+/** The last mark of each type: one run looks at the same keys four times. */
+const marks = new Map<string, { readonly text: string; readonly mark: string }>();
+
+/** What is wrong with a key as it lies there: undefined if nothing is. `whole` are the marks of those that were right. */
+async function wrongWith(
+  type: string,
+  wanted: GivenHostKey | undefined,
+  whole: readonly string[],
+  host: ReadHost,
+): Promise<string | undefined> {
+  const pair = await pairAt(type, host);
+  if (pair.secret === undefined) return 'does not exist';
+  if (wanted && pair.secret !== wanted.private) return 'is not the one that was given';
+  if (!whole.includes(markOf(type, pair))) {
+    const key = readPrivateKey(pair.secret);
+    if (typeof key === 'string') return key;
+    const shown = readKeyLine(pair.shown);
+    if (typeof shown === 'string' || !isSame(shown.key, key)) return 'has not its own public half beside it';
+  }
+  const certificate = wanted?.certificate;
+  if (certificate !== undefined && (await host.readText(`${pathOf(type)}-cert.pub`)) !== certificate) {
+    return 'has not the certificate that was given';
+  }
+  const { mode } = await guard(host);
+  const stat = await host.stat(pathOf(type));
+  return stat && (stat.mode & ~mode) !== 0 ? `can be read by others (mode 0${stat.mode.toString(8)})` : undefined;
+}
+
+const isSame = (a: PublicKey, b: PublicKey): boolean => Buffer.compare(a.blob, b.blob) === 0;
+
+/** Where ssh-keysign runs as a group of its own, as on Red Hat, the keys are that group's to read. */
+async function guard(host: ReadHost): Promise<{ mode: number; owner: string; group: string }> {
+  const keysign = await host.stat('/usr/libexec/openssh/ssh-keysign');
+  const isOfGroup = keysign !== undefined && (keysign.mode & 0o2000) !== 0;
+  const grouped = isOfGroup && keysign.gid === (await idOf('ssh_keys', 'group', host));
+  return { mode: grouped ? 0o640 : 0o600, owner: 'root', group: grouped ? 'ssh_keys' : 'root' };
+}
+
+/** Each file is whole before it takes its place, so sshd never sees half a key. */
+async function put(type: string, wanted: GivenHostKey | undefined, anew: boolean, host: Host): Promise<void> {
+  const text = wanted?.private ?? (anew ? undefined : await host.readText(pathOf(type)));
+  const there = text === undefined ? 'none' : readPrivateKey(text);
+  const whole = text !== undefined && typeof there !== 'string';
+  const [secret, shown] = whole ? [text, publicLine(there, '')] : await made(type, host);
+  await host.writeFile(pathOf(type), secret, await guard(host));
+  await host.writeFile(`${pathOf(type)}.pub`, shown, { mode: 0o644, owner: 'root', group: 'root' });
+  if (wanted?.certificate !== undefined) {
+    await host.writeFile(`${pathOf(type)}-cert.pub`, wanted.certificate, { mode: 0o644, owner: 'root', group: 'root' });
+  }
+}
+
+async function made(type: string, host: Host): Promise<[secret: string, shown: string]> {
+  const path = `${aside}/${type}`;
+  await host.remove(aside);
+  await host.makeDirectory(aside, { mode: 0o700 });
+  try {
+    const name = (await host.readText('/proc/sys/kernel/hostname'))?.trim() ?? 'localhost';
+    const argv = ['ssh-keygen', '-q', '-t', type, '-N', '', '-C', `root@${name}`, '-f', path];
+    // An RSA key is luck: on a starved host one took more than two minutes, and without keys nobody gets in.
+    await host.run(argv, { timeoutMs: 600_000 });
+    const [secret, shown] = [await host.readText(path), await host.readText(`${path}.pub`)];
+    if (secret !== undefined && shown !== undefined) return [secret, shown];
+    throw new Problem('command-failed', `ssh-keygen made no key of type ${type}`);
+  } finally {
+    await host.remove(aside);
+  }
+}
+
+/** Keys of other types, and certificates, are as much another machine's as those that were replaced. */
+async function removeOthers(change: HostKeysChange, types: readonly string[], host: Host): Promise<void> {
+  const kept = types.flatMap((type) => [
+    pathOf(type),
+    `${pathOf(type)}.pub`,
+    ...(given(change, type)?.certificate === undefined ? [] : [`${pathOf(type)}-cert.pub`]),
+  ]);
+  for (const name of await host.list(folder)) {
+    const path = `${folder}/${name}`;
+    if (/^ssh_host_.*key/.test(name) && !kept.includes(path)) await host.remove(path);
+  }
+}

@@ -1,0 +1,135 @@
+import type { Account } from '../../facts/facts.ts';
+import type { ReadHost } from '../../host/host.ts';
+
+const main = '/etc/ssh/sshd_config';
+
+/** The file of ours that sshd reads before others, so that what it says first counts. */
+export const dropIn = '/etc/ssh/sshd_config.d/01-bootagent.conf';
+
+/** One setting of sshd_config, or of a file it includes. */
+export interface Directive {
+  /** In lower case, old names turned into today's. */
+  readonly keyword: string;
+  readonly value: string;
+  /** The same, word by word: one in quotes may have spaces in it. */
+  readonly words: readonly string[];
+  /** What the Match block around it asks, if it stands in one. */
+  readonly match: string | undefined;
+  readonly path: string;
+}
+
+const renamed: Readonly<Record<string, string>> = {
+  challengeresponseauthentication: 'kbdinteractiveauthentication',
+  skeyauthentication: 'kbdinteractiveauthentication',
+};
+
+/** All that sshd reads, in the order it reads it. */
+export async function sshdDirectives(
+  host: ReadHost,
+  path = main,
+  within: string | undefined = undefined,
+  depth = 0,
+): Promise<Directive[]> {
+  const text = (await host.readText(path)) ?? (path === main ? `Include ${dropIn}` : '');
+  const all: Directive[] = [];
+  let match = within;
+  for (const line of text.split('\n')) {
+    if (line === '' || line.startsWith('#')) continue; // most of them
+    const { keyword, value, words } = directive(line);
+    if (keyword === '') continue;
+    if (keyword === 'match') match = value;
+    else if (keyword === 'include' && depth < 16) {
+      all.push({ keyword, value, words, match, path });
+      for (const file of await included(words, host)) all.push(...(await sshdDirectives(host, file, match, depth + 1)));
+    } else all.push({ keyword, value, words, match, path });
+  }
+  return all;
+}
+
+/** The keyword of a line and what it says; an empty keyword where the line says nothing. */
+export function directive(line: string): Pick<Directive, 'keyword' | 'value' | 'words'> {
+  const [, word = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? [];
+  const keyword = word.toLowerCase();
+  const value = rest.replace(/\s+#.*$/, '');
+  const words = [...value.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([all, quoted]) => quoted ?? all);
+  return { keyword: renamed[keyword] ?? keyword, value: words.length === 1 ? (words[0] ?? '') : value, words };
+}
+
+async function included(patterns: readonly string[], host: ReadHost): Promise<string[]> {
+  const files: string[] = [];
+  for (const pattern of patterns) {
+    const path = pattern.startsWith('/') ? pattern : `/etc/ssh/${pattern}`;
+    const slash = path.lastIndexOf('/');
+    const [folder, last] = [path.slice(0, slash), path.slice(slash + 1)];
+    const names = new Set(await host.list(folder));
+    // In a preview it may be yet to come, and then no folder lists it.
+    if (`${folder}/` === dropIn.slice(0, dropIn.lastIndexOf('/') + 1)) names.add(dropIn.slice(folder.length + 1));
+    files.push(
+      ...[...names]
+        .sort()
+        .filter((name) => glob(last, name))
+        .map((name) => `${folder}/${name}`),
+    );
+  }
+  return files;
+}
+
+const glob = (pattern: string, name: string): boolean =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  ).test(name) &&
+  (pattern.startsWith('.') || !name.startsWith('.'));
+
+/** What sshd takes for a setting where no Match block says otherwise: the first word, or this one among several. */
+export const globalSetting = (directives: readonly Directive[], keyword: string, value?: string): string | undefined =>
+  directives.find(
+    (each) =>
+      each.keyword === keyword.toLowerCase() &&
+      each.match === undefined &&
+      (value === undefined || each.value === value),
+  )?.value;
+
+/** Whether our drop-in is read before anything else has its say. */
+export function readsDropIn(directives: readonly Directive[], keyword: string): boolean {
+  const include = directives.findIndex(
+    ({ keyword, words, match }) => keyword === 'include' && match === undefined && words.some((each) => covers(each)),
+  );
+  const word = keyword.toLowerCase();
+  const first = directives.findIndex((each) => each.keyword === word && each.match === undefined);
+  return include !== -1 && (first === -1 || first > include);
+}
+
+const covers = (pattern: string): boolean =>
+  pattern === dropIn || pattern.replace(/^(?!\/)/, '/etc/ssh/') === dropIn.replace(/[^/]+$/, '*.conf');
+
+/** The file sshd looks in for a user's keys, or why there is none to write to. */
+export function keysFileOf(account: Account, directives: readonly Directive[]): { path: string } | { refused: string } {
+  const said =
+    directives.find(({ keyword, match }) => keyword === 'authorizedkeysfile' && match && isFor(account.name, match)) ??
+    directives.find(({ keyword, match }) => keyword === 'authorizedkeysfile' && match === undefined);
+  const patterns = said?.words ?? ['.ssh/authorized_keys'];
+  const own = patterns.find((pattern) => !pattern.startsWith('/') || /%[huU]/.test(pattern));
+  if (own !== undefined) return { path: expanded(own, account) };
+  return patterns[0] === 'none'
+    ? { refused: 'sshd reads keys from no file (AuthorizedKeysFile none)' }
+    : {
+        refused: `sshd reads the keys of all users from ${patterns[0]}: a key there would let its owner in as anybody`,
+      };
+}
+
+function expanded(pattern: string, { name, uid, home }: Account): string {
+  const tokens: Readonly<Record<string, string>> = { '%%': '%', '%h': home, '%u': name, '%U': String(uid) };
+  const path = pattern.replace(/%[%huU]/g, (token) => tokens[token] ?? token);
+  return path.startsWith('/') ? path : `${home}/${path}`;
+}
+
+/** Whether a Match block is about this user whoever asks from wherever; other conditions are not looked into. */
+function isFor(user: string, match: string): boolean {
+  const [, patterns] = /^user\s+(\S+)$/i.exec(match) ?? [];
+  if (patterns === undefined) return /^all$/i.test(match);
+  const all = patterns.split(',');
+  return all.some((each) => glob(each, user)) && !all.some((each) => each.startsWith('!') && glob(each.slice(1), user));
+}

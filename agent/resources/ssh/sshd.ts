@@ -1,0 +1,85 @@
+import { Problem } from '../../base/problem.ts';
+import { sshd as edited } from '../../edits/sshd.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import type { SshdChange } from '../../engine/kinds/accounts.ts';
+import type { Host, ReadHost } from '../../host/host.ts';
+import { type Directive, dropIn, globalSetting, readsDropIn, sshdDirectives } from './sshd-config.ts';
+
+const main = '/etc/ssh/sshd_config';
+const aside = '/run/bootagent/sshd_config';
+const program = '/usr/sbin/sshd';
+const noKey = '/run/bootagent/no-key';
+
+/** A setting of sshd, in a file of ours where sshd reads such, and at the head of its own where it does not. */
+export const sshd: StateHandler<SshdChange> = {
+  sort: 'state',
+  subject: ({ keyword }) => keyword,
+
+  async compare(change, host) {
+    const { keyword, value, instead, among } = change;
+    const directives = await sshdDirectives(host);
+    const said = globalSetting(directives, keyword, among && value);
+    if (said !== undefined && same(said, value)) return undefined;
+    if (instead !== undefined && instead !== (said ?? 'nothing')) return undefined;
+    return { why: said === undefined ? 'is not set' : `is ${said}`, file: await edit(change, directives, host) };
+  },
+
+  async apply(change, host) {
+    const { keyword, value } = change;
+    const directives = await sshdDirectives(host);
+    const note = await check(`${keyword} ${value}\n`, host);
+    const { path, before, after } = await edit(change, directives, host);
+    await host.writeFile(path, after, before === undefined ? { mode: 0o600, owner: 'root', group: 'root' } : {});
+    const word = keyword.toLowerCase();
+    const match = directives.find((each) => each.keyword === word && each.match && !same(each.value, value));
+    return match ? `${match.path} says ${keyword} ${match.value} for "Match ${match.match}"` : note;
+  },
+};
+
+async function edit({ keyword, value, among }: SshdChange, directives: readonly Directive[], host: ReadHost) {
+  const path = readsDropIn(directives, keyword) ? dropIn : main;
+  const before = await host.readText(path);
+  const after = edited(before ?? '', { syntax: 'sshd', keyword, value, ...(among && { among }) });
+  return { path, before, after };
+}
+
+/** Two ways of writing one setting. */
+const same = (a: string, b: string): boolean => plain(a) === plain(b);
+const plain = (value: string): string => value.toLowerCase().replace('without-password', 'prohibit-password');
+
+/** sshd itself reads what it would read with this line before all else, from a file it does not use. */
+async function check(line: string, host: Host): Promise<string | undefined> {
+  if (host.offline) return 'sshd has not looked at it: it runs on the machine alone';
+  if (!(await host.stat(program))) return 'sshd has not looked at it: it is not installed';
+  const current = (await host.readText(main)) ?? '';
+  const refused = await refusal(line + current, host);
+  if (refused === undefined) return undefined;
+  // A configuration that was broken before must not keep a lock from being put on.
+  if ((await refusal(current, host)) !== undefined)
+    return `sshd refuses its configuration as it was before: ${refused}`;
+  throw new Problem('not-possible', `sshd refuses "${line.trim()}": ${refused}`);
+}
+
+async function refusal(text: string, host: Host): Promise<string | undefined> {
+  await host.writeFile(aside, text, { mode: 0o600 });
+  try {
+    const said = await test(host);
+    // Made by the unit that starts sshd, which is later than we are.
+    const [, folder] = /Missing privilege separation directory: (\S+)/.exec(said ?? '') ?? [];
+    if (folder === undefined) return said;
+    await host.makeDirectory(folder, { mode: 0o755 });
+    return await test(host);
+  } finally {
+    await host.remove(aside);
+  }
+}
+
+/**
+ * Given a key that is not there, sshd stops at it, once it has read the whole file without a complaint, unless the file
+ * names others. To load those it would take by itself costs more than all the reading, and its folder may be missing yet.
+ */
+async function test(host: Host): Promise<string | undefined> {
+  const { code, stderr } = await host.run([program, '-t', '-h', noKey, '-f', aside], { accept: [0, 1, 255] });
+  if (code === 0 || /no hostkeys available/.test(stderr)) return undefined;
+  return stderr.trim().split('\n').at(-1)?.replaceAll(aside, 'sshd_config') ?? 'it does not say why';
+}

@@ -1,0 +1,101 @@
+import { asProblem, Problem } from '../../base/problem.ts';
+import { type Block, blockAt, blockNamed } from '../../block/block-device.ts';
+import { type Content, contentOf } from '../../block/device-content.ts';
+import type { Difference, Remark, StateHandler } from '../../engine/handler.ts';
+import type { FilesystemChange } from '../../engine/kinds/storage.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { mountsIn } from '../../host/mountinfo.ts';
+import { usedBytes } from './swap-file.ts';
+
+/** A file system on a device. What is there stays, unless it was asked in so many words to go. */
+export const filesystem: StateHandler<FilesystemChange> = {
+  sort: 'state',
+  needs: 'machine',
+  subject: ({ device }) => device,
+
+  async compare(change, host) {
+    const verdict = await judge(change, host);
+    return typeof verdict === 'object' && 'path' in verdict ? differenceOf(change, verdict) : verdict;
+  },
+
+  async apply(change, host) {
+    const verdict = await judge(change, host);
+    if (verdict === undefined || typeof verdict === 'string' || 'holds' in verdict) {
+      throw new Problem('not-possible', `${change.device} ${typeof verdict === 'string' ? verdict : 'has changed'}`);
+    }
+    await host.run(maker(change, verdict.path), { timeoutMs: 60 * 60 * 1000 });
+    await host.run(['udevadm', 'settle', '--timeout=30'], { accept: [0, 1] }).catch((error) => {
+      if (asProblem(error).code !== 'command-missing') throw error;
+    });
+  },
+};
+
+/** The device that is to get the file system, and what is lost by it. */
+interface Chosen {
+  readonly path: string;
+  readonly lost?: string;
+}
+
+async function judge(change: FilesystemChange, host: ReadHost): Promise<Chosen | Remark | string | undefined> {
+  const block = await blockAt(change.device, host);
+  if (!block) return 'does not exist';
+  const parts = await partitionsOf(block, host);
+  if (change.partition === undefined) return judgeOne(block, parts.length, change, host);
+  for (const each of [...parts, block]) {
+    if (isAsked(await contentOf(each.path, host), change)) return undefined;
+  }
+  const free: Block[] = [];
+  for (const each of parts.length > 0 ? parts : [block]) {
+    const content = await contentOf(each.path, host);
+    if (content.is === 'nothing' && !(await isInUse(each, host))) free.push(each);
+  }
+  const [first] = free;
+  return first
+    ? { path: first.path }
+    : { holds: `nothing on ${change.device} is empty, so no ${change.type} was made` };
+}
+
+async function judgeOne(block: Block, parts: number, change: FilesystemChange, host: ReadHost) {
+  const content = await contentOf(block.path, host);
+  if (isAsked(content, change)) return undefined;
+  if (parts > 0) return { holds: `${change.device} has ${parts} partitions and is left alone` };
+  if (await isInUse(block, host)) return { holds: `${change.device} is in use and is left alone` };
+  if (content.is === 'nothing') return { path: block.path };
+  return change.overwrite
+    ? { path: block.path, lost: content.is }
+    : { holds: `${change.device} holds ${content.is} and is left alone, as "overwrite" was not set` };
+}
+
+function differenceOf({ type, label }: FilesystemChange, { path, lost }: Chosen): Difference {
+  const why = lost === undefined ? `${path} is empty: ${type}` : `${path} holds ${lost}, which is overwritten: ${type}`;
+  if (label === undefined) return { why };
+  return { why, link: { path: `/dev/disk/by-label/${label.replaceAll('/', '\\x2f')}`, target: path } };
+}
+
+const isAsked = ({ is, label }: Content, change: FilesystemChange): boolean =>
+  is === change.type && (change.label === undefined || change.label === label);
+
+async function partitionsOf({ name }: Block, host: ReadHost): Promise<Block[]> {
+  const parts: Block[] = [];
+  for (const each of await host.list(`/sys/class/block/${name}`)) {
+    const block = each.startsWith(name) ? await blockNamed(each, host) : undefined;
+    if (block?.partition) parts.push(block);
+  }
+  return parts.toSorted((a, b) => (a.partition?.number ?? 0) - (b.partition?.number ?? 0));
+}
+
+async function isInUse({ name, path }: Block, host: ReadHost): Promise<boolean> {
+  const mounts = mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
+  const device = (await host.readText(`/sys/class/block/${name}/dev`))?.trim();
+  const isMounted = mounts.some((mount) => mount.device === device || mount.source === path);
+  const isHeld = (await host.list(`/sys/class/block/${name}/holders`)).length > 0;
+  return isMounted || isHeld || (await usedBytes(path, host)) !== undefined;
+}
+
+/** The program that makes it. Each is told to go ahead, since what was there has been looked at. */
+function maker({ type, label, options = [] }: FilesystemChange, path: string): readonly string[] {
+  const program = type === 'swap' ? 'mkswap' : `mkfs.${type}`;
+  const force = type.startsWith('ext') ? ['-q', '-F'] : ['xfs', 'btrfs', 'swap'].includes(type) ? ['-f'] : [];
+  const flag = ['vfat', 'fat', 'msdos', 'exfat'].includes(type) ? '-n' : '-L';
+  return [program, ...force, ...(label === undefined ? [] : [flag, label]), ...options, path];
+}

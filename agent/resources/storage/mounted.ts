@@ -1,0 +1,37 @@
+import { Problem } from '../../base/problem.ts';
+import { nodeOf } from '../../block/device-names.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+import type { MountedChange } from '../../engine/kinds/storage.ts';
+import type { ReadHost } from '../../host/host.ts';
+import { mountAt } from '../../host/mountinfo.ts';
+
+/** What /etc/fstab says of a mount point is mounted there now. */
+export const mounted: StateHandler<MountedChange> = {
+  sort: 'state',
+  needs: 'machine',
+  subject: ({ target }) => target,
+
+  async compare({ target, source, nofail }, host) {
+    if (mountAt((await host.readText('/proc/self/mountinfo')) ?? '', target)) return undefined;
+    if (nofail && (await isMissing(source, host))) {
+      return { holds: `there is no ${source}; it is mounted by a boot that finds it` };
+    }
+    return 'is not mounted';
+  },
+
+  async apply({ target, source }, host) {
+    if (await isMissing(source, host)) throw new Problem('not-possible', `There is no ${source} to mount on ${target}`);
+    await host.run(['mount', target]);
+  },
+};
+
+/** Whether it names a device, and no such device is there. */
+async function isMissing(source: string, host: ReadHost): Promise<boolean> {
+  const node = await nodeOf(source, host);
+  if (node.startsWith('/dev/')) {
+    // Where no udev keeps links by label, mount itself must look.
+    const isTag = node.startsWith('/dev/disk/') && (await host.list('/dev/disk')).length === 0;
+    return !isTag && (await host.stat(node)) === undefined;
+  }
+  return false;
+}

@@ -1,0 +1,19 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+
+/** No swap file at this path, in use or not. */
+export const removedSwap: StateHandler<ChangeOf<'removed-swap'>> = {
+  sort: 'state',
+  subject: ({ path }) => path,
+
+  async compare({ path }, host) {
+    return (await host.stat(path))?.type === 'file' ? { why: 'is there', paths: [path] } : undefined;
+  },
+
+  async apply({ path }, host) {
+    const swaps = host.offline ? '' : ((await host.readText('/proc/swaps')) ?? '');
+    // The kernel does not let go of a swap file that is in use.
+    if (swaps.split('\n').some((line) => line.startsWith(`${path} `))) await host.run(['swapoff', path]);
+    await host.remove(path);
+  },
+};

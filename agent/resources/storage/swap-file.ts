@@ -1,0 +1,141 @@
+import { sized } from '../../base/format.ts';
+import { unescaped } from '../../base/octal-escapes.ts';
+import { Problem } from '../../base/problem.ts';
+import type { Host, ReadHost } from '../../host/host.ts';
+import { mountsIn } from '../../host/mountinfo.ts';
+
+const GiB = 2 ** 30;
+/** File systems that keep no file the kernel could swap to. */
+const unfit = ['tmpfs', 'ramfs', 'overlay', 'squashfs', 'nfs', 'nfs4', 'cifs', '9p', 'virtiofs', 'zfs', 'fuse', 'vfat'];
+const long = 60 * 60 * 1000;
+/** Its exit says less than its words. */
+const anyExit = Array.from({ length: 256 }, (_, code) => code);
+
+/** What a path holds, as far as swap goes. */
+export type Found = 'nothing' | 'swap' | 'unfinished' | 'data' | 'device' | 'other';
+
+export async function foundAt(path: string, host: ReadHost): Promise<Found> {
+  const stat = await host.stat(path);
+  if (!stat) return 'nothing';
+  if (stat.type === 'block') return 'device';
+  if (stat.type !== 'file') return 'other';
+  const head = (await host.readBytes(path, { from: 0, length: 65536 })) ?? new Uint8Array();
+  if (isSwap(head)) return 'swap';
+  // What a run that was cut off leaves is empty: nobody's data.
+  return head.every((byte) => byte === 0) ? 'unfinished' : 'data';
+}
+
+/** The signature stands at the end of the first page, and pages are of 4 to 64 KiB. */
+const isSwap = (head: Uint8Array): boolean =>
+  [4096, 8192, 16384, 32768, 65536].some(
+    (page) => head.length >= page && new TextDecoder('latin1').decode(head.subarray(page - 10, page)) === 'SWAPSPACE2',
+  );
+
+/** Throws where a swap file of this size cannot be at this path, with the numbers. */
+export async function refuseUnfit(path: string, bytes: number, host: ReadHost): Promise<void> {
+  const found = await foundAt(path, host);
+  if (found === 'data') throw new Problem('not-possible', `${path} holds something that is no swap; it is left alone`);
+  if (found === 'device' || found === 'other') {
+    throw new Problem('not-possible', `${path} is no file`, {
+      hint: 'A device that is swap already goes under "mounts".',
+    });
+  }
+  const type = await typeAbove(path, host);
+  if (unfit.includes(type) || type.startsWith('fuse.')) {
+    throw new Problem('not-possible', `${path} would lie on ${type}, where no swap file can be`);
+  }
+  const space = await host.space(path.slice(0, path.lastIndexOf('/')) || '/');
+  if (!space) return;
+  const old = ((await host.stat(path))?.allocated ?? 0) + ((await host.stat(partOf(path)))?.allocated ?? 0);
+  const reserve = Math.min(GiB, Math.floor(space.bytes / 10));
+  if (bytes <= space.free + old - reserve) return;
+  const numbers = `${sized(space.free + old)} are free and ${sized(reserve)} of them stay free`;
+  throw new Problem('not-possible', `No room for ${sized(bytes)} of swap at ${path}: ${numbers}`);
+}
+
+/** A new swap file under its own name all at once, so that one cut off is never taken for good. */
+export async function makeSwapFile(path: string, bytes: number, host: Host, written = false): Promise<void> {
+  const part = partOf(path);
+  await host.remove(part);
+  try {
+    await fill(part, bytes, host, written);
+    // mkswap gives the file the label that SELinux wants of it, too.
+    await host.run(['mkswap', part]);
+    await host.run(['mv', '-T', part, path]);
+  } catch (error) {
+    await host.remove(part);
+    throw error;
+  }
+}
+
+async function fill(part: string, bytes: number, host: Host, written: boolean): Promise<void> {
+  const type = await typeAbove(part, host);
+  await host.writeFile(part, '', { mode: 0o600, owner: 'root', group: 'root' });
+  // btrfs swaps only to files that are never copied on write, which has to be said while they are empty.
+  if (type === 'btrfs') await host.run(['chattr', '+C', part]);
+  if (!written && !(type === 'xfs' && (await isOldKernel(host)))) await setAside(part, bytes, host);
+  if (await hasHoles(part, bytes, host)) await zeros(part, bytes, host);
+}
+
+/** Puts a swap file to use; one that the kernel refuses for its holes is made anew, of zeros. */
+export async function useSwapFile(path: string, bytes: number, host: Host): Promise<void> {
+  const { code, stderr } = await host.run(['swapon', path], { accept: anyExit });
+  if (code === 0) return;
+  if (!/invalid argument|holes/i.test(stderr)) throw new Problem('command-failed', `swapon ${path}: ${stderr.trim()}`);
+  await host.remove(path);
+  await makeSwapFile(path, bytes, host, true);
+  await host.run(['swapon', path]);
+}
+
+/** Bytes of a swap that is in use, or undefined where it is not. */
+export async function usedBytes(path: string, host: ReadHost): Promise<number | undefined> {
+  const lines = ((await host.readText('/proc/swaps')) ?? '').split('\n').slice(1);
+  const fields = lines
+    .map((line) => line.split(/\s+/))
+    .find(([name]) => name !== undefined && unescaped(name) === path);
+  // The kernel does not count the first page, which holds the signature.
+  return fields ? Number(fields[2]) * 1024 : undefined;
+}
+
+const partOf = (path: string): string => `${path}.bootagent-part`;
+
+const zeros = (path: string, bytes: number, host: Host) =>
+  host.run(
+    [
+      'dd',
+      'if=/dev/zero',
+      `of=${path}`,
+      'bs=1M',
+      `count=${bytes}`,
+      'iflag=count_bytes',
+      'conv=notrunc,fsync',
+      'status=none',
+    ],
+    { timeoutMs: 0 },
+  );
+
+/** Room without writing it, where the file system can do that; a full one is no better served by zeros. */
+async function setAside(path: string, bytes: number, host: Host): Promise<void> {
+  const { code, stderr } = await host.run(['fallocate', '-l', `${bytes}`, path], { timeoutMs: long, accept: anyExit });
+  if (code !== 0 && /no space left/i.test(stderr)) {
+    throw new Problem('not-possible', `No room for ${sized(bytes)} of swap at ${path}: ${stderr.trim()}`);
+  }
+}
+
+async function hasHoles(path: string, bytes: number, host: ReadHost): Promise<boolean> {
+  const stat = await host.stat(path);
+  return stat !== undefined && (stat.size < bytes || stat.allocated < bytes);
+}
+
+/** xfs before 4.18 refuses to swap to what fallocate set aside. */
+async function isOldKernel(host: ReadHost): Promise<boolean> {
+  const [major = 0, minor = 0] = ((await host.readText('/proc/sys/kernel/osrelease')) ?? '').split('.').map(Number);
+  return major < 4 || (major === 4 && minor < 18);
+}
+
+/** The type of the file system that a path lies on, or will. */
+async function typeAbove(path: string, host: ReadHost): Promise<string> {
+  const mounts = mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
+  const above = mounts.filter(({ target }) => target === '/' || path.startsWith(`${target}/`));
+  return above.toSorted((a, b) => a.target.length - b.target.length).at(-1)?.type ?? 'unknown';
+}

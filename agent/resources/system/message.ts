@@ -1,0 +1,23 @@
+import { version } from '../../base/version.ts';
+import type { MessageChange } from '../../engine/change.ts';
+import type { ActHandler } from '../../engine/handler.ts';
+import { render } from '../../userdata/jinja.ts';
+
+/** The last words of a boot. */
+export const message: ActHandler<MessageChange> = {
+  sort: 'act',
+  subject: () => 'final',
+  intent: ({ text }) => `says ${JSON.stringify(text.trim())}`,
+
+  async perform({ text, datasource }, host) {
+    const [uptime = '0'] = ((await host.readText('/proc/uptime')) ?? '').split(' ');
+    const words = { uptime, timestamp: new Date(host.clock()).toUTCString(), version, datasource };
+    const upper = Object.fromEntries(Object.entries(words).map(([name, value]) => [name.toUpperCase(), value]));
+    const template = /^## template:[^\n]*\n([\s\S]*)$/.exec(text)?.[1];
+    const said =
+      template === undefined
+        ? text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => upper[braced ?? bare] ?? whole)
+        : render(template, { ...words, ...upper }).text;
+    return said.trim().replace(/\s*\n\s*/g, ' / ');
+  },
+};

@@ -1,0 +1,28 @@
+import type { PowerChange } from '../../engine/change.ts';
+import type { ActHandler } from '../../engine/handler.ts';
+
+const options: Readonly<Record<PowerChange['mode'], string>> = { poweroff: '-P', reboot: '-r', halt: '-H' };
+
+/** The unit whose end is the end of the run. */
+const lastUnit = 'bootagent-final.service';
+
+/** Turns the machine off or starts it anew when the run is over: once for each instance, whatever comes of it. */
+export const power: ActHandler<PowerChange> = {
+  sort: 'act',
+  needs: 'machine',
+  subject: ({ mode }) => mode,
+  intent: ({ mode, delay }) => `${mode}s the machine (${delay})`,
+  // Whoever began it may have been ended by it before the end was written.
+  due: (_, earlier) => (earlier.length > 0 ? 'done' : 'due'),
+
+  async perform({ mode, delay, message, condition }, host) {
+    if (condition) {
+      const { code } = await host.run(condition, { accept: Array.from({ length: 256 }, (_, each) => each) });
+      if (code !== 0) return `left undone: the condition ended with ${code}`;
+    }
+    const shutdown = ['shutdown', options[mode], delay, ...(message === undefined ? [] : [message])];
+    // A unit of its own, ordered behind ours: what we have done is on disk before the machine goes down.
+    await host.run(['systemd-run', '--quiet', '--no-block', `--property=After=${lastUnit}`, '--', ...shutdown]);
+    return `${shutdown.join(' ')}, once this run is over`;
+  },
+};

@@ -1,0 +1,34 @@
+import { gunzipSync } from 'node:zlib';
+import { Problem } from '../../base/problem.ts';
+import type { RandomSeedChange } from '../../engine/change.ts';
+import type { ActHandler } from '../../engine/handler.ts';
+
+const most = 2 ** 20;
+
+/** Data that was made elsewhere, stirred into the random numbers of this machine, once. */
+export const randomSeed: ActHandler<RandomSeedChange> = {
+  sort: 'act',
+  needs: 'machine',
+  subject: ({ path }) => path,
+  intent: () => 'puts the seed in',
+
+  async perform(change, host) {
+    const input = bytesOf(change);
+    // A file that dd makes is everybody's to read.
+    if (!(await host.stat(change.path))) await host.writeFile(change.path, '', { mode: 0o600 });
+    // A device must be written to, not replaced by a file.
+    await host.run(['dd', `of=${change.path}`, 'conv=notrunc', 'oflag=append', 'status=none'], { input });
+    return `${input.length} bytes`;
+  },
+};
+
+function bytesOf({ data, encoding }: RandomSeedChange): Uint8Array {
+  if (encoding === 'raw') return Buffer.from(data);
+  const bytes = Buffer.from(data, 'base64');
+  if (encoding === 'base64') return bytes;
+  try {
+    return gunzipSync(bytes, { maxOutputLength: most });
+  } catch (cause) {
+    throw new Problem('bad-settings', 'The data of random_seed is no gzip data', { cause });
+  }
+}

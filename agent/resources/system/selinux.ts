@@ -1,0 +1,19 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { StateHandler } from '../../engine/handler.ts';
+
+/** Whether the kernel enforces SELinux's policy now. */
+export const selinux: StateHandler<ChangeOf<'selinux'>> = {
+  sort: 'state',
+  needs: 'machine',
+  subject: () => 'kernel',
+
+  async compare({ mode }, host) {
+    const now = (await host.readText('/sys/fs/selinux/enforce'))?.trim();
+    if (now === undefined) return 'has no SELinux';
+    return (now === '1') === (mode === 'enforcing') ? undefined : `is ${now === '1' ? 'enforcing' : 'permissive'}`;
+  },
+
+  async apply({ mode }, host) {
+    await host.run(['setenforce', mode === 'enforcing' ? '1' : '0']);
+  },
+};

@@ -1,0 +1,11 @@
+import type { ChangeOf } from '../../engine/change.ts';
+import type { ActHandler } from '../../engine/handler.ts';
+
+/** This instance's share of the time that a fleet is spread over. */
+export const wait: ActHandler<ChangeOf<'wait'>> = {
+  sort: 'act',
+  needs: 'machine',
+  subject: () => 'spread',
+  intent: ({ ms }) => `waits ${Math.round(ms / 1000)} s`,
+  perform: ({ ms }, host) => host.sleep(ms),
+};

@@ -1,0 +1,37 @@
+import * as files from '../host/files.ts';
+import * as looks from '../host/read-fs.ts';
+import type { Store } from './store.ts';
+
+/** Where all of it lies. */
+export const home = '/var/lib/bootagent';
+
+/** The files in /var/lib/bootagent, which root alone can enter; no link in a tree leads out of it. */
+export function folderStore(root: string): Store {
+  const path = (name: string) => `${home}/${name}`;
+  const ready = () => {
+    if (looks.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
+  };
+  return {
+    read: (name) => looks.readText(root, path(name)),
+    append: (name, line) => {
+      ready();
+      files.append(root, path(name), `${line}\n`);
+    },
+    replace: (name, text) => {
+      ready();
+      files.writeFile(root, path(name), text, { mode: 0o600 });
+    },
+    remove: (name) => files.remove(root, path(name)),
+  };
+}
+
+/** What is read stays, what is written goes nowhere: so a preview remembers nothing. */
+export const readOnly = (store: Store): Store => {
+  const laid = new Map<string, string>();
+  return {
+    read: (name) => laid.get(name) ?? store.read(name),
+    append: (name, line) => void laid.set(name, `${laid.get(name) ?? store.read(name) ?? ''}${line}\n`),
+    replace: (name, text) => void laid.set(name, text),
+    remove: (name) => void laid.delete(name),
+  };
+};

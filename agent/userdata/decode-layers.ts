@@ -1,0 +1,50 @@
+import { gunzipSync } from 'node:zlib';
+import { isMime, typeOf } from './part-types.ts';
+import { limits } from './schema/limits.ts';
+
+/** User-data with its wrappings off, and what they were, the outermost first. */
+export interface Peeled {
+  readonly bytes: Uint8Array;
+  readonly told: readonly string[];
+}
+
+/** Takes off gzip and base64, as often as they were put on. Where that fails, the reason. */
+export function peel(bytes: Uint8Array, most: number = limits.bytes): Peeled | { readonly why: string } {
+  const told: string[] = [];
+  let inner = bytes;
+  for (;;) {
+    const wrapping = isGzip(inner) ? 'gzip' : isBase64(inner) ? 'base64' : undefined;
+    if (!wrapping) return { bytes: inner, told };
+    if (told.length === limits.wrappings) return { why: `more than ${limits.wrappings} layers of gzip and base64` };
+    told.push(wrapping);
+    const unwrapped = wrapping === 'gzip' ? unzip(inner, most) : decodeBase64(inner);
+    if ('why' in unwrapped) return unwrapped;
+    inner = unwrapped.bytes;
+  }
+}
+
+const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b;
+
+function unzip(bytes: Uint8Array, most: number): { readonly bytes: Uint8Array } | { readonly why: string } {
+  try {
+    return { bytes: gunzipSync(bytes, { maxOutputLength: most }) };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ERR_BUFFER_TOO_LARGE') return { why: `unzips to more than ${most} bytes` };
+    return { why: `is damaged gzip data (${error instanceof Error ? error.message : code})` };
+  }
+}
+
+/** Text in base64 that holds something we know: anything else that looks like base64 is left as it is. */
+function isBase64(bytes: Uint8Array): boolean {
+  if (bytes.length < 8 || !/^[A-Za-z0-9+/]/.test(String.fromCharCode(bytes[0] ?? 0))) return false;
+  const start = Buffer.from(bytes.subarray(0, 6000)).toString('latin1');
+  if (!/^[A-Za-z0-9+/\s]+=*\s*$/.test(start)) return false;
+  const inner = Buffer.from(start, 'base64');
+  const text = inner.toString('latin1');
+  return isGzip(inner) || typeOf(text) !== undefined || isMime(text) || isBase64(inner);
+}
+
+const decodeBase64 = (bytes: Uint8Array): { readonly bytes: Uint8Array } => ({
+  bytes: Buffer.from(Buffer.from(bytes).toString('latin1'), 'base64'),
+});

@@ -1,0 +1,54 @@
+import type { Findings } from './schema/decode.ts';
+import type { Mapping, Written } from './schema/source-node.ts';
+
+/** How values of one type are joined, as `merge_how` says it: `list(append)` is a name and its options. */
+export interface Merger {
+  readonly name: string;
+  has(option: string): boolean;
+}
+
+/** The mergers that a text such as `dict(recurse_list)+list(append)` names, in its order. */
+export function mergersOf(text: string): readonly Merger[] {
+  return text.split('+').flatMap((piece) => {
+    const [, name, options = ''] = /^\s*([A-Za-z_-][\w-]*)\s*\(([^)]*)\)\s*$/.exec(piece) ?? [];
+    return name ? [merger(name, options.split(','))] : [];
+  });
+}
+
+export const defaultMergers = mergersOf('dict(replace)+list()+str()');
+
+/** The mergers that a part names itself, by `merge_how` or its older name. */
+export function mergersIn(config: Mapping, findings: Pick<Findings, 'warning'>): readonly Merger[] {
+  const written = (config.entries.get('merge_how') ?? config.entries.get('merge_type'))?.value;
+  if (!written || (written.is === 'scalar' && written.value === null)) return [];
+  const mergers =
+    written.is === 'scalar' ? mergersOf(written.words) : written.is === 'list' ? written.items.flatMap(listed) : [];
+  const unknown = mergers.find(({ name }) => !['dict', 'list', 'str'].includes(name));
+  if (mergers.length === 0 || unknown) {
+    const text = unknown
+      ? `no values are merged by "${unknown.name}"`
+      : 'expected mergers such as "dict(recurse_list)+list(append)"';
+    findings.warning('merge_how', written.place, text, 'there are dict, list and str');
+  }
+  return mergers;
+}
+
+/** The long form, `{name: list, settings: [append]}`, and the short, `[list, append]`. */
+function listed(item: Written): readonly Merger[] {
+  if (item.is === 'scalar') return mergersOf(item.words);
+  if (item.is === 'list') {
+    const [name, ...options] = wordsOf(item);
+    return name ? [merger(name, options)] : [];
+  }
+  const name = item.entries.get('name')?.value;
+  return name?.is === 'scalar' ? [merger(name.words, wordsOf(item.entries.get('settings')?.value))] : [];
+}
+
+const wordsOf = (written: Written | undefined): readonly string[] =>
+  written?.is === 'list' ? written.items.flatMap((item) => (item.is === 'scalar' ? [item.words] : [])) : [];
+
+function merger(name: string, options: readonly string[]): Merger {
+  const set = new Set(options.map((option) => option.trim()));
+  // Of the two methods the first named in cloud-init's own order counts, and "replace" comes first.
+  return { name: name.trim().replaceAll('-', '_').toLowerCase(), has: (option) => set.has(option) };
+}

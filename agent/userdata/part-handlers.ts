@@ -1,0 +1,119 @@
+import { archive } from './archive.ts';
+import { includeUrls } from './include.ts';
+import { render } from './jinja.ts';
+import { typeOf } from './part-types.ts';
+import { isForUs, type Part, readBytes, readPart } from './parts.ts';
+import type { Reading, Script } from './read-user-data.ts';
+import { limits } from './schema/limits.ts';
+import type { Place, Written } from './schema/source-node.ts';
+
+export type Handler = (part: Part, reading: Reading) => Promise<void> | void;
+
+/** The YAML of a part, read when there is some. */
+export const yamlOf = async (part: Part, { findings, taken }: Reading): Promise<Written | undefined> =>
+  // Loaded only when there is YAML to read: most of the time that reading takes is this.
+  (await import('./yaml/read-yaml.ts')).readYaml(part.text, part.origin.source, findings, {
+    line: part.origin.line,
+    taken,
+  });
+
+const placeOf = ({ origin }: Part, line = 1): Place => ({
+  source: origin.source,
+  line: origin.line + line - 1,
+  column: 1,
+});
+
+async function config(part: Part, reading: Reading): Promise<void> {
+  const written = await yamlOf(part, reading);
+  if (!written || (written.is === 'scalar' && written.value === null)) return;
+  if (written.is !== 'mapping') {
+    return reading.findings.error(
+      '',
+      written.place,
+      `expected settings such as "packages: [...]", got a ${written.is}`,
+    );
+  }
+  const index = written.entries.get('launch-index')?.value;
+  if (index?.is === 'scalar' && !isForUs(index.words, reading)) return;
+  const entries = new Map([...written.entries].filter(([key]) => key !== 'launch-index'));
+  reading.configs.push({ config: { ...written, entries }, mergeType: part.mergeType });
+}
+
+const script =
+  (when: Script['when']): Handler =>
+  ({ text, name }, { scripts, taken }) => {
+    const content = when === 'boothook' ? text.replace(/^\s*#cloud-boothook[^\n]*\n?/i, '') : text;
+    const fallback = `part-${String(taken.named).padStart(3, '0')}`;
+    scripts.push({
+      name: (name ?? fallback).replace(/[^\w.()%-]/g, ''),
+      content: content.replaceAll('\r\n', '\n'),
+      when,
+    });
+  };
+
+async function include(part: Part, reading: Reading): Promise<void> {
+  const { findings, options, taken, told } = reading;
+  for (const { url, line, once, refused } of includeUrls(part.text, part.type === 'text/x-include-once-url')) {
+    const place = placeOf(part, line);
+    if (refused) findings.error('', place, refused);
+    else if (taken.includes++ >= limits.includes) {
+      return findings.error('', place, `more than ${limits.includes} URLs to include`);
+    } else if (!options.include)
+      findings.warning('', place, `${url} is not looked at here`, undefined, 'not-looked-at');
+    else {
+      try {
+        const bytes = await options.include(url, once);
+        told.push(`included ${url}`);
+        await readBytes(bytes, { source: url, line: 1, depth: part.origin.depth + 1 }, reading);
+      } catch (error) {
+        findings.error('', place, `${url} could not be fetched: ${error instanceof Error ? error.message : error}`);
+      }
+    }
+  }
+}
+
+async function template(part: Part, reading: Reading): Promise<void> {
+  const { findings, options, told } = reading;
+  const body = part.text.replace(/^\s*##[^\n]*\n?/, '');
+  const skipped = part.text.slice(0, part.text.length - body.length).split('\n').length - 1;
+  const { text, missing, undone } = render(body, options.variables, skipped + 1);
+  const hint = 'only plain variables are put in: {{ v1.region }}';
+  for (const { line, words } of undone)
+    findings.error('', placeOf(part, line), `${words} is not done`, hint, 'not-done');
+  if (undone.length > 0) return;
+  for (const { name, line } of missing)
+    findings.warning('', placeOf(part, line), `there is no "${name}" here`, 'see "bootagent query"');
+  told.push('template');
+  const type = typeOf(text) ?? 'text/x-not-multipart';
+  if (type === 'text/jinja2') return findings.error('', placeOf(part), 'a template holds a template');
+  await readPart({ ...part, type, text, origin: { ...part.origin, line: part.origin.line + skipped } }, reading);
+}
+
+const refused =
+  (message: string, hint?: string): Handler =>
+  (part, { findings }) =>
+    findings.error('', placeOf(part), message, hint, 'not-done');
+
+/** What is done with each type of part. */
+export const handlers: Readonly<Record<string, Handler | undefined>> = {
+  'text/cloud-config': config,
+  'text/cloud-config-archive': archive,
+  'text/cloud-config-jsonp': refused('a JSON patch is not done', 'write what it makes of the configuration'),
+  'text/part-handler': refused('a part handler is a Python program inside cloud-init, and is not run', 'use a script'),
+  'text/jinja2': template,
+  'text/x-include-url': include,
+  'text/x-include-once-url': include,
+  'text/cloud-boothook': script('boothook'),
+  'text/x-shellscript': script('instance'),
+  'text/x-shellscript-per-boot': script('boot'),
+  'text/x-shellscript-per-instance': script('instance'),
+  'text/x-shellscript-per-once': script('once'),
+};
+
+/** Types that only hold others. */
+export const holders: ReadonlySet<string> = new Set([
+  'text/cloud-config-archive',
+  'text/jinja2',
+  'text/x-include-url',
+  'text/x-include-once-url',
+]);

@@ -1,0 +1,308 @@
+import { amongThese } from '../../base/nearest.ts';
+import type { ProblemCode } from '../../base/problem.ts';
+import { type Entry, type Mapping, nowhere, type Place, type Written } from './source-node.ts';
+
+/**
+ * What decoding has to say besides the value. An error costs the item it stands in and no more, so
+ * errors are collected here and the bad item is left out, rather than thrown.
+ */
+export interface Findings {
+  error(at: string, place: Place, message: string, hint?: string, code?: string): void;
+  warning(at: string, place: Place, message: string, hint?: string, code?: string): void;
+  /** A value that must never be shown: it is replaced in every event, diff, message and log. */
+  secret(value: string): void;
+}
+
+/** One thing found in what somebody wrote. */
+export interface Finding {
+  readonly level: 'error' | 'warning';
+  readonly code: ProblemCode | string;
+  readonly at: string;
+  readonly place: Place;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** Not a value: the reason was told, and whoever holds this decides how much is lost by it. */
+export const bad = Symbol('bad');
+export type Bad = typeof bad;
+
+/** Turns a written value, or its absence, into a typed one. */
+export interface Decode<T> {
+  (written: Written | undefined, at: string, findings: Findings): T | Bad;
+  /** What it takes, for the reference page and the JSON Schema. */
+  readonly shape: Shape;
+}
+
+/** What a decoder takes, as data: docs/modules.md and the published JSON Schema are made from it. */
+export type Shape =
+  | { readonly is: 'scalar'; readonly what: string; readonly words?: readonly string[]; readonly pattern?: string }
+  | { readonly is: 'list'; readonly of: Shape }
+  | { readonly is: 'map'; readonly of: Shape }
+  | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>> }
+  | { readonly is: 'either'; readonly of: readonly Shape[] }
+  | { readonly is: 'optional'; readonly of: Shape; readonly fallback?: unknown }
+  | { readonly is: 'renamed'; readonly to: string };
+
+export type Fields<T> = { readonly [K in keyof T]: Decode<T[K]> };
+
+/** An item of a list, or an entry of a mapping, with the place it was written at: "users[3]". */
+export interface Item<T> {
+  readonly at: string;
+  readonly value: T;
+}
+
+export function decoder<T>(
+  shape: Shape,
+  decode: (written: Written | undefined, at: string, findings: Findings) => T | Bad,
+): Decode<T> {
+  return Object.assign(decode, { shape });
+}
+
+/** The words themselves: `on` stays "on" and `0644` stays "0644". */
+export const text: Decode<string> = decoder({ is: 'scalar', what: 'text' }, (written, at, findings) =>
+  written?.is === 'scalar' && written.value !== null ? written.words : expected('text', written, at, findings),
+);
+
+/** Text that must never be shown. */
+export const secret: Decode<string> = decoder({ is: 'scalar', what: 'text (kept secret)' }, (written, at, findings) => {
+  if (written?.is !== 'scalar' || written.value === null) return expected('text', undefined, at, findings, written);
+  findings.secret(written.words);
+  return written.words;
+});
+
+/** A yes or no in any of the words that cloud-config takes for one, 0 and 1 among them. */
+export const flag: Decode<boolean> = decoder({ is: 'scalar', what: 'true or false' }, (written, at, findings) => {
+  if (written?.is !== 'scalar') return expected('true or false', written, at, findings);
+  if (typeof written.value === 'boolean') return written.value;
+  const word = written.words.trim().toLowerCase();
+  if (['true', 'yes', 'on', '1'].includes(word)) return true;
+  if (['false', 'no', 'off', '0'].includes(word)) return false;
+  return expected('true or false', written, at, findings);
+});
+
+/** A whole number, within bounds. */
+export const integer = (least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER): Decode<number> => {
+  const what = least === 0 ? 'a whole number from 0' : 'a whole number';
+  return decoder({ is: 'scalar', what }, (written, at, findings) => {
+    const value = written?.is === 'scalar' && /^[-+]?\d+$/.test(written.words) ? Number(written.words) : Number.NaN;
+    return value >= least && value <= most ? value : expected(what, written, at, findings);
+  });
+};
+
+/** One of these words. */
+export const oneOf = <const W extends string>(...words: readonly W[]): Decode<W> =>
+  decoder({ is: 'scalar', what: words.join(' or '), words }, (written, at, findings) => {
+    const word = written?.is === 'scalar' ? written.words : undefined;
+    return words.find((each) => each === word) ?? expected(words.join(' or '), written, at, findings);
+  });
+
+/** Text of one form; `what` names the form for people. */
+export const matching = (pattern: RegExp, what: string): Decode<string> =>
+  decoder({ is: 'scalar', what, pattern: pattern.source }, (written, at, findings) =>
+    written?.is === 'scalar' && pattern.test(written.words) ? written.words : expected(what, written, at, findings),
+  );
+
+const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+
+/** A size in bytes, written 2147483648, 512M or 2G. */
+export const size: Decode<number> = decoder(
+  { is: 'scalar', what: 'a size such as 512M or 2G' },
+  (written, at, findings) => {
+    const words = written?.is === 'scalar' ? written.words : '';
+    const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)([KMGT]?)(?:i?B)?$/.exec(words) ?? [];
+    const scale = units[unit];
+    return count && scale
+      ? Math.floor(Number(count) * scale)
+      : expected('a size such as 512M or 2G', written, at, findings);
+  },
+);
+
+const times: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600 };
+
+/** A time in milliseconds, written 120, 120s, 2m or 1h. */
+export const duration: Decode<number> = decoder(
+  { is: 'scalar', what: 'a time such as 90s or 2m' },
+  (written, at, findings) => {
+    const words = written?.is === 'scalar' ? written.words : '';
+    const [, count = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(words) ?? [];
+    return count
+      ? Number(count) * (times[unit] ?? 1) * 1000
+      : expected('a time such as 90s or 2m', written, at, findings);
+  },
+);
+
+/** A list of which every item must be right, such as the words of a command. */
+export const list = <T>(item: Decode<T>): Decode<readonly T[]> =>
+  decoder({ is: 'list', of: item.shape }, (written, at, findings) => {
+    if (written?.is !== 'list') return expected('a list', written, at, findings);
+    const values = written.items.map((each, index) => item(each, `${at}[${index}]`, findings));
+    return values.includes(bad) ? bad : (values as readonly T[]);
+  });
+
+/** A list of which each item stands for itself: a bad one is told and left out, the rest are kept. */
+export const items = <T>(item: Decode<T>): Decode<readonly Item<T>[]> =>
+  decoder({ is: 'list', of: item.shape }, (written, at, findings) => {
+    if (written?.is !== 'list') return expected('a list', written, at, findings);
+    return written.items.flatMap((each, index) => itemOf(item, each, `${at}[${index}]`, findings));
+  });
+
+/** A mapping from names to values, each standing for itself. */
+export const entries = <T>(value: Decode<T>): Decode<readonly (Item<T> & { readonly name: string })[]> =>
+  decoder({ is: 'map', of: value.shape }, (written, at, findings) => {
+    if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
+    return [...written.entries].flatMap(([name, entry]) =>
+      itemOf(value, entry.value, `${at}.${name}`, findings).map((each) => ({ ...each, name })),
+    );
+  });
+
+/** The same, where the names too must have a form: a bad one is told where it stands, and left out. */
+export const entriesNamed = <T>(
+  name: RegExp,
+  what: string,
+  value: Decode<T>,
+): Decode<readonly (Item<T> & { readonly name: string })[]> => {
+  const decode = entries(value);
+  return decoder(decode.shape, (written, at, findings) => {
+    if (written?.is !== 'mapping') return decode(written, at, findings);
+    const good = [...written.entries].filter(([each, { key }]) => {
+      if (name.test(each)) return true;
+      findings.error(at, key, `expected ${what}, got ${JSON.stringify(each)}`);
+      return false;
+    });
+    return decode({ ...written, entries: new Map(good) }, at, findings);
+  });
+};
+
+function itemOf<T>(decode: Decode<T>, written: Written, at: string, findings: Findings): Item<T>[] {
+  const value = decode(written, at, findings);
+  return value === bad ? [] : [{ at, value: value as T }];
+}
+
+/** Left out means undefined. */
+export const optional = <T>(decode: Decode<T>): Decode<T | undefined> =>
+  decoder<T | undefined>({ is: 'optional', of: decode.shape }, (written, at, findings) =>
+    isLeftOut(written) ? undefined : decode(written, at, findings),
+  );
+
+/** Left out means `fallback`. */
+export const withDefault = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
+  decoder<T>({ is: 'optional', of: decode.shape, fallback }, (written, at, findings) =>
+    isLeftOut(written) ? fallback : decode(written, at, findings),
+  );
+
+/** What it is worth where what was written cannot be taken: that is told, and nothing more is lost by it. */
+export const despite = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
+  decoder<T>(decode.shape, (written, at, findings) => {
+    const value = decode(written, at, findings);
+    return value === bad ? fallback : value;
+  });
+
+/** The first that takes it. Where none does, the last says why, unless `what` says it better. */
+export const either = <A, B>(first: Decode<A>, second: Decode<B>, what?: string): Decode<A | B> =>
+  decoder<A | B>({ is: 'either', of: [first.shape, second.shape] }, (written, at, findings) => {
+    const silent: Findings = { ...findings, error: () => {} };
+    const value = first(written, at, silent);
+    if (value !== bad) return value;
+    if (what === undefined) return second(written, at, findings);
+    const other = second(written, at, silent);
+    return other === bad ? expected(what, written, at, findings) : other;
+  });
+
+/** This exact word, or else whatever `decode` makes of it. */
+export const wordOr = <const W extends string, T>(word: W, decode: Decode<T>): Decode<W | T> =>
+  either(oneOf(word), decode);
+
+/** The same value in another form; `convert` may refuse it by returning `bad` after telling why. */
+export const converted = <T, U>(
+  decode: Decode<T>,
+  convert: (
+    value: T,
+    tell: { error(message: string, hint?: string): void; warning(message: string, hint?: string): void },
+  ) => U | Bad,
+): Decode<U> =>
+  decoder(decode.shape, (written, at, findings) => {
+    const value = decode(written, at, findings);
+    if (value === bad) return bad;
+    const place = written?.place ?? nowhere;
+    return convert(value, {
+      error: (message, hint) => findings.error(at, place, message, hint),
+      warning: (message, hint) => findings.warning(at, place, message, hint),
+    });
+  });
+
+/** The same, told by another module already. */
+export const quietly = <T>(decode: Decode<T>): Decode<T> =>
+  decoder(decode.shape, (written, at, findings) =>
+    decode(written, at, { ...findings, error: () => {}, warning: () => {} }),
+  );
+
+/** Another spelling of the key `to`: taken, and told. The key itself reads it; this only makes it known. */
+export const renamed = (to: string): Decode<undefined> =>
+  decoder<undefined>({ is: 'renamed', to }, (written, at, findings) => {
+    if (written) findings.warning(at, written.place, `"${lastOf(at)}" is an old name for "${to}"`);
+    return undefined;
+  });
+
+/** A mapping with these settings and no others. A bad setting costs the whole mapping; a misspelt one only itself. */
+export const object = <T>(fields: Fields<T>): Decode<T> =>
+  decoder({ is: 'object', fields: shapesOf(fields) }, (written, at, findings) => {
+    if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
+    for (const [key, { key: place }] of written.entries) {
+      if (key in fields) continue;
+      findings.error(`${at}.${key}`, place, 'no such setting', amongThese(key, Object.keys(fields)), 'unknown-key');
+    }
+    // What is missing was written nowhere: it is told where the mapping stands that lacks it.
+    const here: Findings = {
+      ...findings,
+      error: (where, place, ...rest) => findings.error(where, place === nowhere ? written.place : place, ...rest),
+    };
+    return decodeFields(fields, written, `${at}.`, here);
+  });
+
+/** A mapping whose every setting has a default: leaving it out means taking them all. */
+export const section = <T>(fields: Fields<T>): Decode<T> =>
+  decoder({ is: 'optional', of: { is: 'object', fields: shapesOf(fields) } }, (written, at, findings) =>
+    object(fields)(
+      !written || isLeftOut(written) ? { is: 'mapping', entries: new Map(), place: nowhere } : written,
+      at,
+      findings,
+    ),
+  );
+
+/** Reads these fields of a mapping and leaves its other keys alone. */
+export function decodeFields<T>(fields: Fields<T>, written: Mapping, prefix: string, findings: Findings): T | Bad {
+  const decoders = Object.entries<Decode<unknown>>(fields as Fields<Record<string, unknown>>);
+  const values = decoders.map(([key, decode]) => {
+    const entry = written.entries.get(key) ?? renamedEntry(key, decoders, written);
+    return [key, decode(entry?.value, `${prefix}${key}`, findings)] as const;
+  });
+  return values.some(([, value]) => value === bad) ? bad : (Object.fromEntries(values) as T);
+}
+
+function renamedEntry(
+  key: string,
+  decoders: readonly (readonly [string, Decode<unknown>])[],
+  written: Mapping,
+): Entry | undefined {
+  const old = decoders.find(([, { shape }]) => shape.is === 'renamed' && shape.to === key);
+  return old && written.entries.get(old[0]);
+}
+
+function shapesOf<T>(fields: Fields<T>): Record<string, Shape> {
+  return Object.fromEntries(
+    Object.entries<Decode<unknown>>(fields as Fields<Record<string, unknown>>).map(([key, { shape }]) => [key, shape]),
+  );
+}
+
+const isLeftOut = (written: Written | undefined): boolean =>
+  written === undefined || (written.is === 'scalar' && written.value === null);
+
+function expected(what: string, written: Written | undefined, at: string, findings: Findings, hidden?: Written): Bad {
+  const got = written?.is === 'scalar' ? JSON.stringify(written.words) : written ? `a ${written.is}` : 'nothing';
+  const place = written?.place ?? hidden?.place ?? nowhere;
+  findings.error(at, place, hidden ? `expected ${what}` : `expected ${what}, got ${got}`);
+  return bad;
+}
+
+const lastOf = (at: string): string => at.slice(at.lastIndexOf('.') + 1);

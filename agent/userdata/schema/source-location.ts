@@ -1,0 +1,36 @@
+import { nowhere, type Place, type Written } from './source-node.ts';
+
+/** Where "users[3].sudo" was written; as near to it as there is anything, and nowhere if there is nothing. */
+export function placeOf(at: string, settings: Written): Place {
+  let place = nowhere;
+  let here: Written = settings;
+  for (let rest = at; rest !== ''; ) {
+    const next = step(rest, here);
+    if (!next) break;
+    ({ place, value: here, rest } = next);
+  }
+  return place;
+}
+
+interface Next {
+  readonly place: Place;
+  readonly value: Written;
+  readonly rest: string;
+}
+
+function step(at: string, here: Written): Next | undefined {
+  if (here.is === 'list') {
+    const [word = '', index = ''] = /^\[(\d+)\]\.?/.exec(at) ?? [];
+    const value = here.items[Number(index || Number.NaN)];
+    return value && { place: value.place, value, rest: at.slice(word.length) };
+  }
+  if (here.is === 'scalar') return undefined;
+  // A name may have dots in it.
+  const name = [...here.entries.keys()].find(
+    (each) => at === each || (/^[.[]/.test(at.slice(each.length)) && at.startsWith(each)),
+  );
+  const entry = name === undefined ? undefined : here.entries.get(name);
+  return name !== undefined && entry
+    ? { place: entry.key, value: entry.value, rest: at.slice(name.length).replace(/^\./, '') }
+    : undefined;
+}

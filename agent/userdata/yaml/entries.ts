@@ -1,0 +1,54 @@
+import type { Findings } from '../schema/decode.ts';
+import { type Entry, type Mapping, type Place, told, type Written } from '../schema/source-node.ts';
+
+/** One line of a mapping as it was written. */
+export interface Pair {
+  readonly key: string;
+  readonly place: Place;
+  readonly value: Written;
+  /** It is `<<`: its value lends its own entries to this mapping. */
+  readonly merge: boolean;
+}
+
+/**
+ * What a mapping's lines amount to. Of two with one key the last counts, as it always did, and both are told.
+ * What `<<` lends yields to the mapping's own entries, and among several lenders of one list the first counts.
+ */
+export function entriesOf(
+  pairs: readonly Pair[],
+  findings: Pick<Findings, 'error' | 'warning'>,
+): ReadonlyMap<string, Entry> | undefined {
+  const entries = new Map<string, Entry>();
+  for (const { value, place, merge } of pairs) {
+    if (!merge) continue;
+    const lenders = lendersOf(value);
+    if (!lenders) {
+      findings.error('', place, 'expected a mapping after "<<", or a list of mappings');
+      return undefined;
+    }
+    for (const lender of lenders.toReversed()) for (const [key, entry] of lender.entries) entries.set(key, entry);
+  }
+  const own = new Map<string, Place>();
+  for (const { key, place, value, merge } of pairs) {
+    if (merge) continue;
+    const first = own.get(key);
+    if (first) {
+      const hint = 'keep one of the two';
+      findings.warning(
+        '',
+        place,
+        `"${key}" was given before, at ${told(first)}; this one counts`,
+        hint,
+        'duplicate-key',
+      );
+    }
+    own.set(key, place);
+    entries.set(key, { key: place, value });
+  }
+  return entries;
+}
+
+function lendersOf(value: Written): readonly Mapping[] | undefined {
+  const lenders = value.is === 'list' ? value.items : [value];
+  return lenders.every((each) => each.is === 'mapping') ? lenders : undefined;
+}

@@ -1,0 +1,126 @@
+import type { Findings } from '../schema/decode.ts';
+import { limits } from '../schema/limits.ts';
+import type { Place, Scalar, Written } from '../schema/source-node.ts';
+import { entriesOf, type Pair } from './entries.ts';
+import { plainValue } from './scalars.ts';
+import { isPlainTag, isScalarTag, taggedValue } from './tags.ts';
+
+/** Where the reader puts what it finds wrong. */
+export type Reports = Pick<Findings, 'error' | 'warning'>;
+
+/** A node of YAML as the parser has it: words or items, an anchor, a tag, and where it stands. */
+export type Node = { readonly anchor?: string; readonly tag?: string; readonly at: number } & (
+  | { readonly is: 'alias'; readonly name: string }
+  | { readonly is: 'scalar'; readonly words: string; readonly quoted: boolean }
+  | { readonly is: 'list'; readonly items: readonly Node[] }
+  | { readonly is: 'mapping'; readonly pairs: readonly (readonly [key: Node, value: Node])[] }
+);
+
+/** What the steps of reading one document share. */
+export interface Reading {
+  readonly findings: Reports;
+  /** The values that were given a name, and how many values each holds. */
+  readonly anchors: Map<string, Sized>;
+  readonly failures: { count: number };
+  readonly taken: Taken;
+  placeOf(offset: number): Place;
+  fail(offset: number, message: string, hint?: string): undefined;
+}
+
+/** How much was read so far of what is limited, over all the documents of one user-data. */
+export interface Taken {
+  values: number;
+  marks: number;
+  aliases: number;
+}
+
+/** A value, and how many it is with all that is in it. */
+export interface Sized {
+  readonly written: Written;
+  readonly values: number;
+}
+
+type NodeOf<Is extends Node['is']> = Extract<Node, { is: Is }>;
+
+/** What a node means. Where it means nothing, that is told, and its neighbours are looked at all the same. */
+export function meaningOf(node: Node, reading: Reading, atKey = false): Sized | undefined {
+  if (node.is === 'alias') {
+    const named = reading.anchors.get(node.name);
+    return named
+      ? counted(named, node.at, reading)
+      : reading.fail(node.at, `nothing before this is named &${node.name}`);
+  }
+  const place = reading.placeOf(node.at);
+  const sized =
+    node.is === 'scalar'
+      ? scalarOf(node, place, reading, atKey)
+      : node.is === 'list'
+        ? listOf(node, place, reading)
+        : mappingOf(node, place, reading);
+  if (sized && node.anchor !== undefined) reading.anchors.set(node.anchor, sized);
+  return sized;
+}
+
+/** Aliases take no room here, but whoever walks the document walks each of them. */
+function counted(sized: Sized, at: number, { taken, fail }: Reading): Sized | undefined {
+  taken.values += sized.values;
+  return taken.values > limits.values ? fail(at, `aliases make this more than ${limits.values} values`) : sized;
+}
+
+function scalarOf(node: NodeOf<'scalar'>, place: Place, { fail }: Reading, atKey: boolean): Sized | undefined {
+  const { words, quoted, tag, at } = node;
+  const scalar = (value: Scalar['value'], text = words): Sized => ({
+    written: { is: 'scalar', value, words: text, ...(quoted && { quoted }), place },
+    values: 1,
+  });
+  if (tag === undefined || tag === '!') {
+    // YAML 1.1 gives "=" a meaning of its own that nothing takes.
+    if (words === '=' && !quoted && !atKey) return fail(at, 'a lone "=" means nothing in YAML 1.1', 'put it in quotes');
+    if (words === '<<' && !quoted && !atKey) return fail(at, '"<<" is a key, not a value', 'put it in quotes');
+    return scalar(quoted || (tag === '!' && words !== '') ? words : plainValue(words));
+  }
+  if (!isScalarTag(tag)) return fail(at, `no such type: ${tag}`, 'leave out the word that begins with "!"');
+  const value = taggedValue(tag, words);
+  if (value === undefined) return fail(at, `these words are no ${tag.slice(tag.lastIndexOf(':') + 1)}`);
+  return scalar(value, value instanceof Uint8Array ? new TextDecoder().decode(value) : words);
+}
+
+function listOf({ items, tag, at }: NodeOf<'list'>, place: Place, reading: Reading): Sized | undefined {
+  if (tag && !isPlainTag(tag, 'list')) return reading.fail(at, `no such type: ${tag}`);
+  const written: Written[] = [];
+  let values = 1;
+  for (const item of items) {
+    const sized = meaningOf(item, reading);
+    if (!sized) continue;
+    written.push(sized.written);
+    values += sized.values;
+  }
+  return { written: { is: 'list', items: written, place }, values };
+}
+
+function mappingOf(node: NodeOf<'mapping'>, place: Place, reading: Reading): Sized | undefined {
+  if (node.tag && !isPlainTag(node.tag, 'mapping')) return reading.fail(node.at, `no such type: ${node.tag}`);
+  const pairs: Pair[] = [];
+  let values = 1;
+  for (const [keyNode, valueNode] of node.pairs) {
+    const key = meaningOf(keyNode, reading, true)?.written;
+    const value = meaningOf(valueNode, reading);
+    if (!key || !value) continue;
+    if (key.is === 'scalar' && key.words === '' && !key.quoted) {
+      reading.fail(keyNode.at, 'a key is missing before this ":"');
+      continue;
+    }
+    if (key.is !== 'scalar') {
+      reading.fail(keyNode.at, `a key must be one word or text, not a ${key.is}`);
+      continue;
+    }
+    const merge = key.words === '<<' && key.quoted !== true;
+    // What "<<" lends is copied, so it counts as often as it is lent.
+    if (merge && !counted(value, node.at, reading)) continue;
+    pairs.push({ key: key.words, place: key.place, value: value.written, merge });
+    values += value.values;
+  }
+  const report: Reports = { ...reading.findings, error: (_at, _place, message) => reading.fail(node.at, message) };
+  const entries = entriesOf(pairs, report);
+  return entries && { written: { is: 'mapping', entries, place }, values };
+}

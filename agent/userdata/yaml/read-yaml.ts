@@ -1,0 +1,135 @@
+import {
+  Composer,
+  CST,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  Parser,
+  type Node as YamlNode,
+} from 'yaml';
+import { limits } from '../schema/limits.ts';
+import type { Written } from '../schema/source-node.ts';
+import { meaningOf, type Node, type Reading, type Reports, type Taken } from './nodes.ts';
+import { slipOf } from './yaml-messages.ts';
+
+const oneDocument = 'a second document begins here: only one is read';
+
+/**
+ * One document of YAML 1.1 as PyYAML understands it, with the words and the place of every value. Undefined where it
+ * cannot be read: the findings say why. `line` is where the text begins in its source, `taken` what others took before.
+ */
+export function readYaml(
+  given: string,
+  source: string,
+  findings: Reports,
+  { line = 1, taken = { values: 0, marks: 0, aliases: 0 } }: { line?: number; taken?: Taken } = {},
+): Written | undefined {
+  // A carriage return by itself ends a line in YAML, which the parser does not know.
+  const text = given.replace(/\r(?!\n)/g, '\n');
+  const lines = new LineCounter();
+  const reading: Reading = {
+    findings,
+    anchors: new Map(),
+    failures: { count: 0 },
+    taken,
+    placeOf: (offset) => {
+      const at = lines.linePos(offset);
+      return { source, line: Math.max(1, at.line) + line - 1, column: Math.max(1, at.col) };
+    },
+    fail: (offset, message, hint) => {
+      // What follows a slip in the syntax is mostly its echo.
+      if (reading.failures.count++ < 20) findings.error('', reading.placeOf(offset), message, hint);
+    },
+  };
+  lines.addNewLine(0);
+  const tokens = readTokens(text, reading, lines);
+  if (!tokens || reading.failures.count > 0) return undefined;
+  const options = { schema: 'failsafe', uniqueKeys: false, resolveKnownTags: false, prettyErrors: false } as const;
+  const [document, second] = new Composer(options).compose(tokens, true, text.length);
+  for (const { pos, message } of document?.errors ?? []) {
+    const slip = slipOf(message);
+    reading.fail(pos[0], slip.message, slip.hint);
+  }
+  if (second) reading.fail(second.range[0], oneDocument);
+  if (!document || reading.failures.count > 0) return undefined;
+  const root = meaningOf(nodeOf(document.contents, 0, text), reading);
+  return reading.failures.count > 0 ? undefined : root?.written;
+}
+
+/** The text cut into tokens; stops as soon as there is more of it than is read, or it lies deeper. */
+function readTokens(text: string, { fail, taken }: Reading, lines: LineCounter): CST.Token[] | undefined {
+  const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
+  if (unprintable) {
+    const code = unprintable[0].codePointAt(0)?.toString(16).padStart(4, '0');
+    for (const newline of text.slice(0, unprintable.index).matchAll(/\n/g)) lines.addNewLine(newline.index + 1);
+    return fail(unprintable.index, `the character U+${code?.toUpperCase()} cannot stand in YAML`, 'write it in base64');
+  }
+  const parser = new Parser(lines.addNewLine);
+  const tokens: CST.Token[] = [];
+  let [slips, words] = [0, false];
+  for (const lexeme of new Lexer().lex(text)) {
+    const type: string | null = words ? 'words' : CST.tokenType(lexeme);
+    const top = parser.stack.at(-1)?.type;
+    if ((type === 'space' || type === 'words') && lexeme.includes('\t') && top !== 'block-scalar') {
+      fail(
+        parser.offset + lexeme.indexOf('\t'),
+        'a tab stands where YAML takes only spaces',
+        'put spaces in its place',
+      );
+    }
+    if ((type === 'alias' || type === 'anchor') && !/^.[\w-]+$/.test(lexeme)) {
+      fail(parser.offset, `${lexeme} is no name for a value`, 'begin and end text with quotes');
+    }
+    if (type === 'alias' && ++taken.aliases > limits.aliases) {
+      return fail(parser.offset, `more than ${limits.aliases} aliases`);
+    }
+    if (separators.has(type) && ++taken.values > limits.values)
+      return fail(parser.offset, `more than ${limits.values} values`);
+    if (++taken.marks > limits.marks) return fail(parser.offset, `more than ${limits.marks} words and marks`);
+    for (const token of parser.next(lexeme)) {
+      tokens.push(token);
+      if (token.type === 'error' && ++slips > 20) return fail(token.offset, slipOf(token.message).message);
+    }
+    if (parser.stack.length > limits.depth + 2) {
+      return fail(parser.offset, `lists and mappings more than ${limits.depth} deep`);
+    }
+    words = type === 'scalar';
+  }
+  for (const token of parser.end()) tokens.push(token);
+  return tokens;
+}
+
+/** What stands before each value but the first: so many there are at most. */
+const separators: ReadonlySet<string | null> = new Set<string>([
+  'flow-seq-start',
+  'flow-map-start',
+  'seq-item-ind',
+  'map-value-ind',
+  'explicit-key-ind',
+  'comma',
+]);
+
+/** The parser's node in our words. What was left out is an empty scalar behind what stands before it. */
+function nodeOf(node: YamlNode | null, before: number, text: string): Node {
+  if (!node) return { is: 'scalar', words: '', quoted: false, at: before };
+  const at = node.range?.[0] ?? before;
+  if (isAlias(node)) return { is: 'alias', name: node.source, at };
+  const { anchor, tag } = node;
+  const common = { ...(anchor !== undefined && { anchor }), ...(tag !== undefined && { tag }), at };
+  if (isSeq<YamlNode>(node)) return { is: 'list', items: node.items.map((item) => nodeOf(item, at, text)), ...common };
+  if (isMap<YamlNode | null, YamlNode | null>(node)) {
+    const pairs = node.items.map(
+      ({ key, value }) => [nodeOf(key, at, text), nodeOf(value, key?.range?.[1] ?? at, text)] as const,
+    );
+    return { is: 'mapping', pairs, ...common };
+  }
+  const words = isScalar<string>(node) ? node.value : '';
+  const block = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
+  // A block at the end of a text without a last line end has none either.
+  const cut = block && node.range?.[1] === text.length && !text.endsWith('\n') && words.endsWith('\n');
+  const quoted = isScalar(node) && node.type !== 'PLAIN';
+  return { is: 'scalar', words: cut ? words.slice(0, -1) : words, quoted, ...common };
+}

@@ -1,0 +1,33 @@
+import type { Scalar } from '../schema/source-node.ts';
+import { floatOf, integerOf, plainValue } from './scalars.ts';
+
+const prefix = 'tag:yaml.org,2002:';
+
+const scalars: Readonly<Record<string, (words: string) => Scalar['value'] | undefined>> = {
+  str: (words) => words,
+  timestamp: (words) => words,
+  binary: bytesOf,
+  int: (words) => integerOf(words),
+  float: (words) => (Number.isNaN(floatOf(words)) && !/nan$/i.test(words) ? undefined : floatOf(words)),
+  bool: (words) => (typeof plainValue(words.toLowerCase()) === 'boolean' ? plainValue(words.toLowerCase()) : undefined),
+  null: () => null,
+};
+
+/** What an explicit tag makes of a scalar's words; undefined where it can make nothing of them. */
+export function taggedValue(tag: string, words: string): Scalar['value'] | undefined {
+  return scalars[tag.slice(prefix.length)]?.(words);
+}
+
+/** Whether YAML 1.1 has this tag for scalars. Any other names something a program would have to construct. */
+export const isScalarTag = (tag: string): boolean =>
+  tag.startsWith(prefix) && Object.hasOwn(scalars, tag.slice(prefix.length));
+
+/** Whether the tag says of a list or a mapping no more than that it is one. */
+export const isPlainTag = (tag: string, is: 'list' | 'mapping'): boolean =>
+  tag === `${prefix}${is === 'list' ? 'seq' : 'map'}` || (is === 'mapping' && tag === `${prefix}set`);
+
+function bytesOf(words: string): Uint8Array | undefined {
+  if (/[^\x00-\x7f]/.test(words)) return undefined;
+  const text = words.replace(/[^A-Za-z0-9+/=]/g, '');
+  return /^[^=]*={0,2}$/.test(text) && text.length % 4 === 0 ? Uint8Array.from(Buffer.from(text, 'base64')) : undefined;
+}

@@ -1,0 +1,65 @@
+import {
+  type Decode,
+  flag,
+  integer,
+  matching,
+  object,
+  oneOf,
+  optional,
+  renamed,
+} from '../../agent/userdata/schema/decode.ts';
+import {
+  date,
+  field,
+  groupName,
+  groupOrNumber,
+  hash,
+  keyList,
+  namesOf,
+  path,
+  plainPassword,
+  sudoRules,
+  userName,
+} from './fields.ts';
+
+const fields = {
+  name: optional(userName),
+  uid: optional(integer(0, 4_294_967_294)),
+  gecos: optional(field),
+  homedir: optional(path),
+  primary_group: optional(groupOrNumber),
+  groups: optional(namesOf(groupName)),
+  create_groups: optional(flag),
+  shell: optional(path),
+  sudo: sudoRules,
+  doas: optional(namesOf(field)),
+  lock_passwd: optional(flag),
+  passwd: optional(hash),
+  hashed_passwd: optional(hash),
+  plain_text_passwd: optional(plainPassword),
+  expiredate: optional(date),
+  inactive: optional(integer(-1, 100_000)),
+  selinux_user: optional(field),
+  no_create_home: optional(flag),
+  no_user_group: optional(flag),
+  no_log_init: optional(flag),
+  system: optional(flag),
+  snapuser: optional(field),
+  ssh_authorized_keys: optional(keyList),
+  ssh_import_id: optional(namesOf(matching(/^[^\0\r\n]+$/, 'where keys would come from'))),
+  ssh_redirect_user: optional(flag),
+  every: optional(oneOf('instance', 'boot')),
+  'lock-passwd': renamed('lock_passwd'),
+  'primary-group': renamed('primary_group'),
+  'ssh-authorized-keys': renamed('ssh_authorized_keys'),
+  'ssh-import-id': renamed('ssh_import_id'),
+  'no-create-home': renamed('no_create_home'),
+  'no-user-group': renamed('no_user_group'),
+  'no-log-init': renamed('no_log_init'),
+} as const;
+
+/** A user, in cloud-config's words. */
+export const account = object(fields);
+
+/** What may be said of a user. */
+export type Account = typeof account extends Decode<infer T> ? T : never;

@@ -1,0 +1,121 @@
+import { unknownOption } from '../../agent/resources/ssh/authorized-keys-file.ts';
+import { readKeyLine } from '../../agent/resources/ssh/key-line.ts';
+import {
+  bad,
+  converted,
+  type Decode,
+  decoder,
+  type Item,
+  items,
+  matching,
+  secret,
+  text,
+} from '../../agent/userdata/schema/decode.ts';
+import type { Written } from '../../agent/userdata/schema/source-node.ts';
+
+/** Names that every program of shadow-utils and sudo takes for a name, and for nothing else. */
+const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
+
+const name = (what: string): Decode<string> =>
+  matching(namePattern, `the name of a ${what} (letters, digits and . _ -, at most 32)`);
+
+export const userName = name('user');
+export const groupName = name('group');
+
+/** A group by name, or by number where it has none yet. */
+export const groupOrNumber: Decode<string> = matching(
+  new RegExp(`${namePattern.source}|^\\d{1,9}$`),
+  'the name or number of a group',
+);
+
+export const path: Decode<string> = matching(
+  /^\/(?!.*(?:^|\/)\.\.(?:\/|$))[^:\0\r\n]*$/,
+  'an absolute path without ".." and ":"',
+);
+
+/** A field of /etc/passwd. */
+export const field: Decode<string> = matching(/^[^:\0\r\n]*$/, 'one line without ":"');
+
+export const date: Decode<string> = converted(
+  matching(/^\d{4}-\d\d-\d\d$/, 'a day such as 2027-01-31'),
+  (day, { error }) => {
+    if (!Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day)) return day;
+    error(`expected a day such as 2027-01-31, got ${JSON.stringify(day)}`);
+    return bad;
+  },
+);
+
+/** A password's hash, as the shadow table holds it. What it was is never told. */
+export const hash: Decode<string> = converted(secret, (value, { error }) => {
+  if (isHash(value)) return value;
+  error('expected the hash of a password, such as $6$…', 'Make one with "openssl passwd -6".');
+  return bad;
+});
+
+/** Whether a password is given as its hash: in the forms that today's crypt knows. */
+export const isHash = (value: string): boolean =>
+  /^!*\$(?:1|2[abxy]|5|6|7|y|gy|md5|sha1)\$[^:\s]+$/.test(value) || /^[!*]+$/.test(value);
+
+export const plainPassword: Decode<string> = converted(secret, (value, { error }) => {
+  if (value !== '' && !/[\0\r\n]/.test(value)) return value;
+  error(value === '' ? 'an empty password would let anybody in' : 'a password is one line');
+  return bad;
+});
+
+/** One public key, as authorized_keys has it. */
+const keyLine: Decode<string> = converted(text, (written, { error, warning }) => {
+  const line = readKeyLine(written);
+  if (typeof line === 'string') {
+    error(`expected a line of authorized_keys: it ${line}`);
+    return bad;
+  }
+  const unknown = unknownOption(line.options);
+  if (unknown !== undefined) warning(`sshd knows no option ${JSON.stringify(unknown)}, and passes over the line`);
+  if (line.key.type.certificate) warning('sshd lets nobody in by a certificate that stands in authorized_keys');
+  return line.text;
+});
+
+/** Keys one by one: a bad one costs itself. A single text, and a mapping of names to keys, are taken too. */
+export const keyList: Decode<readonly string[]> = decoder(
+  { is: 'list', of: keyLine.shape },
+  (written, at, findings) => {
+    const found = items(keyLine)(asList(written), at, findings);
+    return found === bad ? bad : found.map(({ value }) => value);
+  },
+);
+
+/** Names in a list, or in one text with commas between them. */
+export const namesOf = (item: Decode<string>): Decode<readonly string[]> =>
+  decoder({ is: 'either', of: [{ is: 'list', of: item.shape }, item.shape] }, (written, at, findings) => {
+    const found = items(item)(split(written), at, findings);
+    return found === bad ? bad : found.map(({ value }) => value);
+  });
+
+/** Rules for sudo; none where it says false or nothing at all. */
+export const sudoRules: Decode<readonly string[] | undefined> = decoder(
+  { is: 'either', of: [{ is: 'list', of: text.shape }, text.shape] },
+  (written, at, findings) => {
+    if (written === undefined) return undefined;
+    if (written.is === 'scalar' && (written.value === null || written.value === false)) return [];
+    const rule = matching(/^[^\0\r\n]*\S[^\0\r\n]*$/, 'a rule for sudo, in one line');
+    const found = items(rule)(asList(written), at, findings);
+    return found === bad ? bad : found.map(({ value }: Item<string>) => value.trim());
+  },
+);
+
+function asList(written: Written | undefined): Written | undefined {
+  if (written?.is === 'scalar' && written.value !== null) return { is: 'list', items: [written], place: written.place };
+  if (written?.is !== 'mapping') return written;
+  return { is: 'list', items: [...written.entries.values()].map(({ value }) => value), place: written.place };
+}
+
+/** "a, b" as the list of "a" and "b". */
+export function split(written: Written | undefined): Written | undefined {
+  if (written?.is !== 'scalar' || written.value === null) return asList(written);
+  const words = written.words.split(',').map((word) => word.trim());
+  return {
+    is: 'list',
+    items: words.map((word) => ({ ...written, value: word, words: word })),
+    place: written.place,
+  };
+}

@@ -1,0 +1,49 @@
+import type { PlanItem } from '../../agent/engine/change.ts';
+import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
+import type { Written } from '../../agent/userdata/schema/source-node.ts';
+import { groupName, namesOf, split, userName } from './fields.ts';
+
+export interface Group {
+  readonly at: string;
+  readonly name: string;
+  readonly members: readonly string[];
+}
+
+/** `groups`: names, or names with their members, in a list, a mapping or one text. */
+export const groupList: Decode<readonly Group[]> = decoder(
+  { is: 'list', of: { is: 'either', of: [groupName.shape, { is: 'map', of: { is: 'list', of: userName.shape } }] } },
+  (written, at, findings) => {
+    if (written?.is === 'mapping') return groupsIn(written, at, findings);
+    const list = split(written);
+    if (list?.is === 'list') {
+      const isList = written?.is === 'list';
+      return list.items.flatMap((item, index) => groupsIn(item, isList ? `${at}[${index}]` : at, findings));
+    }
+    if (written) findings.error(at, written.place, 'expected a list of groups');
+    return bad;
+  },
+);
+
+function groupsIn(written: Written, at: string, findings: Findings): Group[] {
+  if (written.is !== 'mapping') {
+    const name = groupName(written, at, findings);
+    return name === bad ? [] : [{ at, name, members: [] }];
+  }
+  return [...written.entries].flatMap(([word, { key, value }]) => {
+    const place = `${at}.${word}`;
+    const name = groupName({ is: 'scalar', value: word, words: word, place: key }, place, findings);
+    if (name === bad) return [];
+    const isEmpty = value.is === 'scalar' && value.value === null;
+    const members = isEmpty ? [] : namesOf(userName)(value, place, findings);
+    return members === bad ? [] : [{ at: place, name, members }];
+  });
+}
+
+export const planGroups = (groups: readonly Group[]): PlanItem[] =>
+  groups.map(({ at, name }) => ({ at, changes: [{ kind: 'group', name }] }));
+
+/** After the users are made; each member for itself, since one may not exist. */
+export const planMembers = (groups: readonly Group[]): PlanItem[] =>
+  groups.flatMap(({ at, name, members }) =>
+    members.map((user) => ({ at: `${at}.${user}`, changes: [{ kind: 'member', user, group: name }] }) as const),
+  );

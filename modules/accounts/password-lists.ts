@@ -1,0 +1,119 @@
+import type { Change } from '../../agent/engine/change.ts';
+import {
+  bad,
+  type Decode,
+  decoder,
+  flag,
+  type Item,
+  items,
+  object,
+  oneOf,
+  optional,
+  secret,
+  section,
+  withDefault,
+} from '../../agent/userdata/schema/decode.ts';
+import { nowhere, type Written } from '../../agent/userdata/schema/source-node.ts';
+import { hash, isHash, plainPassword, userName } from './fields.ts';
+
+/** A password that is given, made up, or known by its hash. */
+export type Password = { readonly hash: string } | { readonly plain: string } | { readonly random: number };
+
+export interface UserPassword {
+  readonly name: string;
+  readonly password: Password;
+}
+
+const randomLength = 20;
+
+const entryFields = object({
+  name: userName,
+  password: optional(secret),
+  type: withDefault('hash', oneOf('hash', 'text', 'RANDOM')),
+});
+
+const entry: Decode<UserPassword> = decoder(entryFields.shape, (written, at, findings) => {
+  const value = entryFields(written, at, findings);
+  if (value === bad) return bad;
+  if (value.type === 'RANDOM') return { name: value.name, password: { random: randomLength } };
+  const word = written?.is === 'mapping' ? written.entries.get('password')?.value : undefined;
+  const place = `${at}.password`;
+  if (value.type === 'hash') {
+    const found = hash(word, place, findings);
+    return found === bad ? bad : { name: value.name, password: { hash: found } };
+  }
+  const found = plainPassword(word, place, findings);
+  return found === bad ? bad : { name: value.name, password: { plain: found } };
+});
+
+/** A password or its hash, told apart by its form. */
+const passwordWord: Decode<Password> = decoder(
+  { is: 'scalar', what: 'a password or its hash (kept secret)' },
+  (written, at, findings) => {
+    const value = plainPassword(written, at, findings);
+    if (value === bad) return bad;
+    return isHash(value) ? { hash: value } : { plain: value };
+  },
+);
+
+/** "name:password", where the password may be a hash, or R or RANDOM for one that is made up. */
+const line: Decode<UserPassword> = decoder({ is: 'scalar', what: 'user:password' }, (written, at, findings) => {
+  const words = secret(written, at, findings);
+  if (words === bad) return bad;
+  const colon = words.indexOf(':');
+  const scalar = (text: string): Written => ({
+    is: 'scalar',
+    value: text,
+    words: text,
+    place: written?.place ?? nowhere,
+  });
+  const name = userName(scalar(colon === -1 ? '' : words.slice(0, colon)), at, { ...findings, error: refuse });
+  if (name === bad) return bad;
+  const password = words.slice(colon + 1);
+  if (password === 'R' || password === 'RANDOM') return { name, password: { random: randomLength } };
+  const given = passwordWord(scalar(password), at, findings);
+  return given === bad ? bad : { name, password: given };
+
+  // The name may be half of a password: its words are not told.
+  function refuse(): void {
+    findings.error(at, written?.place ?? nowhere, 'expected user:password');
+  }
+});
+
+const lines: Decode<readonly Item<UserPassword>[]> = decoder(
+  { is: 'list', of: line.shape },
+  (written, at, findings) => {
+    if (written?.is !== 'scalar') return items(line)(written, at, findings);
+    const all = written.words.split('\n').filter((each) => each.trim() !== '');
+    return items(line)(
+      { is: 'list', items: all.map((words) => ({ ...written, value: words, words })), place: written.place },
+      at,
+      findings,
+    );
+  },
+);
+
+/** The keys that give passwords to users by name. */
+export const passwordReads = {
+  chpasswd: optional(
+    section({
+      expire: withDefault(true, flag),
+      users: withDefault<readonly Item<UserPassword>[]>([], items(entry)),
+      list: withDefault<readonly Item<UserPassword>[]>([], lines),
+    }),
+  ),
+  password: optional(passwordWord),
+};
+
+export type PasswordSettings = {
+  readonly [K in keyof typeof passwordReads]: (typeof passwordReads)[K] extends Decode<infer T> ? T : never;
+};
+
+/** What gives a user this password, and has it changed at the next login where that is asked. */
+export function passwordChanges(user: string, password: Password, expire: boolean): Change[] {
+  const change: Change =
+    'hash' in password
+      ? { kind: 'password', user, hash: password.hash, secret: true }
+      : { kind: 'plain-password', user, password: 'plain' in password ? password.plain : password, secret: true };
+  return expire ? [change, { kind: 'expired-password', user, follows: change }] : [change];
+}

@@ -1,0 +1,148 @@
+import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
+import type { UserChange } from '../../agent/engine/kinds/accounts.ts';
+import type { Facts } from '../../agent/facts/facts.ts';
+import { type Password, passwordChanges } from './password-lists.ts';
+import type { Person } from './resolve-users.ts';
+
+/** What makes one person be there: the account, then sudo and keys as items of their own. */
+export function planPerson(person: Person, facts: Facts, hasPasswordElsewhere: boolean): PlanItem[] {
+  const { at, name, account } = person;
+  const rules = account.sudo;
+  const keys = account.ssh_authorized_keys ?? [];
+  return [
+    planAccount(person, facts, hasPasswordElsewhere),
+    ...(rules === undefined ? [] : [{ at: `${at}.sudo`, changes: [sudo(name, rules)] }]),
+    ...(keys.length === 0
+      ? []
+      : [{ at: `${at}.ssh_authorized_keys`, changes: [{ kind: 'authorized-keys', user: name, keys } as const] }]),
+  ];
+}
+
+function planAccount(person: Person, facts: Facts, hasPasswordElsewhere: boolean): PlanItem {
+  const { at, name, account } = person;
+  const there = facts.users.find((each) => each.name === name);
+  const { made, primary } = groupsOf(person, facts);
+  const changes: Change[] = [...made, userChange(person, primary)];
+  const notes: Note[] = [...undone(person), ...(there ? unchanged(person, there, facts) : [])];
+  const password = passwordOf(account);
+  if (password) changes.push(...passwordChanges(name, password, false));
+  const hasPassword = password !== undefined || hasPasswordElsewhere;
+  const lock = lockOf(person, hasPassword, there !== undefined);
+  if (lock !== undefined) {
+    const given = changes.at(-1);
+    changes.push({ kind: 'locked', user: name, locked: lock, ...(password && given && { follows: given }) });
+  }
+  if (hasPassword && lock === true) {
+    notes.push({ level: 'warning', text: `${name} is given a password that lock_passwd keeps from being used` });
+  }
+  return { at, changes, ...(notes.length > 0 && { notes }) };
+}
+
+/** Nobody who was given a password is locked out unasked, and nobody who was there before. */
+function lockOf({ account, isDefault }: Person, hasPassword: boolean, wasThere: boolean): boolean | undefined {
+  const said = account.lock_passwd;
+  if (said === undefined) return undefined;
+  // For the default user the lock is the distribution's wish, not that of whoever gave the password.
+  if (isDefault && hasPassword) return undefined;
+  if (isDefault && !wasThere) return undefined; // a new account has no password to lock
+  return said || hasPassword || wasThere ? said : undefined;
+}
+
+function passwordOf({ hashed_passwd, passwd, plain_text_passwd: plain }: Person['account']): Password | undefined {
+  const hash = hashed_passwd ?? passwd;
+  return hash !== undefined ? { hash } : plain !== undefined ? { plain } : undefined;
+}
+
+/** Groups that are to be there first. The user's own has the user's number, where one is asked for. */
+function groupsOf({ name, account }: Person, facts: Facts): { made: Change[]; primary: string | undefined } {
+  const { primary_group: asked, uid, groups = [], create_groups: create = true } = account;
+  const isNumber = asked !== undefined && /^\d+$/.test(asked);
+  const owner = isNumber ? facts.groups.find(({ gid }) => gid === Number(asked))?.name : undefined;
+  const primary = isNumber ? (owner ?? name) : asked;
+  const gid = isNumber ? Number(asked) : uid;
+  const made: Change[] = [];
+  if (primary !== undefined && owner === undefined) {
+    made.push({ kind: 'group', name: primary, ...(gid !== undefined && { gid }) });
+  }
+  for (const group of groups) if (group !== primary) made.push({ kind: 'group', name: group });
+  return { made: create ? made : [], primary };
+}
+
+function userChange({ name, account }: Person, primaryGroup: string | undefined): UserChange {
+  const flags = [
+    ...(account.system ? ['--system'] : []),
+    ...(account.no_log_init ? ['--no-log-init'] : []),
+    ...(account.no_user_group ? ['--no-user-group'] : []),
+    ...(account.no_create_home || account.system ? ['--no-create-home'] : []),
+  ];
+  const said: Partial<UserChange> = Object.fromEntries(
+    Object.entries({
+      uid: account.uid,
+      primaryGroup,
+      groups: account.groups?.length ? account.groups : undefined,
+      gecos: account.gecos,
+      home: account.homedir,
+      shell: account.shell,
+      expires: account.expiredate,
+      inactive: account.inactive,
+      selinuxUser: account.selinux_user,
+      flags: flags.length > 0 ? flags : undefined,
+    }).filter(([, value]) => value !== undefined),
+  );
+  return { kind: 'user', name, ...said };
+}
+
+/** What an account that exists keeps, whatever is asked. */
+function unchanged({ name, account }: Person, there: Facts['users'][number], facts: Facts): Note[] {
+  const { uid, homedir, primary_group: primary } = account;
+  const kept: string[] = [];
+  if (uid !== undefined && uid !== there.uid) kept.push(`the number ${there.uid} (asked: ${uid})`);
+  if (homedir !== undefined && homedir !== there.home) kept.push(`the home ${there.home} (asked: ${homedir})`);
+  const group = facts.groups.find((each) => each.name === primary);
+  if (group && uid !== undefined && group.gid !== uid) kept.push(`a group ${primary} of the number ${group.gid}`);
+  const ofNew = (['system', 'no_create_home', 'no_user_group', 'no_log_init', 'selinux_user'] as const).filter(
+    (key) => account[key] !== undefined && account[key] !== false,
+  );
+  return [
+    ...(kept.length > 0
+      ? [{ level: 'warning', text: `${name} exists, and keeps ${kept.join(' and ')}` } as const]
+      : []),
+    ...(ofNew.length > 0
+      ? [
+          {
+            level: 'note',
+            text: `${name} exists: ${ofNew.join(', ')} ${ofNew.length > 1 ? 'are' : 'is'} for new accounts`,
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** What is asked and never done. */
+function undone({ name, account }: Person): Note[] {
+  const not = [
+    ['ssh_import_id', 'keys are taken from the user-data and the metadata alone'],
+    ['doas', 'only sudo is set up'],
+    ['snapuser', 'snaps are not set up'],
+  ] as const;
+  const two = [account.hashed_passwd, account.passwd, account.plain_text_passwd].filter((each) => each !== undefined);
+  const notes: Note[] =
+    two.length > 1
+      ? [{ level: 'warning', text: `${name} is given ${two.length} passwords: a hash counts before a plain one` }]
+      : [];
+  const skipped = not.flatMap(([key, why]) =>
+    account[key] === undefined ? [] : [{ level: 'warning', text: `${key} of ${name} is not done: ${why}` } as const],
+  );
+  return [...notes, ...skipped];
+}
+
+function sudo(name: string, rules: readonly string[]): Change {
+  // sudo passes over files with a dot in their names.
+  const path = `/etc/sudoers.d/90-bootagent-${name.replace(/[^A-Za-z0-9_-]/g, (char) => `+${char.charCodeAt(0).toString(16)}`)}`;
+  if (rules.length === 0) return { kind: 'absent', path };
+  return {
+    kind: 'sudoers',
+    path,
+    content: `# Written by bootagent.\n${rules.map((rule) => `${name} ${rule}\n`).join('')}`,
+  };
+}

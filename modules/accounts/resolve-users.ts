@@ -1,0 +1,98 @@
+import type { Context } from '../../agent/engine/module.ts';
+import type { Facts } from '../../agent/facts/facts.ts';
+import type { Account } from './account-fields.ts';
+import type { PeopleSettings } from './settings.ts';
+
+/** Somebody who is to be there, and what is said of them. */
+export interface Person {
+  readonly at: string;
+  readonly name: string;
+  readonly account: Partial<Account>;
+  /** The one the cloud's keys are for. */
+  readonly isDefault: boolean;
+}
+
+const names: Readonly<Record<string, string>> = {
+  almalinux: 'almalinux',
+  centos: 'centos',
+  debian: 'debian',
+  fedora: 'fedora',
+  rhel: 'cloud-user',
+  rocky: 'rocky',
+  ubuntu: 'ubuntu',
+};
+
+const gecos: Readonly<Record<string, string>> = { debian: 'Debian', ubuntu: 'Ubuntu' };
+
+/** The groups that let a default user read the logs and, on Debian, use sudo in the ways it is used to. */
+const groups: Readonly<Record<Facts['os']['family'], readonly string[]>> = {
+  redhat: ['adm', 'systemd-journal'],
+  debian: ['adm', 'sudo'],
+  other: ['adm', 'systemd-journal'],
+};
+
+/** The default user as the distribution has it, changed by what the image and the user-data say of it. */
+export function defaultPerson({ user, system_info: info }: PeopleSettings, { facts }: Context, at = 'user'): Person {
+  const said = merged(info?.default_user ?? {}, user ?? {});
+  const name = said.name ?? names[facts.os.id] ?? 'cloud-user';
+  // root is root already: only what is said of it in so many words is done.
+  if (name === 'root') return { at, name, account: said, isDefault: true };
+  const there = new Set(facts.groups.map((group) => group.name));
+  const own: Partial<Account> = {
+    gecos: gecos[facts.os.id] ?? 'Cloud User',
+    groups: (groups[facts.os.family] ?? []).filter((group) => there.size === 0 || there.has(group)),
+    lock_passwd: true,
+    shell: '/bin/bash',
+    sudo: ['ALL=(ALL) NOPASSWD:ALL'],
+  };
+  return { at, name, account: merged(own, said), isDefault: true };
+}
+
+/** Everybody who is to be there. */
+export function crowd(settings: PeopleSettings, context: Context): readonly Person[] {
+  const listed = settings.users ?? (isSomebody(context) ? [{ at: 'users', name: 'default', account: {} }] : []);
+  // "user" is about the default user, and so asks for one.
+  const asked =
+    settings.user && !listed.some(({ name }) => name === 'default')
+      ? [...listed, { at: 'user', name: 'default', account: {} }]
+      : listed;
+  const people = asked.map(({ at, name, account }): Person => {
+    if (name !== 'default') return { at, name, account, isDefault: false };
+    const person = defaultPerson(settings, context, at);
+    const { name: _, ...more } = account;
+    return { ...person, account: merged(person.account, more) };
+  });
+  return isMended(settings, people, context) && !heir(people)
+    ? [...people, defaultPerson(settings, context, 'users')]
+    : people;
+}
+
+/** Without metadata there is no cloud whose keys a default user could be for. */
+const isSomebody = ({ instance }: Context): boolean => instance.datasource !== 'none';
+
+/**
+ * A list of users without "default" leaves the cloud's keys with nobody. Where that would lock everybody out, and
+ * was not asked for in so many words (`users: []`), it is mended.
+ */
+export const isMended = (
+  { users = [], ssh_authorized_keys: keys = [] }: PeopleSettings,
+  people: readonly Person[],
+  { instance }: Context,
+): boolean =>
+  users.length > 0 &&
+  instance.publicKeys.length + keys.length > 0 &&
+  !people.some(({ isDefault, account }) => isDefault || (account.ssh_authorized_keys ?? []).length > 0);
+
+/** Who of a list without "default" gets the cloud's keys: the first who may become root, or else who may log in. */
+export const heir = (people: readonly Person[]): Person | undefined =>
+  people.find((person) => mayLogIn(person) && (person.account.sudo ?? []).length > 0) ?? people.find(mayLogIn);
+
+const mayLogIn = ({ name, account }: Person): boolean =>
+  name !== 'root' && !account.system && !account.no_create_home && !/\/(nologin|false)$/.test(account.shell ?? '');
+
+/** What is said later counts; what is left out leaves what was said before. */
+function merged(first: Partial<Account>, then: Partial<Account>): Partial<Account> {
+  const said = Object.entries(then).filter(([, value]) => value !== undefined);
+  const keys = [...(first.ssh_authorized_keys ?? []), ...(then.ssh_authorized_keys ?? [])];
+  return { ...first, ...Object.fromEntries(said), ...(keys.length > 0 && { ssh_authorized_keys: keys }) };
+}

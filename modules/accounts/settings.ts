@@ -1,0 +1,104 @@
+import {
+  bad,
+  type Decode,
+  decodeFields,
+  decoder,
+  type Findings,
+  flag,
+  optional,
+} from '../../agent/userdata/schema/decode.ts';
+import type { Mapping, Written } from '../../agent/userdata/schema/source-node.ts';
+import { type Account, account } from './account-fields.ts';
+import { keyList, namesOf, split, userName } from './fields.ts';
+
+/** An entry of `users`: "default", or a user with what is said of it. */
+export interface Listed {
+  readonly at: string;
+  readonly name: string;
+  readonly account: Partial<Account>;
+}
+
+const named: Decode<Account & { readonly name: string }> = decoder(account.shape, (written, at, findings) => {
+  const value = account(written, at, findings);
+  if (value === bad) return bad;
+  if (value.name !== undefined) return { ...value, name: value.name };
+  // A snap user is named by the store: right in cloud-config, and not done here.
+  if (written && value.snapuser !== undefined) findings.warning(at, written.place, 'snap users are not made');
+  else if (written) findings.error(at, written.place, 'a user without a name');
+  return bad;
+});
+
+/** `users`: a list of names and mappings, a mapping by name, or names with commas between them. */
+export const userList: Decode<readonly Listed[]> = decoder(
+  { is: 'list', of: { is: 'either', of: [userName.shape, account.shape] } },
+  (written, at, findings) => {
+    if (written?.is === 'mapping') return byName(written, at, findings);
+    const list = split(written);
+    if (list?.is !== 'list') {
+      if (written) findings.error(at, written.place, 'expected a list of users');
+      return bad;
+    }
+    return list.items.flatMap((item, index) => {
+      const place = written?.is === 'list' ? `${at}[${index}]` : at;
+      return item.is === 'mapping' ? entry(item, place, findings) : namesIn(item, place, findings);
+    });
+  },
+);
+
+function entry(written: Mapping, at: string, findings: Findings): Listed[] {
+  const value = named(written, at, findings);
+  return value === bad ? [] : [{ at, name: value.name, account: value }];
+}
+
+function namesIn(written: Written, at: string, findings: Findings): Listed[] {
+  const several = written.is === 'list' || (written.is === 'scalar' && written.words.includes(','));
+  const found = several ? namesOf(userName)(written, at, findings) : userName(written, at, findings);
+  return found === bad ? [] : [found].flat().map((name) => ({ at, name, account: {} }));
+}
+
+function byName(written: Mapping, at: string, findings: Findings): Listed[] {
+  return [...written.entries].flatMap(([name, { key, value }]): Listed[] => {
+    const place = `${at}.${name}`;
+    const known = userName({ is: 'scalar', value: name, words: name, place: key }, place, findings);
+    if (known === bad) return [];
+    if (value.is === 'mapping') {
+      const decoded = account(value, place, findings);
+      return decoded === bad ? [] : [{ at: place, name, account: decoded }];
+    }
+    const wanted = value.is === 'scalar' && value.value === null ? true : flag(value, place, findings);
+    return wanted === true ? [{ at: place, name, account: {} }] : [];
+  });
+}
+
+/** `user`: the default user under another name, or with other properties. */
+export const defaultUser: Decode<Partial<Account>> = decoder(
+  { is: 'either', of: [userName.shape, account.shape] },
+  (written, at, findings) => {
+    if (written?.is === 'mapping') return account(written, at, findings);
+    const name = userName(written, at, findings);
+    return name === bad ? bad : { name };
+  },
+);
+
+/** What the image says of its default user, among much else that is not ours to read. */
+export const systemInfo: Decode<{ readonly default_user?: Partial<Account> | undefined }> = decoder(
+  { is: 'object', fields: { default_user: account.shape } },
+  (written, at, findings) => {
+    if (written?.is === 'mapping')
+      return decodeFields({ default_user: optional(account) }, written, `${at}.`, findings);
+    if (written) findings.error(at, written.place, 'expected a mapping');
+    return bad;
+  },
+);
+
+/** The keys that say who there is. */
+export const peopleReads = {
+  users: optional(userList),
+  user: optional(defaultUser),
+  system_info: optional(systemInfo),
+  ssh_authorized_keys: optional(keyList),
+};
+
+export type PeopleSettings = {
+  readonly [K in keyof typeof peopleReads]: (typeof peopleReads)[K] extends Decode<infer T> ? T : never;
+};

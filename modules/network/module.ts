@@ -1,0 +1,89 @@
+import type { PlanItem } from '../../agent/engine/change.ts';
+import { type Context, defineModule } from '../../agent/engine/module.ts';
+import type { Facts } from '../../agent/facts/facts.ts';
+import type { NetworkInterface } from '../../agent/metadata/datasource.ts';
+import { type Decode, decoder } from '../../agent/userdata/schema/decode.ts';
+import { keyfile } from './keyfile.ts';
+import { networkd } from './networkd.ts';
+
+/** `network: {config: disabled}`, by which images say that theirs is theirs; anything else says nothing here. */
+const isDisabled: Decode<boolean> = decoder(
+  { is: 'optional', of: { is: 'object', fields: { config: { is: 'scalar', what: 'disabled', words: ['disabled'] } } } },
+  (written) => {
+    const config = written?.is === 'mapping' ? written.entries.get('config')?.value : undefined;
+    return config?.is === 'scalar' && config.words === 'disabled';
+  },
+);
+
+const reads = { network: isDisabled };
+
+/** Static addresses that the metadata carries, before there is a network. */
+export const network = defineModule({
+  name: 'network',
+  summary: 'The static addresses that OpenNebula, OpenStack or a NoCloud seed give, by MAC.',
+  every: 'boot',
+  reads,
+  plan: ({ network: disabled }, context) => (disabled ? [] : plan(context)),
+});
+
+/** The same for sources that were asked over a network that was there already. */
+export const lateNetwork = defineModule({
+  name: 'network_late',
+  summary: 'Static addresses that were learned over the network: in use from the next boot on.',
+  every: 'boot',
+  reads,
+  plan: ({ network: disabled }, context) => (disabled ? [] : plan(context)),
+});
+
+function plan({ facts, instance }: Context): readonly PlanItem[] {
+  // What asks for nothing but DHCP is what guests do by themselves.
+  const wanted = (instance.network ?? []).filter(({ addresses, mtu }) => addresses.length > 0 || mtu !== undefined);
+  return wanted.map((one): PlanItem => {
+    const at = `network[${one.mac}]`;
+    const other = ownFile(one, facts);
+    if (other !== undefined) return left(at, `${other} sets up this interface already, and is left as it is`);
+    const runs = runsHere(facts);
+    if (runs === undefined) {
+      const addresses = one.addresses.join(', ');
+      return left(at, `neither NetworkManager nor systemd-networkd runs here: ${addresses} is not set`);
+    }
+    const name = one.mac.replaceAll(':', '-');
+    return {
+      at,
+      changes: [
+        runs === 'NetworkManager'
+          ? file(`/etc/NetworkManager/system-connections/bootagent-${name}.nmconnection`, keyfile(one), 0o600)
+          : file(`/etc/systemd/network/05-bootagent-${name}.network`, networkd(one), 0o644),
+      ],
+      ...renaming(one, facts),
+    };
+  });
+}
+
+const file = (path: string, content: string, mode: number) =>
+  ({ kind: 'file', path, content, mode, owner: 'root', group: 'root' }) as const;
+
+const left = (at: string, text: string): PlanItem => ({ at, changes: [], notes: [{ level: 'warning', text }] });
+
+/** A file that an administrator made for this very interface: by its MAC, or by its name with addresses of its own. */
+function ownFile({ mac }: NetworkInterface, { network }: Facts): string | undefined {
+  const name = network.interfaces.find((each) => each.mac.toLowerCase() === mac)?.name;
+  return network.files?.find((each) => each.mac === mac || (each.static && name !== undefined && each.name === name))
+    ?.path;
+}
+
+/** Which of the two sets up interfaces at boot: what is enabled, or else what is installed. */
+function runsHere({ paths }: Facts): 'NetworkManager' | 'systemd-networkd' | undefined {
+  const enabled = (unit: string): boolean =>
+    paths.includes(`/etc/systemd/system/multi-user.target.wants/${unit}.service`);
+  if (enabled('NetworkManager')) return 'NetworkManager';
+  if (enabled('systemd-networkd')) return 'systemd-networkd';
+  if (paths.includes('/usr/sbin/NetworkManager')) return 'NetworkManager';
+  return undefined;
+}
+
+function renaming({ mac, name }: NetworkInterface, { network }: Facts): Pick<PlanItem, 'notes'> {
+  const has = network.interfaces.find((each) => each.mac.toLowerCase() === mac)?.name;
+  if (name === undefined || has === undefined || name === has) return {};
+  return { notes: [{ level: 'warning', text: `renaming interfaces is not done yet: ${has} is not called ${name}` }] };
+}

@@ -1,0 +1,110 @@
+import type { Note, PlanItem } from '../../agent/engine/change.ts';
+import { type Context, defineModule } from '../../agent/engine/module.ts';
+import type { Facts } from '../../agent/facts/facts.ts';
+import { flag, quietly, withDefault } from '../../agent/userdata/schema/decode.ts';
+import { shareOf, spread } from '../shared/spread.ts';
+import { packageList, type Wanted } from './entries.ts';
+
+type Manager = 'dnf' | 'yum' | 'apt';
+
+const reads = {
+  packages: withDefault<readonly Wanted[]>([], packageList),
+  package_update: withDefault(false, flag),
+  package_upgrade: withDefault(false, flag),
+  spread,
+};
+
+/** Packages: what repositories have fetched, all brought up to date, and those named installed. */
+export const packages = defineModule({
+  name: 'packages',
+  summary: 'Packages to be there, and all of them brought up to date where that is asked.',
+  every: 'instance',
+  reads,
+
+  plan({ packages, package_update, package_upgrade, spread }, { facts, instance }): readonly PlanItem[] {
+    if (packages.length === 0 && !package_update && !package_upgrade) return [];
+    const manager = managerOf(facts);
+    if (!manager) return nobodyInstalls(packages, package_upgrade ? 'package_upgrade' : 'package_update', facts);
+    const wait = shareOf(instance, spread);
+    const items: PlanItem[] = wait.length === 0 ? [] : [{ at: 'spread', changes: wait }];
+    if (package_update && !package_upgrade) {
+      items.push({ at: 'package_update', changes: [{ kind: 'package-upkeep', manager, does: 'refresh' }] });
+    }
+    if (package_upgrade) {
+      items.push({ at: 'package_upgrade', changes: [{ kind: 'package-upkeep', manager, does: 'upgrade' }] });
+    }
+    return packages.length === 0 ? items : [...items, ...wantedItems(packages, manager)];
+  },
+});
+
+/** After all else, since nothing of it would go on behind a restart. */
+export const packageReboot = defineModule({
+  name: 'package_reboot',
+  summary: 'A restart of the machine, where packages that were installed need one.',
+  every: 'instance',
+  reads: {
+    packages: quietly(reads.packages),
+    package_upgrade: quietly(reads.package_upgrade),
+    package_reboot_if_required: withDefault(false, flag),
+  },
+
+  plan({ packages, package_upgrade, package_reboot_if_required: asked }, { facts }: Context): readonly PlanItem[] {
+    if (!asked || (packages.length === 0 && !package_upgrade)) return [];
+    const { kernel } = facts.platform;
+    return [{ at: 'package_reboot_if_required', changes: [{ kind: 'reboot-if-required', kernel }] }];
+  },
+});
+
+const callers: readonly (readonly [string, Manager])[] = [
+  ['dnf', 'dnf'],
+  ['yum', 'yum'],
+  ['apt-get', 'apt'],
+];
+
+/** A Debian with dnf on it, as a tool for images, is a Debian still. */
+function managerOf({ os, programs }: Facts): Manager | undefined {
+  const order = os.family === 'debian' ? callers.toReversed() : callers;
+  return order.find(([program]) => programs.includes(program))?.[1];
+}
+
+function nobodyInstalls(wanted: readonly Wanted[], at: string, { programs }: Facts): readonly PlanItem[] {
+  const manager = programs.includes('zypper') ? 'zypper' : 'none';
+  const names = wanted.map(({ name }) => name);
+  if (names.length > 0) return [{ at: 'packages', changes: [{ kind: 'packages', manager, names }] }];
+  const text = 'there is neither dnf, yum nor apt-get here: no package is brought up to date';
+  return [{ at, changes: [], notes: [{ level: 'warning', text }] }];
+}
+
+function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly PlanItem[] {
+  const meant = wanted.filter((each) => isFor(each, manager));
+  const named = meant.filter(({ name }) => !isFile(name)).map((each) => [specOf(each, manager), each.at] as const);
+  const files = meant.filter(({ name }) => isFile(name));
+  const asked = Object.fromEntries(named);
+  const notes = wanted.filter((each) => !isFor(each, manager)).map((each) => leftOut(each, manager));
+  return [
+    {
+      at: 'packages',
+      changes: named.length === 0 ? [] : [{ kind: 'packages', manager, names: Object.keys(asked), asked }],
+      notes,
+    },
+    // In one go, since one may need the other.
+    ...files.slice(0, 1).map(({ at }) => ({
+      at,
+      changes: [{ kind: 'package-files', manager, names: files.map(({ name }) => name) } as const],
+    })),
+  ];
+}
+
+/** dnf, yum and rpm are one family: what is meant for one is right for the other. */
+const isFor = ({ manager: meant }: Wanted, manager: Manager): boolean =>
+  meant === undefined || meant === manager || (manager !== 'apt' && ['dnf', 'yum', 'rpm'].includes(meant));
+
+const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(/.test(name);
+
+const specOf = ({ name, version }: Wanted, manager: Manager): string =>
+  version === undefined ? name : `${name}${manager === 'apt' ? '=' : '-'}${version}`;
+
+const leftOut = ({ at, name, manager: meant }: Wanted, manager: Manager): Note =>
+  meant === 'snap' || meant === 'zypper'
+    ? { level: 'warning', text: `${at}: ${name} is not installed: bootagent does not know ${meant}` }
+    : { level: 'note', text: `${at}: ${name} is meant for ${meant}, and this is a machine of ${manager}` };

@@ -1,0 +1,25 @@
+import type { Change } from '../../agent/engine/change.ts';
+import type { Instance } from '../../agent/metadata/datasource.ts';
+import { bad, type Decode, decoder, duration, withDefault } from '../../agent/userdata/schema/decode.ts';
+
+const time = withDefault(0, duration);
+
+/** Over how long the fleet is spread when all of it wants the same thing of one place. A bad time costs only itself. */
+export const spread: Decode<number> = decoder(time.shape, (written, at, findings) => {
+  const ms = time(written, at, findings);
+  return ms === bad ? 0 : ms;
+});
+
+/** This instance's share of that time, the same each time: nothing to wait for where nothing was asked. */
+export function shareOf({ id }: Instance, spreadMs: number): readonly Change[] {
+  const ms = Math.floor((spreadMs * hash(id)) / 2 ** 32);
+  return ms > 0 ? [{ kind: 'wait', ms }] : [];
+}
+
+/** FNV-1a, with its last bits stirred: ids of one cloud differ in few letters. */
+function hash(text: string): number {
+  let value = 0x811c9dc5;
+  for (const letter of text) value = Math.imul(value ^ (letter.codePointAt(0) ?? 0), 0x01000193);
+  value = Math.imul(value ^ (value >>> 16), 0x45d9f3b);
+  return (value ^ (value >>> 16)) >>> 0;
+}

@@ -1,0 +1,20 @@
+import type { Mount } from '../../agent/facts/facts.ts';
+
+const GiB = 2 ** 30;
+
+/**
+ * How much swap a memory should have: as much again up to 4 GiB, then 4 GiB, and from 16 GiB the square
+ * root; a quarter of the free disk at most, or what was set as the most.
+ */
+export function suggested(memory: number, free: number, maxsize: number | undefined): number {
+  const most = maxsize === undefined ? Math.min(free / 4, 2 * memory) : Math.min(maxsize, free * 0.9);
+  const wanted = memory < 4 * GiB ? memory : memory < 16 * GiB ? 4 * GiB : Math.round(Math.sqrt(memory / GiB)) * GiB;
+  return Math.floor(Math.min(wanted, most) / 2 ** 20) * 2 ** 20;
+}
+
+/** The mount that a path lies on. */
+export const mountOf = (path: string, mounts: readonly Mount[]): Mount | undefined =>
+  mounts
+    .filter(({ target }) => target === '/' || path === target || path.startsWith(`${target}/`))
+    .toSorted((a, b) => a.target.length - b.target.length)
+    .at(-1);

@@ -1,0 +1,42 @@
+import type { Facts } from '../../agent/facts/facts.ts';
+import type { Instance } from '../../agent/metadata/datasource.ts';
+
+/** Which device the metadata calls what: {ephemeral0: "sdb"}. */
+export function mappingOf({ metadata }: Instance): Readonly<Record<string, string>> {
+  const mapping = metadata['block-device-mapping'];
+  if (typeof mapping !== 'object' || mapping === null) return {};
+  return Object.fromEntries(Object.entries(mapping).map(([name, device]) => [name, `${device}`]));
+}
+
+/**
+ * The device that a name of cloud-config stands for: a name of the metadata ("ephemeral0", "ephemeral0.1"),
+ * a short one ("sdc"), or a path as it is. Undefined where the metadata's device is not there.
+ */
+export function deviceNamed(
+  name: string,
+  { facts, instance }: { facts: Facts; instance: Instance },
+): string | undefined {
+  const [, base = name, part] = /^(ephemeral\d+|swap|ami|root|ebs\d+)(?:\.(\d+))?$/.exec(name) ?? [];
+  const mapped = mappingOf(instance)[base];
+  if (mapped === undefined) return isOfMetadata(name) ? undefined : isShort(name) ? `/dev/${name}` : name;
+  const disk = present(mapped.replace(/^\/dev\//, ''), facts);
+  if (disk === undefined) return undefined;
+  if (part === '0') return disk;
+  const separator = /\d$/.test(disk) ? 'p' : '';
+  if (part !== undefined) return `${disk}${separator}${part}`;
+  // A disk with a partition is meant by its first one.
+  return facts.disks.some(({ path, partitions }) => path === disk && partitions.length > 0)
+    ? `${disk}${separator}1`
+    : disk;
+}
+
+/** The metadata says sdb whatever the hypervisor calls it. */
+function present(device: string, { disks }: Facts): string | undefined {
+  const letter = /^(?:s|v|xv)d([a-z]+\d*)$/.exec(device)?.[1];
+  const names = letter === undefined ? [device] : [device, `vd${letter}`, `xvd${letter}`, `sd${letter}`];
+  return names.map((each) => `/dev/${each}`).find((path) => disks.some((disk) => disk.path === path));
+}
+
+const isOfMetadata = (name: string): boolean => /^(?:ephemeral\d+(?:\.\d+)?|swap|ami|root|ebs\d+)$/.test(name);
+
+const isShort = (name: string): boolean => /^(?:s|v|h|xv)d[a-z]+\d*$|^nvme\d+n\d+(?:p\d+)?$/.test(name);

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { bootcmd } from '../../../modules/bootcmd.ts';
+import { runcmd } from '../../../modules/runcmd.ts';
+import { context } from '../../support/facts.ts';
+import { planned } from '../../support/settings.ts';
+
+test('commands of old are run as today does them, and the secrets in them are kept', () => {
+  const yaml = 'runcmd:\n - [chkconfig, condor, on]\n - ~\n - [condor_store_cred, add, -c, -p, s3cret]\n';
+  const { plan, secrets } = planned(runcmd, yaml, context({ programs: ['systemctl'] }));
+  assert.deepEqual(secrets, ['s3cret']);
+  const [{ changes: [script] = [], notes = [] } = {}] = plan;
+  assert.ok(script?.kind === 'script');
+  assert.deepEqual(script.items, ["chkconfig 'condor' 'on'", "condor_store_cred 'add' '-c' '-p' 's3cret'"]);
+  assert.match(script.before ?? '', /^chkconfig\(\)[\s\S]*^condor_store_cred\(\)/m);
+  assert.deepEqual(
+    notes.map(({ text }) => text),
+    [
+      'there is no chkconfig here: systemctl does what it is asked (runcmd[0])',
+      'the password of condor_store_cred goes in by standard input, not on its command line (runcmd[1])',
+    ],
+  );
+});
+
+for (const [module, yaml, wanted] of [
+  [runcmd, 'runcmd: [a]', {}],
+  [runcmd, 'runcmd: [a]\nruncmd_timeout: 90s\n', { timeoutMs: 90_000 }],
+  [runcmd, 'runcmd: [a]\nruncmd_timeout: 0\n', {}],
+  [runcmd, 'runcmd: [a]\nruncmd_on_error: stop\non_interrupt: resume\n', { onError: 'stop', onInterrupt: 'resume' }],
+  [bootcmd, 'bootcmd: [a]\nbootcmd_timeout: 2m\n', { timeoutMs: 120_000 }],
+] as const) {
+  test(`${JSON.stringify(yaml)} is a list with ${JSON.stringify(wanted)}`, () => {
+    const [change] = planned(module, yaml).plan[0]?.changes ?? [];
+    assert.ok(change?.kind === 'script');
+    const { onError, onInterrupt, timeoutMs } = change;
+    assert.deepEqual(JSON.parse(JSON.stringify({ onError, onInterrupt, timeoutMs })), wanted);
+  });
+}

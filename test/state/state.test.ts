@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Formats, formats } from '../../agent/state/records.ts';
+import { openState } from '../../agent/state/state.ts';
+import { memoryStore } from '../../agent/state/store.ts';
+
+const who = { id: 'i-1', datasource: 'ec2', fingerprint: 'f' };
+
+describe('what is remembered', () => {
+  test('is there for the next start: who we are, turns, acts, debts', async () => {
+    const store = memoryStore();
+    const first = openState(store);
+    first.remember(who, '{"id":"i-1"}');
+    first.began('swap', 'instance:i-1');
+    first.ended({ module: 'swap', scope: 'instance:i-1', hash: 'h', failed: {} });
+    const ledger = first.ledger('runcmd', 'instance:i-1');
+    await ledger.write('k', { is: 'began' });
+    await ledger.owe(['later']);
+    const next = openState(store);
+    assert.deepEqual(next.identity(), who);
+    assert.equal(next.instance(), '{"id":"i-1"}');
+    assert.equal(next.turn('swap')?.hash, 'h');
+    assert.equal(next.cut, undefined);
+    const again = next.ledger('runcmd', 'instance:i-1');
+    assert.deepEqual(again.entriesOf('k'), { earlier: [{ is: 'began' }], before: [] });
+    assert.deepEqual([again.isOwed('later'), again.isOwed('other')], [true, false]);
+  });
+
+  test('says which module was cut off', () => {
+    const store = memoryStore();
+    openState(store).began('packages', 'instance:i-1');
+    assert.equal(openState(store).cut, 'packages');
+  });
+
+  test('of an act of each boot is apart for each, the last ones at hand', async () => {
+    const store = memoryStore();
+    for (const boot of ['boot:1', 'boot:2']) await openState(store).ledger('bootcmd', boot).write('k', { is: boot });
+    assert.deepEqual(openState(store).ledger('bootcmd', 'boot:3').entriesOf('k'), {
+      earlier: [],
+      before: [[{ is: 'boot:1' }], [{ is: 'boot:2' }]],
+    });
+  });
+
+  test('of nobody counts for the first somebody', async () => {
+    const store = memoryStore();
+    const state = openState(store);
+    state.ended({ module: 'swap', scope: 'instance:nobody', hash: 'h', failed: {} });
+    await state.ledger('runcmd', 'instance:nobody').write('k', { is: 'ended', ok: true });
+    state.adopt('instance:nobody', 'instance:i-1');
+    const next = openState(store);
+    assert.equal(next.turn('swap')?.scope, 'instance:i-1');
+    assert.equal(next.ledger('runcmd', 'instance:i-1').entriesOf('k').earlier.length, 1);
+  });
+
+  test('stays short however long the machine lives', async () => {
+    const store = memoryStore();
+    for (let boot = 0; boot < 300; boot++) {
+      const state = openState(store);
+      for (let n = 0; n < 5; n++) await state.ledger('bootcmd', `boot:${boot}`).write('k', { is: 'began' });
+    }
+    assert.ok((store.read('journal.ndjson') ?? '').split('\n').length < 1010);
+    assert.equal(openState(store).ledger('bootcmd', 'boot:x').entriesOf('k').before.at(-1)?.length, 5);
+  });
+});
+
+describe('a state that is lost or damaged', () => {
+  for (const [what, files, condition, damaged] of [
+    ['nothing, and the mark of a fresh image', { fresh: '' }, 'fresh', 0],
+    ['nothing at all', {}, 'lost', 0],
+    ['an empty journal', { 'journal.ndjson': '' }, 'lost', 0],
+    ['rubbish', { 'journal.ndjson': '\0\0\0\n{"a":1}\n' }, 'lost', 3],
+    [
+      'a journal cut in its last line',
+      {
+        'journal.ndjson': `{"is":"format","version":1}\n{"is":"identity","id":"i-1","datasource":"ec2","fingerprint":"f"}\n{"is":"tu`,
+      },
+      'known',
+      0,
+    ],
+  ] as const) {
+    test(`${what}: ${condition}`, () => {
+      const state = openState(memoryStore(new Map(Object.entries(files))));
+      assert.deepEqual([state.condition, state.damaged], [condition, damaged]);
+    });
+  }
+
+  test('is written anew, whole, with the next record', () => {
+    const store = memoryStore(new Map([['journal.ndjson', '{"is":"format","version":1}\n{"is":"tu']]));
+    openState(store).began('swap', 's');
+    assert.equal(openState(store).damaged, 0);
+    assert.equal(openState(store).cut, 'swap');
+  });
+});
+
+describe('a state of another version', () => {
+  const ended = (version: number, scope: string) =>
+    memoryStore(
+      new Map([
+        [
+          'journal.ndjson',
+          `{"is":"format","version":${version}}\n{"is":"turn","module":"swap","scope":"${scope}","hash":"h","failed":{}}\n`,
+        ],
+      ]),
+    );
+  /** Two formats before this one: the first called an instance "i", the second "vm". */
+  const renamed =
+    (from: string, to: string): Formats['migrations'][number] =>
+    (records) =>
+      records.map((each) => (each.is === 'turn' ? { ...each, scope: each.scope.replace(from, to) } : each));
+  const third: Formats = { version: 3, migrations: { 1: renamed('i:', 'vm:'), 2: renamed('vm:', 'instance:') } };
+
+  for (const [version, scope] of [
+    [1, 'i:a'],
+    [2, 'vm:a'],
+    [3, 'instance:a'],
+  ] as const) {
+    test(`that is ${version} of 3 is read in the words of today, and goes on in them`, () => {
+      const store = ended(version, scope);
+      const state = openState(store, third);
+      assert.deepEqual([state.condition, state.inService(), state.told], ['known', false, []]);
+      assert.equal(state.turn('swap')?.scope, 'instance:a');
+      state.began('runcmd', 'instance:a');
+      const lines = store.files.get('journal.ndjson')?.split('\n') ?? [];
+      assert.deepEqual(JSON.parse(lines[0] ?? ''), { is: 'format', version: 3 });
+      const next = openState(store, third);
+      assert.deepEqual([next.turn('swap')?.scope, next.cut], ['instance:a', 'runcmd']);
+    });
+  }
+
+  test('that is yet to come counts as lost on a machine in service, is told, and is kept', () => {
+    const store = ended(4, 'in words unknown');
+    store.files.set('fresh', '');
+    const written = store.files.get('journal.ndjson');
+    const state = openState(store, third);
+    assert.deepEqual([state.condition, state.inService(), state.turn('swap')], ['lost', true, undefined]);
+    assert.deepEqual(
+      state.told.map(({ code }) => code),
+      ['state-newer'],
+    );
+    state.setInService();
+    assert.equal(store.files.get('journal-4.ndjson'), written);
+    const next = openState(store, third);
+    assert.deepEqual([next.inService(), next.told], [true, []]);
+  });
+
+  test('has a way to today from each version there has been', () => {
+    const older = Array.from({ length: formats.version - 1 }, (_, index) => index + 1);
+    assert.deepEqual(Object.keys(formats.migrations).map(Number), older);
+  });
+});

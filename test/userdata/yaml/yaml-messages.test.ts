@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readYaml } from '../../../agent/userdata/yaml/read-yaml.ts';
+
+/** What is told first of a text, with its place. */
+function firstSlip(text: string): string | undefined {
+  const told: string[] = [];
+  const error = (_at: string, { line, column }: { line: number; column: number }, message: string, hint?: string) =>
+    void told.push(`${line}:${column} ${message}; ${hint}`);
+  readYaml(text, 'f', { error, warning: assert.fail, secret: assert.fail } as never); // the reader of YAML tells errors alone
+  return told[0];
+}
+
+for (const [text, slip] of [
+  [
+    'motd: note: x\n',
+    '1:7 a key stands within a value; put quotes around text that holds ": ", and begin keys in one column',
+  ],
+  ['a: [1\nb: 2\n', '2:1 the list that began with [ is not closed; write its ], and indent all of it'],
+  ['a: {x: 1\nb: 2\n', '2:1 the mapping that began with { is not closed; write its }, and indent all of it'],
+  ['a: "x\n', '2:1 text that began with a quote goes on to here; write the quote at its end'],
+  ["a: 'x\n", '2:1 text that began with a quote goes on to here; write the quote at its end'],
+  [
+    'a:\n  b: 1\n c: 2\n',
+    '3:1 this key does not begin where those before it do; begin the keys of a mapping in one column',
+  ],
+  ['a:\n - x\n  - y: 1\n', '2:4 this key takes more than one line; is a ":" missing, or a line indented too far?'],
+  ['a: 1\nb\n', '2:1 no ":" stands behind this key; write "key: value", or indent text that goes on'],
+  ['a: @x\n', '1:4 text cannot begin with this character; put quotes around the whole text'],
+  ['a: "\\d"\n', '1:5 there is no such escape in double quotes; use single quotes, in which a \\ is itself'],
+  ['a: ["z" "w"]\n', '1:9 a comma is missing before this; write one between items'],
+  ['a: "x"#c\n', '1:7 a # stands right behind a value; put a space before it, or quotes around the whole text'],
+  ['a: | text\n  more\n', '1:6 text stands right behind a | or >; begin it in the next line'],
+  ['a: [x]]\n', '1:7 nothing that this would close is open; leave it out'],
+  ['a: - b\n', '1:4 a list begins behind a key; begin it in the next line'],
+  ['a: "x" y\n', '1:8 something stands behind the end of a value; put quotes around the whole text'],
+] as const) {
+  test(`${JSON.stringify(text)}: ${slip}`, () => assert.equal(firstSlip(text), slip));
+}
