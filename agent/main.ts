@@ -1,8 +1,9 @@
 import { fstatSync, readSync } from 'node:fs';
+import { exit } from './base/exit-codes.ts';
 import { asProblem } from './base/problem.ts';
 import { version } from './base/version.ts';
 import { pause, writeAll } from './base/write-all.ts';
-import { exit, type Surroundings } from './commands/command.ts';
+import type { Io } from './boot/io.ts';
 import { helpOf, overview } from './commands/help.ts';
 import { parse } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
@@ -11,7 +12,7 @@ import { commands } from './commands/table.ts';
 const left: (() => Promise<void>)[] = [];
 
 /** The composition root: the one place that knows both the agent and its modules. */
-const around: Surroundings = {
+const around: Io = {
   version,
   schedule: async () => (await import('../modules/index.ts')).schedule,
   out: (text) => writeAll(1, text),
@@ -40,7 +41,7 @@ async function serve(argv: readonly string[]): Promise<number> {
   return takeTurns(code, around, main);
 }
 
-async function main(argv: readonly string[], around: Surroundings): Promise<number> {
+async function main(argv: readonly string[], around: Io): Promise<number> {
   try {
     const [first = '--help', ...rest] = argv;
     if (['--help', '-h', 'help'].includes(first)) {

@@ -1,5 +1,6 @@
-import { type FstabEntry, keyOfEntry, mark } from '../agent/edits/fstab.ts';
+import { keyOfEntry, mark } from '../agent/edits/fstab.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
+import type { FstabEntry } from '../agent/engine/kinds/storage.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import { bad, converted, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
 import { deviceNamed, mappingOf } from './storage/named-devices.ts';

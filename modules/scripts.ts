@@ -1,5 +1,6 @@
 import type { PlanItem } from '../agent/engine/change.ts';
-import { defineModule, type Frequency, type Module, type Script } from '../agent/engine/module.ts';
+import { defineModule, type Frequency, type Module } from '../agent/engine/module.ts';
+import type { Script } from '../agent/userdata/schema/script.ts';
 
 const folder = '/var/lib/bootagent/user-scripts';
 

@@ -1,4 +1,4 @@
-import type { Schedule } from '../engine/module.ts';
+import type { Io } from '../boot/io.ts';
 
 /** One command of the command line. Help, man pages and completion are made from the same table. */
 export interface Command {
@@ -24,7 +24,7 @@ export interface Option {
 
 /** What a command does; the number is the exit code. */
 export interface Work {
-  run(given: Invocation, around: Surroundings): Promise<number>;
+  run(given: Invocation, io: Io): Promise<number>;
 }
 
 /** What was typed, taken apart. */
@@ -33,29 +33,3 @@ export interface Invocation {
   /** Values by option name; "" for an option that takes none. */
   readonly options: Readonly<Record<string, string>>;
 }
-
-/** What a command may use of the process it runs in. */
-export interface Surroundings {
-  readonly version: string;
-  readonly schedule: () => Promise<Schedule>;
-  out(text: string): void;
-  err(text: string): void;
-  readStdin(): Promise<Uint8Array>;
-  /** Takes work that nobody waits for, to be done once whoever does wait was told how it went. */
-  later(work: () => Promise<void>): void;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether standard output is a terminal. */
-  readonly terminal: boolean;
-}
-
-/** Fixed for good. */
-export const exit = {
-  done: 0,
-  failed: 1,
-  problems: 2,
-  disabled: 3,
-  badInput: 4,
-  due: 10,
-  locked: 75,
-  timeout: 124,
-} as const;

@@ -1,3 +1,4 @@
+import { exit } from '../base/exit-codes.ts';
 import type { Problem } from '../base/problem.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
 import { readSettings } from '../config/settings.ts';
@@ -7,7 +8,7 @@ import { folderStore } from '../state/folder-store.ts';
 import { openState } from '../state/state.ts';
 import { decodeFields } from '../userdata/schema/decode.ts';
 import { type Mapping, told, type Written } from '../userdata/schema/source-node.ts';
-import { exit, type Work } from './command.ts';
+import type { Work } from './command.ts';
 import { fileNamed, inputOf } from './input.ts';
 import { machineOf } from './machine.ts';
 

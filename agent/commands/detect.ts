@@ -1,15 +1,16 @@
+import { exit } from '../base/exit-codes.ts';
 import type { Evidence } from '../identity/detect.ts';
-import type { Looking } from '../identity/select-datasource.ts';
+import type { SelectContext } from '../identity/select-datasource.ts';
 import type { Datasource } from '../metadata/datasource.ts';
-import { exit, type Work } from './command.ts';
-import { lookingOf } from './detect-context.ts';
+import type { Work } from './command.ts';
+import { detectContextOf } from './detect-context.ts';
 
 /** Says what speaks for each source here, and which would be asked. Asks nobody. */
 export const run: Work['run'] = async (given, around) => {
   const { evidence, mostNamed, unknownNames } = await import('../identity/detect.ts');
-  const looking = await lookingOf(given);
-  const found = await evidence(looking);
-  const named = looking.named;
+  const context = await detectContextOf(given);
+  const found = await evidence(context);
+  const named = context.named;
   if (given.options.format === 'json') {
     const sources = found.map(({ source: { name, needs, silent }, because, found }) => ({
       name,
@@ -21,18 +22,18 @@ export const run: Work['run'] = async (given, around) => {
     around.out(`${JSON.stringify({ schema_version: 1, named, sources }, undefined, 2)}\n`);
     return exit.done;
   }
-  around.out(`${linesFor(found, looking, unknownNames(looking), mostNamed).join('\n')}\n`);
+  around.out(`${linesFor(found, context, unknownNames(context), mostNamed).join('\n')}\n`);
   return exit.done;
 };
 
 /** What it says to people. */
 export function linesFor(
   found: readonly Evidence[],
-  looking: Pick<Looking, 'named' | 'host'>,
+  context: Pick<SelectContext, 'named' | 'host'>,
   mistakes: readonly string[],
   mostNamed: number,
 ): string[] {
-  const { named, host } = looking;
+  const { named, host } = context;
   const width = Math.max(...found.map(({ source }) => source.name.length), 0);
   const silent = found
     .filter(({ source, because }) => because === undefined && source.name !== 'none')

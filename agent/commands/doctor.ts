@@ -1,7 +1,10 @@
 import { resolve } from 'node:path';
+import { exit } from '../base/exit-codes.ts';
 import { asProblem, Problem } from '../base/problem.ts';
 import { bytesOf } from '../block/image-bytes.ts';
 import { unpacked } from '../block/qcow2.ts';
+import type { Io } from '../boot/io.ts';
+import { thisMachine } from '../host/linux.ts';
 import type { Look, Unseen } from '../image/doctor/check.ts';
 import { checks } from '../image/doctor/checks.ts';
 import { type Layout, layoutOf } from '../image/doctor/disk-layout.ts';
@@ -11,12 +14,11 @@ import { ownDisk } from '../image/doctor/own-disk.ts';
 import { findingsAsJson, findingsAsJunit, findingsAsText } from '../image/doctor/report.ts';
 import { type FstabLine, fstab } from '../image/fstab.ts';
 import { chosen } from '../image/seal/choice.ts';
-import { exit, type Invocation, type Surroundings } from './command.ts';
+import type { Invocation } from './command.ts';
 import { asTyped } from './format-command.ts';
 import { imageAtHand, namesIn } from './image.ts';
-import { thisMachine } from './machine.ts';
 
-export async function run(given: Invocation, around: Surroundings): Promise<number> {
+export async function run(given: Invocation, around: Io): Promise<number> {
   const { options } = given;
   const asked = chosen('check', checks, { only: namesIn(options.only), skip: namesIn(options.skip) });
   if (options.list !== undefined) {

@@ -1,5 +1,6 @@
+import { exit } from '../base/exit-codes.ts';
 import { problemCodes } from '../base/problem.ts';
-import { exit, type Work } from './command.ts';
+import type { Work } from './command.ts';
 import { unknown } from './parse.ts';
 
 export const run: Work['run'] = async ({ args, options }, { out }) => {

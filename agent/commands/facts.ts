@@ -1,8 +1,10 @@
+import { exit } from '../base/exit-codes.ts';
 import { findDrives } from '../block/drives.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import { memory } from '../facts/memory.ts';
-import { exit, type Work } from './command.ts';
-import { machineOf, thisMachine } from './machine.ts';
+import { thisMachine } from '../host/linux.ts';
+import type { Work } from './command.ts';
+import { machineOf } from './machine.ts';
 
 export const run: Work['run'] = async (given, { out }) => {
   const facts = await gatherFacts(thisMachine(), machineOf(given));

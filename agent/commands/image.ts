@@ -1,13 +1,15 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
 import { Problem } from '../base/problem.ts';
+import type { Io } from '../boot/io.ts';
 import type { Host } from '../host/host.ts';
+import { thisMachine } from '../host/linux.ts';
 import { type Image, lookAt } from '../image/image.ts';
 import { isRunning } from '../image/seal/in-service.ts';
 import type { Sealing } from '../image/seal/plan.ts';
 import { sessionPaths } from '../image/seal/session-paths.ts';
 import { foreignMounts } from '../image/submounts.ts';
-import type { Invocation, Surroundings } from './command.ts';
-import { machineOf, thisMachine } from './machine.ts';
+import type { Invocation } from './command.ts';
+import { machineOf } from './machine.ts';
 
 /** The image a command is about, as far as "seal" and "doctor" ask. */
 export interface AtHand {
@@ -20,7 +22,7 @@ export interface AtHand {
   readonly called: string;
 }
 
-export async function imageAtHand(given: Invocation, { env }: Surroundings): Promise<AtHand> {
+export async function imageAtHand(given: Invocation, { env }: Io): Promise<AtHand> {
   const host = machineOf(given);
   if (host.offline && isOwnRoot(host.root)) {
     throw new Problem('bad-input', `--root ${given.options.root} is the root of this very machine`, {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Problem } from '../base/problem.ts';
-import type { Surroundings } from './command.ts';
+import type { Io } from '../boot/io.ts';
 
 /** The bytes of a file named on the command line; "-" is standard input. */
-export async function inputOf(option: string, path: string, { readStdin }: Surroundings): Promise<Uint8Array> {
+export async function inputOf(option: string, path: string, { readStdin }: Io): Promise<Uint8Array> {
   if (path === '-') return readStdin();
   try {
     return readFileSync(path);

@@ -17,6 +17,3 @@ export function folder(option: string, path: string): void {
   if (!existsSync(path)) throw new Problem('bad-input', `${option} ${path}: there is no such folder`);
   if (!statSync(path).isDirectory()) throw new Problem('bad-input', `${option} ${path}: is no folder`);
 }
-
-/** This machine, for what an image tree cannot tell: cores, memory, firmware. */
-export const thisMachine = (): Host => linux({ root: '/', offline: false });

@@ -1,3 +1,4 @@
+import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import type { Host } from '../host/host.ts';
 import { fromJson } from '../identity/instance-json.ts';
@@ -6,7 +7,7 @@ import { policyOf } from '../metadata/backoff.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import { patience } from '../metadata/retrying-client.ts';
 import { folderStore } from '../state/folder-store.ts';
-import { exit, type Invocation, type Work } from './command.ts';
+import type { Invocation, Work } from './command.ts';
 import { machineOf } from './machine.ts';
 
 /** Answers from the instance as it was last told; what was not fetched with it is asked for now, by root. */
@@ -54,8 +55,8 @@ async function asked(instance: Instance, path: string, given: Invocation, host: 
   const { datasources } = await import('../datasources/index.ts');
   const source = datasources.find((each) => each.name.startsWith(instance.datasource) && each.value !== undefined);
   if (names.length === 0 || !source?.value) return undefined;
-  const { lookingOf } = await import('./detect-context.ts');
-  const { facts, settings, deadline, note } = await lookingOf(given);
+  const { detectContextOf } = await import('./detect-context.ts');
+  const { facts, settings, deadline, note } = await detectContextOf(given);
   const own = settings[source.alias] ?? {};
   const trying = patience({ host, policy: policyOf(own), deadline, note });
   for (const name of names) {

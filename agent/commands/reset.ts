@@ -1,9 +1,10 @@
+import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
 import { home } from '../state/folder-store.ts';
 import { lock } from '../state/lock.ts';
-import { exit, type Work } from './command.ts';
+import type { Work } from './command.ts';
 import { asTyped } from './format-command.ts';
 import { machineOf } from './machine.ts';
 

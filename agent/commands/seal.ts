@@ -1,17 +1,20 @@
+import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
-import { apply, type Ledger, preview, type Step } from '../engine/executor.ts';
+import type { Io } from '../boot/io.ts';
+import type { Ledger, Step } from '../engine/executor.ts';
 import { foresight } from '../engine/overlay-host.ts';
 import { chosen } from '../image/seal/choice.ts';
 import { inService } from '../image/seal/in-service.ts';
 import { operations } from '../image/seal/operations.ts';
 import { sealPlan } from '../image/seal/plan.ts';
 import { type Sealed, sealedAsJson, sealedAsText } from '../image/seal/report.ts';
+import { apply, preview } from '../resources/index.ts';
 import { lock } from '../state/lock.ts';
-import { exit, type Invocation, type Surroundings } from './command.ts';
+import type { Invocation } from './command.ts';
 import { asTyped } from './format-command.ts';
 import { type AtHand, imageAtHand, namesIn } from './image.ts';
 
-export async function run(given: Invocation, around: Surroundings): Promise<number> {
+export async function run(given: Invocation, around: Io): Promise<number> {
   const { options } = given;
   const asked = chosen('operation', operations, { only: namesIn(options.only), skip: namesIn(options.skip) });
   if (options.list !== undefined) {

@@ -1,3 +1,4 @@
+import { exit } from '../base/exit-codes.ts';
 import { isSlight, Problem } from '../base/problem.ts';
 import { type BootUnits, bootUnits, noUnits } from '../boot/unit-states.ts';
 import type { Host } from '../host/host.ts';
@@ -7,7 +8,7 @@ import { folderStore } from '../state/folder-store.ts';
 import { isHeld } from '../state/lock.ts';
 import type { Failure, Turn } from '../state/records.ts';
 import { openState } from '../state/state.ts';
-import { exit, type Work } from './command.ts';
+import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
 
 /** How things stand: this boot's runs, and what earlier ones left undone. */

@@ -1,7 +1,9 @@
+import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
+import type { Io } from '../boot/io.ts';
 import { countsOf, github, plain, text } from '../validate/render.ts';
 import { type Verdict, validate } from '../validate/validate.ts';
-import { exit, type Surroundings, type Work } from './command.ts';
+import type { Work } from './command.ts';
 import { inputOf } from './input.ts';
 
 export const run: Work['run'] = async ({ args, options }, around) => {
@@ -24,7 +26,7 @@ export const run: Work['run'] = async ({ args, options }, around) => {
 
 type Judged = Verdict & { readonly file: string; readonly empty: boolean };
 
-function show(verdicts: readonly Judged[], format: string | undefined, { out, err }: Surroundings): void {
+function show(verdicts: readonly Judged[], format: string | undefined, { out, err }: Io): void {
   if (format === 'json') {
     const files = verdicts.map(({ file, empty, findings }) => ({ file, empty, findings: findings.map(plain) }));
     out(`${JSON.stringify({ schema_version: 1, files }, undefined, 2)}\n`);

@@ -1,12 +1,12 @@
-/** What the kernel command line says to us. */
-export interface KernelWords {
-  /** The word that switches us off. */
+/** Options of the agent on the kernel command line. */
+export interface KernelOptions {
+  /** The word that disables the agent. */
   readonly off: string | undefined;
   readonly debug: boolean;
 }
 
 /** Reads the kernel command line; quotes hold words together as the kernel reads them. */
-export function kernelWords(commandLine: string): KernelWords {
+export function kernelOptions(commandLine: string): KernelOptions {
   const words = commandLine.match(/(?:[^\s"]|"[^"]*")+/g)?.map((each) => each.replaceAll('"', '')) ?? [];
   // The last of a name counts.
   const says = (word: string) => words.findLast((each) => each.startsWith(word.replace(/=.*/, '='))) === word;

@@ -1,11 +1,10 @@
 import type { Problem } from '../base/problem.ts';
-import type { Boot } from '../boot/stages/run-stages.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { Store } from '../state/store.ts';
 import { cached } from './cache.ts';
 import { type Layer, readLayers } from './layers.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, type SettingsOf } from './settings.ts';
 
 export interface SettingsSources {
   readonly version: string;
@@ -18,7 +17,7 @@ export interface SettingsSources {
 }
 
 /** The settings of an instance on this machine. */
-export function settingsOf({ version, layers, store, host, warn }: SettingsSources): Boot['settingsOf'] {
+export function settingsOf({ version, layers, store, host, warn }: SettingsSources): SettingsOf {
   return (instance) =>
     cached(sourcesOf(version, layers, instance), store, async () => {
       const image = await readLayers(layers, warn);

@@ -1,7 +1,7 @@
-import type { Script } from '../engine/module.ts';
 import { variablesOf } from '../identity/variables.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { Finding } from '../userdata/schema/decode.ts';
+import type { Script } from '../userdata/schema/script.ts';
 import { type Mapping, nothing } from '../userdata/schema/source-node.ts';
 
 /** All that was written for this machine, in one. */
@@ -12,6 +12,9 @@ export interface Settings {
   /** What was peeled and passed over, for people. */
   readonly told: readonly string[];
 }
+
+/** The settings of an instance; without one, what the image alone configures. */
+export type SettingsOf = (instance: Instance | undefined) => Promise<Settings>;
 
 export const noSettings: Settings = { config: nothing, scripts: [], findings: [], told: [] };
 

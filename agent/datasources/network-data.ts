@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asObject } from '../metadata/tree.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';
-import { asList, asMtu, bare, type NetworkRead } from './network-config.ts';
+import { asList, asMtu, bare, type NetworkRead } from './network-fields.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 

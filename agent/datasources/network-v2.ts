@@ -2,7 +2,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asObject } from '../metadata/tree.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';
-import { asList, asMtu, asWords, bare, macOf, type NetworkRead } from './network-config.ts';
+import { asList, asMtu, asWords, bare, macOf, type NetworkRead } from './network-fields.ts';
 
 const others = ['bonds', 'bridges', 'vlans', 'tunnels', 'wifis', 'vrfs', 'modems', 'dummy-devices'];
 

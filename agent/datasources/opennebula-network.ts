@@ -1,6 +1,6 @@
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';
-import { asMtu, asWords, bare, type NetworkRead } from './network-config.ts';
+import { asMtu, asWords, bare, type NetworkRead } from './network-fields.ts';
 
 type Values = ReadonlyMap<string, string>;
 

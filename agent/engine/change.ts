@@ -1,6 +1,5 @@
-import type { FstabEdit } from '../edits/fstab.ts';
 import type { PeopleAct, PeopleState } from './kinds/accounts.ts';
-import type { StorageChange } from './kinds/storage.ts';
+import type { FstabEdit, StorageChange } from './kinds/storage.ts';
 
 /**
  * The vocabulary of change: everything bootagent can do to a machine.

@@ -1,8 +1,16 @@
 import { asProblem, Problem } from '../base/problem.ts';
 import type { Host, ReadHost } from '../host/host.ts';
-import { handlerOf, keyOf } from '../resources/index.ts';
 import type { Change, PlanItem } from './change.ts';
-import type { ActHandler, ActLog, Difference, Entry, ItemReport, Remark, StateHandler } from './handler.ts';
+import type {
+  ActHandler,
+  ActLog,
+  Difference,
+  Entry,
+  HandlerTable,
+  ItemReport,
+  Remark,
+  StateHandler,
+} from './handler.ts';
 import { hashOf } from './hash.ts';
 import type { Foresight } from './overlay-host.ts';
 
@@ -47,11 +55,26 @@ export interface Watch {
   scriptItem?(report: ItemReport): void;
 }
 
-/** Says which changes of an item are due. It can do no harm: a ReadHost has nothing to do harm with. */
-export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]> {
+/** What goes over the items of a plan, bound to the handlers of a table. */
+export interface Executor {
+  /** Says which changes of an item are due. It cannot change anything: a ReadHost has no way to. */
+  preview(item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]>;
+  /** Makes the changes of an item that are due, in order, and stops at the first that fails: the rest depend on it. */
+  apply(item: PlanItem, host: Host, ledger: Ledger, watch?: Watch): Promise<Step[]>;
+  /** Takes the acts of an item for done, on a machine that did them when nobody kept a record. */
+  countAsDone(item: PlanItem, ledger: Ledger): Promise<void>;
+}
+
+export const executorOf = (table: HandlerTable): Executor => ({
+  preview: (...given) => preview(table, ...given),
+  apply: (...given) => apply(table, ...given),
+  countAsDone: (...given) => countAsDone(table, ...given),
+});
+
+async function preview(table: HandlerTable, item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]> {
   return walk(item, async (change, touched) => {
     try {
-      const outcome = await judge(item, change, { host, ledger, touched });
+      const outcome = await judge(table, item, change, { host, ledger, touched });
       if (outcome.outcome === 'due') host.foresee(outcome.difference);
       return outcome;
     } catch (error) {
@@ -61,33 +84,116 @@ export async function preview(item: PlanItem, host: Foresight, ledger: ReadLedge
   });
 }
 
-/** Makes the changes of an item that are due, in order, and stops at the first it cannot: the rest stand on it. */
-export async function apply(item: PlanItem, host: Host, ledger: Ledger, watch: Watch = {}): Promise<Step[]> {
+async function apply(
+  table: HandlerTable,
+  item: PlanItem,
+  host: Host,
+  ledger: Ledger,
+  watch: Watch = {},
+): Promise<Step[]> {
   return walk(item, async (change, touched) => {
-    const outcome = await judge(item, change, { host, ledger, touched });
+    const outcome = await judge(table, item, change, { host, ledger, touched });
     if (outcome.outcome !== 'due') return outcome;
     const { difference } = outcome;
-    const key = keyIn(item.at, change);
+    const key = keyIn(table, item.at, change);
     watch.beforeChange?.();
     // A crash between a change and what follows it must not lose the follower: next time the first one holds.
-    const followers = item.changes.filter(({ follows }) => follows === change).map((each) => keyIn(item.at, each));
+    const followers = item.changes
+      .filter(({ follows }) => follows === change)
+      .map((each) => keyIn(table, item.at, each));
     if (followers.length > 0) await ledger.owe(followers);
     const mark = { key, of: hashOf(item.changes) };
-    const note = await make(change, difference, { mark, host, ledger, tell: (report) => watch.scriptItem?.(report) });
+    const note = await make(table, change, difference, {
+      mark,
+      host,
+      ledger,
+      tell: (report) => watch.scriptItem?.(report),
+    });
     if (ledger.isOwed(key)) await ledger.settle(key);
     return { outcome: 'made', difference, ...(note !== undefined && { note }) };
   });
 }
 
-/** Takes the acts of an item for done, on a machine that did them when nobody kept a record. */
-export async function countAsDone({ at, changes }: PlanItem, ledger: Ledger): Promise<void> {
+async function countAsDone(table: HandlerTable, { at, changes }: PlanItem, ledger: Ledger): Promise<void> {
   for (const change of changes) {
-    const key = keyIn(at, change);
-    if (handlerOf(change).sort !== 'act' || change.follows || ledger.entriesOf(key).earlier.length > 0) continue;
+    const key = keyIn(table, at, change);
+    if (table.handlerOf(change).sort !== 'act' || change.follows || ledger.entriesOf(key).earlier.length > 0) continue;
     await ledger.write(key, { is: 'began', of: hashOf(changes) });
     await ledger.write(key, { is: 'ended', ok: true });
   }
 }
+
+/** Whether a change is due: the one question that a preview and a run ask alike. */
+async function judge(
+  table: HandlerTable,
+  item: PlanItem,
+  change: Change,
+  { host, ledger, touched }: Looking,
+): Promise<Outcome> {
+  const handler = table.handlerOf(change);
+  if (handler.needs === 'machine' && host.offline) return { outcome: 'deferred', because: 'at the next boot' };
+  if (handler.needs && !host.privileged) return { outcome: 'deferred', because: 'needs root' };
+  const key = keyIn(table, item.at, change);
+  const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
+  if (handler.sort === 'act') {
+    const outcome = judgeAct(table, change, handler, { key, of: hashOf(item.changes) }, led, ledger);
+    if (outcome.outcome === 'due') await handler.refuse?.(change, host);
+    return outcome;
+  }
+  const difference = await handler.compare(change, host);
+  if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
+  if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
+  return led ? { outcome: 'due', difference: { why: `follows ${table.keyOf(led)}` } } : { outcome: 'holds' };
+}
+
+function judgeAct(
+  table: HandlerTable,
+  change: Change,
+  handler: ActHandler<Change>,
+  { key, of }: Mark,
+  led: Change | undefined,
+  ledger: ReadLedger,
+): Outcome {
+  if (change.follows) {
+    return led ? { outcome: 'due', difference: { why: `follows ${table.keyOf(led)}` } } : { outcome: 'holds' };
+  }
+  const { earlier, before } = ledger.entriesOf(key);
+  const verdict = handler.due?.(change, earlier, before) ?? (hasEnded(earlier) ? 'done' : 'due');
+  if (typeof verdict === 'object') return { outcome: 'failed', problem: verdict.lost };
+  const begun = earlier.findLast(({ is }) => is === 'began')?.of;
+  if (verdict === 'done') return { outcome: 'done', ...(begun !== undefined && begun !== of && { changed: true }) };
+  return { outcome: 'due', difference: { why: handler.intent(change) } };
+}
+
+async function make(
+  table: HandlerTable,
+  change: Change,
+  difference: Difference,
+  { mark, host, ledger, tell }: { mark: Mark; host: Host; ledger: Ledger; tell: ActLog['tell'] },
+): Promise<string | undefined> {
+  const handler = table.handlerOf(change);
+  if (handler.sort === 'state') return makeState(table, change, handler, difference, host);
+  const note = change.follows
+    ? await handler.perform(change, host, { earlier: [], write: async () => {}, tell })
+    : await once(change, handler, { ...mark, host, ledger, tell });
+  return note ?? undefined;
+}
+
+async function makeState(
+  table: HandlerTable,
+  change: Change,
+  handler: StateHandler<Change>,
+  difference: Difference,
+  host: Host,
+): Promise<string | undefined> {
+  const note = await handler.apply(change, host, difference);
+  const left = handler.unverified ? undefined : await handler.compare(change, host);
+  if (isRemark(left)) return note || left.holds;
+  if (!left) return note || undefined;
+  throw new Problem('not-converged', `${table.keyOf(change)} was made, and yet it ${asDifference(left).why}`);
+}
+
+const keyIn = (table: HandlerTable, at: string, change: Change): string => `${at}: ${table.keyOf(change)}`;
 
 async function walk(
   item: PlanItem,
@@ -113,42 +219,6 @@ interface Looking {
   readonly touched: ReadonlySet<Change>;
 }
 
-/** Whether a change is due: the one question that a preview and a run ask alike. */
-async function judge(item: PlanItem, change: Change, { host, ledger, touched }: Looking): Promise<Outcome> {
-  const handler = handlerOf(change);
-  if (handler.needs === 'machine' && host.offline) return { outcome: 'deferred', because: 'at the next boot' };
-  if (handler.needs && !host.privileged) return { outcome: 'deferred', because: 'needs root' };
-  const key = keyIn(item.at, change);
-  const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
-  if (handler.sort === 'act') {
-    const outcome = judgeAct(change, handler, { key, of: hashOf(item.changes) }, led, ledger);
-    if (outcome.outcome === 'due') await handler.refuse?.(change, host);
-    return outcome;
-  }
-  const difference = await handler.compare(change, host);
-  if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
-  if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
-  return led ? { outcome: 'due', difference: { why: `follows ${keyOf(led)}` } } : { outcome: 'holds' };
-}
-
-function judgeAct(
-  change: Change,
-  handler: ActHandler<Change>,
-  { key, of }: Mark,
-  led: Change | undefined,
-  ledger: ReadLedger,
-): Outcome {
-  if (change.follows) {
-    return led ? { outcome: 'due', difference: { why: `follows ${keyOf(led)}` } } : { outcome: 'holds' };
-  }
-  const { earlier, before } = ledger.entriesOf(key);
-  const verdict = handler.due?.(change, earlier, before) ?? (hasEnded(earlier) ? 'done' : 'due');
-  if (typeof verdict === 'object') return { outcome: 'failed', problem: verdict.lost };
-  const begun = earlier.findLast(({ is }) => is === 'began')?.of;
-  if (verdict === 'done') return { outcome: 'done', ...(begun !== undefined && begun !== of && { changed: true }) };
-  return { outcome: 'due', difference: { why: handler.intent(change) } };
-}
-
 /** What an act is recorded by: its key, and what it was when it was done. */
 interface Mark {
   readonly key: string;
@@ -156,32 +226,6 @@ interface Mark {
 }
 
 const hasEnded = (earlier: readonly Entry[]): boolean => earlier.some(({ is, ok }) => is === 'ended' && ok === true);
-
-async function make(
-  change: Change,
-  difference: Difference,
-  { mark, host, ledger, tell }: { mark: Mark; host: Host; ledger: Ledger; tell: ActLog['tell'] },
-): Promise<string | undefined> {
-  const handler = handlerOf(change);
-  if (handler.sort === 'state') return makeState(change, handler, difference, host);
-  const note = change.follows
-    ? await handler.perform(change, host, { earlier: [], write: async () => {}, tell })
-    : await once(change, handler, { ...mark, host, ledger, tell });
-  return note ?? undefined;
-}
-
-async function makeState(
-  change: Change,
-  handler: StateHandler<Change>,
-  difference: Difference,
-  host: Host,
-): Promise<string | undefined> {
-  const note = await handler.apply(change, host, difference);
-  const left = handler.unverified ? undefined : await handler.compare(change, host);
-  if (isRemark(left)) return note || left.holds;
-  if (!left) return note || undefined;
-  throw new Problem('not-converged', `${keyOf(change)} was made, and yet it ${asDifference(left).why}`);
-}
 
 /** The record is begun before the act and ended after it, so that a crash in between is seen for what it is. */
 async function once(
@@ -204,8 +248,6 @@ async function once(
 
 const isRemark = (difference: Difference | Remark | string | undefined): difference is Remark =>
   typeof difference === 'object' && 'holds' in difference;
-
-const keyIn = (at: string, change: Change): string => `${at}: ${keyOf(change)}`;
 
 const asDifference = (difference: Difference | string): Difference =>
   typeof difference === 'string' ? { why: difference } : difference;

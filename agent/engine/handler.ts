@@ -89,3 +89,9 @@ export interface ItemReport {
 }
 
 export type Handler<C extends Change> = StateHandler<C> | ActHandler<C>;
+
+/** The handlers of all kinds of change, and how a change is named: "file /etc/fstab". */
+export interface HandlerTable {
+  handlerOf(change: Change): Handler<Change>;
+  keyOf(change: Change): string;
+}

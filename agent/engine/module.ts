@@ -1,6 +1,7 @@
 import type { Facts } from '../facts/facts.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { Fields } from '../userdata/schema/decode.ts';
+import type { Script } from '../userdata/schema/script.ts';
 import type { PlanItem } from './change.ts';
 
 /** The stages of a boot, in order: before each, the machine is looked at, at least for what comes and goes by itself. */
@@ -18,13 +19,6 @@ export interface Context {
   readonly newMachine: boolean;
   /** Scripts that came with the user-data, as parts of their own. */
   readonly scripts: readonly Script[];
-}
-
-/** A script that came as a part of the user-data, or as the whole of it. */
-export interface Script {
-  readonly name: string;
-  readonly content: string;
-  readonly when: 'boothook' | 'boot' | 'instance' | 'once';
 }
 
 export interface Module<Settings = unknown> {

@@ -1,4 +1,5 @@
 import type { ReadHost } from '../host/host.ts';
+import { fieldsOf, lineOf } from '../host/passwd.ts';
 import type { Account, Facts } from './facts.ts';
 
 /** The users of a machine or tree, as its own files name them. */
@@ -21,15 +22,8 @@ export const groups = async (host: ReadHost): Promise<Facts['groups']> =>
     members: members.split(',').filter(Boolean),
   }));
 
-/** The lines of such a table, each as its fields. */
-export const fieldsOf = (table = ''): string[][] =>
-  table
-    .split('\n')
-    .filter((line) => line.includes(':'))
-    .map((line) => line.split(':'));
-
-/** The fields of a name's line in /etc/passwd and its like, or undefined where there is none. */
-export async function lineOf(table: string, name: string, host: ReadHost): Promise<readonly string[] | undefined> {
-  const lines = (await host.readText(table))?.split('\n');
-  return lines?.find((line) => line.startsWith(`${name}:`))?.split(':');
+/** The account of this name, as the machine's own table has it. */
+export async function accountOf(name: string, host: ReadHost): Promise<Account | undefined> {
+  const line = await lineOf('/etc/passwd', name, host);
+  return line && accountIn(line);
 }

@@ -120,3 +120,6 @@ export function linux({ root, offline }: LinuxOptions): Host {
 
   return host;
 }
+
+/** This machine, for what an image tree cannot tell: cores, memory, firmware. */
+export const thisMachine = (): Host => linux({ root: '/', offline: false });

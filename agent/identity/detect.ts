@@ -1,10 +1,24 @@
 import { nearest } from '../base/nearest.ts';
 import { datasources } from '../datasources/index.ts';
 import type { Facts } from '../facts/facts.ts';
+import type { ReadHost } from '../host/host.ts';
 import type { Datasource, Settings } from '../metadata/datasource.ts';
-import type { Looking } from './select-datasource.ts';
 
-/** A source and what speaks for it. */
+/** What detection looks at. */
+export interface DetectContext {
+  readonly host: ReadHost;
+  readonly facts: Facts;
+  /** What `datasource_list` names, in any spelling; undefined where there is no list. */
+  readonly named: readonly string[] | undefined;
+  /** `datasource: {Ec2: {...}}`, by any spelling of the name. */
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Before there is a network only what lies on disks is looked at. */
+  readonly stage: 'local' | 'network';
+  /** A folder that is the seed, whatever else there is. */
+  readonly seed?: string | undefined;
+}
+
+/** A source and what was detected of it. */
 export interface Evidence {
   readonly source: Datasource;
   /** Why it would be asked, or undefined: it would not. */
@@ -18,18 +32,18 @@ export const mostNamed = 5;
 
 /** What speaks for each source that may be asked, in the order of asking. */
 export async function evidence(
-  looking: Pick<Looking, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
+  context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
 ): Promise<readonly Evidence[]> {
-  const { host, facts, seed } = looking;
+  const { host, facts, seed } = context;
   if (seed !== undefined) {
     return datasources
       .filter(({ name }) => name === 'nocloud')
       .map((source) => ({ source, because: `the seed ${seed} was named`, found: true }));
   }
-  const named = namedByKernel(facts) ?? looking.named;
+  const named = namedByKernel(facts) ?? context.named;
   const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
   const seen = await Promise.all(
-    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsOf(looking, source)) })),
+    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsOf(context, source)) })),
   );
   const isFound = seen.some(({ mark }) => mark !== undefined);
   return seen.map(({ source, mark }) => {
@@ -45,7 +59,7 @@ function namedByKernel({ platform }: Facts): readonly string[] | undefined {
 }
 
 /** Names that are nobody's here. A list as distributions ship it has many: they are no mistake of anybody's. */
-export function unknownNames({ named, stage }: Looking): readonly string[] {
+export function unknownNames({ named, stage }: DetectContext): readonly string[] {
   if (named === undefined || named.length > mostNamed || stage === 'local') return [];
   const known = datasources.map(({ alias }) => alias);
   return named
@@ -60,6 +74,6 @@ const isCalled = ({ name, alias }: Datasource, word: string): boolean =>
   [name, alias.toLowerCase()].includes(word.toLowerCase());
 
 /** What the image's settings say of a source, under any spelling of its name. */
-export function settingsOf({ settings }: Pick<Looking, 'settings'>, source: Datasource): Settings {
+export function settingsOf({ settings }: Pick<DetectContext, 'settings'>, source: Datasource): Settings {
   return Object.entries(settings).find(([name]) => isCalled(source, name))?.[1] ?? {};
 }

@@ -1,7 +1,4 @@
 import { Problem } from '../base/problem.ts';
-import type { Boot } from '../boot/stages/run-stages.ts';
-import type { Invocation } from '../commands/command.ts';
-import { fileNamed } from '../commands/input.ts';
 import type { Stage } from '../engine/module.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Host } from '../host/host.ts';
@@ -15,17 +12,30 @@ import type { TriesBySource } from './select-datasource.ts';
 /** How long a stage may wait for a source: login must not wait, what comes after it may. */
 const budgetMs: Readonly<Record<Stage, number>> = { local: 5_000, early: 20_000, main: 20_000, final: 300_000 };
 
+/** Identifies the instance, as far as this stage can. */
+export type Identify = (stage: Stage, facts: Facts, image: () => Promise<Mapping>) => Promise<Known | undefined>;
+
+/** Options of the command line that decide what is asked. */
+export interface IdentityOptions {
+  readonly datasource?: string;
+  readonly seed?: string;
+  readonly facts?: string;
+  readonly 'as-new'?: string;
+}
+
 export interface Identifying {
   readonly host: Host;
   readonly state: State;
   readonly report: Reporting;
-  readonly given: Invocation;
+  readonly options: IdentityOptions;
+  /** User-data given on the command line, and the name its lines are reported by. */
   readonly userData: Uint8Array | undefined;
+  readonly userDataFile?: string | undefined;
   readonly keeps: boolean;
 }
 
 export interface Identifier {
-  readonly identify: Boot['identify'];
+  readonly identify: Identify;
   /** No source speaks for this machine: there is nobody to wait for. */
   isNobodys(): boolean;
 }
@@ -34,8 +44,7 @@ export interface Identifier {
 const alone = 'nobody';
 
 /** The way a run learns who it is: by hand, by memory, or by asking; the askers are loaded when somebody is asked. */
-export function identifier({ host, state, report, given, userData, keeps }: Identifying): Identifier {
-  const { options } = given;
+export function identifier({ host, state, report, options, userData, userDataFile, keeps }: Identifying): Identifier {
   let asked = false;
   let lately: string | undefined;
   let nobodys = false;
@@ -49,10 +58,10 @@ export function identifier({ host, state, report, given, userData, keeps }: Iden
     isNobodys: () => nobodys,
   };
 
-  async function learn(...[stage, facts, image]: Parameters<Boot['identify']>): Promise<Known | undefined> {
+  async function learn(...[stage, facts, image]: Parameters<Identify>): Promise<Known | undefined> {
     if (userData !== undefined)
       return {
-        instance: byHand(userData, fileNamed(options['user-data'])),
+        instance: byHand(userData, userDataFile),
         newMachine: state.condition === 'fresh',
         adopted: false,
         missed: false,

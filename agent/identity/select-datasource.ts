@@ -1,27 +1,15 @@
 import { asProblem } from '../base/problem.ts';
-import type { Facts } from '../facts/facts.ts';
-import type { ReadHost } from '../host/host.ts';
 import { policyOf, type Tries } from '../metadata/backoff.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import { patience } from '../metadata/retrying-client.ts';
-import { evidence, settingsOf, unknownNames } from './detect.ts';
+import { type DetectContext, evidence, settingsOf, unknownNames } from './detect.ts';
 
-/** What identify is told. */
-export interface Looking {
-  readonly host: ReadHost;
-  readonly facts: Facts;
-  /** What `datasource_list` names, in anybody's spelling; undefined where there is no list. */
-  readonly named: readonly string[] | undefined;
-  /** `datasource: {Ec2: {...}}`, by any spelling of the name. */
-  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** Before there is a network only what lies on disks is looked at. */
-  readonly stage: 'local' | 'network';
+/** What a datasource is selected by. */
+export interface SelectContext extends DetectContext {
   /** When to give up, on the host's clock. */
   readonly deadline: number;
   /** No later stage asks again: what cannot be had is done without. */
   readonly last?: boolean;
-  /** A folder that is the seed, whatever else there is. */
-  readonly seed?: string | undefined;
   note(level: 'note' | 'warning', text: string): void;
   /** What an earlier stage returned when it gave up. */
   readonly tries?: TriesBySource | undefined;
@@ -48,22 +36,22 @@ export type Identity =
     };
 
 /** Who we are, from the first source that has something to say for itself and tells us. */
-export async function identify(looking: Looking): Promise<Identity> {
-  const { stage, deadline, host, seed, note } = looking;
-  for (const text of unknownNames(looking)) note('warning', text);
-  const likely = (await evidence(looking)).filter(({ because }) => because !== undefined);
+export async function identify(context: SelectContext): Promise<Identity> {
+  const { stage, deadline, host, seed, note } = context;
+  for (const text of unknownNames(context)) note('warning', text);
+  const likely = (await evidence(context)).filter(({ because }) => because !== undefined);
   // To have nobody to ask is what is left when there is nobody else.
   const all = likely.length > 1 ? likely.filter(({ source }) => source.name !== 'none') : likely;
   const disks = all.filter(({ source }) => source.needs === 'disk');
   const others = all.filter(({ source }) => source.needs === 'network');
-  const tries: Record<string, Tries> = { ...looking.tries };
+  const tries: Record<string, Tries> = { ...context.tries };
   for (const [index, { source, because }] of [...disks, ...(stage === 'network' ? others : [])].entries()) {
     const left = disks.length + others.length - index;
     const until = source.needs === 'disk' ? deadline : host.now() + Math.max(0, deadline - host.now()) / left;
-    const settings = settingsOf(looking, source);
+    const settings = settingsOf(context, source);
     const telling = (level: 'note' | 'warning', text: string): void => note(level, `${source.name}: ${text}`);
     const trying = patience({
-      ...looking,
+      ...context,
       policy: policyOf(settings),
       deadline: until,
       note: telling,
@@ -73,13 +61,13 @@ export async function identify(looking: Looking): Promise<Identity> {
     try {
       const instance = await source.fetch({
         host,
-        facts: looking.facts,
+        facts: context.facts,
         settings,
         deadline: until,
         patience: trying,
         note: telling,
         seed,
-        last: looking.last,
+        last: context.last,
         without: (sentence) => void missing.push(sentence),
       });
       if (instance)

@@ -1,4 +1,5 @@
 import type { Change, ChangeOf, Kind } from '../engine/change.ts';
+import { executorOf } from '../engine/executor.ts';
 import type { Handler } from '../engine/handler.ts';
 import { expiredPassword } from './accounts/expired-password.ts';
 import { group } from './accounts/group.ts';
@@ -21,7 +22,7 @@ import { withoutLines } from './files/without-lines.ts';
 import { growth } from './growth/growth.ts';
 import { packageFiles, packages, packageUpkeep } from './packages/packages.ts';
 import { rebootIfRequired } from './packages/reboot-if-required.ts';
-import { repository } from './packages/repository.ts';
+import { repositoryOf } from './packages/repository.ts';
 import { rpmKey } from './packages/rpm-key.ts';
 import { authorizedKeys } from './ssh/authorized-keys.ts';
 import { hostKeys } from './ssh/host-keys.ts';
@@ -83,7 +84,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   removed,
   'removed-swap': removedSwap,
   'removed-user': removedUser,
-  repository,
+  repository: repositoryOf(file),
   request,
   'rpm-key': rpmKey,
   running,
@@ -104,3 +105,5 @@ export const handlerOf = (change: Change): Handler<Change> => handlers[change.ki
 
 /** Names a change: "file /etc/fstab". */
 export const keyOf = (change: Change): string => `${change.kind} ${handlerOf(change).subject(change)}`;
+
+export const { preview, apply, countAsDone } = executorOf({ handlerOf, keyOf });

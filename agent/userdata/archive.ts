@@ -1,7 +1,5 @@
-import { yamlOf } from './part-handlers.ts';
 import { typeOf } from './part-types.ts';
-import { type Part, readPart } from './parts.ts';
-import type { Reading } from './read-user-data.ts';
+import { type Part, type Reading, yamlOf } from './reading.ts';
 import type { Written } from './schema/source-node.ts';
 
 /** `#cloud-config-archive`: a list of parts, each with what a MIME part would have as headers. */
@@ -12,7 +10,7 @@ export async function archive(part: Part, reading: Reading): Promise<void> {
     return reading.findings.error('', written.place, `expected a list of parts, got a ${written.is}`);
   for (const item of written.items) {
     const inner = archived(item, part);
-    if (inner) await readPart(inner, reading);
+    if (inner) await reading.readPart(inner, reading);
     else reading.findings.error('', item.place, 'expected text, or a mapping with "content"');
   }
 }

@@ -2,20 +2,12 @@ import { archive } from './archive.ts';
 import { includeUrls } from './include.ts';
 import { render } from './jinja.ts';
 import { typeOf } from './part-types.ts';
-import { isForUs, type Part, readBytes, readPart } from './parts.ts';
-import type { Reading, Script } from './read-user-data.ts';
+import { isForUs, type Part, type Reading, yamlOf } from './reading.ts';
 import { limits } from './schema/limits.ts';
-import type { Place, Written } from './schema/source-node.ts';
+import type { Script } from './schema/script.ts';
+import type { Place } from './schema/source-node.ts';
 
 export type Handler = (part: Part, reading: Reading) => Promise<void> | void;
-
-/** The YAML of a part, read when there is some. */
-export const yamlOf = async (part: Part, { findings, taken }: Reading): Promise<Written | undefined> =>
-  // Loaded only when there is YAML to read: most of the time that reading takes is this.
-  (await import('./yaml/read-yaml.ts')).readYaml(part.text, part.origin.source, findings, {
-    line: part.origin.line,
-    taken,
-  });
 
 const placeOf = ({ origin }: Part, line = 1): Place => ({
   source: origin.source,
@@ -64,7 +56,7 @@ async function include(part: Part, reading: Reading): Promise<void> {
       try {
         const bytes = await options.include(url, once);
         told.push(`included ${url}`);
-        await readBytes(bytes, { source: url, line: 1, depth: part.origin.depth + 1 }, reading);
+        await reading.readBytes(bytes, { source: url, line: 1, depth: part.origin.depth + 1 }, reading);
       } catch (error) {
         findings.error('', place, `${url} could not be fetched: ${error instanceof Error ? error.message : error}`);
       }
@@ -86,7 +78,10 @@ async function template(part: Part, reading: Reading): Promise<void> {
   told.push('template');
   const type = typeOf(text) ?? 'text/x-not-multipart';
   if (type === 'text/jinja2') return findings.error('', placeOf(part), 'a template holds a template');
-  await readPart({ ...part, type, text, origin: { ...part.origin, line: part.origin.line + skipped } }, reading);
+  await reading.readPart(
+    { ...part, type, text, origin: { ...part.origin, line: part.origin.line + skipped } },
+    reading,
+  );
 }
 
 const refused =

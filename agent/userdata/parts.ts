@@ -3,29 +3,10 @@ import { peel } from './decode-layers.ts';
 import { decodeBody, type Leaf, readMime } from './mime.ts';
 import { handlers, holders } from './part-handlers.ts';
 import { isMime, isPacked, isVague, typeOf } from './part-types.ts';
-import type { Reading } from './read-user-data.ts';
+import { isForUs, type Origin, type Part, type Reading } from './reading.ts';
 import { limits } from './schema/limits.ts';
 import type { Place } from './schema/source-node.ts';
 import { foreign } from './unsupported-formats.ts';
-
-/** Where a piece of user-data came from, and how deep in others it lay. */
-export interface Origin {
-  readonly source: string;
-  /** The line of the source that it begins on. */
-  readonly line: number;
-  readonly depth: number;
-}
-
-/** One part, unpacked, with what its wrapping said of it. */
-export interface Part {
-  readonly type: string;
-  /** The name it was given, if any. */
-  readonly name: string | undefined;
-  readonly text: string;
-  readonly origin: Origin;
-  readonly launchIndex?: string | undefined;
-  readonly mergeType?: string | undefined;
-}
 
 const startOf = ({ source, line }: Origin): Place => ({ source, line, column: 1 });
 
@@ -133,7 +114,3 @@ export async function readPart(part: Part, reading: Reading): Promise<void> {
   const { level, message, hint } = foreign(part.text, cloudInitKeys);
   reading.findings[level]('', place, message, hint);
 }
-
-/** Whether a part that is for one instance of a group is for this one. */
-export const isForUs = (wanted: string | undefined, { options }: Reading): boolean =>
-  wanted === undefined || options.launchIndex === undefined || Number(wanted) === options.launchIndex;

@@ -1,5 +1,6 @@
 import type { Module, Schedule } from '../engine/module.ts';
-import { readUserData, type UserData } from '../userdata/read-user-data.ts';
+import { readUserData } from '../userdata/read-user-data.ts';
+import type { UserData } from '../userdata/reading.ts';
 import { bad, decodeFields, type Finding } from '../userdata/schema/decode.ts';
 import { collect } from '../userdata/schema/findings.ts';
 import { limits } from '../userdata/schema/limits.ts';

@@ -1,4 +1,4 @@
-import type { Script } from '../userdata/read-user-data.ts';
+import type { Script } from '../userdata/schema/script.ts';
 import type { Place, Scalar, Written } from '../userdata/schema/source-node.ts';
 
 /** One scalar of a configuration, and where it stands in it: "runcmd[3][1]". */

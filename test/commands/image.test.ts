@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import type { Surroundings } from '../../agent/commands/command.ts';
+import type { Io } from '../../agent/boot/io.ts';
 import { run as doctor } from '../../agent/commands/doctor.ts';
 import { run as seal } from '../../agent/commands/seal.ts';
 import { checks } from '../../agent/image/doctor/checks.ts';
@@ -29,7 +29,7 @@ function tree(family: string, over: Given = {}, from = trees): string {
 
 async function command(run: typeof seal, options: Readonly<Record<string, string>>) {
   let [out, err] = ['', ''];
-  const around: Surroundings = {
+  const around: Io = {
     version: '0',
     schedule: () => assert.fail('an image needs no modules'),
     out: (text) => {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Surroundings } from '../../agent/commands/command.ts';
+import type { Io } from '../../agent/boot/io.ts';
 import { run } from '../../agent/commands/validate.ts';
 import { schedule } from '../../modules/index.ts';
 
 async function validated(content: string, options: Readonly<Record<string, string>> = {}) {
   const said = { out: '', err: '' };
-  const around: Surroundings = {
+  const around: Io = {
     version: '0',
     schedule: async () => schedule,
     out: (text) => {

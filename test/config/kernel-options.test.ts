@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { kernelWords } from '../../agent/config/kernel-options.ts';
+import { kernelOptions } from '../../agent/config/kernel-options.ts';
 
 for (const [line, off, debug] of [
   ['ro quiet', undefined, false],
@@ -11,6 +11,6 @@ for (const [line, off, debug] of [
   ['dyndbg="bootagent=off "', undefined, false],
 ] as const) {
   test(`the kernel command line "${line}" says ${off ?? 'nothing'} to us`, () => {
-    assert.deepEqual(kernelWords(line), { off, debug });
+    assert.deepEqual(kernelOptions(line), { off, debug });
   });
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { entryIn, type FstabEdit, type FstabEntry, fstab, keyOfEntry, lineOf, mark } from '../../agent/edits/fstab.ts';
+import { entryIn, fstab, keyOfEntry, lineOf, mark } from '../../agent/edits/fstab.ts';
+import type { FstabEdit, FstabEntry } from '../../agent/engine/kinds/storage.ts';
 import { often } from '../support/often.ts';
 
 const swap: FstabEntry = {

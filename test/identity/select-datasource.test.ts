@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
 import { makeHttp } from '../../agent/host/http.ts';
-import { type Identity, identify, type Looking } from '../../agent/identity/select-datasource.ts';
+import { type Identity, identify, type SelectContext } from '../../agent/identity/select-datasource.ts';
 import { facts } from '../support/facts.ts';
 import { type Given, memoryHost } from '../support/memory-host.ts';
 import { describe } from '../support/metadata/description.ts';
@@ -11,7 +11,7 @@ const folder = '/var/lib/cloud/seed/nocloud';
 const seed = { [`${folder}/meta-data`]: 'instance-id: iid-1\n', [`${folder}/user-data`]: '#!/bin/sh\n' };
 const on = (platform: object) => facts({ platform: { ...facts().platform, ...platform } });
 
-async function looked(looking: Partial<Looking>, given: Given = {}) {
+async function looked(looking: Partial<SelectContext>, given: Given = {}) {
   const notes: string[] = [];
   const host = memoryHost(given);
   const identity = await identify({

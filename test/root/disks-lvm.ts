@@ -4,6 +4,7 @@ import { linux } from '../../agent/host/linux.ts';
 import { makeStep } from '../../agent/resources/growth/apply-step.ts';
 import type { Volume } from '../../agent/resources/growth/layout.ts';
 import { growthSteps, type Wishes } from '../../agent/resources/growth/plan-steps.ts';
+import { readDevice } from '../../agent/resources/growth/read-layout.ts';
 import { readVolume } from '../../agent/resources/growth/read-volume.ts';
 import { GiB, MiB } from '../support/disks/growth-case.ts';
 import { lvmDisk } from '../support/disks/lvm-disk.ts';
@@ -17,6 +18,7 @@ async function grow(mapped: string, wishes: Wishes = {}): Promise<{ made: string
     const device = await readVolume(
       { name: 'dm-0', path: '/dev/dm-0', bytes: 400 * MiB, readOnly: false, mapped, isArray: false },
       host,
+      readDevice,
     );
     assert.ok(device.is === 'volume');
     const [step] = growthSteps({ device, filesystem: undefined }, wishes).steps;

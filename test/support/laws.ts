@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem } from '../../agent/engine/change.ts';
-import { apply, preview, type Step } from '../../agent/engine/executor.ts';
+import type { Step } from '../../agent/engine/executor.ts';
 import { foresight } from '../../agent/engine/overlay-host.ts';
 import type { Host, ReadHost } from '../../agent/host/host.ts';
-import { keyOf } from '../../agent/resources/index.ts';
+import { apply, keyOf, preview } from '../../agent/resources/index.ts';
 import type { MemoryHost } from './memory-host.ts';
 import { memoryLedger } from './memory-ledger.ts';
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { type ReadOptions, readUserData } from '../../agent/userdata/read-user-data.ts';
+import { readUserData } from '../../agent/userdata/read-user-data.ts';
+import type { ReadOptions } from '../../agent/userdata/reading.ts';
 import { line, plain } from '../support/written.ts';
 
 const read = async (content: string | Uint8Array, options: Partial<ReadOptions> = {}) => {

@@ -1,13 +1,10 @@
-import type { Invocation } from '../../commands/command.ts';
-import { layerFiles } from '../../config/layers.ts';
-import { settingsOf } from '../../config/load-settings.ts';
 import { stages } from '../../engine/module.ts';
 import { foresight } from '../../engine/overlay-host.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { gatherFacts } from '../../facts/gather.ts';
 import * as files from '../../host/files.ts';
 import type { Host } from '../../host/host.ts';
-import { identifier } from '../../identity/resolve.ts';
+import { type IdentityOptions, identifier } from '../../identity/resolve.ts';
 import { publicPath } from '../../identity/variables.ts';
 import { cloudInitStarts } from '../../image/cloud-init.ts';
 import type { Event } from '../../report/event.ts';
@@ -15,6 +12,7 @@ import { statusFile } from '../../report/publish.ts';
 import { addTo, emptySummary, lastLine, type Summary } from '../../report/summary.ts';
 import { folderStore, home, readOnly } from '../../state/folder-store.ts';
 import { openState } from '../../state/state.ts';
+import { bootOf } from '../stages/build-boot.ts';
 import { type Boot, runStages } from '../stages/run-stages.ts';
 import { drawing } from './boot-snapshot.ts';
 import { whatIsDue } from './find-due.ts';
@@ -29,7 +27,7 @@ const kept = `${home}/as-before`;
  */
 export async function rehearse(
   host: Host,
-  { boot, given }: { boot: Boot; given: Invocation },
+  { boot, options }: { boot: Boot; options: IdentityOptions },
 ): Promise<string | undefined> {
   const { root } = host;
   // What an earlier boot left goes first, since that changes the folder it is in.
@@ -63,28 +61,14 @@ export async function rehearse(
     state,
     report: reporting,
     userData: undefined,
-    given,
+    options,
     keeps: false,
   });
   const facts = withoutNetwork(await gatherFacts(seen, seen));
-  const layers = await layerFiles(seen);
   const next: Boot = {
-    version: boot.version,
-    schedule: boot.schedule,
-    secret: () => {},
-    now: boot.now,
-    state,
-    report,
-    bootId: 'the next boot',
+    ...(await bootOf({ ...boot, state, host: seen, report: reporting, bootId: 'the next boot' })),
     act: { mode: 'preview', host: foresight(seen) },
     inService: state.inService(),
-    settingsOf: settingsOf({
-      version: boot.version,
-      layers,
-      store: state.store,
-      host: seen,
-      warn: ({ code, message }) => warn(code, message),
-    }),
     gatherFacts: async () => facts,
     identify: (stage, _, image) => who.identify(stage, facts, image),
   };

@@ -1,11 +1,12 @@
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { exit } from '../../base/exit-codes.ts';
 import { writeAll } from '../../base/write-all.ts';
-import { exit, type Surroundings } from '../../commands/command.ts';
 import { standBack } from '../../host/priority.ts';
 import { forgetSafeFolders } from '../../host/safe-folders.ts';
 import { isServedAlike, moveTo } from '../../host/unit-process.ts';
 import { startOf } from '../../state/lock.ts';
 import { isNothingDue } from '../../state/markers.ts';
+import type { Io } from '../io.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 const folder = '/run/bootagent/turns';
@@ -28,8 +29,8 @@ interface Turn {
  */
 export async function takeTurns(
   first: number,
-  around: Surroundings,
-  run: (argv: readonly string[], around: Surroundings) => Promise<number>,
+  around: Io,
+  run: (argv: readonly string[], around: Io) => Promise<number>,
 ): Promise<number> {
   // It stays: without it, a call that comes late would be our end.
   process.on('SIGUSR2', () => wake());

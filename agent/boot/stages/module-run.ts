@@ -1,11 +1,12 @@
 import { asProblem, isSlight, Problem } from '../../base/problem.ts';
 import type { PlanItem } from '../../engine/change.ts';
-import { apply, countAsDone, type Ledger, preview, type Step, type Watch } from '../../engine/executor.ts';
+import type { Ledger, Step, Watch } from '../../engine/executor.ts';
 import { hashOf, wordsOf } from '../../engine/hash.ts';
 import type { Context, Frequency, Module } from '../../engine/module.ts';
 import type { Foresight } from '../../engine/overlay-host.ts';
 import type { Host } from '../../host/host.ts';
 import type { ModuleResult, Report } from '../../report/event.ts';
+import { apply, countAsDone, preview } from '../../resources/index.ts';
 import type { Failure, Turn } from '../../state/records.ts';
 import type { State } from '../../state/state.ts';
 import { bad, decodeFields, type Findings } from '../../userdata/schema/decode.ts';

@@ -1,8 +1,9 @@
 import { asProblem } from '../../base/problem.ts';
-import { noSettings, type Settings } from '../../config/settings.ts';
+import { noSettings, type Settings, type SettingsOf } from '../../config/settings.ts';
 import { type Module, type Schedule, type Stage, stages } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Known } from '../../identity/identity-store.ts';
+import type { Identify } from '../../identity/resolve.ts';
 import { type Instance, nobody } from '../../metadata/datasource.ts';
 import type { RunResult } from '../../report/event.ts';
 import type { Finding } from '../../userdata/schema/decode.ts';
@@ -14,14 +15,12 @@ import { type Run, takeTurn } from './module-run.ts';
 export interface Boot extends Run {
   readonly version: string;
   readonly schedule: Schedule;
-  /** All that is written for this instance; for nobody, what the image alone says. */
-  settingsOf(instance: Instance | undefined): Promise<Settings>;
+  readonly settingsOf: SettingsOf;
   /** The modules to take, where somebody named some. */
   readonly only?: readonly string[];
   /** Whether nothing was changed since the last look. */
   gatherFacts(unchanged?: boolean): Promise<Facts>;
-  /** Who we are, as far as this stage can learn it. */
-  identify(stage: Stage, facts: Facts, image: () => Promise<Mapping>): Promise<Known | undefined>;
+  readonly identify: Identify;
   now(): number;
 }
 

@@ -41,3 +41,22 @@ export interface MountedChange {
   /** A device that is not there is no failure. */
   readonly nofail?: true;
 }
+
+/** A change of /etc/fstab: an entry that must be there, a device that must not, or which entries of ours stay. */
+export type FstabEdit = { readonly syntax: 'fstab' } & (
+  | { readonly put: FstabEntry }
+  /** Every entry of this device, whoever made it. */
+  | { readonly drop: string }
+  /** Of the entries that bear our mark, those with other keys are dropped: what an earlier user-data asked for. */
+  | { readonly keep: readonly string[] }
+);
+
+/** The six fields of a line, as they read without escapes. */
+export interface FstabEntry {
+  readonly spec: string;
+  readonly file: string;
+  readonly type: string;
+  readonly options: string;
+  readonly dump: string;
+  readonly pass: string;
+}

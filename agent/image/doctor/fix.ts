@@ -1,8 +1,8 @@
 import type { Change, PlanItem } from '../../engine/change.ts';
-import { apply, type Ledger, preview, type Step } from '../../engine/executor.ts';
+import type { Ledger, Step } from '../../engine/executor.ts';
 import { foresight } from '../../engine/overlay-host.ts';
 import type { Host } from '../../host/host.ts';
-import { keyOf } from '../../resources/index.ts';
+import { apply, keyOf, preview } from '../../resources/index.ts';
 import type { Look } from './check.ts';
 import type { Finding } from './examine.ts';
 

@@ -1,5 +1,6 @@
-import { preview, type ReadLedger, type Step } from '../../engine/executor.ts';
+import type { ReadLedger, Step } from '../../engine/executor.ts';
 import { foresight } from '../../engine/overlay-host.ts';
+import { preview } from '../../resources/index.ts';
 import type { Operation } from '../seal/operation.ts';
 import { operations } from '../seal/operations.ts';
 import { sealPlan } from '../seal/plan.ts';

@@ -1,17 +1,10 @@
 import { Problem } from '../../base/problem.ts';
-import { accountIn, fieldsOf, lineOf } from '../../facts/accounts.ts';
-import type { Account } from '../../facts/facts.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
+import { fieldsOf, lineOf } from '../../host/passwd.ts';
 import { clearForsaken } from './stale-locks.ts';
 
 export const linesOf = async (table: string, host: ReadHost): Promise<readonly (readonly string[])[]> =>
   fieldsOf(await host.readText(table));
-
-/** The account of this name, as the machine's own table has it. */
-export async function accountOf(name: string, host: ReadHost): Promise<Account | undefined> {
-  const line = await lineOf('/etc/passwd', name, host);
-  return line && accountIn(line);
-}
 
 /** A table with these fields of a name's line set, or with that line behind the others where there was none. */
 export async function tableWith(

@@ -1,7 +1,8 @@
 import type { UserChange } from '../../engine/kinds/accounts.ts';
-import { lineOf } from '../../facts/accounts.ts';
+import { accountOf } from '../../facts/accounts.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
-import { accountOf, accountTool, lacksShadow } from './account-tables.ts';
+import { lineOf } from '../../host/passwd.ts';
+import { accountTool, lacksShadow } from './account-tables.ts';
 import { completeHome } from './user-home.ts';
 
 /** Stands while useradd is at work: it writes six tables and a home, and may be killed between any two of them. */

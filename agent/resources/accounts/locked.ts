@@ -1,7 +1,8 @@
 import type { ChangeOf } from '../../engine/change.ts';
-import { lineOf } from '../../facts/accounts.ts';
+import { accountOf } from '../../facts/accounts.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { accountOf, accountTool } from './account-tables.ts';
+import { lineOf } from '../../host/passwd.ts';
+import { accountTool } from './account-tables.ts';
 import { byAccountTools } from './with-account-tools.ts';
 
 /** Whether a user can come in by password. A lock leaves keys alone. */

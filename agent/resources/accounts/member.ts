@@ -1,5 +1,5 @@
 import type { ChangeOf } from '../../engine/change.ts';
-import { lineOf } from '../../facts/accounts.ts';
+import { lineOf } from '../../host/passwd.ts';
 import { accountTool, membersIn, tablesWithout, tableWith } from './account-tables.ts';
 import { byAccountTools } from './with-account-tools.ts';
 

@@ -3,7 +3,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import { matching } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { doomed } from '../files/removed.ts';
+import { doomed } from '../../host/removable-paths.ts';
 
 // passwd comes last: it is what tells where the home is, if the rest has to be done again after a crash.
 const tables = [

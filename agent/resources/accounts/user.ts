@@ -1,17 +1,9 @@
 import { Problem } from '../../base/problem.ts';
 import type { UserChange } from '../../engine/kinds/accounts.ts';
-import { lineOf } from '../../facts/accounts.ts';
+import { accountOf } from '../../facts/accounts.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { idOf } from '../../host/passwd.ts';
-import {
-  accountOf,
-  accountTool,
-  lacksShadow,
-  linesOf,
-  tablesWithout,
-  tableWith,
-  yetToBeGiven,
-} from './account-tables.ts';
+import { idOf, lineOf } from '../../host/passwd.ts';
+import { accountTool, lacksShadow, linesOf, tablesWithout, tableWith, yetToBeGiven } from './account-tables.ts';
 import { make, markOf } from './create-user.ts';
 import { byAccountTools } from './with-account-tools.ts';
 

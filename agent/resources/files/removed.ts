@@ -1,7 +1,6 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
-import { isWithin, matching } from '../../host/glob.ts';
-import type { ReadHost } from '../../host/host.ts';
+import { doomed } from '../../host/removable-paths.ts';
 import { counted, several } from './describe-paths.ts';
 
 /**
@@ -21,53 +20,3 @@ export const removed: StateHandler<ChangeOf<'removed'>> = {
     for (const path of await doomed(change, host)) await host.remove(path);
   },
 };
-
-type Doom = Pick<ChangeOf<'removed'>, 'globs' | 'except'>;
-
-/** What is to be removed: whole folders where nothing in them is to stay, what is in them otherwise. */
-export async function doomed({ globs, except = [] }: Doom, host: ReadHost): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of await matches(globs, host, except)) {
-    const { all, parts } = await removable(path, except, host);
-    found.push(...(all ? [path] : parts));
-  }
-  return found.filter((path, at) => found.indexOf(path) === at && !found.some((up) => path.startsWith(`${up}/`)));
-}
-
-async function matches(globs: readonly string[], host: ReadHost, except: readonly string[]): Promise<string[]> {
-  const plain = globs.filter((glob) => !glob.endsWith('/'));
-  const found = await matching(plain, host, except);
-  for (const path of await matching(
-    globs.filter((glob) => !plain.includes(glob)),
-    host,
-    except,
-  )) {
-    const isFolder = (await host.stat(path))?.type === 'directory';
-    if (!isFolder || (await host.list(path)).length > 0) found.push(path);
-  }
-  return found;
-}
-
-async function removable(
-  path: string,
-  except: readonly string[],
-  host: ReadHost,
-): Promise<{ all: boolean; parts: string[] }> {
-  const top = await host.stat(path);
-  if (top?.type !== 'directory') return { all: true, parts: [] };
-  let all = true;
-  const parts: string[] = [];
-  for (const name of await host.list(path)) {
-    const each = `${path}/${name}`;
-    const stat = await host.stat(each);
-    if (!stat) continue;
-    if (stat.device !== top.device || isWithin(each, except)) {
-      all = false;
-      continue;
-    }
-    const inside = await removable(each, except, host);
-    parts.push(...(inside.all ? [each] : inside.parts));
-    all &&= inside.all;
-  }
-  return { all, parts };
-}

@@ -37,7 +37,7 @@ export async function readLayout(target: string, host: ReadHost): Promise<Layout
 /** A device and all that lies under it. */
 export async function readDevice(block: Block, host: ReadHost): Promise<Device> {
   const { path, bytes, mapped = '', isArray } = block;
-  if (mapped.startsWith('LVM-')) return readVolume(block, host);
+  if (mapped.startsWith('LVM-')) return readVolume(block, host, readDevice);
   if (mapped.startsWith('CRYPT-'))
     return { is: 'opaque', path, bytes, because: 'encrypted with LUKS, which is not grown' };
   if (mapped !== '') return { is: 'opaque', path, bytes, because: 'a mapped device, which is not grown' };

@@ -4,7 +4,6 @@ import { contentOf } from '../../block/device-content.ts';
 import type { ReadHost } from '../../host/host.ts';
 import type { Device, Disk, Group, Opaque, Partition, PhysicalVolume } from './layout.ts';
 import { volumeTypes } from './new-volume.ts';
-import { readDevice } from './read-layout.ts';
 import { lastLine } from './read-table.ts';
 import { partitionNode } from './table-dump.ts';
 
@@ -12,15 +11,23 @@ import { partitionNode } from './table-dump.ts';
 const looking = ['--readonly', '--nolocking', '--config', 'devices{hints="none"}'] as const;
 const asBytes = ['--reportformat', 'json', '--units', 'b', '--nosuffix', '-o'] as const;
 
+/** Reads a device and all that lies under it: a physical volume may lie on any. */
+type ReadDevice = (block: Block, host: ReadHost) => Promise<Device>;
+
 /** A logical volume with its group and the devices below it; the kernel knows it by the ids of both. */
-export async function readVolume({ path, bytes, mapped = '' }: Block, host: ReadHost): Promise<Device> {
+export async function readVolume(
+  { path, bytes, mapped = '' }: Block,
+  host: ReadHost,
+  readDevice: ReadDevice,
+): Promise<Device> {
   const volumes = await report('lvs', 'lv', 'vg_name,lv_name,vg_uuid,lv_uuid,segtype,vg_free,vg_extent_size', host);
   const segments = volumes.filter((each) => mapped === `LVM-${bare(each.vg_uuid)}${bare(each.lv_uuid)}`);
   const [first] = segments;
   if (!first) return { is: 'opaque', path, bytes, because: 'a volume that lvs does not tell of' };
   const all = await report('pvs', 'pv', 'pv_name,vg_name,pv_size,pe_start', host);
   const members: PhysicalVolume[] = [];
-  for (const one of all.filter((each) => each.vg_name === first.vg_name)) members.push(await memberOf(one, host));
+  for (const one of all.filter((each) => each.vg_name === first.vg_name))
+    members.push(await memberOf(one, host, readDevice));
   const disks = members.flatMap(({ device }) => (device.is === 'partition' ? [device] : []));
   const group: Group = {
     name: first.vg_name ?? '',
@@ -52,7 +59,11 @@ async function report(
   return reports.flatMap((each) => each[key] ?? each.seg ?? []);
 }
 
-async function memberOf({ pv_name: path = '', pv_size, pe_start }: Row, host: ReadHost): Promise<PhysicalVolume> {
+async function memberOf(
+  { pv_name: path = '', pv_size, pe_start }: Row,
+  host: ReadHost,
+  readDevice: ReadDevice,
+): Promise<PhysicalVolume> {
   const block = await blockAt(path, host);
   const missing: Opaque = { is: 'opaque', path, bytes: 0, because: 'missing' };
   const device = block ? await readDevice(block, host) : missing;

@@ -1,9 +1,8 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
-import { file } from '../files/file.ts';
 
 /** A file of repositories. One that somebody else wrote is kept beside it, under a name that dnf does not read. */
-export const repository: StateHandler<ChangeOf<'repository'>> = {
+export const repositoryOf = (file: StateHandler<ChangeOf<'file'>>): StateHandler<ChangeOf<'repository'>> => ({
   sort: 'state',
   subject: ({ path }) => path,
   compare: (change, host) => file.compare(asFile(change), host),
@@ -16,7 +15,7 @@ export const repository: StateHandler<ChangeOf<'repository'>> = {
     await file.apply(asFile(change), host);
     return isOurs ? undefined : `what was there is kept as ${kept}`;
   },
-};
+});
 
 const asFile = ({ path, content }: ChangeOf<'repository'>): ChangeOf<'file'> => ({
   kind: 'file',

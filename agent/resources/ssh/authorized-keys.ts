@@ -1,9 +1,9 @@
 import { Problem } from '../../base/problem.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { Difference, StateHandler } from '../../engine/handler.ts';
+import { accountOf } from '../../facts/accounts.ts';
 import type { Account } from '../../facts/facts.ts';
 import type { Attributes, ReadHost } from '../../host/host.ts';
-import { accountOf } from '../accounts/account-tables.ts';
 import { withKeys } from './authorized-keys-file.ts';
 import { readKeyLine } from './key-line.ts';
 import { keysFileOf, sshdDirectives } from './sshd-config.ts';

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { asBigInt, type BlobReader, reader } from './blob.ts';
 import { curves } from './curves.ts';
-import type { PublicKey } from './public-key.ts';
+import type { PublicKey } from './key-types.ts';
 
 /** Why the rest of a certificate, behind its key, is not what its authority signed; undefined if it is. */
 export function isCertified(

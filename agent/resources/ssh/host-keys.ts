@@ -6,8 +6,8 @@ import type { Host, ReadHost } from '../../host/host.ts';
 import { idOf } from '../../host/passwd.ts';
 import { fingerprintOf } from './key-fingerprint.ts';
 import { readKeyLine } from './key-line.ts';
+import type { PublicKey } from './key-types.ts';
 import { publicLine, readPrivateKey } from './private-key.ts';
-import type { PublicKey } from './public-key.ts';
 
 const folder = '/etc/ssh';
 const aside = '/run/bootagent/host-keys';

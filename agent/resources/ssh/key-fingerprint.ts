@@ -1,5 +1,5 @@
 import { sha256 } from '../../base/sha256.ts';
-import type { PublicKey } from './public-key.ts';
+import type { PublicKey } from './key-types.ts';
 
 /** The key's fingerprint, as `ssh-keygen -l` and every ssh client show it: "SHA256:…". */
 export const fingerprintOf = ({ blob }: PublicKey): string =>

@@ -1,5 +1,6 @@
+import type { PublicKey } from './key-types.ts';
 import { type KeyType, keyTypes } from './key-types.ts';
-import { type PublicKey, readPublicKey } from './public-key.ts';
+import { readPublicKey } from './public-key.ts';
 
 /** One line of an authorized_keys file that lets somebody in. */
 export interface KeyLine {

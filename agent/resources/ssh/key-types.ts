@@ -11,6 +11,14 @@ export interface KeyType {
   readonly certificate: boolean;
 }
 
+/** A public key, or the one a certificate is about. */
+export interface PublicKey {
+  readonly type: KeyType;
+  readonly bits: number;
+  /** The plain key in its one true form: equal keys have equal blobs. */
+  readonly blob: Uint8Array;
+}
+
 const plain: readonly Omit<KeyType, 'certificate'>[] = [
   { family: 'rsa', name: 'ssh-rsa', label: 'RSA' },
   { family: 'dsa', name: 'ssh-dss', label: 'DSA' },

@@ -1,7 +1,8 @@
 import { createECDH, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { asBigInt, type BlobReader, blobOf, numberField, reader } from './blob.ts';
 import { curves } from './curves.ts';
-import { type PublicKey, readBlob } from './public-key.ts';
+import type { PublicKey } from './key-types.ts';
+import { readBlob } from './public-key.ts';
 
 /** Anything at all: what the private half signs, the public one must confirm. */
 const probe = Buffer.from('bootagent');

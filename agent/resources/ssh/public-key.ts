@@ -1,15 +1,7 @@
 import { type BlobReader, base64, bits, blobOf, numberField, reader } from './blob.ts';
 import { isCertified } from './certificate.ts';
 import { curves, isPoint } from './curves.ts';
-import { type KeyType, keyTypeInside } from './key-types.ts';
-
-/** A public key, or the one a certificate is about. */
-export interface PublicKey {
-  readonly type: KeyType;
-  readonly bits: number;
-  /** The plain key in its one true form: equal keys have equal blobs. */
-  readonly blob: Uint8Array;
-}
+import { type KeyType, keyTypeInside, type PublicKey } from './key-types.ts';
 
 /** Reads the base64 of a key as OpenSSH does, or says why it cannot be one. */
 export function readPublicKey(text: string): PublicKey | string {

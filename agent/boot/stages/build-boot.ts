@@ -1,0 +1,42 @@
+import { layerFiles } from '../../config/layers.ts';
+import { settingsOf } from '../../config/load-settings.ts';
+import type { Schedule } from '../../engine/module.ts';
+import type { ReadHost } from '../../host/host.ts';
+import type { Reporting } from '../../report/reporting.ts';
+import type { State } from '../../state/state.ts';
+import type { Boot } from './run-stages.ts';
+
+/** The parts of a boot that a run and the prediction of the next boot share; each adds how it acts, looks and identifies. */
+export async function bootOf({
+  version,
+  schedule,
+  state,
+  host,
+  report,
+  bootId,
+}: {
+  readonly version: string;
+  readonly schedule: Schedule;
+  readonly state: State;
+  readonly host: ReadHost;
+  readonly report: Pick<Reporting, 'report' | 'secret' | 'warn'>;
+  readonly bootId: string;
+}): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
+  const settings = settingsOf({
+    version,
+    layers: await layerFiles(host),
+    store: state.store,
+    host,
+    warn: ({ code, message }) => report.warn(code, message),
+  });
+  return {
+    version,
+    schedule,
+    settingsOf: settings,
+    state,
+    report: report.report,
+    secret: report.secret,
+    bootId,
+    now: () => host.now(),
+  };
+}
