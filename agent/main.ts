@@ -5,7 +5,7 @@ import { version } from './base/version.ts';
 import { pause, writeAll } from './base/write-all.ts';
 import type { Io } from './boot/io.ts';
 import { helpOf, overview } from './commands/help.ts';
-import { parse } from './commands/parse.ts';
+import { parseArguments } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
 
 /** What is done when whoever waits was told how it went. */
@@ -37,7 +37,7 @@ async function serve(argv: readonly string[]): Promise<number> {
   const code = await main(argv, around);
   // Nobody comes after the last unit.
   if (around.env.BOOTAGENT_TURNS === undefined || argv.includes('final')) return code;
-  const { takeTurns } = await import('./boot/stage-server/stage-server.ts');
+  const { serveStages: takeTurns } = await import('./boot/stage-server/stage-server.ts');
   return takeTurns(code, around, main);
 }
 
@@ -56,7 +56,7 @@ async function main(argv: readonly string[], around: Io): Promise<number> {
       around.out(helpOf(named));
       return exit.done;
     }
-    const { command, given } = parse(argv, commands);
+    const { command, given } = parseArguments(argv, commands);
     return await (await command.load()).run(given, around);
   } catch (error) {
     const { code, message, hint, said, cause, stack } = asProblem(error);

@@ -1,4 +1,4 @@
-import { hosts as edited } from '../agent/edits/hosts.ts';
+import { editHosts as edited } from '../agent/edits/hosts.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import { bad, type Decode, decoder, flag } from '../agent/userdata/schema/decode.ts';

@@ -1,11 +1,11 @@
 /** Bytes of a device, an image or a partition, read a piece at a time. */
-export interface Bytes {
+export interface DriveBytes {
   /** As many bytes as there are from there on, and at most `length`. */
   read(from: number, length: number): Promise<Uint8Array>;
 }
 
 /** A file system that is read and never mounted: what a kernel driver would make of foreign bytes stays unasked. */
-export interface Volume {
+export interface DriveVolume {
   readonly type: 'iso9660' | 'vfat';
   /** Every name that it goes by. */
   readonly labels: readonly string[];
@@ -40,7 +40,7 @@ export function numbers(bytes: Uint8Array): {
 export const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
 /** Walks a path from the root down, by what `entriesOf` finds in each folder. Names that differ only in case are one. */
-export async function walk<E extends DirectoryEntry>(
+export async function walkFolders<E extends DirectoryEntry>(
   root: E,
   path: string,
   entriesOf: (folder: E) => Promise<readonly E[]>,
@@ -58,10 +58,10 @@ const isSame = (one: string, other: string): boolean => one.toLowerCase() === ot
 
 /** The volume of a file system, given its root and how its folders and files are read. */
 export function volumeOf<E extends DirectoryEntry>(
-  names: Pick<Volume, 'type' | 'labels'>,
+  names: Pick<DriveVolume, 'type' | 'labels'>,
   root: E,
   how: { entriesOf(folder: E): Promise<readonly E[]>; bytesOf(file: E): Promise<Uint8Array> },
-): Volume {
+): DriveVolume {
   // A folder is read once, however many files of it are asked for.
   const known = new Map<E, Promise<readonly E[]>>();
   const entriesOf = (folder: E): Promise<readonly E[]> => {
@@ -72,12 +72,12 @@ export function volumeOf<E extends DirectoryEntry>(
   return {
     ...names,
     async read(path) {
-      const entry = await walk(root, path, entriesOf);
+      const entry = await walkFolders(root, path, entriesOf);
       if (!entry || entry.isDirectory) return undefined;
       return entry.size > mostBytes ? 'too large' : how.bytesOf(entry);
     },
     async list(path) {
-      const entry = await walk(root, path, entriesOf);
+      const entry = await walkFolders(root, path, entriesOf);
       return entry?.isDirectory ? (await entriesOf(entry)).map(({ name }) => name).sort() : [];
     },
   };

@@ -1,9 +1,9 @@
-import { type Bytes, numbers } from './drive-bytes.ts';
+import { type DriveBytes, numbers } from './drive-bytes.ts';
 
 const fatTypes = [0x01, 0x04, 0x06, 0x0b, 0x0c, 0x0e];
 
 /** The FAT partitions in an MBR's table: for disks whose partitions the kernel has no name for. */
-export async function fatPartitions(disk: Bytes): Promise<readonly Bytes[]> {
+export async function fatPartitions(disk: DriveBytes): Promise<readonly DriveBytes[]> {
   const sector = await disk.read(0, 512);
   const { u8, u16, u32 } = numbers(sector);
   if (sector.length < 512 || u16(510) !== 0xaa55) return [];
@@ -14,6 +14,6 @@ export async function fatPartitions(disk: Bytes): Promise<readonly Bytes[]> {
   });
 }
 
-const slice = (whole: Bytes, start: number, length: number): Bytes => ({
+const slice = (whole: DriveBytes, start: number, length: number): DriveBytes => ({
   read: (from, wanted) => whole.read(start + from, Math.max(0, Math.min(wanted, length - from))),
 });

@@ -1,6 +1,6 @@
 import type { ReadHost } from '../host/host.ts';
 import { isIdleLoop } from './device-names.ts';
-import type { Bytes, Volume } from './drive-bytes.ts';
+import type { DriveBytes, DriveVolume } from './drive-bytes.ts';
 import { fatPartitions } from './drive-partitions.ts';
 import { openFat } from './fat.ts';
 import { openIso } from './iso9660.ts';
@@ -9,7 +9,7 @@ import { openIso } from './iso9660.ts';
 export interface Drive {
   /** "/dev/sr0". */
   readonly path: string;
-  readonly volume: Volume;
+  readonly volume: DriveVolume;
 }
 
 /** Memory, floppies (a look takes seconds), and what is made of other devices. */
@@ -43,7 +43,7 @@ async function devices(host: ReadHost): Promise<readonly string[]> {
   return found.sort((a, b) => Number(a.part) - Number(b.part)).map(({ name }) => name);
 }
 
-async function volumesOn(bytes: Bytes): Promise<readonly Volume[]> {
+async function volumesOn(bytes: DriveBytes): Promise<readonly DriveVolume[]> {
   const whole = (await openIso(bytes)) ?? (await openFat(bytes));
   if (whole) return [whole];
   const parts = await Promise.all((await fatPartitions(bytes)).map(openFat));
@@ -62,7 +62,7 @@ async function piece(host: ReadHost, path: string, from: number, length: number)
 const bufferBytes = 2 ** 16;
 
 /** Reads larger pieces than it is asked for, as file systems ask for a few bytes here and there. */
-function buffered(read: Bytes['read']): Bytes {
+function buffered(read: DriveBytes['read']): DriveBytes {
   const kept = new Map<number, Promise<Uint8Array>>();
   const bufferAt = (start: number): Promise<Uint8Array> => {
     const known = kept.get(start) ?? read(start, bufferBytes);

@@ -1,4 +1,4 @@
-import { type Bytes, latin1, mostBytes, numbers, type Volume, volumeOf } from './drive-bytes.ts';
+import { type DriveBytes, type DriveVolume, latin1, mostBytes, numbers, volumeOf } from './drive-bytes.ts';
 import { type FatEntry, readEntries } from './fat-entries.ts';
 
 const mostDirectoryBytes = 2 ** 20;
@@ -17,7 +17,7 @@ interface Layout {
 }
 
 /** A FAT volume of 12, 16 or 32 bits, with long names; undefined where there is none. */
-export async function openFat(bytes: Bytes): Promise<Volume | undefined> {
+export async function openFat(bytes: DriveBytes): Promise<DriveVolume | undefined> {
   const layout = layoutOf(await bytes.read(0, 512));
   if (!layout) return undefined;
   const all = async (folder: FatEntry): Promise<readonly FatEntry[]> =>
@@ -55,11 +55,11 @@ function layoutOf(boot: Uint8Array): Layout | undefined {
 
 const isPower = (number: number): boolean => number > 0 && (number & (number - 1)) === 0;
 
-const readFolder = (bytes: Bytes, layout: Layout, { cluster }: FatEntry): Promise<Uint8Array> =>
+const readFolder = (bytes: DriveBytes, layout: Layout, { cluster }: FatEntry): Promise<Uint8Array> =>
   cluster === 0 ? bytes.read(layout.rootAt, layout.rootBytes) : readChain(bytes, layout, cluster, mostDirectoryBytes);
 
 /** The clusters of a file one after the other, as far as `most` bytes; a chain that bites its tail ends there too. */
-async function readChain(bytes: Bytes, layout: Layout, first: number, most: number): Promise<Uint8Array> {
+async function readChain(bytes: DriveBytes, layout: Layout, first: number, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const enough = Math.min(Math.ceil(Math.min(most, mostBytes) / layout.clusterBytes), layout.clusters);
   for (let cluster = first; isData(cluster, layout) && pieces.length < enough; ) {
@@ -71,7 +71,7 @@ async function readChain(bytes: Bytes, layout: Layout, first: number, most: numb
 
 const isData = (cluster: number, { clusters }: Layout): boolean => cluster >= 2 && cluster < clusters + 2;
 
-async function follower(bytes: Bytes, { bits, table }: Layout, cluster: number): Promise<number> {
+async function follower(bytes: DriveBytes, { bits, table }: Layout, cluster: number): Promise<number> {
   const { u16, u32 } = numbers(await bytes.read(table + Math.floor((cluster * bits) / 8), 4));
   if (bits === 32) return u32(0) % 2 ** 28;
   if (bits === 16) return u16(0);

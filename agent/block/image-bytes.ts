@@ -2,14 +2,14 @@ import { Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /** The bytes of a disk, read piece by piece and never written. */
-export interface Bytes {
+export interface ImageBytes {
   readonly size: number;
   /** As many bytes as are there. */
   read(from: number, length: number): Promise<Buffer>;
 }
 
 /** A file or a block device of this machine. */
-export async function bytesOf(path: string, host: ReadHost): Promise<Bytes> {
+export async function bytesOf(path: string, host: ReadHost): Promise<ImageBytes> {
   const stat = await host.stat(path);
   const target = stat?.type === 'link' ? await host.readLink(path) : undefined;
   if (target !== undefined) return bytesOf(target.startsWith('/') ? target : `${folderOf(path)}/${target}`, host);
@@ -31,7 +31,7 @@ export async function bytesOf(path: string, host: ReadHost): Promise<Bytes> {
 }
 
 /** A part of a disk, as a disk of its own. */
-export const partOf = (whole: Bytes, start: number, size: number): Bytes => ({
+export const partOf = (whole: ImageBytes, start: number, size: number): ImageBytes => ({
   size,
   read: (from, length) => whole.read(start + from, Math.max(0, Math.min(length, size - from))),
 });

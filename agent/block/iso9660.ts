@@ -1,4 +1,12 @@
-import { type Bytes, type DirectoryEntry, latin1, mostBytes, numbers, type Volume, volumeOf } from './drive-bytes.ts';
+import {
+  type DirectoryEntry,
+  type DriveBytes,
+  type DriveVolume,
+  latin1,
+  mostBytes,
+  numbers,
+  volumeOf,
+} from './drive-bytes.ts';
 import { rockRidgeName, rockRidgeSkip } from './rock-ridge.ts';
 
 const sector = 2048;
@@ -19,7 +27,7 @@ interface Descriptor {
 }
 
 /** An ISO 9660 volume, with the long names of Rock Ridge or else of Joliet; undefined where there is none. */
-export async function openIso(bytes: Bytes): Promise<Volume | undefined> {
+export async function openIso(bytes: DriveBytes): Promise<DriveVolume | undefined> {
   const descriptors = await readDescriptors(bytes);
   const plain = descriptors.find(({ joliet }) => !joliet);
   if (!plain) return undefined;
@@ -37,7 +45,7 @@ const labelsOf = (descriptors: readonly Descriptor[]): readonly string[] => [
   ...new Set(descriptors.map(({ label }) => label).filter((label) => label !== '')),
 ];
 
-async function readDescriptors(bytes: Bytes): Promise<readonly Descriptor[]> {
+async function readDescriptors(bytes: DriveBytes): Promise<readonly Descriptor[]> {
   const found: Descriptor[] = [];
   for (let index = 0; index < mostDescriptors; index++) {
     const one = await bytes.read((firstDescriptor + index) * sector, sector);
@@ -52,7 +60,12 @@ async function readDescriptors(bytes: Bytes): Promise<readonly Descriptor[]> {
   return found;
 }
 
-async function readFolder(bytes: Bytes, from: Descriptor, folder: Record, skip: number | undefined): Promise<Record[]> {
+async function readFolder(
+  bytes: DriveBytes,
+  from: Descriptor,
+  folder: Record,
+  skip: number | undefined,
+): Promise<Record[]> {
   const data = await folderBytes(bytes, from, folder);
   const records: Record[] = [];
   let unfinished: Record | undefined;
@@ -107,11 +120,11 @@ function nameOf(plain: Uint8Array, joliet: boolean): string {
 
 const ucs2 = (bytes: Uint8Array): string => new TextDecoder('utf-16be').decode(bytes);
 
-const folderBytes = (bytes: Bytes, from: Descriptor, folder: Record): Promise<Uint8Array> =>
+const folderBytes = (bytes: DriveBytes, from: Descriptor, folder: Record): Promise<Uint8Array> =>
   readPieces(bytes, from, folder, mostDirectoryBytes);
 
 async function readPieces(
-  bytes: Bytes,
+  bytes: DriveBytes,
   { blockSize }: Descriptor,
   { pieces }: Record,
   most = mostBytes,

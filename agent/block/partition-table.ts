@@ -1,6 +1,6 @@
-import type { Bytes } from './image-bytes.ts';
+import type { ImageBytes } from './image-bytes.ts';
 
-export interface Partition {
+export interface TablePartition {
   /** As the kernel counts them: from 5 on for logical ones. */
   readonly number: number;
   /** In bytes. */
@@ -10,22 +10,22 @@ export interface Partition {
   readonly type: string;
 }
 
-export interface Table {
+export interface PartitionTable {
   readonly kind: 'mbr' | 'gpt';
-  readonly partitions: readonly Partition[];
+  readonly partitions: readonly TablePartition[];
 }
 
 const sector = 512;
 
 /** The table of partitions at the beginning of a disk, or undefined where there is none. */
-export async function partitionTable(disk: Bytes): Promise<Table | undefined> {
+export async function partitionTable(disk: ImageBytes): Promise<PartitionTable | undefined> {
   const boot = await disk.read(0, sector);
   if (boot.length < sector || boot.readUInt16LE(510) !== 0xaa55) return undefined;
   const entries = primaries(boot, 0);
   if (entries.some(({ type }) => type === 'ee')) return gpt(disk);
   // The first sector of a bare file system can end in these bytes as well.
   if (entries.length === 0 || entries.some(({ flag }) => flag !== 0 && flag !== 0x80)) return undefined;
-  const partitions: Partition[] = [];
+  const partitions: TablePartition[] = [];
   for (const { flag: _, ...entry } of entries) {
     partitions.push(entry);
     if (isExtended(entry.type)) partitions.push(...(await logicals(disk, entry.start)));
@@ -35,7 +35,7 @@ export async function partitionTable(disk: Bytes): Promise<Table | undefined> {
 
 const isExtended = (type: string): boolean => ['05', '0f', '85'].includes(type);
 
-function primaries(bytes: Buffer, base: number): (Partition & { flag: number })[] {
+function primaries(bytes: Buffer, base: number): (TablePartition & { flag: number })[] {
   return [0, 1, 2, 3].flatMap((index) => {
     const at = 446 + index * 16;
     const type = bytes
@@ -49,8 +49,8 @@ function primaries(bytes: Buffer, base: number): (Partition & { flag: number })[
 }
 
 /** A chain of small tables, each with one partition and where the next table is. */
-async function logicals(disk: Bytes, extended: number): Promise<Partition[]> {
-  const found: Partition[] = [];
+async function logicals(disk: ImageBytes, extended: number): Promise<TablePartition[]> {
+  const found: TablePartition[] = [];
   for (let here = extended, number = 5; number < 64; number++) {
     const bytes = await disk.read(here, sector);
     if (bytes.length < sector || bytes.readUInt16LE(510) !== 0xaa55) break;
@@ -63,14 +63,14 @@ async function logicals(disk: Bytes, extended: number): Promise<Partition[]> {
   return found;
 }
 
-async function gpt(disk: Bytes): Promise<Table | undefined> {
+async function gpt(disk: ImageBytes): Promise<PartitionTable | undefined> {
   const header = await disk.read(sector, sector);
   if (header.toString('latin1', 0, 8) !== 'EFI PART') return undefined;
   const count = Math.min(header.readUInt32LE(80), 256);
   const length = header.readUInt32LE(84);
   if (length < 128 || length > 4096) return undefined;
   const entries = await disk.read(Number(header.readBigUInt64LE(72)) * sector, count * length);
-  const partitions: Partition[] = [];
+  const partitions: TablePartition[] = [];
   for (let index = 0; (index + 1) * length <= entries.length; index++) {
     const entry = entries.subarray(index * length, (index + 1) * length);
     const type = guid(entry);

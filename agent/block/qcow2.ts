@@ -1,13 +1,13 @@
 import { inflateRawSync } from 'node:zlib';
 import { Problem } from '../base/problem.ts';
-import type { Bytes } from './image-bytes.ts';
+import type { ImageBytes } from './image-bytes.ts';
 
 /** Z_SYNC_FLUSH of zlib: what is there is unpacked, however it ends. */
 const syncFlush = 2;
 const mask = 0x00ff_ffff_ffff_fe00n;
 
 /** What a packed disk image holds, as the guest would see it. Anything but qcow2 is taken for raw bytes. */
-export async function unpacked(file: Bytes, name: string): Promise<Bytes> {
+export async function unpackedImage(file: ImageBytes, name: string): Promise<ImageBytes> {
   const head = await file.read(0, 112);
   const magic = head.toString('latin1', 0, 8);
   if (magic.startsWith('QFI\xfb')) return qcow2(file, head, name);
@@ -22,7 +22,7 @@ export async function unpacked(file: Bytes, name: string): Promise<Bytes> {
   return file;
 }
 
-async function qcow2(file: Bytes, head: Buffer, name: string): Promise<Bytes> {
+async function qcow2(file: ImageBytes, head: Buffer, name: string): Promise<ImageBytes> {
   const version = head.readUInt32BE(4);
   const refuse = (why: string): never => {
     throw new Problem('bad-input', `--disk ${name}: ${why}`, {

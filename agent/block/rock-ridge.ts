@@ -1,4 +1,4 @@
-import { type Bytes, latin1, numbers } from './drive-bytes.ts';
+import { type DriveBytes, latin1, numbers } from './drive-bytes.ts';
 
 const mostContinuations = 8;
 
@@ -14,7 +14,7 @@ export async function rockRidgeSkip(rootFolder: Uint8Array): Promise<number | un
 
 /** The long name that a record's extensions give it, or undefined where they give none. */
 export async function rockRidgeName(
-  bytes: Bytes,
+  bytes: DriveBytes,
   record: Uint8Array,
   skip: number,
   blockSize: number,
@@ -38,7 +38,7 @@ export async function rockRidgeName(
   return pieces.length === 0 ? undefined : new TextDecoder().decode(Buffer.concat(pieces));
 }
 
-function continuation(bytes: Bytes, field: Uint8Array, blockSize: number): Promise<Uint8Array> {
+function continuation(bytes: DriveBytes, field: Uint8Array, blockSize: number): Promise<Uint8Array> {
   const { u32 } = numbers(field);
   return bytes.read(u32(4) * blockSize + u32(12), Math.min(u32(20), blockSize));
 }

@@ -13,7 +13,7 @@ const signatures: readonly { readonly is: string; readonly at: number; readonly 
 ];
 
 /** How much of a device must be read to know what it holds. */
-export const headLength = 0x10048;
+export const signatureLength = 0x10048;
 
 /** What a device holds, by its first bytes; "" where none of the names is there. */
 export function filesystemIn(head: Uint8Array): string {

@@ -1,4 +1,4 @@
-import type { Bytes } from './image-bytes.ts';
+import type { ImageBytes } from './image-bytes.ts';
 
 /** What a partition holds, by its superblock. */
 export interface Contents {
@@ -14,7 +14,7 @@ export interface Contents {
 type Reader = (bytes: Buffer) => Contents | undefined;
 
 /** Looks for the marks of file systems in the first bytes of a partition, or undefined for what is not known. */
-export async function contentsOf(part: Bytes): Promise<Contents | undefined> {
+export async function contentsOf(part: ImageBytes): Promise<Contents | undefined> {
   // btrfs keeps its superblock furthest in, at 64 KiB.
   const bytes = await part.read(0, 0x11000);
   for (const read of readers) {

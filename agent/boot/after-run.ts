@@ -5,15 +5,15 @@ import type { RunResult } from '../report/event.ts';
 import { leaveMark, networkMark } from '../state/markers.ts';
 import type { Session } from './session.ts';
 import { keepNetwork, markLack } from './skip-unchanged/assumed-network.ts';
-import { type Due, nothingDue } from './skip-unchanged/find-due.ts';
+import { nothingDue, type RemainingWork } from './skip-unchanged/find-due.ts';
 
 /** Leaves for the later units of this boot what they can be skipped by, and returns what they have to do. */
-export async function leaveMarkers(session: Session, result: RunResult): Promise<Due> {
+export async function leaveMarkers(session: Session, result: RunResult): Promise<RemainingWork> {
   const { unit, boot, identity, stages: wanted, state } = session;
   const { host } = session.options;
   const facts = session.facts();
   const comes = unit && !wanted.includes('final');
-  let due: Due = wanted.includes('final') ? 'nothing' : 'something';
+  let due: RemainingWork = wanted.includes('final') ? 'nothing' : 'something';
   if (facts && comes) {
     // A machine that nothing was changed of looks as it did.
     const gathered = result.changes > 0 ? boot.gatherFacts : async () => facts;
@@ -32,13 +32,13 @@ export async function leaveMarkers(session: Session, result: RunResult): Promise
 export async function predictLater(
   { unit, boot, options, stages: wanted, report }: Session,
   result: RunResult,
-  due: Due,
+  due: RemainingWork,
   debug: boolean,
 ): Promise<(() => Promise<void>) | undefined> {
   const { host, identity } = options;
   if (!unit || due === 'something' || result.state !== 'done' || host.offline) return undefined;
   const predict = async (): Promise<void> => {
-    const { rehearse } = await import('./skip-unchanged/predict-next-boot.ts');
+    const { predictNextBoot: rehearse } = await import('./skip-unchanged/predict-next-boot.ts');
     const why = await rehearse(host, { boot, options: identity }).catch((error) => asProblem(error).message);
     if (why !== undefined && debug) report.note(`The next boot starts the agent: ${why}`);
   };

@@ -1,6 +1,6 @@
 import { asProblem } from '../base/problem.ts';
 import { type KernelOptions, kernelOptions } from '../config/kernel-options.ts';
-import { foresight } from '../engine/overlay-host.ts';
+import { overlayHost } from '../engine/overlay-host.ts';
 import type { Facts } from '../facts/facts.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { Host } from '../host/host.ts';
@@ -140,5 +140,5 @@ async function reportCloudInit(host: Host, { report }: Reporting): Promise<void>
 
 function actOf({ dry, facts, host }: SessionOptions): Boot['act'] {
   if (facts) return { mode: 'planned' };
-  return dry ? { mode: 'preview', host: foresight(host) } : { mode: 'apply', host };
+  return dry ? { mode: 'preview', host: overlayHost(host) } : { mode: 'apply', host };
 }

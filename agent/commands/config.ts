@@ -2,12 +2,12 @@ import { exit } from '../base/exit-codes.ts';
 import type { Problem } from '../base/problem.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
 import { readSettings } from '../config/settings.ts';
-import { nobody } from '../metadata/datasource.ts';
+import { noInstance } from '../metadata/datasource.ts';
 import { hidden, redactor } from '../report/redact.ts';
 import { folderStore } from '../state/folder-store.ts';
 import { openState } from '../state/state.ts';
 import { decodeFields } from '../userdata/schema/decode.ts';
-import { type Mapping, told, type Written } from '../userdata/schema/source-node.ts';
+import { type Mapping, type SourceNode, told } from '../userdata/schema/source-node.ts';
 import type { Work } from './command.ts';
 import { fileNamed, inputOf } from './input.ts';
 import { machineOf } from './machine.ts';
@@ -21,7 +21,7 @@ export const run: Work['run'] = async (given, around) => {
   const instance =
     path === undefined
       ? remembered
-      : { ...nobody, userData: await inputOf('--user-data', path, around), userDataFile: fileNamed(path) };
+      : { ...noInstance, userData: await inputOf('--user-data', path, around), userDataFile: fileNamed(path) };
   const { config, findings } = await readSettings(instance, layers);
   const secrets = await secretsOf(config, around.schedule);
   const rows = secrets.clean(rowsOf(config, ''));
@@ -54,7 +54,7 @@ async function secretsOf(config: Mapping, schedule: Parameters<Work['run']>[1]['
 const isTelling = (key: string): boolean =>
   /passw|secret|token|private|credential/i.test(key) && !/\.(name|type|expire|lock_passwd)$/.test(key);
 
-function rowsOf(written: Written, at: string): { key: string; value: string; from: string }[] {
+function rowsOf(written: SourceNode, at: string): { key: string; value: string; from: string }[] {
   if (written.is === 'mapping' && written.entries.size > 0) {
     return [...written.entries].flatMap(([key, { value }]) => rowsOf(value, at === '' ? key : `${at}.${key}`));
   }

@@ -1,5 +1,5 @@
 import { exit } from '../base/exit-codes.ts';
-import type { Evidence } from '../identity/detect.ts';
+import type { Detection } from '../identity/detect.ts';
 import type { SelectContext } from '../identity/select-datasource.ts';
 import type { Datasource } from '../metadata/datasource.ts';
 import type { Work } from './command.ts';
@@ -7,7 +7,7 @@ import { detectContextOf } from './detect-context.ts';
 
 /** Says what speaks for each source here, and which would be asked. Asks nobody. */
 export const run: Work['run'] = async (given, around) => {
-  const { evidence, mostNamed, unknownNames } = await import('../identity/detect.ts');
+  const { detection: evidence, mostNamed, unknownNames } = await import('../identity/detect.ts');
   const context = await detectContextOf(given);
   const found = await evidence(context);
   const named = context.named;
@@ -28,7 +28,7 @@ export const run: Work['run'] = async (given, around) => {
 
 /** What it says to people. */
 export function linesFor(
-  found: readonly Evidence[],
+  found: readonly Detection[],
   context: Pick<SelectContext, 'named' | 'host'>,
   mistakes: readonly string[],
   mostNamed: number,
@@ -55,7 +55,7 @@ export function linesFor(
 const unlessDone = ({ silent }: Datasource): string => (silent ? ' (not done yet: it is not asked)' : '');
 
 /** What a boot makes of it: drives before the network, and "none" where there is nobody else. */
-function whatFollows(found: readonly Evidence[], named: readonly string[] | undefined, mostNamed: number): string {
+function whatFollows(found: readonly Detection[], named: readonly string[] | undefined, mostNamed: number): string {
   const likely = found.filter(
     ({ source, because }) => because !== undefined && source.name !== 'none' && !source.silent,
   );

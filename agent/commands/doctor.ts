@@ -2,13 +2,13 @@ import { resolve } from 'node:path';
 import { exit } from '../base/exit-codes.ts';
 import { asProblem, Problem } from '../base/problem.ts';
 import { bytesOf } from '../block/image-bytes.ts';
-import { unpacked } from '../block/qcow2.ts';
+import { unpackedImage } from '../block/qcow2.ts';
 import type { Io } from '../boot/io.ts';
 import { thisMachine } from '../host/linux.ts';
 import type { Look, Unseen } from '../image/doctor/check.ts';
 import { checks } from '../image/doctor/checks.ts';
 import { type Layout, layoutOf } from '../image/doctor/disk-layout.ts';
-import { countsOf, examine, type Finding } from '../image/doctor/examine.ts';
+import { type CheckFinding, countChecks, examine } from '../image/doctor/examine.ts';
 import { mending, mends } from '../image/doctor/fix.ts';
 import { ownDisk } from '../image/doctor/own-disk.ts';
 import { findingsAsJson, findingsAsJunit, findingsAsText } from '../image/doctor/report.ts';
@@ -27,14 +27,14 @@ export async function run(given: Invocation, around: Io): Promise<number> {
     return exit.done;
   }
   const print = { json: findingsAsJson, junit: findingsAsJunit, text: findingsAsText }[options.format ?? 'text'];
-  const tell = (findings: readonly Finding[], called: string): number => {
+  const tell = (findings: readonly CheckFinding[], called: string): number => {
     around.out(
       (print ?? findingsAsText)(
         findings.map((each) => aimed(each, options.root)),
         called,
       ),
     );
-    return countsOf(findings).errors > 0 ? exit.failed : exit.done;
+    return countChecks(findings).errors > 0 ? exit.failed : exit.done;
   };
 
   if (options.disk !== undefined && options.root === undefined) {
@@ -56,7 +56,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
 }
 
 /** What "seal" mends in a tree is mended in that tree, and not on the machine that the advice is typed on. */
-function aimed(finding: Finding, root: string | undefined): Finding {
+function aimed(finding: CheckFinding, root: string | undefined): CheckFinding {
   const [, only] = /^bootagent seal --only (.*)/.exec(finding.check.mend) ?? [];
   if (only === undefined || root === undefined) return finding;
   return { ...finding, check: { ...finding.check, mend: asTyped('seal', { root, only }) } };
@@ -75,5 +75,5 @@ async function diskOf(
 }
 
 async function diskAt(path: string, table: readonly FstabLine[]): Promise<Layout> {
-  return layoutOf(await unpacked(await bytesOf(resolve(path), thisMachine()), path), table);
+  return layoutOf(await unpackedImage(await bytesOf(resolve(path), thisMachine()), path), table);
 }

@@ -3,7 +3,7 @@ import { Problem } from '../base/problem.ts';
 import type { Command, Invocation } from './command.ts';
 
 /** Takes a command line apart by the table. What is not in it is refused, with the nearest name that is. */
-export function parse(
+export function parseArguments(
   argv: readonly string[],
   commands: readonly Command[],
 ): { readonly command: Command; readonly given: Invocation } {

@@ -5,7 +5,7 @@ import { fromJson } from '../identity/instance-json.ts';
 import { publicPath, valueAt, variablesOf } from '../identity/variables.ts';
 import { policyOf } from '../metadata/backoff.ts';
 import type { Instance } from '../metadata/datasource.ts';
-import { patience } from '../metadata/retrying-client.ts';
+import { retryingClient } from '../metadata/retrying-client.ts';
 import { folderStore } from '../state/folder-store.ts';
 import type { Invocation, Work } from './command.ts';
 import { machineOf } from './machine.ts';
@@ -58,7 +58,7 @@ async function asked(instance: Instance, path: string, given: Invocation, host: 
   const { detectContextOf } = await import('./detect-context.ts');
   const { facts, settings, deadline, note } = await detectContextOf(given);
   const own = settings[source.alias] ?? {};
-  const trying = patience({ host, policy: policyOf(own), deadline, note });
+  const trying = retryingClient({ host, policy: policyOf(own), deadline, note });
   for (const name of names) {
     const value = await source.value({ host, facts, settings: own, deadline, patience: trying, note }, name);
     if (value !== undefined) return value;

@@ -2,7 +2,7 @@ import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
 import type { Ledger, Step } from '../engine/executor.ts';
-import { foresight } from '../engine/overlay-host.ts';
+import { overlayHost } from '../engine/overlay-host.ts';
 import { chosen } from '../image/seal/choice.ts';
 import { inService } from '../image/seal/in-service.ts';
 import { operations } from '../image/seal/operations.ts';
@@ -32,7 +32,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   // A tree of files has no state of this machine's to guard, and nothing is written beside what is sealed.
   const release = sure && !hand.host.offline ? await lock(hand.host.root, 'refuse') : () => {};
   try {
-    const ahead = foresight(hand.host);
+    const ahead = overlayHost(hand.host);
     for (const item of sealPlan(asked, hand.sealing)) {
       const steps: Step[] = sure ? await apply(item, hand.host, forgetful) : await preview(item, ahead, forgetful);
       sealed.push({ item, steps });

@@ -1,8 +1,8 @@
 import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
-import { countsOf, github, plain, text } from '../validate/render.ts';
-import { type Verdict, validate } from '../validate/validate.ts';
+import { countsOf, github, plain, renderText } from '../validate/render.ts';
+import { type ValidationResult, validate } from '../validate/validate.ts';
 import type { Work } from './command.ts';
 import { inputOf } from './input.ts';
 
@@ -24,7 +24,7 @@ export const run: Work['run'] = async ({ args, options }, around) => {
   return wrong ? exit.badInput : exit.done;
 };
 
-type Judged = Verdict & { readonly file: string; readonly empty: boolean };
+type Judged = ValidationResult & { readonly file: string; readonly empty: boolean };
 
 function show(verdicts: readonly Judged[], format: string | undefined, { out, err }: Io): void {
   if (format === 'json') {
@@ -34,7 +34,7 @@ function show(verdicts: readonly Judged[], format: string | undefined, { out, er
   }
   for (const verdict of verdicts) {
     if (format === 'github') out(github(verdict));
-    else out(text(verdict));
+    else out(renderText(verdict));
     const [first] = verdict.findings;
     const more = first ? `; "bootagent explain ${first.code}" tells more` : '';
     const empty = verdict.empty ? ', it is empty' : '';

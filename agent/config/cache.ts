@@ -1,6 +1,6 @@
 import { hashOf } from '../engine/hash.ts';
 import type { Store } from '../state/store.ts';
-import type { Place, Written } from '../userdata/schema/source-node.ts';
+import type { Place, SourceNode } from '../userdata/schema/source-node.ts';
 import type { Settings } from './settings.ts';
 
 const file = 'settings.json';
@@ -43,7 +43,7 @@ function keptUnder(key: string, text: string | undefined): Settings | undefined 
 type Packed = readonly unknown[];
 
 /** A value in few words of JSON: [kind, place, …]. */
-function packed(written: Written): Packed {
+function packed(written: SourceNode): Packed {
   const { source, line, column } = written.place;
   const place = [source, line, column];
   if (written.is === 'list') return ['l', place, written.items.map(packed)];
@@ -65,7 +65,7 @@ function packed(written: Written): Packed {
 }
 
 /** The inverse of `packed`, for what it made itself. */
-function unpacked([kind, place, ...rest]: Packed): Written {
+function unpacked([kind, place, ...rest]: Packed): SourceNode {
   const at = placeOf(place);
   if (kind === 'l') return { is: 'list', place: at, items: (rest[0] as Packed[]).map(unpacked) };
   if (kind === 'm') {

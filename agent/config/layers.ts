@@ -1,6 +1,6 @@
 import { Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Mapping, Written } from '../userdata/schema/source-node.ts';
+import type { Mapping, SourceNode } from '../userdata/schema/source-node.ts';
 
 const folders = [
   '/usr/lib/bootagent/conf.d',
@@ -43,7 +43,7 @@ export async function readLayers(files: readonly Layer[], tell: (problem: Proble
     secret: () => {},
   });
   return wanted.flatMap(({ path, text }) => {
-    const written: Written | undefined = readYaml(text, path, findings(path));
+    const written: SourceNode | undefined = readYaml(text, path, findings(path));
     if (written?.is === 'mapping') return [written];
     if (written) tell(new Problem('bad-config', `${path}: is no mapping from keys to values`));
     return [];

@@ -17,7 +17,7 @@ export interface SettingsSources {
 }
 
 /** The settings of an instance on this machine. */
-export function settingsOf({ version, layers, store, host, warn }: SettingsSources): SettingsOf {
+export function settingsLoader({ version, layers, store, host, warn }: SettingsSources): SettingsOf {
   return (instance) =>
     cached(sourcesOf(version, layers, instance), store, async () => {
       const image = await readLayers(layers, warn);

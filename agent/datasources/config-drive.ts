@@ -1,10 +1,10 @@
 import { Problem } from '../base/problem.ts';
 import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
 import { below, folderTree, volumeTree } from '../metadata/folder-tree.ts';
 import { asObject, asText, bytesAt, jsonAt, type Tree, unlessRubbish } from '../metadata/tree.ts';
-import { keysIn } from './ec2-tree.ts';
+import { ec2PublicKeys } from './ec2-tree.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
 
 const folders = ['/config-drive', '/var/lib/cloud/seed/config_drive'];
@@ -44,7 +44,7 @@ async function places(host: ReadHost): Promise<readonly { readonly because: stri
 }
 
 /** What the newest tree says that knows who we are: one that is rubbish is told, and an older one is read. */
-async function fromOpenStack(ask: Asking, tree: Tree): Promise<Instance | undefined> {
+async function fromOpenStack(ask: FetchContext, tree: Tree): Promise<Instance | undefined> {
   let rubbish: Problem | undefined;
   for (const version of [...versions.toReversed(), 'latest']) {
     try {
@@ -62,7 +62,7 @@ async function fromOpenStack(ask: Asking, tree: Tree): Promise<Instance | undefi
 }
 
 /** The tree for those who know only EC2's words: all values in one file. */
-async function fromEc2(ask: Asking, tree: Tree): Promise<Instance | undefined> {
+async function fromEc2(ask: FetchContext, tree: Tree): Promise<Instance | undefined> {
   for (const version of ['latest', '2009-04-04']) {
     const metaData = await jsonAt(tree, `ec2/${version}/meta-data.json`);
     const id = asText(metaData?.['instance-id']);
@@ -73,7 +73,7 @@ async function fromEc2(ask: Asking, tree: Tree): Promise<Instance | undefined> {
       datasource: 'config-drive',
       hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
       zone: asText(asObject(metaData.placement)?.['availability-zone']),
-      publicKeys: keysIn(keys.flatMap((key) => String(key).split('\n'))),
+      publicKeys: ec2PublicKeys(keys.flatMap((key) => String(key).split('\n'))),
       userData: await unlessRubbish(ask, tree, () => bytesAt(tree, `ec2/${version}/user-data`)),
       vendorData: [],
       metadata: { meta_data: metaData },

@@ -1,4 +1,4 @@
-import type { Asking, Instance } from '../metadata/datasource.ts';
+import type { FetchContext, Instance } from '../metadata/datasource.ts';
 import { bytesAt, linesAt, type Tree, textAt, unlessRubbish } from '../metadata/tree.ts';
 
 /** An OpenSSH public key begins with its type. */
@@ -10,17 +10,17 @@ const isKey = (line: string): boolean => /^(?:ssh-|ecdsa-|sk-)\S+ /.test(line);
  */
 export async function publicKeys(tree: Tree): Promise<readonly string[]> {
   const entries = (await linesAt(tree, 'meta-data/public-keys/')) ?? (await linesAt(tree, 'meta-data/public-keys'));
-  if (entries === undefined) return keysIn(await linesAt(tree, 'meta-data/public-keys/0/openssh-key'));
+  if (entries === undefined) return ec2PublicKeys(await linesAt(tree, 'meta-data/public-keys/0/openssh-key'));
   const keys = [];
   for (const entry of entries) {
     if (isKey(entry)) keys.push(entry.trim());
-    else keys.push(...keysIn(await linesAt(tree, `meta-data/public-keys/${indexOf(entry)}/openssh-key`)));
+    else keys.push(...ec2PublicKeys(await linesAt(tree, `meta-data/public-keys/${indexOf(entry)}/openssh-key`)));
   }
   return [...new Set(keys)];
 }
 
 /** The lines that are keys: no comments, nothing empty. */
-export const keysIn = (lines: readonly string[] | undefined): readonly string[] =>
+export const ec2PublicKeys = (lines: readonly string[] | undefined): readonly string[] =>
   (lines ?? []).map((line) => line.trim()).filter(isKey);
 
 /** User-data where EC2 has it, or else where Wakame-vdc 11.06 has it. */
@@ -31,7 +31,7 @@ export async function userData(tree: Tree, both: boolean): Promise<Uint8Array | 
 
 /** What the tree says of the instance `id`, in as few requests as it can be had; what a login needs comes first. */
 export async function readTree(
-  ask: Asking,
+  ask: FetchContext,
   tree: Tree,
   id: string,
   options: { readonly datasource: string; readonly amazon: boolean; readonly zone?: boolean },

@@ -1,6 +1,6 @@
 import { badMetadata, notText, type Tree, utf8 } from '../metadata/tree.ts';
 import { collect } from '../userdata/schema/findings.ts';
-import type { Written } from '../userdata/schema/source-node.ts';
+import type { SourceNode } from '../userdata/schema/source-node.ts';
 import { readYaml } from '../userdata/yaml/read-yaml.ts';
 
 /** What a YAML file of a tree means, as plain JSON; undefined where there is none. */
@@ -24,7 +24,7 @@ function parsed(text: string): { readonly value?: unknown; readonly wrong?: stri
   return { wrong: error ? `line ${error.place.line}: ${error.message}` : 'no YAML' };
 }
 
-function plain(written: Written): unknown {
+function plain(written: SourceNode): unknown {
   if (written.is === 'list') return written.items.map(plain);
   if (written.is === 'mapping') {
     return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, plain(value)]));

@@ -1,7 +1,7 @@
 import { type Drive, drivesLabelled } from '../block/drives.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Settings } from '../metadata/datasource.ts';
+import type { DatasourceSettings } from '../metadata/datasource.ts';
 import { asText } from '../metadata/tree.ts';
 import { type SeedLine, seedLines, withFirmwareNames } from './nocloud-line.ts';
 
@@ -16,14 +16,14 @@ const seedFolders: readonly string[] = [
 export interface Places {
   readonly lines: readonly SeedLine[];
   readonly folder: string | undefined;
-  readonly inline: Settings | undefined;
+  readonly inline: DatasourceSettings | undefined;
   readonly drives: readonly Drive[];
   /** A tree that replaces what the others say, if any of them points to one. */
   readonly seedfrom: string | undefined;
 }
 
 /** Looks everywhere a seed may be; a folder that was named is the only place. */
-export async function look(facts: Facts, host: ReadHost, settings: Settings, seed?: string): Promise<Places> {
+export async function look(facts: Facts, host: ReadHost, settings: DatasourceSettings, seed?: string): Promise<Places> {
   if (seed !== undefined) return { lines: [], folder: seed, inline: undefined, drives: [], seedfrom: undefined };
   const lines = await seedLines(facts.platform, host);
   const label = typeof settings.fs_label === 'string' ? settings.fs_label.toUpperCase() : 'CIDATA';

@@ -1,4 +1,4 @@
-import type { Asking } from '../metadata/datasource.ts';
+import type { FetchContext } from '../metadata/datasource.ts';
 import { asObject, bytesAt, type Tree, unlessRubbish } from '../metadata/tree.ts';
 
 /** What one place says. */
@@ -12,7 +12,7 @@ export interface Seed {
 }
 
 /** The four files of a seed. Without meta-data it is none. */
-export async function readSeed(ask: Asking, tree: Tree, from: string): Promise<Seed | undefined> {
+export async function readSeed(ask: FetchContext, tree: Tree, from: string): Promise<Seed | undefined> {
   const { yamlIn } = await import('./metadata-yaml.ts');
   const metaData = await yamlIn(tree, 'meta-data');
   if (metaData === undefined) return undefined;

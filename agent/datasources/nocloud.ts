@@ -1,10 +1,10 @@
 import { asProblem } from '../base/problem.ts';
-import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
 import { serviceAt } from '../metadata/endpoint.ts';
 import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
 import { httpTree } from '../metadata/http-tree.ts';
 import { asObject, asText, badMetadata } from '../metadata/tree.ts';
-import { keysIn } from './ec2-tree.ts';
+import { ec2PublicKeys } from './ec2-tree.ts';
 import { readNetworkConfig } from './network-config.ts';
 import { isRemote, look, type Places, placesIn } from './nocloud-places.ts';
 import { inlineSeed, merged, readSeed, type Seed } from './nocloud-seed.ts';
@@ -40,7 +40,10 @@ export const nocloudNet: Datasource = {
 };
 
 /** Everything the places say, each bad one left out and told. */
-async function gather(ask: Asking, { lines, folder, inline, drives, seedfrom }: Places): Promise<Instance | undefined> {
+async function gather(
+  ask: FetchContext,
+  { lines, folder, inline, drives, seedfrom }: Places,
+): Promise<Instance | undefined> {
   const seeds: Seed[] = lines.map(({ from, metaData }) => ({ from, metaData }));
   const add = async (read: () => Promise<Seed | undefined>): Promise<void> => {
     try {
@@ -61,7 +64,7 @@ async function gather(ask: Asking, { lines, folder, inline, drives, seedfrom }: 
 }
 
 /** The tree that a seed points to. Where it cannot be had there is no seed at all: the rest stands on it. */
-async function readSeedFrom(ask: Asking, url: string): Promise<Seed | undefined> {
+async function readSeedFrom(ask: FetchContext, url: string): Promise<Seed | undefined> {
   const local = /^(?:file:\/\/)?(\/.*)$/.exec(url)?.[1];
   if (local !== undefined) return readSeed(ask, folderTree(ask.host, local), local);
   if (!isRemote(url))
@@ -72,7 +75,7 @@ async function readSeedFrom(ask: Asking, url: string): Promise<Seed | undefined>
   return seed;
 }
 
-function instanceOf(ask: Asking, { metaData, userData, vendorData, networkConfig }: Seed): Instance {
+function instanceOf(ask: FetchContext, { metaData, userData, vendorData, networkConfig }: Seed): Instance {
   const { interfaces, leftOut } =
     networkConfig === undefined || networkConfig === null
       ? { interfaces: undefined, leftOut: [] }
@@ -82,7 +85,7 @@ function instanceOf(ask: Asking, { metaData, userData, vendorData, networkConfig
     id: idOf(metaData['instance-id']) ?? 'nocloud',
     datasource: 'nocloud',
     hostname: asText(metaData['local-hostname']),
-    publicKeys: keysIn(keyLines(metaData['public-keys'])),
+    publicKeys: ec2PublicKeys(keyLines(metaData['public-keys'])),
     userData,
     vendorData: vendorData ? [vendorData] : [],
     ...(interfaces && { network: interfaces }),

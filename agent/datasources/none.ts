@@ -1,4 +1,4 @@
-import { type Datasource, nobody } from '../metadata/datasource.ts';
+import { type Datasource, noInstance } from '../metadata/datasource.ts';
 
 /** Nobody to ask: what `None` in a list means. The image's own settings are all there is. */
 export const none: Datasource = {
@@ -7,5 +7,5 @@ export const none: Datasource = {
   needs: 'disk',
   known: true,
   detect: async () => undefined,
-  fetch: async () => ({ ...nobody, id: 'iid-datasource-none' }),
+  fetch: async () => ({ ...noInstance, id: 'iid-datasource-none' }),
 };

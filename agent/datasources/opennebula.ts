@@ -1,10 +1,10 @@
 import { sha256 } from '../base/sha256.ts';
 import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
 import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
 import { badMetadata, orNothing, type Tree, textAt, utf8 } from '../metadata/tree.ts';
-import { keysIn } from './ec2-tree.ts';
+import { ec2PublicKeys } from './ec2-tree.ts';
 import { readContextNetwork } from './opennebula-network.ts';
 import { readAssignments } from './shell-values.ts';
 
@@ -58,7 +58,7 @@ async function contextOf(tree: Tree): Promise<ContextValues> {
   return new Map([...values].filter(([, value]) => value !== ''));
 }
 
-function instanceOf(ask: Asking, context: ContextValues, tokenFile: string | undefined): Instance {
+function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string | undefined): Instance {
   const first = (...names: readonly string[]): string | undefined =>
     names.map((name) => context.get(name)).find((value) => value !== undefined);
   for (const name of context.keys()) if (undone.test(name)) ask.note('warning', `${name} is not done yet: left out`);
@@ -70,7 +70,7 @@ function instanceOf(ask: Asking, context: ContextValues, tokenFile: string | und
     id: idOf(context, ask.facts.platform.uuid),
     datasource: 'opennebula',
     hostname: hostnameOf(first('SET_HOSTNAME', 'HOSTNAME', 'PUBLIC_IP', 'IP_PUBLIC', 'ETH0_IP')),
-    publicKeys: keysIn(first('SSH_KEY', 'SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY')?.split('\n')),
+    publicKeys: ec2PublicKeys(first('SSH_KEY', 'SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY')?.split('\n')),
     userData: userDataOf(context),
     vendorData: script ? [script] : [],
     ...(interfaces.length > 0 && { network: interfaces }),

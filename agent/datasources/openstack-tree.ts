@@ -1,4 +1,4 @@
-import type { Asking, Instance } from '../metadata/datasource.ts';
+import type { FetchContext, Instance } from '../metadata/datasource.ts';
 import {
   anyJsonAt,
   asObject,
@@ -10,7 +10,7 @@ import {
   type Tree,
   unlessRubbish,
 } from '../metadata/tree.ts';
-import { keysIn } from './ec2-tree.ts';
+import { ec2PublicKeys } from './ec2-tree.ts';
 import { readNetworkData } from './network-data.ts';
 
 /** The versions of the tree that are known here, the newest last. */
@@ -27,7 +27,7 @@ export const versions: readonly string[] = [
 ];
 
 /** What one version of OpenStack's tree says, on a drive or from the service; undefined where it has no metadata. */
-export async function readOpenStack(ask: Asking, tree: Tree, datasource: string): Promise<Instance | undefined> {
+export async function readOpenStack(ask: FetchContext, tree: Tree, datasource: string): Promise<Instance | undefined> {
   const metaData = await jsonAt(tree, 'meta_data.json');
   if (!metaData) return undefined;
   const id = asText(metaData.uuid);
@@ -65,7 +65,7 @@ function keysOf(metaData: Readonly<Record<string, unknown>>): readonly string[] 
     ...Object.values(asObject(metaData.public_keys) ?? {}),
     ...listed.filter(({ type }) => type === 'ssh').map(({ data }) => data),
   ];
-  return [...new Set(keysIn(texts.flatMap((text) => String(text).split('\n'))))];
+  return [...new Set(ec2PublicKeys(texts.flatMap((text) => String(text).split('\n'))))];
 }
 
 /** Vendor-data is text, or a list of texts, or has them under the name that cloud-init gave it. */

@@ -1,5 +1,5 @@
 import type { Platform } from '../facts/facts.ts';
-import type { Asking, Datasource } from '../metadata/datasource.ts';
+import type { Datasource, FetchContext } from '../metadata/datasource.ts';
 import { placesFor, type Service, serviceAt } from '../metadata/endpoint.ts';
 import { httpTree } from '../metadata/http-tree.ts';
 import { linesAt } from '../metadata/tree.ts';
@@ -34,7 +34,7 @@ const mark = (platform: Platform): string | undefined => {
 };
 
 /** The usual address, and on each interface the link-local one that serves guests without IPv4. */
-function serviceFor(ask: Asking): Service {
+function serviceFor(ask: FetchContext): Service {
   const named = placesFor(ask, []);
   if (named.length > 0) return serviceAt(ask, named);
   return serviceAt(ask, async () => {

@@ -1,11 +1,11 @@
 import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Asking, Datasource, Instance } from '../metadata/datasource.ts';
+import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
 import { placesFor, serviceAt } from '../metadata/endpoint.ts';
 import { volumeTree } from '../metadata/folder-tree.ts';
 import { httpTree } from '../metadata/http-tree.ts';
 import { asObject, bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from '../metadata/tree.ts';
-import { keysIn, readTree } from './ec2-tree.ts';
+import { ec2PublicKeys, readTree } from './ec2-tree.ts';
 
 /** The values that Wakame-vdc documents: each is answered by `query`. */
 const documented = [
@@ -95,11 +95,11 @@ const drives = async (host: ReadHost) => {
   return found;
 };
 
-const keysAt = async (ask: Asking, tree: Tree, path: string): Promise<readonly string[]> =>
-  keysIn(await unlessRubbish(ask, tree, () => linesAt(tree, path)));
+const keysAt = async (ask: FetchContext, tree: Tree, path: string): Promise<readonly string[]> =>
+  ec2PublicKeys(await unlessRubbish(ask, tree, () => linesAt(tree, path)));
 
 async function instanceOf(
-  ask: Asking,
+  ask: FetchContext,
   tree: Tree,
   id: string,
   publicKeys: readonly string[],

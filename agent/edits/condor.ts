@@ -4,7 +4,7 @@ import type { Edit } from '../engine/change.ts';
  * Sets macros at the end of an HTCondor file, where nothing after them can say otherwise, and drops the older
  * lines that set them; names are the same in capitals and small letters, comments stay.
  */
-export function condor(text: string, { set }: Extract<Edit, { syntax: 'condor' }>): string {
+export function editCondor(text: string, { set }: Extract<Edit, { syntax: 'condor' }>): string {
   const names = new Set(Object.keys(set).map((name) => name.toLowerCase()));
   const kept: string[] = [];
   let dropping: 'no' | 'continued' | { readonly until: string } = 'no';

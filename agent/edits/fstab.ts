@@ -5,7 +5,7 @@ import type { FstabEdit, FstabEntry } from '../engine/kinds/storage.ts';
 export const mark = 'comment=cloudconfig';
 
 /** Edits the text of an fstab and leaves every other line as it is. */
-export function fstab(text: string, edit: FstabEdit): string {
+export function editFstab(text: string, edit: FstabEdit): string {
   const lines = text.split('\n');
   const tail = lines.pop() ?? '';
   if (tail !== '') lines.push(tail);
@@ -23,7 +23,7 @@ function placed(lines: readonly string[], entry: FstabEntry): readonly string[] 
   };
   const at = lines.findIndex(isOld);
   const first = lines[at];
-  const line = first !== undefined && saysTheSame(first, entry) ? first : lineOf(entry);
+  const line = first !== undefined && saysTheSame(first, entry) ? first : fstabLine(entry);
   if (at === -1) return [...lines, line];
   return lines.flatMap((each, index) => (index === at ? [line] : isOld(each) ? [] : [each]));
 }
@@ -53,12 +53,12 @@ export function entryIn(line: string): FstabEntry | undefined {
   };
 }
 
-export const lineOf = ({ spec, file, type, options, dump, pass }: FstabEntry): string =>
+export const fstabLine = ({ spec, file, type, options, dump, pass }: FstabEntry): string =>
   [spec, file, type, options, dump, pass].map(escaped).join('\t');
 
 function saysTheSame(line: string, entry: FstabEntry): boolean {
   const old = entryIn(line);
-  return old !== undefined && lineOf(old) === lineOf(entry);
+  return old !== undefined && fstabLine(old) === fstabLine(entry);
 }
 
 const escaped = (field: string): string =>

@@ -11,7 +11,7 @@ const marks = {
  * This machine's own line, known by the remark above it or by its address as a field: 10.1.1.1 is not 10.1.1.10.
  * A line for a loopback address stands before the others of that address, which stay.
  */
-export function hosts(text: string, { address, names }: HostsEdit): string {
+export function editHosts(text: string, { address, names }: HostsEdit): string {
   const loopback = address === '::1' || address.startsWith('127.');
   const mark = loopback ? marks.loopback : marks.own;
   const all = text.split('\n');

@@ -1,18 +1,27 @@
 import type { Edit } from '../engine/change.ts';
 import { chrony } from './chrony.ts';
-import { condor } from './condor.ts';
-import { fstab } from './fstab.ts';
-import { hosts } from './hosts.ts';
+import { editCondor } from './condor.ts';
+import { editFstab } from './fstab.ts';
+import { editHosts } from './hosts.ts';
 import { lines } from './lines.ts';
 import { shell } from './shell.ts';
-import { sshd } from './sshd.ts';
+import { editSshd } from './sshd.ts';
 import { sysconfig } from './sysconfig.ts';
 
 type Syntax = Edit['syntax'];
 type Editor<S extends Syntax> = (text: string, edit: Extract<Edit, { syntax: S }>) => string;
 
 /** One pure function a syntax; each gives back the same text when there is nothing to do. */
-const editors: { readonly [S in Syntax]: Editor<S> } = { chrony, condor, fstab, hosts, lines, shell, sshd, sysconfig };
+const editors: { readonly [S in Syntax]: Editor<S> } = {
+  chrony,
+  condor: editCondor,
+  fstab: editFstab,
+  hosts: editHosts,
+  lines,
+  shell,
+  sshd: editSshd,
+  sysconfig,
+};
 
 // As with the handlers: the table pairs them, a lookup cannot.
 export const edited = (text: string, edit: Edit): string => (editors[edit.syntax] as Editor<Syntax>)(text, edit);

@@ -3,7 +3,7 @@ import type { Edit } from '../engine/change.ts';
 type SshdEdit = Extract<Edit, { syntax: 'sshd' }>;
 
 /** One setting at the head of a file for sshd, where it counts: the first word is the one sshd takes. */
-export function sshd(text: string, { keyword, value, among }: SshdEdit): string {
+export function editSshd(text: string, { keyword, value, among }: SshdEdit): string {
   const all = text.split('\n');
   const last = all.pop() ?? '';
   if (last !== '') all.push(last);

@@ -11,9 +11,9 @@ import type { FstabEdit, StorageChange } from './kinds/storage.ts';
  * Most kinds are states, which can be compared with the machine. The few that cannot be (a script, a
  * message sent) are acts: they are done once, and that they were done is remembered.
  */
-export type Change = Common & (State | Act);
+export type Change = Common & (StateChange | ActChange);
 
-export type State =
+export type StateChange =
   | FileChange
   | StorageChange
   | PeopleState
@@ -46,7 +46,7 @@ export type State =
   | { readonly kind: 'service'; readonly unit: string; readonly boot: 'enabled' | 'disabled' | 'masked' | 'unmasked' }
   | { readonly kind: 'running'; readonly unit: string; readonly is: 'started' | 'stopped' };
 
-export type Act =
+export type ActChange =
   | ScriptChange
   | DownloadChange
   | { readonly kind: 'rpm-key'; readonly path: string }

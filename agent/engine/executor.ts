@@ -5,14 +5,14 @@ import type {
   ActHandler,
   ActLog,
   Difference,
-  Entry,
   HandlerTable,
   ItemReport,
+  LedgerEntry,
   Remark,
   StateHandler,
 } from './handler.ts';
 import { hashOf } from './hash.ts';
-import type { Foresight } from './overlay-host.ts';
+import type { OverlayHost } from './overlay-host.ts';
 
 /** What became of one change. */
 export type Step = { readonly at: string; readonly change: Change } & Outcome;
@@ -38,13 +38,16 @@ export type Outcome =
 /** What is remembered of acts, and of followers that a crash still owes. */
 export interface ReadLedger {
   /** What was recorded of an act in this boot, instance or image, and in the boots before. */
-  entriesOf(key: string): { readonly earlier: readonly Entry[]; readonly before: readonly (readonly Entry[])[] };
+  entriesOf(key: string): {
+    readonly earlier: readonly LedgerEntry[];
+    readonly before: readonly (readonly LedgerEntry[])[];
+  };
   isOwed(key: string): boolean;
 }
 
 export interface Ledger extends ReadLedger {
   /** Each is on disk when its promise settles. */
-  write(key: string, entry: Entry): Promise<void>;
+  write(key: string, entry: LedgerEntry): Promise<void>;
   owe(keys: readonly string[]): Promise<void>;
   settle(key: string): Promise<void>;
 }
@@ -58,7 +61,7 @@ export interface Watch {
 /** What goes over the items of a plan, bound to the handlers of a table. */
 export interface Executor {
   /** Says which changes of an item are due. It cannot change anything: a ReadHost has no way to. */
-  preview(item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]>;
+  preview(item: PlanItem, host: OverlayHost, ledger: ReadLedger): Promise<Step[]>;
   /** Makes the changes of an item that are due, in order, and stops at the first that fails: the rest depend on it. */
   apply(item: PlanItem, host: Host, ledger: Ledger, watch?: Watch): Promise<Step[]>;
   /** Takes the acts of an item for done, on a machine that did them when nobody kept a record. */
@@ -71,7 +74,7 @@ export const executorOf = (table: HandlerTable): Executor => ({
   countAsDone: (...given) => countAsDone(table, ...given),
 });
 
-async function preview(table: HandlerTable, item: PlanItem, host: Foresight, ledger: ReadLedger): Promise<Step[]> {
+async function preview(table: HandlerTable, item: PlanItem, host: OverlayHost, ledger: ReadLedger): Promise<Step[]> {
   return walk(item, async (change, touched) => {
     try {
       const outcome = await judge(table, item, change, { host, ledger, touched });
@@ -225,7 +228,8 @@ interface Mark {
   readonly of: string;
 }
 
-const hasEnded = (earlier: readonly Entry[]): boolean => earlier.some(({ is, ok }) => is === 'ended' && ok === true);
+const hasEnded = (earlier: readonly LedgerEntry[]): boolean =>
+  earlier.some(({ is, ok }) => is === 'ended' && ok === true);
 
 /** The record is begun before the act and ended after it, so that a crash in between is seen for what it is. */
 async function once(

@@ -57,7 +57,7 @@ export interface ActHandler<C extends Change> {
   /** What doing it means, for a preview: "runs 3 items". */
   intent(change: C): string;
   /** Whether, by what was recorded earlier, it is still to be done. Left out: it is, unless it ended. */
-  due?(change: C, earlier: readonly Entry[], before: readonly (readonly Entry[])[]): Due;
+  due?(change: C, earlier: readonly LedgerEntry[], before: readonly (readonly LedgerEntry[])[]): Due;
   /** Throws where the machine lacks what it takes: asked before it is begun, so that a preview promises no more than a run does. */
   refuse?(change: C, host: ReadHost): Promise<void>;
   perform(change: C, host: Host, log: ActLog): Promise<string | undefined> | Promise<void>;
@@ -68,15 +68,15 @@ export type Due = 'due' | 'done' | { readonly lost: Problem };
 
 /** What an act keeps of itself, so that a power loss leaves no doubt about what it had done. */
 export interface ActLog {
-  readonly earlier: readonly Entry[];
+  readonly earlier: readonly LedgerEntry[];
   /** On disk when the promise settles. */
-  write(entry: Entry): Promise<void>;
+  write(entry: LedgerEntry): Promise<void>;
   /** Told at once to whoever watches; never stored where others can read. */
   tell(item: ItemReport): void;
 }
 
 /** One line of an act's record: plain JSON. */
-export type Entry = Readonly<Record<string, string | number | boolean>>;
+export type LedgerEntry = Readonly<Record<string, string | number | boolean>>;
 
 /** How one item of a script ended, as everybody may see it. */
 export interface ItemReport {

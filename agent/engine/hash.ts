@@ -1,8 +1,8 @@
 import { digest } from '../base/digest.ts';
-import type { Written } from '../userdata/schema/source-node.ts';
+import type { SourceNode } from '../userdata/schema/source-node.ts';
 
 /** The words of a value and nothing of its place: the same words are the same settings. */
-export function wordsOf(written: Written | undefined): unknown {
+export function wordsOf(written: SourceNode | undefined): unknown {
   if (!written) return undefined;
   if (written.is === 'scalar') return written.value === null ? null : written.words;
   if (written.is === 'list') return written.items.map(wordsOf);

@@ -2,12 +2,12 @@ import type { ReadHost } from '../host/host.ts';
 import type { Difference } from './handler.ts';
 
 /** A machine as it will be once the changes found due so far are made: what a preview looks at. */
-export interface Foresight extends ReadHost {
+export interface OverlayHost extends ReadHost {
   foresee(difference: Difference): void;
 }
 
 /** Two changes of one file must add up in a preview as they do in a run, so later ones read what earlier ones leave. */
-export function foresight(host: ReadHost): Foresight {
+export function overlayHost(host: ReadHost): OverlayHost {
   const files = new Map<string, string>();
   const links = new Map<string, string>();
   const removed = new Set<string>();

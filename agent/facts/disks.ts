@@ -1,5 +1,5 @@
 import { isIdleLoop } from '../block/device-names.ts';
-import { filesystemIn, headLength } from '../block/signatures.ts';
+import { filesystemIn, signatureLength } from '../block/signatures.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Disk, Facts } from './facts.ts';
 
@@ -47,7 +47,7 @@ async function partitions(host: ReadHost, disk: string): Promise<Disk['partition
 /** Read from the device itself, which only root may. */
 async function held(host: ReadHost, path: string): Promise<{ readonly filesystem?: string }> {
   if (!host.privileged) return {};
-  const head = await host.readBytes(path, { from: 0, length: headLength }).catch(() => undefined);
+  const head = await host.readBytes(path, { from: 0, length: signatureLength }).catch(() => undefined);
   return head ? { filesystem: filesystemIn(head) } : {};
 }
 

@@ -2,8 +2,8 @@ import type { ReadHost } from '../host/host.ts';
 import { accounts, groups } from './accounts.ts';
 import { disks } from './disks.ts';
 import type { Facts } from './facts.ts';
-import { mounts, swaps } from './mounts.ts';
-import { network } from './network.ts';
+import { readMounts, swaps } from './mounts.ts';
+import { readNetwork } from './network.ts';
 import { networkFiles } from './network-files.ts';
 import { operatingSystem, systemdVersion } from './os.ts';
 import { platform } from './platform.ts';
@@ -18,9 +18,9 @@ export async function gatherFacts(machine: ReadHost, tree: ReadHost, before?: Fa
   return {
     ...(before ?? (await lasting(machine, tree))),
     hostname: ((await machine.readText('/proc/sys/kernel/hostname')) ?? '').trim(),
-    network: { ...(await network(machine)), files: await networkFiles(tree) },
+    network: { ...(await readNetwork(machine)), files: await networkFiles(tree) },
     disks: await disks(machine),
-    mounts: await mounts(machine),
+    mounts: await readMounts(machine),
     swaps: await swaps(machine),
     users: await accounts(tree),
     groups: await groups(tree),

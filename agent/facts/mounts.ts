@@ -3,7 +3,7 @@ import type { ReadHost } from '../host/host.ts';
 import type { Mount } from './facts.ts';
 
 /** What is mounted where, the last mount on a point first to count; sizes only of what lies on a device. */
-export async function mounts(host: ReadHost): Promise<Mount[]> {
+export async function readMounts(host: ReadHost): Promise<Mount[]> {
   const found: Mount[] = [];
   for (const line of ((await host.readText('/proc/self/mountinfo')) ?? '').split('\n')) {
     const [left = '', right = ''] = line.split(' - ');

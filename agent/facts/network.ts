@@ -3,7 +3,7 @@ import type { ReadHost } from '../host/host.ts';
 import type { Interface, Network } from './facts.ts';
 
 /** Our interfaces and addresses; the interface of the default route leads. */
-export async function network(host: ReadHost): Promise<Network> {
+export async function readNetwork(host: ReadHost): Promise<Network> {
   const route = (await defaultRoute(host)) ?? (await defaultRoute6(host));
   const interfaces = await interfacesOf(host);
   const leading = interfaces.find(({ name }) => name === route);

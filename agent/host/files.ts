@@ -19,7 +19,7 @@ import {
 import { Problem } from '../base/problem.ts';
 import type { Attributes } from './host.ts';
 import { reading, statIfThere } from './read-fs.ts';
-import { type Spot, walk } from './resolve-safely.ts';
+import { resolveSafely, type Spot } from './resolve-safely.ts';
 import { failing } from './with-context.ts';
 
 // Not among Node's constants. It holds a thing without opening it.
@@ -106,7 +106,9 @@ export function setAttributes(root: string, path: string, owning: Owning): void 
 
 export function remove(root: string, path: string): void {
   reading(path, () =>
-    walk(path, { root, follow: false, create: false }, (spot) => rmSync(spot.path, { recursive: true, force: true })),
+    resolveSafely(path, { root, follow: false, create: false }, (spot) =>
+      rmSync(spot.path, { recursive: true, force: true }),
+    ),
   );
 }
 
@@ -125,7 +127,7 @@ export function truncate(root: string, path: string): void {
 export function link(root: string, path: string, target: string): void {
   const aside = '.bootagent-link';
   failing(`Cannot link ${path}`, () =>
-    walk(path, { root, follow: false, create: true }, (spot) => {
+    resolveSafely(path, { root, follow: false, create: true }, (spot) => {
       if (statIfThere(spot.path)?.type === 'directory') throw new Problem('file-failed', `${path} is a folder`);
       rmSync(`${spot.folder}/${aside}`, { force: true });
       symlinkSync(target, `${spot.folder}/${aside}`);
@@ -191,5 +193,5 @@ function syncFolder(folder: string): void {
 }
 
 function writing(path: string, root: string, within: string | undefined, write: (spot: Spot) => void): void {
-  failing(`Cannot write ${path}`, () => walk(path, { root, follow: true, create: true, within }, write));
+  failing(`Cannot write ${path}`, () => resolveSafely(path, { root, follow: true, create: true, within }, write));
 }

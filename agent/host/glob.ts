@@ -5,7 +5,7 @@ import type { ReadHost } from './host.ts';
  * one name, a leading dot too; `**` at the end stands for all that is no folder, at any depth. No link is followed,
  * and nothing is looked for at or below the paths of `except`, which are patterns themselves.
  */
-export async function matching(
+export async function matchingPaths(
   patterns: readonly string[],
   host: ReadHost,
   except: readonly string[] = [],

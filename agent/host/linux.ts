@@ -45,7 +45,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     readText: async (path) => looks.readText(root, path),
     readBytes: async (path, piece) => looks.readBytes(root, path, piece),
     stat: async (path) => looks.stat(root, path),
-    list: async (path) => looks.list(root, path),
+    list: async (path) => looks.listFolder(root, path),
     readLink: async (path) => looks.readLink(root, path),
     space: async (path) => looks.space(root, path),
     query: async (argv, { timeoutMs = 30_000 } = {}) => {

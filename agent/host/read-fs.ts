@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { isEmptyDrive, isKnownEmpty } from './empty-drives.ts';
 import type { Stat } from './host.ts';
-import { codeOf, type Spot, walk } from './resolve-safely.ts';
+import { codeOf, resolveSafely, type Spot } from './resolve-safely.ts';
 import { failing } from './with-context.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
@@ -28,7 +28,7 @@ export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array
 
 const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Array | undefined =>
   reading(path, () =>
-    walk(path, { root, follow: true }, (spot) => {
+    resolveSafely(path, { root, follow: true }, (spot) => {
       if (isKnownEmpty(spot.path)) return new Uint8Array();
       return openedAt(spot, (fd, stats) => {
         if (isEmptyDrive(stats)) return new Uint8Array();
@@ -41,7 +41,7 @@ const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Ar
 /** What is small in one call of Node: to open, ask, read and close by one each takes twice as long. */
 export const readText = (root: string, path: string): string | undefined =>
   reading(path, () =>
-    walk(path, { root, follow: true }, (spot) =>
+    resolveSafely(path, { root, follow: true }, (spot) =>
       spot.small
         ? ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands }))
         : openedAt(spot, (fd, stats) => Buffer.from(contentOf(fd, stats)).toString()),
@@ -49,7 +49,7 @@ export const readText = (root: string, path: string): string | undefined =>
   );
 
 const opened = <T>(root: string, path: string, use: (fd: number, stats: Stats) => T): T | undefined =>
-  reading(path, () => walk(path, { root, follow: true }, (spot) => openedAt(spot, use)));
+  reading(path, () => resolveSafely(path, { root, follow: true }, (spot) => openedAt(spot, use)));
 
 function openedAt<T>(spot: Spot, use: (fd: number, stats: Stats) => T): T | undefined {
   const fd = ifThere(spot, () => openSync(spot.path, asItStands));
@@ -83,17 +83,17 @@ function contentOf(fd: number, stats: Stats): Uint8Array {
 }
 
 export const stat = (root: string, path: string): Stat | undefined =>
-  reading(path, () => walk(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
+  reading(path, () => resolveSafely(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
 
-export const list = (root: string, path: string): readonly string[] =>
-  reading(path, () => walk(`${path}/.`.replace(/\/\.$/, ''), { root, follow: true }, namesIn)) ?? [];
+export const listFolder = (root: string, path: string): readonly string[] =>
+  reading(path, () => resolveSafely(`${path}/.`.replace(/\/\.$/, ''), { root, follow: true }, namesIn)) ?? [];
 
 export const readLink = (root: string, path: string): string | undefined =>
-  reading(path, () => walk(path, { root, follow: false }, (spot) => readlinkSync(spot.path)));
+  reading(path, () => resolveSafely(path, { root, follow: false }, (spot) => readlinkSync(spot.path)));
 
 export const space = (root: string, path: string): { bytes: number; free: number } | undefined =>
   reading(path, () =>
-    walk(path, { root, follow: true }, (spot) => {
+    resolveSafely(path, { root, follow: true }, (spot) => {
       const { bsize, blocks, bavail } = statfsSync(spot.path);
       return { bytes: bsize * blocks, free: bsize * bavail };
     }),

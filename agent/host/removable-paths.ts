@@ -1,4 +1,4 @@
-import { isWithin, matching } from './glob.ts';
+import { isWithin, matchingPaths } from './glob.ts';
 import type { ReadHost } from './host.ts';
 
 /** Paths by their globs; what lies at or below an exception stays. */
@@ -8,7 +8,7 @@ export interface RemovalGlobs {
 }
 
 /** What is to be removed: whole folders where nothing in them is to stay, what is in them otherwise. */
-export async function doomed({ globs, except = [] }: RemovalGlobs, host: ReadHost): Promise<string[]> {
+export async function toRemove({ globs, except = [] }: RemovalGlobs, host: ReadHost): Promise<string[]> {
   const found: string[] = [];
   for (const path of await matches(globs, host, except)) {
     const { all, parts } = await removable(path, except, host);
@@ -19,8 +19,8 @@ export async function doomed({ globs, except = [] }: RemovalGlobs, host: ReadHos
 
 async function matches(globs: readonly string[], host: ReadHost, except: readonly string[]): Promise<string[]> {
   const plain = globs.filter((glob) => !glob.endsWith('/'));
-  const found = await matching(plain, host, except);
-  for (const path of await matching(
+  const found = await matchingPaths(plain, host, except);
+  for (const path of await matchingPaths(
     globs.filter((glob) => !plain.includes(glob)),
     host,
     except,

@@ -49,7 +49,7 @@ export interface WalkOptions {
  * the root. A link is followed only where it stands in a folder that nobody but root (or whoever runs us) can write in,
  * since anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
  */
-export function walk<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
+export function resolveSafely<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
   // Who changes something looks anew, and may change whose a folder is.
   const isChange = options.create !== undefined;
   if (isChange) forgetSafeFolders();

@@ -2,7 +2,7 @@ import { nearest } from '../base/nearest.ts';
 import { datasources } from '../datasources/index.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Datasource, Settings } from '../metadata/datasource.ts';
+import type { Datasource, DatasourceSettings } from '../metadata/datasource.ts';
 
 /** What detection looks at. */
 export interface DetectContext {
@@ -19,7 +19,7 @@ export interface DetectContext {
 }
 
 /** A source and what was detected of it. */
-export interface Evidence {
+export interface Detection {
   readonly source: Datasource;
   /** Why it would be asked, or undefined: it would not. */
   readonly because: string | undefined;
@@ -31,9 +31,9 @@ export interface Evidence {
 export const mostNamed = 5;
 
 /** What speaks for each source that may be asked, in the order of asking. */
-export async function evidence(
+export async function detection(
   context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
-): Promise<readonly Evidence[]> {
+): Promise<readonly Detection[]> {
   const { host, facts, seed } = context;
   if (seed !== undefined) {
     return datasources
@@ -43,7 +43,7 @@ export async function evidence(
   const named = namedByKernel(facts) ?? context.named;
   const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
   const seen = await Promise.all(
-    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsOf(context, source)) })),
+    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsFor(context, source)) })),
   );
   const isFound = seen.some(({ mark }) => mark !== undefined);
   return seen.map(({ source, mark }) => {
@@ -74,6 +74,6 @@ const isCalled = ({ name, alias }: Datasource, word: string): boolean =>
   [name, alias.toLowerCase()].includes(word.toLowerCase());
 
 /** What the image's settings say of a source, under any spelling of its name. */
-export function settingsOf({ settings }: Pick<DetectContext, 'settings'>, source: Datasource): Settings {
+export function settingsFor({ settings }: Pick<DetectContext, 'settings'>, source: Datasource): DatasourceSettings {
   return Object.entries(settings).find(([name]) => isCalled(source, name))?.[1] ?? {};
 }

@@ -1,6 +1,6 @@
 import { asProblem, Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
-import { type Instance, nobody } from '../metadata/datasource.ts';
+import { type Instance, noInstance } from '../metadata/datasource.ts';
 import type { Report } from '../report/event.ts';
 import type { State } from '../state/state.ts';
 
@@ -16,7 +16,7 @@ export interface Known {
 }
 
 /** How this machine is known again, and how its instance is kept. */
-export interface Recollection {
+export interface IdentityStore {
   readonly state: State;
   readonly host: ReadHost;
   readonly report: Report;
@@ -28,7 +28,7 @@ export interface Recollection {
 }
 
 /** The machine we were at the last boot, by its fingerprint: no request, no drive, no doubt. */
-export function remembered({ state, host, fingerprint, report, deserialize }: Recollection): Known | undefined {
+export function remembered({ state, host, fingerprint, report, deserialize }: IdentityStore): Known | undefined {
   const identity = state.identity();
   const text = state.instance();
   if (!identity || text === undefined || identity.fingerprint !== fingerprint) return undefined;
@@ -41,19 +41,20 @@ export function remembered({ state, host, fingerprint, report, deserialize }: Re
 }
 
 /** Takes a source's word for who we are, and keeps it. Only an id that was positively read makes a new instance. */
-export async function learned(instance: Instance, how: string, memory: Recollection): Promise<Known> {
+export async function learned(instance: Instance, how: string, memory: IdentityStore): Promise<Known> {
   const { state, fingerprint, report, keeps, serialize } = memory;
   const before = state.identity();
   const isNew = before?.id !== instance.id;
   const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
   const newMachine = !adopted && (isNew || before?.fingerprint !== fingerprint);
-  const missed = before === undefined ? state.turns().some(({ scope }) => scope === `instance:${nobody.id}`) : isNew;
+  const missed =
+    before === undefined ? state.turns().some(({ scope }) => scope === `instance:${noInstance.id}`) : isNew;
   if (keeps) {
     try {
       const { id, datasource } = instance;
       state.remember({ id, datasource, fingerprint, ...(newMachine && { newMachine }) }, serialize(instance));
       // "Nobody" is no id: what was done since the machine last knew its own counts for the one it has now.
-      state.adopt(`instance:${nobody.id}`, `instance:${instance.id}`);
+      state.adopt(`instance:${noInstance.id}`, `instance:${instance.id}`);
       if (adopted) state.setInService();
     } catch (error) {
       // A full disk must not cost the keys: it is known now, and asked again at the next boot.
@@ -70,7 +71,7 @@ export async function learned(instance: Instance, how: string, memory: Recollect
 }
 
 /** State lost on a machine that is no fresh image, or one that cloud-init has looked after as this very instance. */
-async function wasInService({ id }: Instance, { state, host }: Recollection): Promise<boolean> {
+async function wasInService({ id }: Instance, { state, host }: IdentityStore): Promise<boolean> {
   if (host.offline) return false;
   if (state.inService()) return true;
   if (state.identity() !== undefined) return false;
@@ -84,7 +85,7 @@ function tell(report: Report, instance: Instance, how: string, standing: 'new' |
 
 /** Who we are in a run that names its user-data by hand: nobody asked for another name than the machine has. */
 export const byHand = (userData: Uint8Array | undefined, userDataFile?: string): Instance => ({
-  ...nobody,
+  ...noInstance,
   id: 'by-hand',
   datasource: 'by-hand',
   userData,

@@ -6,7 +6,7 @@ import type { Reporting } from '../report/reporting.ts';
 import { bootId } from '../state/lock.ts';
 import type { State } from '../state/state.ts';
 import { type Mapping, meaning } from '../userdata/schema/source-node.ts';
-import { byHand, type Known, learned, type Recollection, remembered } from './identity-store.ts';
+import { byHand, type IdentityStore, type Known, learned, remembered } from './identity-store.ts';
 import type { TriesBySource } from './select-datasource.ts';
 
 /** How long a stage may wait for a source: login must not wait, what comes after it may. */
@@ -81,7 +81,7 @@ export function identifier({ host, state, report, options, userData, userDataFil
       host,
       facts,
       named: wanted,
-      settings: settingsOf(config),
+      settings: datasourceSettings(config),
       stage: stage === 'local' ? 'local' : 'network',
       deadline: host.now() + budgetMs[stage],
       last: stage === 'final',
@@ -126,7 +126,7 @@ export function identifier({ host, state, report, options, userData, userDataFil
     return known;
   }
 
-  async function memoryOf(facts: Facts): Promise<Recollection> {
+  async function memoryOf(facts: Facts): Promise<IdentityStore> {
     const { fingerprint } = await import('./fingerprint.ts');
     const { fromJson, toJson } = await import('./instance-json.ts');
     return {
@@ -165,7 +165,7 @@ export function listOf({ entries }: Mapping, key: string): string[] | undefined 
 }
 
 /** `datasource: {Ec2: {...}}` as plain values. */
-export function settingsOf({ entries }: Mapping): Record<string, Record<string, unknown>> {
+export function datasourceSettings({ entries }: Mapping): Record<string, Record<string, unknown>> {
   const written = entries.get('datasource')?.value;
   if (written?.is !== 'mapping') return {};
   const plain = meaning(written) as Record<string, unknown>; // a mapping means a record

@@ -1,8 +1,8 @@
 import { asProblem } from '../base/problem.ts';
 import { policyOf, type Tries } from '../metadata/backoff.ts';
 import type { Instance } from '../metadata/datasource.ts';
-import { patience } from '../metadata/retrying-client.ts';
-import { type DetectContext, evidence, settingsOf, unknownNames } from './detect.ts';
+import { retryingClient } from '../metadata/retrying-client.ts';
+import { type DetectContext, detection, settingsFor, unknownNames } from './detect.ts';
 
 /** What a datasource is selected by. */
 export interface SelectContext extends DetectContext {
@@ -20,7 +20,7 @@ export interface SelectContext extends DetectContext {
 export type TriesBySource = Readonly<Record<string, Tries>>;
 
 /** Who we are and how we know; or what there is left to hope for. */
-export type Identity =
+export type Selection =
   | { readonly instance: Instance; readonly how: string }
   | {
       readonly instance: undefined;
@@ -36,10 +36,10 @@ export type Identity =
     };
 
 /** Who we are, from the first source that has something to say for itself and tells us. */
-export async function identify(context: SelectContext): Promise<Identity> {
+export async function identify(context: SelectContext): Promise<Selection> {
   const { stage, deadline, host, seed, note } = context;
   for (const text of unknownNames(context)) note('warning', text);
-  const likely = (await evidence(context)).filter(({ because }) => because !== undefined);
+  const likely = (await detection(context)).filter(({ because }) => because !== undefined);
   // To have nobody to ask is what is left when there is nobody else.
   const all = likely.length > 1 ? likely.filter(({ source }) => source.name !== 'none') : likely;
   const disks = all.filter(({ source }) => source.needs === 'disk');
@@ -48,9 +48,9 @@ export async function identify(context: SelectContext): Promise<Identity> {
   for (const [index, { source, because }] of [...disks, ...(stage === 'network' ? others : [])].entries()) {
     const left = disks.length + others.length - index;
     const until = source.needs === 'disk' ? deadline : host.now() + Math.max(0, deadline - host.now()) / left;
-    const settings = settingsOf(context, source);
+    const settings = settingsFor(context, source);
     const telling = (level: 'note' | 'warning', text: string): void => note(level, `${source.name}: ${text}`);
-    const trying = patience({
+    const trying = retryingClient({
       ...context,
       policy: policyOf(settings),
       deadline: until,

@@ -1,4 +1,4 @@
-import { matching } from '../host/glob.ts';
+import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /** One line of the boot menu. */
@@ -23,7 +23,7 @@ export async function bootEntries(host: ReadHost): Promise<BootEntry[]> {
     [grub1, grub1Entries],
     [syslinux, syslinuxEntries],
   ] as const) {
-    for (const file of await matching(globs, host)) {
+    for (const file of await matchingPaths(globs, host)) {
       if ((await host.stat(file))?.type !== 'file') continue;
       found.push(...read((await host.readText(file)) ?? '').map((entry) => ({ file, ...entry })));
     }
@@ -34,11 +34,11 @@ export async function bootEntries(host: ReadHost): Promise<BootEntry[]> {
 /** A file an entry, after the Boot Loader Specification; what they share stands in GRUB's environment. */
 async function loaderEntries(host: ReadHost): Promise<BootEntry[]> {
   let shared = '';
-  for (const file of await matching(grubenv, host)) {
+  for (const file of await matchingPaths(grubenv, host)) {
     shared = /^kernelopts=(.*)$/m.exec((await host.readText(file)) ?? '')?.[1] ?? shared;
   }
   const found: BootEntry[] = [];
-  for (const file of await matching(['/boot/loader/entries/*.conf', '/boot/efi/loader/entries/*.conf'], host)) {
+  for (const file of await matchingPaths(['/boot/loader/entries/*.conf', '/boot/efi/loader/entries/*.conf'], host)) {
     const text = (await host.readText(file)) ?? '';
     const options = [...text.matchAll(/^options\s+(.*)$/gm)].map(([, words = '']) => words).join(' ');
     const title = /^title\s+(.*)$/m.exec(text)?.[1] ?? file;

@@ -1,5 +1,5 @@
 import type { Account } from '../facts/facts.ts';
-import { matching } from '../host/glob.ts';
+import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 const configs = [
@@ -14,7 +14,7 @@ const usual = ['almalinux', 'centos', 'cirros', 'cloud-user', 'debian', 'ec2-use
 /** Those of the users that a first boot makes again: the one configured, and those of the usual names. */
 export async function defaultUsers(users: readonly Account[], uidMin: number, host: ReadHost): Promise<string[]> {
   const names = new Set(usual);
-  for (const path of await matching(configs, host)) {
+  for (const path of await matchingPaths(configs, host)) {
     const name = defaultUserIn((await host.readText(path)) ?? '');
     if (name !== undefined) names.add(name);
   }

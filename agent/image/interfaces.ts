@@ -1,4 +1,4 @@
-import { matching } from '../host/glob.ts';
+import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /** How an interface gets its address, as one of the many places says. */
@@ -16,19 +16,19 @@ export interface Configured {
 export async function configured(host: ReadHost, hasManager: boolean): Promise<Configured[]> {
   const defaults = await managerDefaults(host);
   const found: Configured[] = [];
-  for (const file of await matching(['/etc/sysconfig/network-scripts/ifcfg-*'], host)) {
+  for (const file of await matchingPaths(['/etc/sysconfig/network-scripts/ifcfg-*'], host)) {
     found.push(...ifcfg(file, (await host.readText(file)) ?? '', hasManager, defaults));
   }
-  for (const file of await matching(['/etc/NetworkManager/system-connections/*'], host)) {
+  for (const file of await matchingPaths(['/etc/NetworkManager/system-connections/*'], host)) {
     found.push(...keyfile(file, (await host.readText(file)) ?? '', defaults));
   }
-  for (const file of await matching(['/etc/network/interfaces', '/etc/network/interfaces.d/*'], host)) {
+  for (const file of await matchingPaths(['/etc/network/interfaces', '/etc/network/interfaces.d/*'], host)) {
     found.push(...interfaces(file, (await host.readText(file)) ?? ''));
   }
-  for (const file of await matching(['/etc/systemd/network/*.network'], host)) {
+  for (const file of await matchingPaths(['/etc/systemd/network/*.network'], host)) {
     found.push(...network(file, (await host.readText(file)) ?? ''));
   }
-  for (const file of await matching(['/etc/netplan/*.yaml', '/etc/netplan/*.yml'], host)) {
+  for (const file of await matchingPaths(['/etc/netplan/*.yaml', '/etc/netplan/*.yml'], host)) {
     found.push(...netplan(file, (await host.readText(file)) ?? ''));
   }
   return found;
@@ -41,7 +41,7 @@ async function managerDefaults(host: ReadHost): Promise<boolean> {
     '/etc/NetworkManager/NetworkManager.conf',
     '/etc/NetworkManager/conf.d/*.conf',
   ];
-  for (const file of await matching(files, host)) {
+  for (const file of await matchingPaths(files, host)) {
     const text = (await host.readText(file)) ?? '';
     if (/^\s*(?:autoconnect-retries-default|connection\.autoconnect-retries)\s*=\s*0\s*$/m.test(text)) return true;
   }

@@ -1,9 +1,9 @@
-import { matching } from '../host/glob.ts';
+import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /** The versions of the kernels that are installed. */
 export const kernelsOf = async (host: ReadHost): Promise<string[]> =>
-  (await matching(['/lib/modules/[0-9]*', '/usr/lib/modules/[0-9]*'], host)).map((path) =>
+  (await matchingPaths(['/lib/modules/[0-9]*', '/usr/lib/modules/[0-9]*'], host)).map((path) =>
     path.slice(path.lastIndexOf('/') + 1),
   );
 

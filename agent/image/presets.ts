@@ -1,4 +1,4 @@
-import { matching } from '../host/glob.ts';
+import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /**
@@ -21,7 +21,7 @@ async function presetOf(unit: string, host: ReadHost): Promise<string> {
   const byName = new Map<string, string>();
   // A file in a later folder takes the place of its namesakes.
   for (const top of ['/lib', '/usr/lib', '/run', '/etc']) {
-    for (const path of await matching([`${top}/systemd/system-preset/*.preset`], host)) {
+    for (const path of await matchingPaths([`${top}/systemd/system-preset/*.preset`], host)) {
       byName.set(path.slice(path.lastIndexOf('/') + 1), path);
     }
   }

@@ -1,4 +1,4 @@
-import { matching } from '../host/glob.ts';
+import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 import { isMasked, linksTo, unitPath } from '../resources/units/unit-files.ts';
 
@@ -18,7 +18,7 @@ async function bySysV(name: string, host: ReadHost): Promise<boolean> {
   // Where a unit of this name is, systemd does not look at the script.
   if ((await unitPath(`${name}.service`, host))?.endsWith('.service')) return false;
   const started = runlevels.map((level) => `${level}/S[0-9][0-9]${name}`);
-  return (await matching(started, host)).length > 0;
+  return (await matchingPaths(started, host)).length > 0;
 }
 
 async function byUpstart(name: string, host: ReadHost): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { unescaped } from '../base/octal-escapes.ts';
 
 /** A mount below the root that is not part of the image, and so is left alone. */
-export interface Foreign {
+export interface ForeignMount {
   readonly path: string;
   /** Why, for people; left out for what the kernel itself makes. */
   readonly why?: string;
@@ -34,7 +34,7 @@ const ofKernel = [
  * The mounts below a root that sealing must not enter: other machines' files, and folders of this machine that
  * are bound into an image while it is built (a package cache, say).
  */
-export function foreignMounts(mountinfo: string, root: string): Foreign[] {
+export function foreignMounts(mountinfo: string, root: string): ForeignMount[] {
   const base = root.replace(/\/+$/, '');
   const entries = mountinfo.split('\n').flatMap(parse);
   const outside = entries.filter(({ target }) => base !== '' && target !== base && !target.startsWith(`${base}/`));

@@ -40,7 +40,7 @@ export interface Answered {
 }
 
 /** How an attempt ended. `local`: the request never left the machine. */
-export type Outcome = 'answered' | 'local' | { readonly retryAfterMs?: number | undefined };
+export type TryOutcome = 'answered' | 'local' | { readonly retryAfterMs?: number | undefined };
 
 export const untried: Tries = { failed: 0, level: 0, waitedMs: 0, answered: false };
 
@@ -56,7 +56,7 @@ const lowered = 0.5;
 export function next(
   policy: Policy,
   tries: Tries,
-  outcome: Outcome,
+  outcome: TryOutcome,
   random: () => number,
 ): { readonly tries: Tries; readonly pauseMs: number | undefined } {
   if (outcome === 'answered') {
@@ -79,7 +79,7 @@ export const isSpent = ({ attempts, maxWaitMs }: Policy, { failed, waitedMs, ans
   (!answered && waitedMs >= (maxWaitMs ?? Number.POSITIVE_INFINITY));
 
 /** Whether a status asks to try again: the service is busy or broken, and may not be so a moment later. */
-export const isPassing = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
+export const isTransient = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
 
 /** What Retry-After says, in milliseconds: seconds, or a date by the wall clock. At most five minutes are believed. */
 export function retryAfter(header: string | undefined, clock: number): number | undefined {

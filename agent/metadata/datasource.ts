@@ -1,6 +1,6 @@
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Patience } from './retrying-client.ts';
+import type { RetryingClient } from './retrying-client.ts';
 
 /** One place an instance learns who it is. */
 export interface Datasource {
@@ -14,25 +14,25 @@ export interface Datasource {
   /** Known when seen, and not done yet: it says nothing. */
   readonly silent?: true;
   /** What speaks for this source here, told to people ("DMI vendor is Amazon EC2"), or undefined. */
-  detect(facts: Facts, host: ReadHost, settings: Settings): Promise<string | undefined>;
+  detect(facts: Facts, host: ReadHost, settings: DatasourceSettings): Promise<string | undefined>;
   /** Who we are, or undefined when nobody is there to say. */
-  fetch(ask: Asking): Promise<Instance | undefined>;
+  fetch(ask: FetchContext): Promise<Instance | undefined>;
   /** A value that was not fetched with the rest, by its path below `meta_data`: asked for when somebody wants it. */
-  value?(ask: Asking, path: string): Promise<string | undefined>;
+  value?(ask: FetchContext, path: string): Promise<string | undefined>;
 }
 
 /** What `datasource: {Ec2: {...}}` says of a source: plain values by key. */
-export type Settings = Readonly<Record<string, unknown>>;
+export type DatasourceSettings = Readonly<Record<string, unknown>>;
 
 /** What a datasource is handed to ask with. */
-export interface Asking {
+export interface FetchContext {
   readonly host: ReadHost;
   readonly facts: Facts;
-  readonly settings: Settings;
+  readonly settings: DatasourceSettings;
   /** When to give up, on the host's clock. */
   readonly deadline: number;
   /** Asks the network, as often as the settings and the deadline allow. */
-  readonly patience: Patience;
+  readonly patience: RetryingClient;
   /** A folder that was named as the seed: `--seed DIR`. */
   readonly seed?: string | undefined;
   /** Nobody asks again in this boot: what cannot be had now is done without. */
@@ -91,7 +91,7 @@ export interface NetworkInterface {
 }
 
 /** Who we are before anybody told us. */
-export const nobody: Instance = {
+export const noInstance: Instance = {
   id: 'nobody',
   datasource: 'none',
   publicKeys: [],

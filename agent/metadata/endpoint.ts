@@ -1,6 +1,6 @@
 import { shownUrl } from '../base/http-error.ts';
 import type { Request, Response } from '../host/host.ts';
-import type { Asking } from './datasource.ts';
+import type { FetchContext } from './datasource.ts';
 import type { Roots } from './retrying-client.ts';
 import type { Judge } from './try-endpoint.ts';
 
@@ -11,7 +11,7 @@ export interface Service {
   ask(request: Omit<Request, 'url'> & { readonly path: string }, judge?: Judge): Promise<Response>;
 }
 
-export function serviceAt({ patience }: Asking, places: readonly string[] | Roots): Service {
+export function serviceAt({ patience }: FetchContext, places: readonly string[] | Roots): Service {
   const roots = typeof places === 'function' ? places : async () => places;
   let known = typeof places === 'function' ? undefined : places[0];
   let kept: readonly string[] | undefined;
@@ -32,7 +32,7 @@ export function serviceAt({ patience }: Asking, places: readonly string[] | Root
 }
 
 /** The places that the image's settings name, in cloud-init's words, or else the usual ones. */
-export function placesFor({ settings }: Asking, usual: readonly string[]): readonly string[] {
+export function placesFor({ settings }: FetchContext, usual: readonly string[]): readonly string[] {
   const named = settings.metadata_urls;
   const urls = Array.isArray(named) ? named.map(String).filter((url) => /^https?:\/\//.test(url)) : [];
   return urls.length > 0 ? urls.map((url) => url.replace(/\/+$/, '')) : usual;

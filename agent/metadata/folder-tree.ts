@@ -1,4 +1,4 @@
-import { mostBytes, type Volume } from '../block/drive-bytes.ts';
+import { type DriveVolume, mostBytes } from '../block/drive-bytes.ts';
 import type { ReadHost } from '../host/host.ts';
 import { badMetadata, type Tree } from './tree.ts';
 
@@ -10,7 +10,7 @@ export const folderTree = (host: ReadHost, folder: string): Tree =>
   );
 
 /** A tree of metadata on a drive that is not mounted. */
-export const volumeTree = (volume: Volume, device: string): Tree =>
+export const volumeTree = (volume: DriveVolume, device: string): Tree =>
   treeOf(
     (path) => `${path} on ${device}`,
     (path) => volume.read(path),
@@ -24,7 +24,7 @@ export const below = (tree: Tree, folder: string): Tree => ({
 });
 
 /** Files do not get better by asking again: what is wrong with one is a problem at once. */
-function treeOf(where: Tree['where'], bytes: (path: string) => ReturnType<Volume['read']>): Tree {
+function treeOf(where: Tree['where'], bytes: (path: string) => ReturnType<DriveVolume['read']>): Tree {
   return {
     where,
     still: true,

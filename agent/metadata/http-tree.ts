@@ -1,5 +1,5 @@
 import type { Response } from '../host/host.ts';
-import type { Asking } from './datasource.ts';
+import type { FetchContext } from './datasource.ts';
 import type { Service } from './endpoint.ts';
 import { badMetadata, type Tree } from './tree.ts';
 import type { Judge } from './try-endpoint.ts';
@@ -12,7 +12,7 @@ interface Options {
 }
 
 /** The tree below a path that ends in a slash. Not found is an answer; what is no answer is asked for again. */
-export function httpTree(ask: Asking, service: Service, base: string, { headers, renew }: Options = {}): Tree {
+export function httpTree(ask: FetchContext, service: Service, base: string, { headers, renew }: Options = {}): Tree {
   const where = (path: string): string => service.where(base + path);
   return {
     where,

@@ -4,7 +4,7 @@ import { type Answered, isSpent, next, type Policy, type Tries, untried } from '
 import { type Asker, type Attempt, attempt, type Judge, race } from './try-endpoint.ts';
 
 /** Asks until there is an answer, or until the policy or the deadline ends it. */
-export interface Patience {
+export interface RetryingClient {
   /** The answer, unless it asks to try again or the judge finds it to be none. Throws when it is time to give up. */
   ask(request: Request, judge?: Judge): Promise<Response>;
   /** The same of several places: each is asked a moment after the one before, and the first that answers has it. */
@@ -29,7 +29,7 @@ export type Roots = () => Promise<readonly string[]>;
 const mostKept = 2 ** 16;
 
 /** One source's patience. It remembers across requests, as all of them are made of the same service. */
-export function patience(options: Options): Patience {
+export function retryingClient(options: Options): RetryingClient {
   const { host, policy, deadline, note, tries: earlier = untried, random = Math.random } = options;
   const began = host.now();
   const patienceEnds = began + Math.max(0, (policy.maxWaitMs ?? Number.POSITIVE_INFINITY) - earlier.waitedMs);

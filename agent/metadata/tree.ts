@@ -1,5 +1,5 @@
 import { Problem } from '../base/problem.ts';
-import type { Asking } from './datasource.ts';
+import type { FetchContext } from './datasource.ts';
 
 /** A tree of small files that says who we are: over HTTP, on a drive, in a folder. */
 export interface Tree {
@@ -12,7 +12,10 @@ export interface Tree {
 }
 
 /** What is nice to have: rubbish in its place costs itself alone, and is told. */
-export async function orNothing<T>({ note }: Pick<Asking, 'note'>, read: () => Promise<T>): Promise<T | undefined> {
+export async function orNothing<T>(
+  { note }: Pick<FetchContext, 'note'>,
+  read: () => Promise<T>,
+): Promise<T | undefined> {
   try {
     return await read();
   } catch (error) {
@@ -28,7 +31,7 @@ export async function orNothing<T>({ note }: Pick<Asking, 'note'>, read: () => P
  */
 export async function unlessRubbish<T>(ask: Partially, tree: Tree, read: () => Promise<T>): Promise<T | undefined> {
   if (!tree.still && !ask.last) return read();
-  const note: Asking['note'] = (level, text) => {
+  const note: FetchContext['note'] = (level, text) => {
     ask.note(level, text);
     // A file that lies still is no better at the next boot.
     if (!tree.still) ask.without?.(text);
@@ -36,7 +39,7 @@ export async function unlessRubbish<T>(ask: Partially, tree: Tree, read: () => P
   return orNothing({ note }, read);
 }
 
-type Partially = Pick<Asking, 'note' | 'last' | 'without'>;
+type Partially = Pick<FetchContext, 'note' | 'last' | 'without'>;
 
 /** What is wrong with some bytes, in words, or undefined. */
 export type Wrong = (body: Uint8Array) => string | undefined;

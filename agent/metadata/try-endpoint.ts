@@ -1,7 +1,7 @@
 import { shownUrl, whyUnreachable } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
 import type { ReadHost, Request, Response } from '../host/host.ts';
-import { isPassing, type Outcome, retryAfter } from './backoff.ts';
+import { isTransient, retryAfter, type TryOutcome } from './backoff.ts';
 
 /** What is wrong with an answer, in words, where it is nothing that was asked for: the page of a captive portal. */
 export type Judge = (answer: Response) => string | undefined;
@@ -14,7 +14,7 @@ export interface Attempt {
 
 /** How one attempt ended. */
 export interface Ended {
-  readonly outcome: Outcome;
+  readonly outcome: TryOutcome;
   readonly attempt?: Attempt;
   readonly problem?: Problem;
   readonly busy?: true;
@@ -30,9 +30,9 @@ export async function attempt(host: Asker, root: string, request: Request, judge
   const what = `${request.method ?? 'GET'} ${shownUrl(request.url)}`;
   try {
     const answer = await host.http(request);
-    const wrong = isPassing(answer.status) ? undefined : judge(answer);
+    const wrong = isTransient(answer.status) ? undefined : judge(answer);
     if (wrong !== undefined) return { outcome: {}, problem: new Problem('bad-metadata', `${what}: ${wrong}`) };
-    if (!isPassing(answer.status)) return { outcome: 'answered', attempt: { root, answer } };
+    if (!isTransient(answer.status)) return { outcome: 'answered', attempt: { root, answer } };
     const problem = new Problem('datasource-unreachable', `${what}: answered ${answer.status}`);
     return { outcome: { retryAfterMs: retryAfter(answer.headers['retry-after'], host.clock()) }, problem, busy: true };
   } catch (error) {

@@ -14,7 +14,7 @@ export interface Line {
 }
 
 /** What an event reads like to people: one line for each thing that was, or would be, done. */
-export function linesOf(event: Event): Line[] {
+export function eventLines(event: Event): Line[] {
   switch (event.event) {
     case 'run-began':
     case 'stage-began':

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Event, Mode, Report } from './event.ts';
-import { type Line, linesOf, type Weight } from './lines.ts';
+import { eventLines, type Line, type Weight } from './lines.ts';
 
 type Write = (text: string) => void;
 
@@ -9,7 +9,7 @@ export function terminal(write: Write, { colour, debug }: { colour: boolean; deb
   let mode: Mode = 'apply';
   return (event) => {
     if (event.event === 'run-began') mode = event.mode;
-    for (const line of linesOf(event)) {
+    for (const line of eventLines(event)) {
       if (line.weight !== 'debug' || debug) write(`${colour ? coloured(line) : line.text}\n`);
     }
     if (event.event === 'announce') write(`${event.lines.join('\n')}\n`);
@@ -22,7 +22,7 @@ const priorities: Readonly<Record<Weight, number>> = { error: 3, warning: 4, not
 /** For the journal: a priority before each line, and no diffs. */
 export function journal(write: Write): Report {
   return (event) => {
-    for (const { weight, text, content } of linesOf(event)) {
+    for (const { weight, text, content } of eventLines(event)) {
       if (!content) write(`<${priorities[weight]}>${text.trim().replace(/ {2,}/g, ' ')}\n`);
     }
     if (event.event === 'announce') write(event.lines.map((each) => `<6>${each}\n`).join(''));

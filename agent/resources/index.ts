@@ -1,103 +1,103 @@
 import type { Change, ChangeOf, Kind } from '../engine/change.ts';
 import { executorOf } from '../engine/executor.ts';
 import type { Handler } from '../engine/handler.ts';
-import { expiredPassword } from './accounts/expired-password.ts';
-import { group } from './accounts/group.ts';
-import { locked } from './accounts/locked.ts';
-import { member } from './accounts/member.ts';
-import { password } from './accounts/password.ts';
-import { plainPassword } from './accounts/plain-password.ts';
-import { removedUser } from './accounts/removed-user.ts';
-import { sudoers } from './accounts/sudoers.ts';
-import { user } from './accounts/user.ts';
-import { absent } from './files/absent.ts';
-import { directory } from './files/directory.ts';
-import { download } from './files/download.ts';
-import { edit } from './files/edit.ts';
-import { emptied } from './files/emptied.ts';
-import { file } from './files/file.ts';
-import { link } from './files/link.ts';
-import { removed } from './files/removed.ts';
-import { withoutLines } from './files/without-lines.ts';
-import { growth } from './growth/growth.ts';
-import { packageFiles, packages, packageUpkeep } from './packages/packages.ts';
-import { rebootIfRequired } from './packages/reboot-if-required.ts';
-import { repositoryOf } from './packages/repository.ts';
-import { rpmKey } from './packages/rpm-key.ts';
-import { authorizedKeys } from './ssh/authorized-keys.ts';
-import { hostKeys } from './ssh/host-keys.ts';
-import { inheritedKeys } from './ssh/inherited-keys.ts';
-import { sshd } from './ssh/sshd.ts';
-import { filesystem } from './storage/filesystem.ts';
-import { mounted } from './storage/mounted.ts';
-import { removedSwap } from './storage/removed-swap.ts';
-import { swap } from './storage/swap.ts';
-import { cvmfs } from './system/cvmfs.ts';
-import { hostname } from './system/hostname.ts';
-import { locale } from './system/locale.ts';
-import { message } from './system/message.ts';
-import { phoneHome } from './system/phone-home.ts';
-import { power } from './system/power.ts';
-import { randomSeed } from './system/random-seed.ts';
-import { request } from './system/request.ts';
-import { script } from './system/script.ts';
-import { selinux } from './system/selinux.ts';
-import { timezone } from './system/timezone.ts';
-import { wait } from './system/wait.ts';
-import { notify } from './units/notify.ts';
-import { running } from './units/running.ts';
-import { service } from './units/service.ts';
+import { expiredPasswordHandler } from './accounts/expired-password.ts';
+import { groupHandler } from './accounts/group.ts';
+import { lockedHandler } from './accounts/locked.ts';
+import { memberHandler } from './accounts/member.ts';
+import { passwordHandler } from './accounts/password.ts';
+import { plainPasswordHandler } from './accounts/plain-password.ts';
+import { removedUserHandler } from './accounts/removed-user.ts';
+import { sudoersHandler } from './accounts/sudoers.ts';
+import { userHandler } from './accounts/user.ts';
+import { absentHandler } from './files/absent.ts';
+import { directoryHandler } from './files/directory.ts';
+import { downloadHandler } from './files/download.ts';
+import { editHandler } from './files/edit.ts';
+import { emptiedHandler } from './files/emptied.ts';
+import { fileHandler } from './files/file.ts';
+import { linkHandler } from './files/link.ts';
+import { removedHandler } from './files/removed.ts';
+import { withoutLinesHandler } from './files/without-lines.ts';
+import { growthHandler } from './growth/growth.ts';
+import { packageFilesHandler, packagesHandler, packageUpkeepHandler } from './packages/packages.ts';
+import { rebootIfRequiredHandler } from './packages/reboot-if-required.ts';
+import { repositoryHandler } from './packages/repository.ts';
+import { rpmKeyHandler } from './packages/rpm-key.ts';
+import { authorizedKeysHandler } from './ssh/authorized-keys.ts';
+import { hostKeysHandler } from './ssh/host-keys.ts';
+import { inheritedKeysHandler } from './ssh/inherited-keys.ts';
+import { sshdHandler } from './ssh/sshd.ts';
+import { filesystemHandler } from './storage/filesystem.ts';
+import { mountedHandler } from './storage/mounted.ts';
+import { removedSwapHandler } from './storage/removed-swap.ts';
+import { swapHandler } from './storage/swap.ts';
+import { cvmfsHandler } from './system/cvmfs.ts';
+import { hostnameHandler } from './system/hostname.ts';
+import { localeHandler } from './system/locale.ts';
+import { messageHandler } from './system/message.ts';
+import { phoneHomeHandler } from './system/phone-home.ts';
+import { powerHandler } from './system/power.ts';
+import { randomSeedHandler } from './system/random-seed.ts';
+import { requestHandler } from './system/request.ts';
+import { scriptHandler } from './system/script.ts';
+import { selinuxHandler } from './system/selinux.ts';
+import { timezoneHandler } from './system/timezone.ts';
+import { waitHandler } from './system/wait.ts';
+import { notifyHandler } from './units/notify.ts';
+import { runningHandler } from './units/running.ts';
+import { serviceHandler } from './units/service.ts';
 
 /** A kind with no handler, or a handler with no kind, does not compile. */
 const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
-  absent,
-  'authorized-keys': authorizedKeys,
-  cvmfs,
-  directory,
-  download,
-  edit,
-  emptied,
-  'expired-password': expiredPassword,
-  file,
-  filesystem,
-  group,
-  growth,
-  'host-keys': hostKeys,
-  hostname,
-  'inherited-keys': inheritedKeys,
-  link,
-  locale,
-  locked,
-  member,
-  message,
-  mounted,
-  notify,
-  password,
-  'phone-home': phoneHome,
-  'plain-password': plainPassword,
-  power,
-  'random-seed': randomSeed,
-  'package-files': packageFiles,
-  'package-upkeep': packageUpkeep,
-  packages,
-  'reboot-if-required': rebootIfRequired,
-  removed,
-  'removed-swap': removedSwap,
-  'removed-user': removedUser,
-  repository: repositoryOf(file),
-  request,
-  'rpm-key': rpmKey,
-  running,
-  script,
-  selinux,
-  service,
-  sshd,
-  sudoers,
-  swap,
-  timezone,
-  user,
-  wait,
-  'without-lines': withoutLines,
+  absent: absentHandler,
+  'authorized-keys': authorizedKeysHandler,
+  cvmfs: cvmfsHandler,
+  directory: directoryHandler,
+  download: downloadHandler,
+  edit: editHandler,
+  emptied: emptiedHandler,
+  'expired-password': expiredPasswordHandler,
+  file: fileHandler,
+  filesystem: filesystemHandler,
+  group: groupHandler,
+  growth: growthHandler,
+  'host-keys': hostKeysHandler,
+  hostname: hostnameHandler,
+  'inherited-keys': inheritedKeysHandler,
+  link: linkHandler,
+  locale: localeHandler,
+  locked: lockedHandler,
+  member: memberHandler,
+  message: messageHandler,
+  mounted: mountedHandler,
+  notify: notifyHandler,
+  password: passwordHandler,
+  'phone-home': phoneHomeHandler,
+  'plain-password': plainPasswordHandler,
+  power: powerHandler,
+  'random-seed': randomSeedHandler,
+  'package-files': packageFilesHandler,
+  'package-upkeep': packageUpkeepHandler,
+  packages: packagesHandler,
+  'reboot-if-required': rebootIfRequiredHandler,
+  removed: removedHandler,
+  'removed-swap': removedSwapHandler,
+  'removed-user': removedUserHandler,
+  repository: repositoryHandler(fileHandler),
+  request: requestHandler,
+  'rpm-key': rpmKeyHandler,
+  running: runningHandler,
+  script: scriptHandler,
+  selinux: selinuxHandler,
+  service: serviceHandler,
+  sshd: sshdHandler,
+  sudoers: sudoersHandler,
+  swap: swapHandler,
+  timezone: timezoneHandler,
+  user: userHandler,
+  wait: waitHandler,
+  'without-lines': withoutLinesHandler,
 };
 
 // The table's type pairs each kind with its handler; TypeScript cannot carry that pairing through a lookup.

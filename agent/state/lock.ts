@@ -1,7 +1,7 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Problem } from '../base/problem.ts';
 import { asItStands } from '../host/read-fs.ts';
-import { codeOf, walk } from '../host/resolve-safely.ts';
+import { codeOf, resolveSafely } from '../host/resolve-safely.ts';
 import { failing } from '../host/with-context.ts';
 
 const name = '/run/bootagent/lock';
@@ -26,7 +26,7 @@ export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() =>
 /** Whether a run is at work, by a lock whose holder is alive. Changes nothing. */
 export function isHeld(root: string): boolean {
   const holder = failing(`Cannot read ${name}`, () =>
-    walk(name, { root, follow: false }, ({ path }) => holderOf(path)),
+    resolveSafely(name, { root, follow: false }, ({ path }) => holderOf(path)),
   );
   return holder !== undefined && isAlive(holder);
 }
@@ -36,7 +36,7 @@ function at<T>(root: string, use: (path: string) => T): T {
   return failing(
     `Cannot write ${name}`,
     // With `create` nothing on the way is missing.
-    () => walk(name, { root, follow: false, create: true }, ({ path }) => use(path)) as T,
+    () => resolveSafely(name, { root, follow: false, create: true }, ({ path }) => use(path)) as T,
   );
 }
 

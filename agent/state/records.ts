@@ -1,10 +1,10 @@
-import type { Entry } from '../engine/handler.ts';
+import type { LedgerEntry } from '../engine/handler.ts';
 
 /** The version of what is written here. An older one is brought up to date by `migrations`, never taken as absent. */
 export const format = 1;
 
 /** Who this machine was when somebody last said so, and by what it is known again without asking. */
-export interface Identity {
+export interface KeptIdentity {
   readonly id: string;
   readonly datasource: string;
   readonly fingerprint: string;
@@ -31,11 +31,17 @@ export interface Failure {
 /** One line of the journal. */
 export type Rec =
   | { readonly is: 'format'; readonly version: number }
-  | ({ readonly is: 'identity' } & Identity)
+  | ({ readonly is: 'identity' } & KeptIdentity)
   | { readonly is: 'began'; readonly module: string; readonly scope: string }
   | { readonly is: 'rested'; readonly module: string }
   | ({ readonly is: 'turn' } & Turn)
-  | { readonly is: 'act'; readonly module: string; readonly scope: string; readonly key: string; readonly entry: Entry }
+  | {
+      readonly is: 'act';
+      readonly module: string;
+      readonly scope: string;
+      readonly key: string;
+      readonly entry: LedgerEntry;
+    }
   | { readonly is: 'owed'; readonly module: string; readonly key: string }
   | { readonly is: 'settled'; readonly module: string; readonly key: string }
   | { readonly is: 'adopted'; readonly from: string; readonly to: string }

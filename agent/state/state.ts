@@ -1,6 +1,6 @@
 import type { Ledger } from '../engine/executor.ts';
-import type { Entry } from '../engine/handler.ts';
-import { type Formats, formats, type Identity, parse, type Rec, type Turn } from './records.ts';
+import type { LedgerEntry } from '../engine/handler.ts';
+import { type Formats, formats, type KeptIdentity, parse, type Rec, type Turn } from './records.ts';
 import type { Store } from './store.ts';
 
 /** What was done before, and as whom. All of /var/lib/bootagent is read and written behind this. */
@@ -19,10 +19,10 @@ export interface State {
   setInService(): void;
   /** The module that was at work when the machine last stopped, if one was. */
   readonly cut: string | undefined;
-  identity(): Identity | undefined;
+  identity(): KeptIdentity | undefined;
   /** The instance as it was last told, as JSON. */
   instance(): string | undefined;
-  remember(identity: Identity, instance: string): void;
+  remember(identity: KeptIdentity, instance: string): void;
   turn(module: string): Turn | undefined;
   turns(): readonly Turn[];
   began(module: string, scope: string): void;
@@ -34,7 +34,7 @@ export interface State {
   /** What is remembered of a module's acts. `anew` leaves out what was, for a run that goes through everything. */
   ledger(module: string, scope: string, anew?: boolean): Ledger;
   /** What was recorded of a module's acts, newest scope last. */
-  entries(module: string): readonly Entry[];
+  entries(module: string): readonly LedgerEntry[];
   /** A file of its own beside the journal. */
   readonly store: Store;
 }
@@ -49,9 +49,9 @@ export function openState(store: Store, known: Formats = formats): State {
   const { version, records, damaged, torn } = parse(text ?? '', known);
   const newer = version !== undefined && version > known.version;
   const turns = new Map<string, Turn>();
-  const acts = new Map<string, Entry[]>();
+  const acts = new Map<string, LedgerEntry[]>();
   const owed = new Set<string>();
-  let identity: Identity | undefined;
+  let identity: KeptIdentity | undefined;
   let cut: string | undefined;
   let served = false;
   for (const record of records) take(record);

@@ -1,6 +1,6 @@
 import { typeOf } from './part-types.ts';
 import { type Part, type Reading, yamlOf } from './reading.ts';
-import type { Written } from './schema/source-node.ts';
+import type { SourceNode } from './schema/source-node.ts';
 
 /** `#cloud-config-archive`: a list of parts, each with what a MIME part would have as headers. */
 export async function archive(part: Part, reading: Reading): Promise<void> {
@@ -18,7 +18,7 @@ export async function archive(part: Part, reading: Reading): Promise<void> {
 /** What begins with a key is a configuration, also without its first line. */
 const settings = /^(?:\s|#.*\n)*[\w"'-]+\s*:(?:\s|$)/;
 
-function archived(item: Written, part: Part): Part | undefined {
+function archived(item: SourceNode, part: Part): Part | undefined {
   const fields =
     item.is === 'mapping'
       ? new Map([...item.entries].map(([key, { value }]) => [key.toLowerCase(), value]))

@@ -1,5 +1,5 @@
 import type { Findings } from './schema/decode.ts';
-import type { Mapping, Written } from './schema/source-node.ts';
+import type { Mapping, SourceNode } from './schema/source-node.ts';
 
 /** How values of one type are joined, as `merge_how` says it: `list(append)` is a name and its options. */
 export interface Merger {
@@ -34,7 +34,7 @@ export function mergersIn(config: Mapping, findings: Pick<Findings, 'warning'>):
 }
 
 /** The long form, `{name: list, settings: [append]}`, and the short, `[list, append]`. */
-function listed(item: Written): readonly Merger[] {
+function listed(item: SourceNode): readonly Merger[] {
   if (item.is === 'scalar') return mergersOf(item.words);
   if (item.is === 'list') {
     const [name, ...options] = wordsOf(item);
@@ -44,7 +44,7 @@ function listed(item: Written): readonly Merger[] {
   return name?.is === 'scalar' ? [merger(name.words, wordsOf(item.entries.get('settings')?.value))] : [];
 }
 
-const wordsOf = (written: Written | undefined): readonly string[] =>
+const wordsOf = (written: SourceNode | undefined): readonly string[] =>
   written?.is === 'list' ? written.items.flatMap((item) => (item.is === 'scalar' ? [item.words] : [])) : [];
 
 function merger(name: string, options: readonly string[]): Merger {

@@ -1,6 +1,6 @@
 import { defaultMergers, type Merger, mergersIn, mergersOf } from './merge-how.ts';
 import type { Findings } from './schema/decode.ts';
-import { type Entry, type Mapping, nothing, type Scalar, type Written } from './schema/source-node.ts';
+import { type Mapping, nothing, type Scalar, type SourceEntry, type SourceNode } from './schema/source-node.ts';
 
 /** One part of cloud-config, and what the header of its MIME part says of merging it. */
 export interface ConfigPart {
@@ -33,7 +33,7 @@ function layered(below: Mapping, above: Mapping): Mapping {
  */
 export function mergeParts(parts: readonly ConfigPart[], findings: Pick<Findings, 'warning'>): Mapping {
   const merging: Merging = { own: new Map(), mergers: defaultMergers };
-  let merged: Written = { ...nothing, entries: new Map() };
+  let merged: SourceNode = { ...nothing, entries: new Map() };
   for (const { config, mergeType } of parts) {
     const mergers = [...mergersIn(config, findings), ...mergersOf(mergeType ?? '')];
     if (mergers.length > 0 && !mergers.some(({ name }) => name === 'dict')) {
@@ -53,11 +53,11 @@ export const mergeKeys: readonly string[] = ['merge_how', 'merge_type'];
 interface Merging {
   readonly mergers: readonly Merger[];
   /** The mappings made here, which may be added to: copying them for each of many parts would take its square. */
-  readonly own: Map<ReadonlyMap<string, Entry>, Map<string, Entry>>;
+  readonly own: Map<ReadonlyMap<string, SourceEntry>, Map<string, SourceEntry>>;
 }
 
 /** `value` with `other` joined to it, as the first merger for its type has it. */
-function merge(value: Written, other: Written, merging: Merging): Written {
+function merge(value: SourceNode, other: SourceNode, merging: Merging): SourceNode {
   const type = value.is === 'mapping' ? 'dict' : value.is === 'list' ? 'list' : isText(value) ? 'str' : undefined;
   const merger = merging.mergers.find(({ name }) => name === type);
   if (!merger) return value;
@@ -83,12 +83,12 @@ function mergeMappings(value: Mapping, other: Mapping, merger: Merger, merging: 
 }
 
 function mergeLists(
-  items: readonly Written[],
-  other: Written,
+  items: readonly SourceNode[],
+  other: SourceNode,
   merger: Merger,
   merging: Merging,
-  value: Written & { is: 'list' },
-): Written {
+  value: SourceNode & { is: 'list' },
+): SourceNode {
   const method = ['append', 'prepend', 'replace', 'no_replace'].find((each) => merger.has(each)) ?? 'replace';
   if (other.is !== 'list') return method === 'replace' ? other : value;
   if (method === 'append') return { ...value, items: [...items, ...other.items] };
@@ -103,11 +103,11 @@ function mergeLists(
 }
 
 /** Whether the merger goes on inside a value of this type. Mappings are always entered from a mapping. */
-function recurses(value: Written, merger: Merger, inMapping: boolean): boolean {
+function recurses(value: SourceNode, merger: Merger, inMapping: boolean): boolean {
   if (value.is === 'mapping') return inMapping || merger.has('recurse_dict');
   if (value.is === 'list') return merger.has('recurse_array') || merger.has('recurse_list');
   return isText(value) && merger.has('recurse_str');
 }
 
-const isText = (value: Written): value is Scalar => value.is === 'scalar' && typeof value.value === 'string';
-const isNull = (value: Written): boolean => value.is === 'scalar' && value.value === null;
+const isText = (value: SourceNode): value is Scalar => value.is === 'scalar' && typeof value.value === 'string';
+const isNull = (value: SourceNode): boolean => value.is === 'scalar' && value.value === null;

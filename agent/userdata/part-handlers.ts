@@ -7,7 +7,7 @@ import { limits } from './schema/limits.ts';
 import type { Script } from './schema/script.ts';
 import type { Place } from './schema/source-node.ts';
 
-export type Handler = (part: Part, reading: Reading) => Promise<void> | void;
+export type PartHandler = (part: Part, reading: Reading) => Promise<void> | void;
 
 const placeOf = ({ origin }: Part, line = 1): Place => ({
   source: origin.source,
@@ -32,7 +32,7 @@ async function config(part: Part, reading: Reading): Promise<void> {
 }
 
 const script =
-  (when: Script['when']): Handler =>
+  (when: Script['when']): PartHandler =>
   ({ text, name }, { scripts, taken }) => {
     const content = when === 'boothook' ? text.replace(/^\s*#cloud-boothook[^\n]*\n?/i, '') : text;
     const fallback = `part-${String(taken.named).padStart(3, '0')}`;
@@ -85,12 +85,12 @@ async function template(part: Part, reading: Reading): Promise<void> {
 }
 
 const refused =
-  (message: string, hint?: string): Handler =>
+  (message: string, hint?: string): PartHandler =>
   (part, { findings }) =>
     findings.error('', placeOf(part), message, hint, 'not-done');
 
 /** What is done with each type of part. */
-export const handlers: Readonly<Record<string, Handler | undefined>> = {
+export const handlers: Readonly<Record<string, PartHandler | undefined>> = {
   'text/cloud-config': config,
   'text/cloud-config-archive': archive,
   'text/cloud-config-jsonp': refused('a JSON patch is not done', 'write what it makes of the configuration'),

@@ -11,7 +11,7 @@ import { foreign } from './unsupported-formats.ts';
 const startOf = ({ source, line }: Origin): Place => ({ source, line, column: 1 });
 
 /** Reads whatever these bytes are: packed, a MIME message, or one part. */
-export async function readBytes(packed: Uint8Array, origin: Origin, reading: Reading): Promise<void> {
+export async function readUserDataBytes(packed: Uint8Array, origin: Origin, reading: Reading): Promise<void> {
   const text = unpack(packed, origin, reading);
   if (text === undefined) return;
   if (origin.depth > limits.nesting) {

@@ -1,5 +1,5 @@
 import { mergeParts } from './merge.ts';
-import { readBytes, readPart } from './parts.ts';
+import { readPart, readUserDataBytes } from './parts.ts';
 import type { Origin, Reading, ReadOptions, UserData } from './reading.ts';
 import { collect } from './schema/findings.ts';
 import { limits } from './schema/limits.ts';
@@ -18,14 +18,14 @@ export async function readUserData(bytes: Uint8Array | undefined, options: ReadO
     scripts: [],
     told: [],
     sources: new Map(),
-    readBytes,
+    readBytes: readUserDataBytes,
     readPart,
     taken: { bytes: 0, parts: 0, named: 0, includes: 0, values: 0, marks: 0, aliases: 0 },
   };
   const origin: Origin = { source: options.source, line: 1, depth: 0 };
   if (bytes && bytes.length > limits.bytes) {
     findings.error('', { source: options.source, line: 1, column: 1 }, `more than ${limits.bytes} bytes`);
-  } else if (bytes && bytes.length > 0) await readBytes(bytes, origin, reading);
+  } else if (bytes && bytes.length > 0) await readUserDataBytes(bytes, origin, reading);
   const config = reading.configs.length > 0 ? mergeParts(reading.configs, findings) : nothing;
   const { scripts, told, sources } = reading;
   return { config, scripts, findings: findings.found, told, sources };

@@ -2,7 +2,7 @@ import type { ConfigPart } from './merge.ts';
 import type { Finding } from './schema/decode.ts';
 import type { Collected } from './schema/findings.ts';
 import type { Script } from './schema/script.ts';
-import type { Mapping, Written } from './schema/source-node.ts';
+import type { Mapping, SourceNode } from './schema/source-node.ts';
 
 /** What the user-data asks for, whatever forms it came in. */
 export interface UserData {
@@ -71,7 +71,7 @@ export interface Part {
 }
 
 /** The YAML of a part, read when there is some. */
-export const yamlOf = async (part: Part, { findings, taken }: Reading): Promise<Written | undefined> =>
+export const yamlOf = async (part: Part, { findings, taken }: Reading): Promise<SourceNode | undefined> =>
   // Loaded only when there is YAML to read: most of the time that reading takes is this.
   (await import('./yaml/read-yaml.ts')).readYaml(part.text, part.origin.source, findings, {
     line: part.origin.line,

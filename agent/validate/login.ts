@@ -1,5 +1,5 @@
 import type { Finding } from '../userdata/schema/decode.ts';
-import type { Mapping, Written } from '../userdata/schema/source-node.ts';
+import type { Mapping, SourceNode } from '../userdata/schema/source-node.ts';
 
 /** A list of users that nobody of could log in, the keys that the cloud gives having nobody to go to. */
 export function loginFindings({ entries }: Mapping): readonly Finding[] {
@@ -14,7 +14,7 @@ export function loginFindings({ entries }: Mapping): readonly Finding[] {
 const keys = ['ssh_authorized_keys', 'ssh-authorized-keys', 'ssh_import_id', 'ssh-import-id', 'ssh_redirect_user'];
 const passwords = ['passwd', 'hashed_passwd', 'plain_text_passwd'];
 
-function canLogIn(user: Written): boolean {
+function canLogIn(user: SourceNode): boolean {
   if (user.is === 'scalar') return user.words === 'default';
   if (user.is !== 'mapping') return false;
   const field = (name: string) => user.entries.get(name)?.value;
@@ -25,11 +25,11 @@ function canLogIn(user: Written): boolean {
   return unlocked && passwords.some((key) => isGiven(field(key)));
 }
 
-const isGiven = (written: Written | undefined): boolean =>
+const isGiven = (written: SourceNode | undefined): boolean =>
   written !== undefined &&
   (written.is === 'list' ? written.items.length > 0 : written.is === 'mapping' || written.value !== null);
 
-function isTrue(written: Written | undefined): boolean | undefined {
+function isTrue(written: SourceNode | undefined): boolean | undefined {
   if (written?.is !== 'scalar') return undefined;
   if (['false', 'no', 'off', '0'].includes(written.words.toLowerCase())) return false;
   return ['true', 'yes', 'on', '1'].includes(written.words.toLowerCase()) ? true : undefined;

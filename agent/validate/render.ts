@@ -1,6 +1,6 @@
 import type { Finding } from '../userdata/schema/decode.ts';
 import { told } from '../userdata/schema/source-node.ts';
-import type { Verdict } from './validate.ts';
+import type { ValidationResult } from './validate.ts';
 
 /** How many findings of a level there are, in words: "2 errors, 1 warning". */
 export function countsOf(findings: readonly Finding[]): string {
@@ -12,13 +12,13 @@ export function countsOf(findings: readonly Finding[]): string {
 }
 
 /** For people: each finding with its line and a mark below it. */
-export function text({ findings, sources, secrets }: Verdict): string {
+export function renderText({ findings, sources, secrets }: ValidationResult): string {
   const lines = new Map([...sources].map(([source, whole]) => [source, whole.split(/\r?\n/)] as const));
   return findings.map((finding) => `${headOf(finding)}\n${excerpt(finding, lines, secrets)}`).join('');
 }
 
 /** For GitHub's workflow runs, which show each beside its line. */
-export const github = ({ findings }: Verdict): string =>
+export const github = ({ findings }: ValidationResult): string =>
   findings
     .map(({ level, code, at, place, message, hint }) => {
       const where = `file=${inProperty(place.source)},line=${place.line},col=${place.column},title=${inProperty(code)}`;

@@ -14,7 +14,7 @@ import { placeholders } from './placeholders.ts';
 import type { Lines } from './walk-scalars.ts';
 
 /** All that was found in one file, in the order of its lines. */
-export interface Verdict {
+export interface ValidationResult {
   readonly findings: readonly Finding[];
   /** The text behind each source that a finding names. */
   readonly sources: ReadonlyMap<string, string>;
@@ -28,7 +28,7 @@ export async function validate(
   source: string,
   schedule: Schedule,
   what: 'user-data' | 'image' = 'user-data',
-): Promise<Verdict> {
+): Promise<ValidationResult> {
   const read = what === 'image' ? readImageFile(bytes, source) : await readUserData(bytes, { source });
   const modules = Object.values(schedule).flat();
   const { config, scripts, sources } = read;

@@ -1,5 +1,5 @@
 import type { Script } from '../userdata/schema/script.ts';
-import type { Place, Scalar, Written } from '../userdata/schema/source-node.ts';
+import type { Place, Scalar, SourceNode } from '../userdata/schema/source-node.ts';
 
 /** One scalar of a configuration, and where it stands in it: "runcmd[3][1]". */
 export interface At {
@@ -8,7 +8,7 @@ export interface At {
 }
 
 /** Every scalar in a value, in the order they were written. */
-export function scalarsIn(written: Written, at = ''): readonly At[] {
+export function scalarsIn(written: SourceNode, at = ''): readonly At[] {
   if (written.is === 'scalar') return [{ at, scalar: written }];
   if (written.is === 'list') return written.items.flatMap((item, index) => scalarsIn(item, `${at}[${index}]`));
   return [...written.entries].flatMap(([key, { value }]) => scalarsIn(value, at === '' ? key : `${at}.${key}`));

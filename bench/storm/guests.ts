@@ -2,9 +2,9 @@ import { failure, unreachable } from '../../agent/base/http-error.ts';
 import { ec2 } from '../../agent/datasources/ec2.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
 import type { ReadHost, Request, Response } from '../../agent/host/host.ts';
-import { type Identity, identify, type TriesBySource } from '../../agent/identity/select-datasource.ts';
+import { identify, type Selection, type TriesBySource } from '../../agent/identity/select-datasource.ts';
 import { patient as policy } from '../../agent/metadata/backoff.ts';
-import { patience } from '../../agent/metadata/retrying-client.ts';
+import { retryingClient } from '../../agent/metadata/retrying-client.ts';
 import type { Clock } from './clock.ts';
 import type { SimulatedService } from './service.ts';
 
@@ -21,7 +21,7 @@ export const bootagent =
     const host = guestHost(clock, service);
     let tries: TriesBySource = {};
     for (const budgetMs of budgets) {
-      const answer: Identity = await identify({
+      const answer: Selection = await identify({
         host,
         facts,
         named: [ec2.alias],
@@ -44,7 +44,7 @@ export const patient =
   (requests: number): Guest =>
   async (clock, service, random) => {
     const host = guestHost(clock, service);
-    const asking = patience({ host, policy, deadline: clock.now() + 320_000, note: () => {}, random });
+    const asking = retryingClient({ host, policy, deadline: clock.now() + 320_000, note: () => {}, random });
     try {
       for (let request = 0; request < requests; request++) await asking.ask({ url: `http://service/${request}` });
       return true;

@@ -62,4 +62,4 @@ const fields = {
 export const account = object(fields);
 
 /** What may be said of a user. */
-export type Account = typeof account extends Decode<infer T> ? T : never;
+export type AccountSettings = typeof account extends Decode<infer T> ? T : never;

@@ -11,7 +11,7 @@ import {
   secret,
   text,
 } from '../../agent/userdata/schema/decode.ts';
-import type { Written } from '../../agent/userdata/schema/source-node.ts';
+import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** Names that every program of shadow-utils and sudo takes for a name, and for nothing else. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
@@ -103,14 +103,14 @@ export const sudoRules: Decode<readonly string[] | undefined> = decoder(
   },
 );
 
-function asList(written: Written | undefined): Written | undefined {
+function asList(written: SourceNode | undefined): SourceNode | undefined {
   if (written?.is === 'scalar' && written.value !== null) return { is: 'list', items: [written], place: written.place };
   if (written?.is !== 'mapping') return written;
   return { is: 'list', items: [...written.entries.values()].map(({ value }) => value), place: written.place };
 }
 
 /** "a, b" as the list of "a" and "b". */
-export function split(written: Written | undefined): Written | undefined {
+export function split(written: SourceNode | undefined): SourceNode | undefined {
   if (written?.is !== 'scalar' || written.value === null) return asList(written);
   const words = written.words.split(',').map((word) => word.trim());
   return {

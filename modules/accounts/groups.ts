@@ -1,6 +1,6 @@
 import type { PlanItem } from '../../agent/engine/change.ts';
 import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
-import type { Written } from '../../agent/userdata/schema/source-node.ts';
+import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { groupName, namesOf, split, userName } from './fields.ts';
 
 export interface Group {
@@ -24,7 +24,7 @@ export const groupList: Decode<readonly Group[]> = decoder(
   },
 );
 
-function groupsIn(written: Written, at: string, findings: Findings): Group[] {
+function groupsIn(written: SourceNode, at: string, findings: Findings): Group[] {
   if (written.is !== 'mapping') {
     const name = groupName(written, at, findings);
     return name === bad ? [] : [{ at, name, members: [] }];

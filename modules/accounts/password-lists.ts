@@ -13,7 +13,7 @@ import {
   section,
   withDefault,
 } from '../../agent/userdata/schema/decode.ts';
-import { nowhere, type Written } from '../../agent/userdata/schema/source-node.ts';
+import { nowhere, type SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { hash, isHash, plainPassword, userName } from './fields.ts';
 
 /** A password that is given, made up, or known by its hash. */
@@ -61,7 +61,7 @@ const line: Decode<UserPassword> = decoder({ is: 'scalar', what: 'user:password'
   const words = secret(written, at, findings);
   if (words === bad) return bad;
   const colon = words.indexOf(':');
-  const scalar = (text: string): Written => ({
+  const scalar = (text: string): SourceNode => ({
     is: 'scalar',
     value: text,
     words: text,

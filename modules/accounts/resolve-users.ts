@@ -1,13 +1,13 @@
 import type { Context } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
-import type { Account } from './account-fields.ts';
+import type { AccountSettings } from './account-fields.ts';
 import type { PeopleSettings } from './settings.ts';
 
 /** Somebody who is to be there, and what is said of them. */
 export interface Person {
   readonly at: string;
   readonly name: string;
-  readonly account: Partial<Account>;
+  readonly account: Partial<AccountSettings>;
   /** The one the cloud's keys are for. */
   readonly isDefault: boolean;
 }
@@ -38,7 +38,7 @@ export function defaultPerson({ user, system_info: info }: PeopleSettings, { fac
   // root is root already: only what is said of it in so many words is done.
   if (name === 'root') return { at, name, account: said, isDefault: true };
   const there = new Set(facts.groups.map((group) => group.name));
-  const own: Partial<Account> = {
+  const own: Partial<AccountSettings> = {
     gecos: gecos[facts.os.id] ?? 'Cloud User',
     groups: (groups[facts.os.family] ?? []).filter((group) => there.size === 0 || there.has(group)),
     lock_passwd: true,
@@ -91,7 +91,7 @@ const mayLogIn = ({ name, account }: Person): boolean =>
   name !== 'root' && !account.system && !account.no_create_home && !/\/(nologin|false)$/.test(account.shell ?? '');
 
 /** What is said later counts; what is left out leaves what was said before. */
-function merged(first: Partial<Account>, then: Partial<Account>): Partial<Account> {
+function merged(first: Partial<AccountSettings>, then: Partial<AccountSettings>): Partial<AccountSettings> {
   const said = Object.entries(then).filter(([, value]) => value !== undefined);
   const keys = [...(first.ssh_authorized_keys ?? []), ...(then.ssh_authorized_keys ?? [])];
   return { ...first, ...Object.fromEntries(said), ...(keys.length > 0 && { ssh_authorized_keys: keys }) };

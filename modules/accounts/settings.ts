@@ -7,18 +7,18 @@ import {
   flag,
   optional,
 } from '../../agent/userdata/schema/decode.ts';
-import type { Mapping, Written } from '../../agent/userdata/schema/source-node.ts';
-import { type Account, account } from './account-fields.ts';
+import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
+import { type AccountSettings, account } from './account-fields.ts';
 import { keyList, namesOf, split, userName } from './fields.ts';
 
 /** An entry of `users`: "default", or a user with what is said of it. */
 export interface Listed {
   readonly at: string;
   readonly name: string;
-  readonly account: Partial<Account>;
+  readonly account: Partial<AccountSettings>;
 }
 
-const named: Decode<Account & { readonly name: string }> = decoder(account.shape, (written, at, findings) => {
+const named: Decode<AccountSettings & { readonly name: string }> = decoder(account.shape, (written, at, findings) => {
   const value = account(written, at, findings);
   if (value === bad) return bad;
   if (value.name !== undefined) return { ...value, name: value.name };
@@ -50,7 +50,7 @@ function entry(written: Mapping, at: string, findings: Findings): Listed[] {
   return value === bad ? [] : [{ at, name: value.name, account: value }];
 }
 
-function namesIn(written: Written, at: string, findings: Findings): Listed[] {
+function namesIn(written: SourceNode, at: string, findings: Findings): Listed[] {
   const several = written.is === 'list' || (written.is === 'scalar' && written.words.includes(','));
   const found = several ? namesOf(userName)(written, at, findings) : userName(written, at, findings);
   return found === bad ? [] : [found].flat().map((name) => ({ at, name, account: {} }));
@@ -71,7 +71,7 @@ function byName(written: Mapping, at: string, findings: Findings): Listed[] {
 }
 
 /** `user`: the default user under another name, or with other properties. */
-export const defaultUser: Decode<Partial<Account>> = decoder(
+export const defaultUser: Decode<Partial<AccountSettings>> = decoder(
   { is: 'either', of: [userName.shape, account.shape] },
   (written, at, findings) => {
     if (written?.is === 'mapping') return account(written, at, findings);
@@ -81,7 +81,7 @@ export const defaultUser: Decode<Partial<Account>> = decoder(
 );
 
 /** What the image says of its default user, among much else that is not ours to read. */
-export const systemInfo: Decode<{ readonly default_user?: Partial<Account> | undefined }> = decoder(
+export const systemInfo: Decode<{ readonly default_user?: Partial<AccountSettings> | undefined }> = decoder(
   { is: 'object', fields: { default_user: account.shape } },
   (written, at, findings) => {
     if (written?.is === 'mapping')

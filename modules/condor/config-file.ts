@@ -12,7 +12,7 @@ export const slotsFor = (
 ): number => Math.max(least, Math.min(cpus, Math.floor(memoryKiB / memPerCoreKb)));
 
 /** One node of a pool, as it is to be configured. */
-export interface Node {
+export interface CondorNode {
   readonly daemons: readonly string[];
   readonly manager: string;
   readonly address: string | undefined;
@@ -34,7 +34,7 @@ export const credentialPaths = {
 } as const;
 
 /** The file of HTCondor's configuration that makes this node. */
-export function condorFile(node: Node, { without = [] }: { readonly without?: readonly string[] } = {}): string {
+export function condorFile(node: CondorNode, { without = [] }: { readonly without?: readonly string[] } = {}): string {
   const theirs = new Set(node.settings.map(({ name }) => name.toUpperCase()));
   const ours = Object.entries({ ...macros(node), ...interfaceMacros(node) }).filter(
     ([name, value]) => value !== undefined && !theirs.has(name) && !without.includes(name),
@@ -44,14 +44,14 @@ export function condorFile(node: Node, { without = [] }: { readonly without?: re
 }
 
 /** What a node without names needs, and what the classic layout keeps in condor_config itself. */
-export function interfaceMacros({ address, domain }: Node): Readonly<Record<string, string>> {
+export function interfaceMacros({ address, domain }: CondorNode): Readonly<Record<string, string>> {
   return {
     ...(address !== undefined && { NETWORK_INTERFACE: address }),
     ...(domain !== undefined && { NO_DNS: 'True', DEFAULT_DOMAIN_NAME: domain }),
   };
 }
 
-const macros = (node: Node): Readonly<Record<string, string | undefined>> => ({
+const macros = (node: CondorNode): Readonly<Record<string, string | undefined>> => ({
   DAEMON_LIST: node.daemons.join(', '),
   CONDOR_HOST: node.manager,
   LOWPORT: node.ports[0],
@@ -62,7 +62,7 @@ const macros = (node: Node): Readonly<Record<string, string | undefined>> => ({
 });
 
 // Written out, since HTCondor 23 makes one partitionable slot where nobody says what older ones did by themselves.
-const slotMacros = (type: Node['slotType'], slots: number): Readonly<Record<string, string>> => ({
+const slotMacros = (type: CondorNode['slotType'], slots: number): Readonly<Record<string, string>> => ({
   NUM_CPUS: String(slots),
   SLOT_TYPE_1: type === 'static' ? 'cpus=1' : '100%',
   SLOT_TYPE_1_PARTITIONABLE: type === 'static' ? 'False' : 'True',

@@ -2,7 +2,7 @@ import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import { defineModule } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
 import { optional } from '../../agent/userdata/schema/decode.ts';
-import { condorFile, credentialPaths, interfaceMacros, type Node, scrambled, slotsFor } from './config-file.ts';
+import { type CondorNode, condorFile, credentialPaths, interfaceMacros, scrambled, slotsFor } from './config-file.ts';
 import { type CondorSettings, condorSettings, gsiIsGone } from './settings.ts';
 
 /** An HTCondor node: as many slots as cores and memory allow, its address, its pool, its credential, the service. */
@@ -26,7 +26,7 @@ export const condor = defineModule({
   },
 });
 
-function nodeOf(asked: CondorSettings, facts: Facts): Node {
+function nodeOf(asked: CondorSettings, facts: Facts): CondorNode {
   const { daemons, dns, domain, job_wrapper: wrapper } = asked;
   return {
     daemons,
@@ -50,7 +50,7 @@ const addressOf = (asked: string | undefined, { network }: Facts): string | unde
 const root = { owner: 'root', group: 'root' };
 
 /** Each follows the one before, so that whatever changes, the service is restarted once. */
-function configuration(asked: CondorSettings, node: Node): readonly Change[] {
+function configuration(asked: CondorSettings, node: CondorNode): readonly Change[] {
   const wrapper = asked.job_wrapper?.startsWith('#!') ? asked.job_wrapper : undefined;
   return chained([
     ...(asked.files === 'condor_config.local' ? [{ kind: 'absent', path: '/etc/condor/config.d' } as const] : []),
@@ -93,7 +93,7 @@ function credential({ security, password, idtoken }: CondorSettings): readonly C
 }
 
 /** The layout of old: three settings in condor_config itself, the rest beside it. */
-function classic(node: Node): readonly Change[] {
+function classic(node: CondorNode): readonly Change[] {
   const set = interfaceMacros(node);
   return [
     { kind: 'edit', path: '/etc/condor/condor_config', edit: { syntax: 'condor', set } },
@@ -104,11 +104,19 @@ function classic(node: Node): readonly Change[] {
 const unit = 'condor.service';
 
 /** Before anything is written: where HTCondor is not installed, nothing is. */
-const atBoot = ({ slots }: Node): Change => ({ kind: 'service', unit, boot: slots === 0 ? 'disabled' : 'enabled' });
+const atBoot = ({ slots }: CondorNode): Change => ({
+  kind: 'service',
+  unit,
+  boot: slots === 0 ? 'disabled' : 'enabled',
+});
 
-const now = ({ slots }: Node): Change => ({ kind: 'running', unit, is: slots === 0 ? 'stopped' : 'started' });
+const now = ({ slots }: CondorNode): Change => ({ kind: 'running', unit, is: slots === 0 ? 'stopped' : 'started' });
 
-function notes(asked: CondorSettings, { slots, address, security, settings }: Node, facts: Facts): readonly Note[] {
+function notes(
+  asked: CondorSettings,
+  { slots, address, security, settings }: CondorNode,
+  facts: Facts,
+): readonly Note[] {
   const { cpus, memoryKiB, paths } = facts;
   const per = asked.mem_per_core_kb;
   const told: Note[] = [];

@@ -1,5 +1,5 @@
 import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
-import type { Written } from '../../agent/userdata/schema/source-node.ts';
+import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** One package that was asked for. */
 export interface Wanted {
@@ -24,13 +24,13 @@ export const packageList: Decode<readonly Wanted[]> = decoder(
 );
 
 const wantedIn = (
-  written: readonly Written[],
+  written: readonly SourceNode[],
   at: string,
   manager: string | undefined,
   findings: Findings,
 ): readonly Wanted[] => written.flatMap((each, index) => wantedOf(each, `${at}[${index}]`, manager, findings));
 
-function wantedOf(written: Written, at: string, manager: string | undefined, findings: Findings): readonly Wanted[] {
+function wantedOf(written: SourceNode, at: string, manager: string | undefined, findings: Findings): readonly Wanted[] {
   if (written.is === 'mapping' && manager === undefined) {
     return [...written.entries].flatMap(([name, { key, value }]) => {
       if (managers.includes(name)) {
@@ -59,7 +59,7 @@ function wantedOf(written: Written, at: string, manager: string | undefined, fin
   return [{ at, name, version, manager }];
 }
 
-function refused(written: Written | undefined, at: string, findings: Findings, message: string): typeof bad {
+function refused(written: SourceNode | undefined, at: string, findings: Findings, message: string): typeof bad {
   if (written) findings.error(at, written.place, message);
   return bad;
 }

@@ -1,5 +1,5 @@
 import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
-import type { Mapping, Written } from '../../agent/userdata/schema/source-node.ts';
+import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** A repository as it was asked for: its settings in the order given, in the words of a .repo file. */
 export interface Repository {
@@ -48,7 +48,7 @@ function* settingsIn(
   }
 }
 
-function wordsOf(name: string, written: Written, at: string, findings: Findings): string | typeof bad {
+function wordsOf(name: string, written: SourceNode, at: string, findings: Findings): string | typeof bad {
   if (written.is === 'mapping') return wrong(written, at, findings, 'expected text, got a mapping');
   const each = written.is === 'list' ? written.items : [written];
   const words: string[] = [];
@@ -64,7 +64,7 @@ function wordsOf(name: string, written: Written, at: string, findings: Findings)
   return text;
 }
 
-function wrong(written: Written | undefined, at: string, findings: Findings, message: string): typeof bad {
+function wrong(written: SourceNode | undefined, at: string, findings: Findings, message: string): typeof bad {
   if (written) findings.error(at, written.place, message);
   return bad;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
-import type { Volume } from '../../agent/block/drive-bytes.ts';
+import type { DriveVolume } from '../../agent/block/drive-bytes.ts';
 import { drivesLabelled, findDrives } from '../../agent/block/drives.ts';
 import { openFat } from '../../agent/block/fat.ts';
 import { openIso } from '../../agent/block/iso9660.ts';
@@ -20,7 +20,7 @@ const files: Files = {
 };
 const many: Files = Object.fromEntries(Array.from({ length: 300 }, (_, n) => [`many/file-number-${n}`, String(n)]));
 
-async function holds(volume: Volume | undefined, expected: Files): Promise<void> {
+async function holds(volume: DriveVolume | undefined, expected: Files): Promise<void> {
   assert.ok(volume);
   for (const [path, content] of Object.entries(expected)) {
     const read = await volume.read(path);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { filesystemIn, headLength } from '../../agent/block/signatures.ts';
+import { filesystemIn, signatureLength } from '../../agent/block/signatures.ts';
 
 const device = (at: number, text: string): Uint8Array => {
-  const head = new Uint8Array(headLength);
+  const head = new Uint8Array(signatureLength);
   head.set(Buffer.from(text, 'latin1'), at);
   return head;
 };

@@ -6,7 +6,7 @@ import { describe as suite, test } from 'node:test';
 import * as detect from '../../agent/commands/detect.ts';
 import * as query from '../../agent/commands/query.ts';
 import { wakameNet } from '../../agent/datasources/wakame.ts';
-import { evidence } from '../../agent/identity/detect.ts';
+import { detection } from '../../agent/identity/detect.ts';
 import { toJson } from '../../agent/identity/instance-json.ts';
 import { publicVariables, valueAt } from '../../agent/identity/variables.ts';
 import type { Datasource } from '../../agent/metadata/datasource.ts';
@@ -196,7 +196,7 @@ suite('detect', () => {
   test('a cloud that is not done yet is named and not said to be asked', async () => {
     const machine = facts({ platform: { ...facts().platform, product: 'Google Compute Engine' } });
     const looking = { host: memoryHost(), facts: machine, named: undefined, settings: {} };
-    const lines = detect.linesFor(await evidence(looking), looking, [], 5);
+    const lines = detect.linesFor(await detection(looking), looking, [], 5);
     assert.ok(
       lines.includes('  found  gce           DMI product is Google Compute Engine (not done yet: it is not asked)'),
     );

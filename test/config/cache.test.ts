@@ -4,11 +4,11 @@ import fc from 'fast-check';
 import { cached } from '../../agent/config/cache.ts';
 import { noSettings, type Settings } from '../../agent/config/settings.ts';
 import { memoryStore } from '../../agent/state/store.ts';
-import type { Mapping, Written } from '../../agent/userdata/schema/source-node.ts';
+import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 const plain = { noNullPrototype: true } as const;
 const place = fc.record({ source: fc.string(), line: fc.nat(), column: fc.nat() }, plain);
-const scalar: fc.Arbitrary<Written> = fc.oneof(
+const scalar: fc.Arbitrary<SourceNode> = fc.oneof(
   fc.record(
     {
       is: fc.constant('scalar' as const),
@@ -29,7 +29,7 @@ const scalar: fc.Arbitrary<Written> = fc.oneof(
     plain,
   ),
 );
-const { written } = fc.letrec<{ written: Written; mapping: Mapping }>((tie) => ({
+const { written } = fc.letrec<{ written: SourceNode; mapping: Mapping }>((tie) => ({
   written: fc.oneof(
     { maxDepth: 4 },
     scalar,

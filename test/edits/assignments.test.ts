@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { condor } from '../../agent/edits/condor.ts';
+import { editCondor } from '../../agent/edits/condor.ts';
 import { shell } from '../../agent/edits/shell.ts';
 
 describe('the condor syntax', () => {
@@ -20,7 +20,7 @@ describe('the condor syntax', () => {
     ['what comes after ours', 'NO_DNS = True\nX = 1\nX = 2\n', 'NO_DNS = True\nX = 1\n'],
   ] as const) {
     test(`copes with ${what}`, () => {
-      assert.equal(condor(before, { syntax: 'condor', set }), after);
+      assert.equal(editCondor(before, { syntax: 'condor', set }), after);
     });
   }
 });
@@ -33,7 +33,7 @@ const file = fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n'));
 const value = fc.stringMatching(/^[ -~]{0,20}$/);
 
 for (const [name, edit] of [
-  ['condor', (text: string, word: string) => condor(text, { syntax: 'condor', set: { A: word, B: 'b' } })],
+  ['condor', (text: string, word: string) => editCondor(text, { syntax: 'condor', set: { A: word, B: 'b' } })],
   ['shell', (text: string, word: string) => shell(text, { syntax: 'shell', set: { A: word, B: 'b' } })],
 ] as const) {
   test(`the ${name} syntax changes nothing when it is done twice`, () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { entryIn, fstab, keyOfEntry, lineOf, mark } from '../../agent/edits/fstab.ts';
+import { editFstab, entryIn, fstabLine, keyOfEntry, mark } from '../../agent/edits/fstab.ts';
 import type { FstabEdit, FstabEntry } from '../../agent/engine/kinds/storage.ts';
 import { often } from '../support/often.ts';
 
@@ -70,8 +70,8 @@ describe('an entry of fstab', () => {
     ],
   ] as const satisfies (readonly [string, string, FstabEdit, string])[]) {
     test(name, () => {
-      assert.equal(fstab(text, edit), expected);
-      assert.equal(fstab(expected, edit), expected);
+      assert.equal(editFstab(text, edit), expected);
+      assert.equal(editFstab(expected, edit), expected);
     });
   }
 });
@@ -117,8 +117,8 @@ describe(`of ${settings.numRuns} files`, () => {
   test('each is the same after the same edit again', () => {
     fc.assert(
       fc.property(file, edit, (text, change) => {
-        const once = fstab(text, change);
-        assert.equal(fstab(once, change), once);
+        const once = editFstab(text, change);
+        assert.equal(editFstab(once, change), once);
       }),
       settings,
     );
@@ -135,7 +135,7 @@ describe(`of ${settings.numRuns} files`, () => {
           return found.options.split(',').includes(mark) && !change.keep.includes(keyOfEntry(found));
         };
         const others = (all: string): string[] => linesOf(all).filter((each) => !isMeant(each));
-        assert.deepEqual(others(fstab(text, change)), others(text));
+        assert.deepEqual(others(editFstab(text, change)), others(text));
       }),
       settings,
     );
@@ -144,11 +144,11 @@ describe(`of ${settings.numRuns} files`, () => {
   test('each has the entry that was put, once, as it was put', () => {
     fc.assert(
       fc.property(file, entry, (text, wanted) => {
-        const found = linesOf(fstab(text, put(wanted)))
+        const found = linesOf(editFstab(text, put(wanted)))
           .map(entryIn)
           .filter((each) => each !== undefined && keyOfEntry(each) === keyOfEntry(wanted));
         assert.deepEqual(found, [wanted]);
-        assert.deepEqual(entryIn(lineOf(wanted)), wanted);
+        assert.deepEqual(entryIn(fstabLine(wanted)), wanted);
       }),
       settings,
     );

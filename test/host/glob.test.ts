@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { isWithin, matching } from '../../agent/host/glob.ts';
+import { isWithin, matchingPaths } from '../../agent/host/glob.ts';
 import { memoryHost } from '../support/memory-host.ts';
 
 const tree = () =>
@@ -52,11 +52,12 @@ describe('a pattern matches', () => {
     ['/none/*', []],
     ['/etc/ssh/sshd_config/*', []],
   ] as const) {
-    test(`${pattern}: ${expected.length}`, async () => assert.deepEqual(await matching([pattern], tree()), expected));
+    test(`${pattern}: ${expected.length}`, async () =>
+      assert.deepEqual(await matchingPaths([pattern], tree()), expected));
   }
 
   test('nothing at or below what is excepted', async () => {
-    const found = await matching(['/tmp/**', '/var/log/*'], tree(), ['/tmp/systemd-private-*', '/var/log/audit']);
+    const found = await matchingPaths(['/tmp/**', '/var/log/*'], tree(), ['/tmp/systemd-private-*', '/var/log/audit']);
     assert.deepEqual(found, [
       '/tmp/.hidden/a',
       '/tmp/gone',
@@ -67,7 +68,7 @@ describe('a pattern matches', () => {
   });
 
   test('each path once, however many patterns match it', async () => {
-    assert.deepEqual(await matching(['/empty', '/emp*'], tree()), ['/empty']);
+    assert.deepEqual(await matchingPaths(['/empty', '/emp*'], tree()), ['/empty']);
   });
 });
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
 import { makeHttp } from '../../agent/host/http.ts';
-import { type Identity, identify, type SelectContext } from '../../agent/identity/select-datasource.ts';
+import { identify, type SelectContext, type Selection } from '../../agent/identity/select-datasource.ts';
 import { facts } from '../support/facts.ts';
 import { type Given, memoryHost } from '../support/memory-host.ts';
 import { describe } from '../support/metadata/description.ts';
@@ -28,7 +28,7 @@ async function looked(looking: Partial<SelectContext>, given: Given = {}) {
   return { identity, notes, host };
 }
 
-const told = (identity: Identity) => [identity.instance?.id, identity.how];
+const told = (identity: Selection) => [identity.instance?.id, identity.how];
 
 suite('identify', () => {
   test('nothing configured and nothing found costs no wait and no request', async () => {

@@ -2,18 +2,18 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import {
-  isPassing,
+  isTransient,
   next,
-  type Outcome,
   patient,
   policyOf,
   retryAfter,
   type Tries,
+  type TryOutcome,
   untried,
 } from '../../agent/metadata/backoff.ts';
 
 const runs = { seed: 7, numRuns: 500 };
-const failed = (tries: Partial<Tries>, random: number, outcome: Outcome = {}) =>
+const failed = (tries: Partial<Tries>, random: number, outcome: TryOutcome = {}) =>
   next(patient, { ...untried, ...tries }, outcome, () => random).pauseMs;
 
 describe('the retry policy', () => {
@@ -102,7 +102,7 @@ describe('the retry policy', () => {
   }
 
   test('a busy or broken service is asked again, a clear no is not', () => {
-    assert.deepEqual([408, 425, 429, 500, 503, 599].map(isPassing), Array(6).fill(true));
-    assert.deepEqual([200, 302, 400, 401, 403, 404, 410].map(isPassing), Array(7).fill(false));
+    assert.deepEqual([408, 425, 429, 500, 503, 599].map(isTransient), Array(6).fill(true));
+    assert.deepEqual([200, 302, 400, 401, 403, 404, 410].map(isTransient), Array(7).fill(false));
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { lineOf } from '../../agent/edits/fstab.ts';
+import { fstabLine } from '../../agent/edits/fstab.ts';
 import type { Disk } from '../../agent/facts/facts.ts';
 import { mounts } from '../../modules/mounts.ts';
 import { context, GiB } from '../support/facts.ts';
@@ -11,7 +11,7 @@ function told(yaml: string, where = context()): string[] {
   return plan(mounts, yaml, where).flatMap(({ changes, notes = [] }) => [
     ...changes.map((change) => {
       if (change.kind === 'edit' && change.edit.syntax === 'fstab') {
-        if ('put' in change.edit) return lineOf(change.edit.put).replaceAll('\t', ' ');
+        if ('put' in change.edit) return fstabLine(change.edit.put).replaceAll('\t', ' ');
         return 'drop' in change.edit ? `drop ${change.edit.drop}` : `keep ${change.edit.keep.join(' ')}`.trim();
       }
       if (change.kind === 'swap') return `swap ${change.path}`;

@@ -3,7 +3,7 @@ import { describe as suite, test } from 'node:test';
 import { opennebula } from '../../agent/datasources/opennebula.ts';
 import type { RequestChange } from '../../agent/engine/change.ts';
 import { makeHttp } from '../../agent/host/http.ts';
-import { request } from '../../agent/resources/system/request.ts';
+import { requestHandler } from '../../agent/resources/system/request.ts';
 import { ready } from '../../modules/ready.ts';
 import { context } from '../support/facts.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -31,7 +31,7 @@ async function reported(faults: readonly Fault[]) {
     const [item] = plan(ready, '{}', context({}, await instanceWith(service.url)));
     const [change] = item?.changes ?? [];
     assert.ok(change?.kind === 'request' && change.secret);
-    await request.perform(change, host, log);
+    await requestHandler.perform(change, host, log);
     return { requests: service.requests, waited: host.now() };
   } finally {
     await service.close();
@@ -74,6 +74,6 @@ suite('ready', () => {
       headers: {},
       body: '',
     };
-    assert.equal(request.subject(change), 'PUT http://onegate:5030/vm');
+    assert.equal(requestHandler.subject(change), 'PUT http://onegate:5030/vm');
   });
 });

@@ -16,7 +16,7 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { asProblem } from '../../agent/base/problem.ts';
 import { linux } from '../../agent/host/linux.ts';
-import { authorizedKeys } from '../../agent/resources/ssh/authorized-keys.ts';
+import { authorizedKeysHandler } from '../../agent/resources/ssh/authorized-keys.ts';
 import { unable } from './support/sandbox.ts';
 
 const rounds = 10_000;
@@ -58,7 +58,7 @@ test(`${rounds} writes in a home whose owner turns it into links: nothing outsid
     try {
       for (let round = 0; round < rounds; round++) {
         try {
-          await authorizedKeys.apply({ kind: 'authorized-keys', user: 'eve', keys: [key] }, host);
+          await authorizedKeysHandler.apply({ kind: 'authorized-keys', user: 'eve', keys: [key] }, host);
           met.written++;
         } catch (error) {
           assert.ok(['unsafe-path', 'file-failed'].includes(asProblem(error).code), String(asProblem(error).stack));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { readUserData } from '../../agent/userdata/read-user-data.ts';
-import { text as shown } from '../../agent/validate/render.ts';
+import { renderText as shown } from '../../agent/validate/render.ts';
 import { validate } from '../../agent/validate/validate.ts';
 import { schedule } from '../../modules/index.ts';
 import { cloudConfig } from './cloud-config.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem } from '../../agent/engine/change.ts';
 import type { Step } from '../../agent/engine/executor.ts';
-import { foresight } from '../../agent/engine/overlay-host.ts';
+import { overlayHost } from '../../agent/engine/overlay-host.ts';
 import type { Host, ReadHost } from '../../agent/host/host.ts';
 import { apply, keyOf, preview } from '../../agent/resources/index.ts';
 import type { MemoryHost } from './memory-host.ts';
@@ -34,7 +34,7 @@ export function laws(name: string, plan: readonly PlanItem[], machine: () => Mem
 }
 
 export async function previewed(plan: readonly PlanItem[], host: ReadHost, ledger = memoryLedger()): Promise<Step[]> {
-  const ahead = foresight(host);
+  const ahead = overlayHost(host);
   const steps: Step[] = [];
   for (const item of plan) steps.push(...(await preview(item, ahead, ledger)));
   return steps;

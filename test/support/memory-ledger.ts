@@ -1,14 +1,14 @@
 import type { Ledger } from '../../agent/engine/executor.ts';
-import type { Entry } from '../../agent/engine/handler.ts';
+import type { LedgerEntry } from '../../agent/engine/handler.ts';
 
 export interface MemoryLedger extends Ledger {
-  readonly records: Map<string, Entry[]>;
+  readonly records: Map<string, LedgerEntry[]>;
   readonly owed: Set<string>;
 }
 
 /** What an apply remembers, in memory; `before` gives the records of earlier boots. */
-export function memoryLedger(before: readonly (readonly Entry[])[] = []): MemoryLedger {
-  const records = new Map<string, Entry[]>();
+export function memoryLedger(before: readonly (readonly LedgerEntry[])[] = []): MemoryLedger {
+  const records = new Map<string, LedgerEntry[]>();
   const owed = new Set<string>();
   return {
     records,

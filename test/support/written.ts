@@ -1,10 +1,10 @@
 import type { Finding } from '../../agent/userdata/schema/decode.ts';
 import { type Collected, collect } from '../../agent/userdata/schema/findings.ts';
-import { told, type Written } from '../../agent/userdata/schema/source-node.ts';
+import { type SourceNode, told } from '../../agent/userdata/schema/source-node.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 
 /** A written value as plain JSON, with words of its own for what JSON lacks. */
-export function plain(written: Written): unknown {
+export function plain(written: SourceNode): unknown {
   if (written.is === 'list') return written.items.map(plain);
   if (written.is === 'mapping') {
     return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, plain(value)]));
@@ -19,7 +19,7 @@ export function plain(written: Written): unknown {
 }
 
 /** What a text of YAML means, and what was found in it. */
-export function yaml(text: string): { readonly written: Written | undefined; readonly findings: Collected } {
+export function yaml(text: string): { readonly written: SourceNode | undefined; readonly findings: Collected } {
   const findings = collect('bad-user-data');
   return { written: readYaml(text, 'user-data', findings), findings };
 }

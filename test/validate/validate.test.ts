@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { github, text } from '../../agent/validate/render.ts';
+import { github, renderText } from '../../agent/validate/render.ts';
 import { validate } from '../../agent/validate/validate.ts';
 import { schedule } from '../../modules/index.ts';
 import { fromShared } from '../support/shared.ts';
@@ -27,7 +27,7 @@ write_files:
 spread: soon
 `);
     assert.equal(
-      text(verdict),
+      renderText(verdict),
       `user-data:2:1: error[unknown-key] timezne: no such key — did you mean "timezone"?
     2 | timezne: Europe/Zurich
       | ^^^^^^^
@@ -126,7 +126,7 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
 
   test('shows no secret with its line', async () => {
     const verdict = await verdictOn('#cloud-config\nrandom_seed: {data: hunter2, dat: hunter2}\n');
-    assert.match(text(verdict), /\{data: \*{7}, dat: \*{7}\}/);
+    assert.match(renderText(verdict), /\{data: \*{7}, dat: \*{7}\}/);
   });
 
   test('marks lines for GitHub, with what would end a mark early written out', async () => {

@@ -2,7 +2,7 @@
  * What a machine showed to whoever decided by it, in the words of systemd/unless-as-before: a shell compares it with what
  * the machine shows at a later boot. What the shell cannot compare makes the picture worthless, and is said so.
  */
-export interface Picture {
+export interface BootSnapshot {
   /** A file or folder of a disk as it lies there: whoever changes anything of it changes this. */
   file(path: string, standing: string): void;
   /** A folder, whatever is in it: mode, owner, group. */
@@ -32,7 +32,7 @@ export interface Picture {
   worthless(why: string): void;
 }
 
-export interface Drawing extends Picture {
+export interface Drawing extends BootSnapshot {
   /** The record, with what `cksum` says of the first bytes; or why there can be none. */
   done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<{ record: string } | { worthless: string }>;
 }
@@ -46,7 +46,7 @@ const mostLines = 4000;
 /** Trees that others mount in while a boot goes on. */
 export const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
 
-export function drawing(): Drawing {
+export function bootSnapshot(): Drawing {
   const files = new Map<string, string>();
   const folders = new Map<string, string>();
   const filesystems = new Map<string, string>();

@@ -1,5 +1,5 @@
 import type { Stage } from '../../engine/module.ts';
-import { foresight } from '../../engine/overlay-host.ts';
+import { overlayHost } from '../../engine/overlay-host.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { keyOf } from '../../resources/index.ts';
@@ -19,10 +19,10 @@ export interface Outlook {
 }
 
 /** Something may be due, nothing is, or nothing as long as the network is this one. */
-export type Due = 'something' | 'nothing' | Partial<Facts['network']>;
+export type RemainingWork = 'something' | 'nothing' | Partial<Facts['network']>;
 
 /** Where the other stages would find nothing to do, a mark says so, and their units do not start. */
-export async function nothingDue(boot: Boot, host: Host, outlook: Outlook): Promise<Due> {
+export async function nothingDue(boot: Boot, host: Host, outlook: Outlook): Promise<RemainingWork> {
   const due = await whatIsDue(boot, host, outlook);
   if (due === 'nothing') leaveMark(nothingDueMark, host.root);
   else if (due !== 'something') suppose(due, host.root);
@@ -30,7 +30,7 @@ export async function nothingDue(boot: Boot, host: Host, outlook: Outlook): Prom
 }
 
 /** What the stages would find to do, by a preview of them. */
-export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): Promise<Due> {
+export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): Promise<RemainingWork> {
   const { stages, isNobodys, tell = () => {} } = outlook;
   if (boot.state.identity() === undefined && !isNobodys) return 'something';
   // A first boot of which only the local stage is over has all before it: no need to look.
@@ -47,7 +47,7 @@ export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): P
   const result = await runStages(stages, {
     ...boot,
     state: openState(readOnly(boot.state.store)),
-    act: { mode: 'preview', host: foresight(host) },
+    act: { mode: 'preview', host: overlayHost(host) },
     gatherFacts: async () => watched(facts, onLack, before),
     report: (event) => {
       if (event.event === 'step') {

@@ -1,5 +1,5 @@
 import { stages } from '../../engine/module.ts';
-import { foresight } from '../../engine/overlay-host.ts';
+import { overlayHost } from '../../engine/overlay-host.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { gatherFacts } from '../../facts/gather.ts';
 import * as files from '../../host/files.ts';
@@ -14,9 +14,9 @@ import { folderStore, home, readOnly } from '../../state/folder-store.ts';
 import { openState } from '../../state/state.ts';
 import { bootOf } from '../stages/build-boot.ts';
 import { type Boot, runStages } from '../stages/run-stages.ts';
-import { drawing } from './boot-snapshot.ts';
+import { bootSnapshot } from './boot-snapshot.ts';
 import { whatIsDue } from './find-due.ts';
-import { noting } from './recording-host.ts';
+import { recordingHost } from './recording-host.ts';
 
 /** What systemd/unless-as-before reads. */
 const kept = `${home}/as-before`;
@@ -25,7 +25,7 @@ const kept = `${home}/as-before`;
  * Goes through the next boot of this machine, as it will be if nothing changes until then. Where that has nothing to do, all
  * that was looked at is written down, and what the boot would leave in /run: a shell can then do without us. Returns why it cannot.
  */
-export async function rehearse(
+export async function predictNextBoot(
   host: Host,
   { boot, options }: { boot: Boot; options: IdentityOptions },
 ): Promise<string | undefined> {
@@ -33,8 +33,8 @@ export async function rehearse(
   // What an earlier boot left goes first, since that changes the folder it is in.
   if (await host.stat(kept)) files.remove(root, kept);
   files.makeDirectory(root, kept, { mode: 0o700 });
-  const picture = drawing();
-  const seen = noting(host, picture);
+  const picture = bootSnapshot();
+  const seen = recordingHost(host, picture);
   await seen.stat('/usr/bin/bootagent');
   for (const name of await seen.list(home)) {
     if (name === 'as-before') continue;
@@ -67,7 +67,7 @@ export async function rehearse(
   const facts = withoutNetwork(await gatherFacts(seen, seen));
   const next: Boot = {
     ...(await bootOf({ ...boot, state, host: seen, report: reporting, bootId: 'the next boot' })),
-    act: { mode: 'preview', host: foresight(seen) },
+    act: { mode: 'preview', host: overlayHost(seen) },
     inService: state.inService(),
     gatherFacts: async () => facts,
     identify: (stage, _, image) => who.identify(stage, facts, image),

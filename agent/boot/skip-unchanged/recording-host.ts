@@ -6,7 +6,7 @@ import { mountsIn } from '../../host/mountinfo.ts';
 import { reading } from '../../host/read-fs.ts';
 import { runningQuery } from '../../resources/units/running.ts';
 import { isMasked, linksTo, unitPath } from '../../resources/units/unit-files.ts';
-import { blockLength, fleeting, headLength, type Picture } from './boot-snapshot.ts';
+import { type BootSnapshot, blockLength, fleeting, headLength } from './boot-snapshot.ts';
 
 /** What systemd itself mounts there, whatever fstab says. */
 const always = ['/proc', '/sys', '/dev/shm', '/dev/pts'];
@@ -25,7 +25,7 @@ const mostLinks = 8;
  * The machine as the first stage of its next boot will find it, if nothing changes: without a network, with nothing of
  * bootagent's own in /run, and with what starts at boot about to. Whatever is looked at gets into the picture.
  */
-export function noting(host: ReadHost, picture: Picture): ReadHost {
+export function recordingHost(host: ReadHost, picture: BootSnapshot): ReadHost {
   const inTree = (path: string): string => (host.root === '/' ? path : host.root + path);
   let mounts: ReturnType<typeof mountsIn> | undefined;
 

@@ -27,7 +27,7 @@ interface Turn {
  * One process does all stages of a boot: to start another takes longer than most of them. It tells the unit of the first
  * that its stage is done, and waits for the next to ask. See systemd/one-agent, which is the other half of this.
  */
-export async function takeTurns(
+export async function serveStages(
   first: number,
   around: Io,
   run: (argv: readonly string[], around: Io) => Promise<number>,

@@ -1,5 +1,5 @@
 import { layerFiles } from '../../config/layers.ts';
-import { settingsOf } from '../../config/load-settings.ts';
+import { settingsLoader } from '../../config/load-settings.ts';
 import type { Schedule } from '../../engine/module.ts';
 import type { ReadHost } from '../../host/host.ts';
 import type { Reporting } from '../../report/reporting.ts';
@@ -22,7 +22,7 @@ export async function bootOf({
   readonly report: Pick<Reporting, 'report' | 'secret' | 'warn'>;
   readonly bootId: string;
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
-  const settings = settingsOf({
+  const settings = settingsLoader({
     version,
     layers: await layerFiles(host),
     store: state.store,

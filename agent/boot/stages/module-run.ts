@@ -3,7 +3,7 @@ import type { PlanItem } from '../../engine/change.ts';
 import type { Ledger, Step, Watch } from '../../engine/executor.ts';
 import { hashOf, wordsOf } from '../../engine/hash.ts';
 import type { Context, Frequency, Module } from '../../engine/module.ts';
-import type { Foresight } from '../../engine/overlay-host.ts';
+import type { OverlayHost } from '../../engine/overlay-host.ts';
 import type { Host } from '../../host/host.ts';
 import type { ModuleResult, Report } from '../../report/event.ts';
 import { apply, countAsDone, preview } from '../../resources/index.ts';
@@ -22,7 +22,7 @@ export interface Run {
   readonly report: Report;
   readonly act:
     | { readonly mode: 'apply'; readonly host: Host }
-    | { readonly mode: 'preview'; readonly host: Foresight }
+    | { readonly mode: 'preview'; readonly host: OverlayHost }
     | { readonly mode: 'planned' };
   readonly bootId: string;
   /** Goes through everything, whatever was done before. */
@@ -35,7 +35,7 @@ export interface Run {
 }
 
 /** A module's turn: read its settings, plan, make or preview, remember. Its failure is its own. */
-export async function takeTurn(
+export async function runModule(
   module: Module,
   settings: Mapping,
   context: Context,

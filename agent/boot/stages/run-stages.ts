@@ -4,13 +4,13 @@ import { type Module, type Schedule, type Stage, stages } from '../../engine/mod
 import type { Facts } from '../../facts/facts.ts';
 import type { Known } from '../../identity/identity-store.ts';
 import type { Identify } from '../../identity/resolve.ts';
-import { type Instance, nobody } from '../../metadata/datasource.ts';
+import { type Instance, noInstance } from '../../metadata/datasource.ts';
 import type { RunResult } from '../../report/event.ts';
 import type { Finding } from '../../userdata/schema/decode.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 import { unknownKeys } from '../../validate/keys.ts';
 import { placeholders } from '../../validate/placeholders.ts';
-import { type Run, takeTurn } from './module-run.ts';
+import { type Run, runModule } from './module-run.ts';
 
 export interface Boot extends Run {
   readonly version: string;
@@ -59,7 +59,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   async function runStage(stage: Stage, facts: Facts, settings: Settings = noSettings): Promise<void> {
     const context = {
       facts,
-      instance: known?.instance ?? nobody,
+      instance: known?.instance ?? noInstance,
       newMachine: known?.newMachine ?? false,
       scripts: settings.scripts,
     };
@@ -68,7 +68,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
       boot.report({ event: 'module-began', module: module.name, stage });
       const run: Run = { ...boot, report: counted, inService: known?.adopted ?? boot.inService ?? false };
       // Even a state that cannot be written, on a full disk, costs no other module its turn.
-      const state = await takeTurn(module, settings.config, context, run).catch((error) => {
+      const state = await runModule(module, settings.config, context, run).catch((error) => {
         boot.report({ event: 'problem', module: module.name, at: module.name, problem: asProblem(error) });
         return 'failed' as const;
       });

@@ -41,4 +41,4 @@ export interface Grown extends Growth {
 }
 
 /** Growing by less than this is not worth touching a disk for; tables are aligned to it too. */
-export const least = 2 ** 20;
+export const minimumGrowth = 2 ** 20;

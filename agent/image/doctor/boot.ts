@@ -1,5 +1,5 @@
 import type { Change } from '../../engine/change.ts';
-import { matching } from '../../host/glob.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { bootEntries } from '../boot-entries.ts';
 import { isBefore, kernelsOf } from '../kernels.ts';
@@ -92,7 +92,7 @@ export const bootChecks: readonly TreeCheck[] = [
       const places = ['/root', '/opt', '/usr/src', '/usr/local/src', '/home/*'].map(
         (top) => `${top}/linux-rootfs-resize`,
       );
-      const left = await matching(['/boot/vmlinuz-*-mod', '/boot/initr*-mod', ...places], host);
+      const left = await matchingPaths(['/boot/vmlinuz-*-mod', '/boot/initr*-mod', ...places], host);
       return left.map((path) => `${path} is left over`);
     },
   },
@@ -105,7 +105,7 @@ async function loadsHotplug(host: ReadHost): Promise<boolean> {
     '/usr/lib/modules-load.d/*.conf',
     '/etc/sysconfig/modules/*',
   ];
-  for (const file of await matching(lists, host)) {
+  for (const file of await matchingPaths(lists, host)) {
     if (/^[^#]*\bacpiphp\b/m.test((await host.readText(file)) ?? '')) return true;
   }
   return false;

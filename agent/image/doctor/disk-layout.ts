@@ -1,10 +1,10 @@
-import { type Bytes, partOf } from '../../block/image-bytes.ts';
-import { type Partition, partitionTable } from '../../block/partition-table.ts';
+import { type ImageBytes, partOf } from '../../block/image-bytes.ts';
+import { partitionTable, type TablePartition } from '../../block/partition-table.ts';
 import { type Contents, contentsOf } from '../../block/superblocks.ts';
 import type { FstabLine } from '../fstab.ts';
 
 /** A partition with what is in it. */
-export interface Slice extends Partition {
+export interface Slice extends TablePartition {
   readonly contents: Contents | undefined;
   readonly is: 'root' | 'boot' | 'firmware' | 'swap' | 'other';
 }
@@ -29,10 +29,10 @@ const bootTypes = ['ea', 'bc13c2ff-59e6-4262-a352-b275fd6f7172'];
 const swapTypes = ['82', '0657fd6d-a4ab-43c4-84e5-0933c84b4f4f'];
 
 /** Looks at a disk: its table, its first sector, and what each partition holds. `fstab` tells which is root, where there is one. */
-export async function layoutOf(disk: Bytes, fstab: readonly FstabLine[]): Promise<Layout> {
+export async function layoutOf(disk: ImageBytes, fstab: readonly FstabLine[]): Promise<Layout> {
   const table = await partitionTable(disk);
   const boot = await disk.read(0, 512);
-  const found: { partition: Partition; contents: Contents | undefined }[] = [];
+  const found: { partition: TablePartition; contents: Contents | undefined }[] = [];
   for (const partition of table?.partitions ?? []) {
     const contents = await contentsOf(partOf(disk, partition.start, partition.size));
     found.push({ partition, contents });
@@ -50,10 +50,10 @@ export async function layoutOf(disk: Bytes, fstab: readonly FstabLine[]): Promis
   };
 }
 
-type Found = { readonly partition: Partition; readonly contents: Contents | undefined };
+type Found = { readonly partition: TablePartition; readonly contents: Contents | undefined };
 
 /** Which partition holds root: what fstab says, else its type, else where it was last mounted, else the largest. */
-function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): Partition | undefined {
+function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): TablePartition | undefined {
   const source = fstab.find(({ target }) => target === '/')?.source ?? '';
   const [, by, word = ''] = /^(?:"?)(UUID|LABEL)="?([^"]+)/.exec(source) ?? [];
   const named = all.find(
@@ -69,7 +69,11 @@ function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): Partition |
   return candidates.find((each) => each !== undefined)?.partition;
 }
 
-function roleOf(partition: Partition, contents: Contents | undefined, root: Partition | undefined): Slice['is'] {
+function roleOf(
+  partition: TablePartition,
+  contents: Contents | undefined,
+  root: TablePartition | undefined,
+): Slice['is'] {
   if (partition === root) return 'root';
   if (efi.includes(partition.type) || partition.type === biosBoot || prep.includes(partition.type)) return 'firmware';
   if (swapTypes.includes(partition.type) || contents?.type === 'swap') return 'swap';

@@ -3,7 +3,7 @@ import { type Check, isUnseen, type Look, type Unseen, type Verdict } from './ch
 import type { Layout } from './disk-layout.ts';
 
 /** How one check went. */
-export type Finding = { readonly check: Check } & (
+export type CheckFinding = { readonly check: Check } & (
   | { readonly is: 'passed' }
   | { readonly is: 'found'; readonly what: readonly string[] }
   /** What cannot be seen is never passed. */
@@ -17,8 +17,8 @@ export interface Patient {
 }
 
 /** Goes through the checks. One that cannot look costs itself alone. */
-export async function examine(checks: readonly Check[], patient: Patient): Promise<Finding[]> {
-  const findings: Finding[] = [];
+export async function examine(checks: readonly Check[], patient: Patient): Promise<CheckFinding[]> {
+  const findings: CheckFinding[] = [];
   for (const check of checks) {
     const verdict = await look(check, patient).catch((error): Unseen => ({ unseen: asProblem(error).message }));
     if (isUnseen(verdict)) findings.push({ check, is: 'not-checked', because: verdict.unseen });
@@ -33,10 +33,10 @@ async function look(check: Check, { tree, disk }: Patient): Promise<Verdict> {
 }
 
 /** How many of each: errors decide the exit. */
-export function countsOf(findings: readonly Finding[]) {
+export function countChecks(findings: readonly CheckFinding[]) {
   const found = (severity: Check['severity']) =>
     findings.filter(({ is, check }) => is === 'found' && check.severity === severity).length;
-  const being = (what: Finding['is']) => findings.filter(({ is }) => is === what).length;
+  const being = (what: CheckFinding['is']) => findings.filter(({ is }) => is === what).length;
   return {
     errors: found('error'),
     warnings: found('warning'),

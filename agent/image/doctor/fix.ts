@@ -1,13 +1,13 @@
 import type { Change, PlanItem } from '../../engine/change.ts';
 import type { Ledger, Step } from '../../engine/executor.ts';
-import { foresight } from '../../engine/overlay-host.ts';
+import { overlayHost } from '../../engine/overlay-host.ts';
 import type { Host } from '../../host/host.ts';
 import { apply, keyOf, preview } from '../../resources/index.ts';
 import type { Look } from './check.ts';
-import type { Finding } from './examine.ts';
+import type { CheckFinding } from './examine.ts';
 
 /** The plan that mends what was found, as far as nothing can go wrong with it. */
-export async function fixes(findings: readonly Finding[], at: Look): Promise<PlanItem[]> {
+export async function fixes(findings: readonly CheckFinding[], at: Look): Promise<PlanItem[]> {
   const plan: PlanItem[] = [];
   for (const { check, is } of findings) {
     const changes: readonly Change[] = is === 'found' && 'fix' in check && check.fix ? await check.fix(at) : [];
@@ -17,8 +17,8 @@ export async function fixes(findings: readonly Finding[], at: Look): Promise<Pla
 }
 
 /** Makes that plan, or previews it where there is no host to make it on. */
-export async function mending(findings: readonly Finding[], at: Look, host: Host | undefined): Promise<Step[]> {
-  const ahead = foresight(at.host);
+export async function mending(findings: readonly CheckFinding[], at: Look, host: Host | undefined): Promise<Step[]> {
+  const ahead = overlayHost(at.host);
   const steps: Step[] = [];
   for (const item of await fixes(findings, at)) {
     steps.push(...(host ? await apply(item, host, nothingKept) : await preview(item, ahead, nothingKept)));

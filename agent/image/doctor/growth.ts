@@ -1,4 +1,4 @@
-import { matching } from '../../host/glob.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import { fstab } from '../fstab.ts';
 import { isBefore, kernelsOf } from '../kernels.ts';
 import { programPath } from '../services.ts';
@@ -46,7 +46,7 @@ export const growthChecks: readonly TreeCheck[] = [
         '/usr/share/initramfs-tools/scripts/local-bottom/growroot',
         '/boot/initr*-mod',
       ]);
-      if ((await matching(hooks, host)).length > 0) return [];
+      if ((await matchingPaths(hooks, host)).length > 0) return [];
       return kernels.filter((kernel) => isBefore(kernel, 3, 8)).map((kernel) => `Linux ${kernel} grows nothing in use`);
     },
   },

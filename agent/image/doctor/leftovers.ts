@@ -1,5 +1,5 @@
 import type { ReadLedger, Step } from '../../engine/executor.ts';
-import { foresight } from '../../engine/overlay-host.ts';
+import { overlayHost } from '../../engine/overlay-host.ts';
 import { preview } from '../../resources/index.ts';
 import type { Operation } from '../seal/operation.ts';
 import { operations } from '../seal/operations.ts';
@@ -26,7 +26,7 @@ const nothingDone: ReadLedger = { entriesOf: () => ({ earlier: [], before: [] })
 async function leftBy(operation: Operation, { host, sealing }: Look): Promise<Verdict> {
   const [item] = sealPlan([operation], sealing);
   // A user is found by the files that name it, for which root's rights are not asked.
-  const steps = item ? await preview(item, foresight({ ...host, privileged: true }), nothingDone) : [];
+  const steps = item ? await preview(item, overlayHost({ ...host, privileged: true }), nothingDone) : [];
   const failed = steps.find((step) => step.outcome === 'failed');
   if (failed?.outcome === 'failed') return { unseen: failed.problem.message };
   return steps.flatMap(told);

@@ -1,4 +1,4 @@
-import { matching } from '../../host/glob.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { bootEntries } from '../boot-entries.ts';
 import { configured } from '../interfaces.ts';
@@ -34,7 +34,7 @@ export const networkChecks: readonly TreeCheck[] = [
     async look({ host }) {
       const found: string[] = [];
       for (const [glob, line] of ties) {
-        const files = await matching([glob], host, sealed);
+        const files = await matchingPaths([glob], host, sealed);
         for (const file of files) {
           if (new RegExp(line, 'm').test((await host.readText(file)) ?? '')) found.push(`${file} names an address`);
         }
@@ -132,7 +132,7 @@ export const networkChecks: readonly TreeCheck[] = [
     source: sources.pouta,
     async look({ host }) {
       const ignored: string[] = [];
-      for (const file of await matching(['/etc/systemd/logind.conf', '/etc/systemd/logind.conf.d/*.conf'], host)) {
+      for (const file of await matchingPaths(['/etc/systemd/logind.conf', '/etc/systemd/logind.conf.d/*.conf'], host)) {
         if (/^\s*HandlePowerKey\s*=\s*ignore/m.test((await host.readText(file)) ?? '')) ignored.push(file);
       }
       const logind = ['/usr/lib/systemd/systemd-logind', '/lib/systemd/systemd-logind'];

@@ -1,8 +1,8 @@
-import { countsOf, type Finding } from './examine.ts';
+import { type CheckFinding, countChecks } from './examine.ts';
 
 /** What the doctor found, for people: what is wrong first said, then why it matters and what to do. */
-export function findingsAsText(findings: readonly Finding[], called: string): string {
-  const { errors, warnings, passed, notChecked } = countsOf(findings);
+export function findingsAsText(findings: readonly CheckFinding[], called: string): string {
+  const { errors, warnings, passed, notChecked } = countChecks(findings);
   const lines = findings.flatMap((finding) => {
     const { check } = finding;
     if (finding.is === 'passed') return [];
@@ -23,20 +23,20 @@ const shortened = (what: readonly string[]): readonly string[] =>
   what.length <= 5 ? what : [...what.slice(0, 4), `… and ${what.length - 4} more`];
 
 /** The same for programs. */
-export function findingsAsJson(findings: readonly Finding[], called: string): string {
+export function findingsAsJson(findings: readonly CheckFinding[], called: string): string {
   const told = findings.map((finding) => {
     const { name, severity, why, mend, source } = finding.check;
     const what = finding.is === 'found' ? finding.what : [];
     const because = finding.is === 'not-checked' ? { because: finding.because } : {};
     return { name, severity, result: finding.is, what, ...because, why, mend, source };
   });
-  const counts = countsOf(findings);
+  const counts = countChecks(findings);
   return `${JSON.stringify({ schema_version: 1, image: called, ...counts, checks: told }, undefined, 2)}\n`;
 }
 
 /** The same as a JUnit report: errors fail their case, warnings are told in it, what was not checked is skipped. */
-export function findingsAsJunit(findings: readonly Finding[], called: string): string {
-  const { errors, notChecked } = countsOf(findings);
+export function findingsAsJunit(findings: readonly CheckFinding[], called: string): string {
+  const { errors, notChecked } = countChecks(findings);
   const cases = findings.map((finding) => {
     const open = `    <testcase classname="bootagent.doctor" name="${xml(finding.check.name)}"`;
     const inner = junitInner(finding);
@@ -52,7 +52,7 @@ export function findingsAsJunit(findings: readonly Finding[], called: string): s
   ].join('\n');
 }
 
-function junitInner(finding: Finding): string {
+function junitInner(finding: CheckFinding): string {
   if (finding.is === 'passed') return '';
   if (finding.is === 'not-checked') return `<skipped message="${xml(finding.because)}"/>`;
   const { severity, mend } = finding.check;

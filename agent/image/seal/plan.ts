@@ -1,12 +1,12 @@
 import type { Change, Note, PlanItem } from '../../engine/change.ts';
 import type { Image } from '../image.ts';
-import type { Foreign } from '../submounts.ts';
+import type { ForeignMount } from '../submounts.ts';
 import type { Operation } from './operation.ts';
 
 export interface Sealing {
   readonly image: Image;
   /** Mounts that are not the image's. */
-  readonly foreign: readonly Foreign[];
+  readonly foreign: readonly ForeignMount[];
   /** What the session at work needs until its end: its agent's socket, the folder it stands in. */
   readonly session: readonly string[];
 }
@@ -48,7 +48,7 @@ function notesOn(
   { name }: Operation,
   changes: readonly Change[],
   { bends }: Image,
-  foreign: readonly Foreign[],
+  foreign: readonly ForeignMount[],
 ): Note[] {
   const globs = changes.flatMap((change) => ('globs' in change ? change.globs : []));
   const concerns = (path: string) => globs.some((glob) => `${glob}/`.startsWith(`${path}/`) || searches(glob, path));

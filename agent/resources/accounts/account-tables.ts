@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { fieldsOf, lineOf } from '../../host/passwd.ts';
-import { clearForsaken } from './stale-locks.ts';
+import { clearStaleLocks } from './stale-locks.ts';
 
 export const linesOf = async (table: string, host: ReadHost): Promise<readonly (readonly string[])[]> =>
   fieldsOf(await host.readText(table));
@@ -70,7 +70,7 @@ export async function accountTool(
   [program = '', ...words]: readonly string[],
   input?: string,
 ): Promise<void> {
-  await clearForsaken(host);
+  await clearStaleLocks(host);
   const root = host.offline ? ['--root', host.root] : [];
   await host.run([program, ...root, ...words], input === undefined ? {} : { input });
 }

@@ -3,7 +3,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 import { accountTool } from './account-tables.ts';
 
 /** A password that has to be changed at the next login: said once, when it is set. */
-export const expiredPassword: ActHandler<ChangeOf<'expired-password'>> = {
+export const expiredPasswordHandler: ActHandler<ChangeOf<'expired-password'>> = {
   sort: 'act',
   needs: 'root',
   subject: ({ user }) => user,

@@ -4,7 +4,7 @@ import { accountTool, lacksShadow, linesOf, tableWith, yetToBeGiven } from './ac
 import { byAccountTools } from './with-account-tools.ts';
 
 /** A group that exists. */
-export const group = byAccountTools<ChangeOf<'group'>>({
+export const groupHandler = byAccountTools<ChangeOf<'group'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ name }) => name,

@@ -6,7 +6,7 @@ import { accountTool } from './account-tables.ts';
 import { byAccountTools } from './with-account-tools.ts';
 
 /** Whether a user can come in by password. A lock leaves keys alone. */
-export const locked = byAccountTools<ChangeOf<'locked'>>({
+export const lockedHandler = byAccountTools<ChangeOf<'locked'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,

@@ -4,7 +4,7 @@ import { accountTool, membersIn, tablesWithout, tableWith } from './account-tabl
 import { byAccountTools } from './with-account-tools.ts';
 
 /** A user among the members of a group. */
-export const member = byAccountTools<ChangeOf<'member'>>({
+export const memberHandler = byAccountTools<ChangeOf<'member'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user, group }) => `${user} of ${group}`,

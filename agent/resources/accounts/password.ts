@@ -4,7 +4,7 @@ import { accountTool, refuseReadableHash, tableWith } from './account-tables.ts'
 import { byAccountTools } from './with-account-tools.ts';
 
 /** A password, by its hash; whether it is locked is another matter. */
-export const password = byAccountTools<ChangeOf<'password'>>({
+export const passwordHandler = byAccountTools<ChangeOf<'password'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,

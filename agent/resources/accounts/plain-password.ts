@@ -8,7 +8,7 @@ const letters = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const console = '/dev/console';
 
 /** A password set once: from its hash alone nobody can tell whether it is the one that was asked for. */
-export const plainPassword: ActHandler<ChangeOf<'plain-password'>> = {
+export const plainPasswordHandler: ActHandler<ChangeOf<'plain-password'>> = {
   sort: 'act',
   needs: 'root',
   subject: ({ user }) => user,

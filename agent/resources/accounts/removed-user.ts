@@ -1,9 +1,9 @@
 import { withoutAccount, withoutMember } from '../../edits/accounts.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
-import { matching } from '../../host/glob.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { doomed } from '../../host/removable-paths.ts';
+import { toRemove } from '../../host/removable-paths.ts';
 
 // passwd comes last: it is what tells where the home is, if the rest has to be done again after a crash.
 const tables = [
@@ -19,7 +19,7 @@ const tables = [
 ] as const;
 
 /** No such user, nor the home, mail, jobs and groups of that name. The tables are edited as files, in an image too. */
-export const removedUser: StateHandler<ChangeOf<'removed-user'>> = {
+export const removedUserHandler: StateHandler<ChangeOf<'removed-user'>> = {
   sort: 'state',
   needs: 'root',
   subject: ({ name }) => name,
@@ -39,7 +39,7 @@ async function belongings({ name, except }: ChangeOf<'removed-user'>, host: Read
   const home = await ownHome(name, host);
   const spools = ['/var/mail', '/var/spool/mail', '/var/spool/cron', '/var/spool/cron/crontabs'];
   const globs = [...(home ? [home] : []), ...spools.map((folder) => `${folder}/${name}`)];
-  return doomed({ globs, ...(except && { except }) }, host);
+  return toRemove({ globs, ...(except && { except }) }, host);
 }
 
 /** The user's home, unless it is somebody else's too, or a folder of the system. */
@@ -54,7 +54,7 @@ async function ownHome(name: string, host: ReadHost): Promise<string | undefined
 async function edits({ name }: ChangeOf<'removed-user'>, host: ReadHost): Promise<{ path: string; after: string }[]> {
   const found: { path: string; after: string }[] = [];
   for (const [glob, without] of tables) {
-    for (const path of await matching([glob], host)) {
+    for (const path of await matchingPaths([glob], host)) {
       const before = (await host.readText(path)) ?? '';
       const after = without(before, name);
       if (after !== before) found.push({ path, after });

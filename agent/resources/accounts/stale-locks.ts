@@ -7,7 +7,7 @@ const leftover = /^(?:passwd|shadow|group|gshadow|subuid|subgid)(?:\.lock|\.(\d+
  * What one of shadow-utils left in /etc when it was killed. It would refuse the next one for ever: an empty lock is
  * never broken, and the number in one from before a power loss is soon that of another process.
  */
-export async function forsaken(host: ReadHost): Promise<readonly string[]> {
+export async function staleLocks(host: ReadHost): Promise<readonly string[]> {
   const paths = (await host.list('/etc')).filter((name) => leftover.test(name)).map((name) => `/etc/${name}`);
   if (paths.length === 0) return [];
   // Who holds one of these files holds /etc/.pwd.lock as well, and the kernel lists that. In a tree nobody else works.
@@ -20,6 +20,6 @@ export async function forsaken(host: ReadHost): Promise<readonly string[]> {
   return paths;
 }
 
-export async function clearForsaken(host: Host): Promise<void> {
-  for (const path of await forsaken(host)) await host.remove(path);
+export async function clearStaleLocks(host: Host): Promise<void> {
+  for (const path of await staleLocks(host)) await host.remove(path);
 }

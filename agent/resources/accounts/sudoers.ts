@@ -9,7 +9,7 @@ const main = '/etc/sudoers';
 const aside = '/run/bootagent/sudoers';
 
 /** Rules for sudo in a file of their own. One mistake in any such file and sudo lets nobody do anything. */
-export const sudoers: StateHandler<ChangeOf<'sudoers'>> = {
+export const sudoersHandler: StateHandler<ChangeOf<'sudoers'>> = {
   sort: 'state',
   needs: 'root',
   subject: ({ path }) => path,

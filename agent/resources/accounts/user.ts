@@ -8,7 +8,7 @@ import { make, markOf } from './create-user.ts';
 import { byAccountTools } from './with-account-tools.ts';
 
 /** An account. One that exists already is brought to what is asked; its number and home are never changed. */
-export const user = byAccountTools<UserChange>({
+export const userHandler = byAccountTools<UserChange>({
   sort: 'state',
   needs: 'root',
   subject: ({ name }) => name,

@@ -1,13 +1,13 @@
 import type { Change } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
-import { clearForsaken, forsaken } from './stale-locks.ts';
+import { clearStaleLocks, staleLocks } from './stale-locks.ts';
 
 /** A kind that shadow-utils make: what one of them left when it was killed is a difference as well. */
 export const byAccountTools = <C extends Change>(handler: StateHandler<C>): StateHandler<C> => ({
   ...handler,
 
   async compare(change, host) {
-    const gone = await forsaken(host);
+    const gone = await staleLocks(host);
     const found = await handler.compare(change, host);
     if (gone.length === 0 || (typeof found === 'object' && 'holds' in found)) return found;
     if (found === undefined) return { why: `holds, but a program that was killed left ${gone.join(', ')}`, gone };
@@ -15,7 +15,7 @@ export const byAccountTools = <C extends Change>(handler: StateHandler<C>): Stat
   },
 
   async apply(change, host) {
-    await clearForsaken(host);
+    await clearStaleLocks(host);
     if ((await handler.compare(change, host)) !== undefined) return (await handler.apply(change, host)) ?? undefined;
     return undefined;
   },

@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
 /** Nothing at this path. */
-export const absent: StateHandler<ChangeOf<'absent'>> = {
+export const absentHandler: StateHandler<ChangeOf<'absent'>> = {
   sort: 'state',
   subject: ({ path }) => path,
   compare: async ({ path }, host) => ((await host.stat(path)) ? 'is there' : undefined),

@@ -3,7 +3,7 @@ import type { StateHandler } from '../../engine/handler.ts';
 import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
 
 /** A folder with this mode and owner. */
-export const directory: StateHandler<ChangeOf<'directory'>> = {
+export const directoryHandler: StateHandler<ChangeOf<'directory'>> = {
   sort: 'state',
   subject: ({ path }) => path,
 

@@ -9,7 +9,7 @@ import type { Host, Response } from '../../host/host.ts';
 const pausesMs = [1_000, 4_000, 15_000];
 
 /** A file that is fetched, once; where it cannot be had, what was given in its place is written. */
-export const download: ActHandler<ChangeOf<'download'>> = {
+export const downloadHandler: ActHandler<ChangeOf<'download'>> = {
   sort: 'act',
   subject: ({ path }) => path,
   intent: ({ url }) => `is fetched from ${shownUrl(url)}`,

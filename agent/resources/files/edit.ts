@@ -5,7 +5,7 @@ import type { ReadHost } from '../../host/host.ts';
 import { refuseFaults } from './fstab-check.ts';
 
 /** Some lines of a file that others write in too; the rest of it stays byte for byte. */
-export const edit: StateHandler<ChangeOf<'edit'>> = {
+export const editHandler: StateHandler<ChangeOf<'edit'>> = {
   sort: 'state',
   subject: ({ path }) => path,
 

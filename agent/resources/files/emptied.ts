@@ -1,11 +1,11 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
-import { matching } from '../../host/glob.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { counted, several } from './describe-paths.ts';
 
 /** Every file that matches is empty, with its mode, owner and label as they were. No link is followed. */
-export const emptied: StateHandler<ChangeOf<'emptied'>> = {
+export const emptiedHandler: StateHandler<ChangeOf<'emptied'>> = {
   sort: 'state',
   subject: ({ globs }) => several(globs),
 
@@ -21,7 +21,7 @@ export const emptied: StateHandler<ChangeOf<'emptied'>> = {
 
 async function full({ globs, except }: ChangeOf<'emptied'>, host: ReadHost): Promise<string[]> {
   const found: string[] = [];
-  for (const path of await matching(globs, host, except)) {
+  for (const path of await matchingPaths(globs, host, except)) {
     const stat = await host.stat(path);
     if (stat?.type === 'file' && stat.size > 0) found.push(path);
   }

@@ -4,7 +4,7 @@ import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 
 /** A file with this content, mode and owner. */
-export const file: StateHandler<FileChange> = {
+export const fileHandler: StateHandler<FileChange> = {
   sort: 'state',
   subject: ({ path }) => path,
 

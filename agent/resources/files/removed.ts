@@ -1,22 +1,22 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
-import { doomed } from '../../host/removable-paths.ts';
+import { toRemove } from '../../host/removable-paths.ts';
 import { counted, several } from './describe-paths.ts';
 
 /**
  * Nothing at any path that matches; a pattern that ends in a slash leaves empty folders alone.
  * A link is removed and never followed; what is mounted inside stays.
  */
-export const removed: StateHandler<ChangeOf<'removed'>> = {
+export const removedHandler: StateHandler<ChangeOf<'removed'>> = {
   sort: 'state',
   subject: ({ globs }) => several(globs),
 
   async compare(change, host) {
-    const paths = await doomed(change, host);
+    const paths = await toRemove(change, host);
     return paths.length > 0 ? { why: counted(paths, 'is', 'are', 'there'), paths } : undefined;
   },
 
   async apply(change, host) {
-    for (const path of await doomed(change, host)) await host.remove(path);
+    for (const path of await toRemove(change, host)) await host.remove(path);
   },
 };

@@ -1,11 +1,11 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
-import { matching } from '../../host/glob.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { counted, several } from './describe-paths.ts';
 
 /** No line like this in any file that matches; the other lines stay byte for byte. */
-export const withoutLines: StateHandler<ChangeOf<'without-lines'>> = {
+export const withoutLinesHandler: StateHandler<ChangeOf<'without-lines'>> = {
   sort: 'state',
   subject: ({ globs, lines }) => `${lines} in ${several(globs)}`,
 
@@ -25,7 +25,7 @@ export const withoutLines: StateHandler<ChangeOf<'without-lines'>> = {
 async function touched({ globs, lines, except }: ChangeOf<'without-lines'>, host: ReadHost) {
   const pattern = new RegExp(`^(?:${lines}).*\\n?`, 'gm');
   const files: { path: string; before: string; after: string }[] = [];
-  for (const path of await matching(globs, host, except)) {
+  for (const path of await matchingPaths(globs, host, except)) {
     if ((await host.stat(path))?.type !== 'file') continue;
     const before = (await host.readText(path)) ?? '';
     const after = before.replace(pattern, '');

@@ -8,7 +8,7 @@ import { growthSteps } from './plan-steps.ts';
 import { readLayout } from './read-layout.ts';
 
 /** A file system that fills its disk, with all that lies between: partition, volumes, the file system itself. */
-export const growth: StateHandler<ChangeOf<'growth'>> = {
+export const growthHandler: StateHandler<ChangeOf<'growth'>> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ target }) => target,

@@ -2,7 +2,7 @@
  * What lies between a file system and the end of its disk, as the machine tells it: plain data, from
  * which `growthSteps` says what is to be done. Every size is in bytes unless it is called sectors.
  */
-export interface Layout {
+export interface GrowthLayout {
   /** The file system that is to grow; undefined where the device holds none, or none that can be told. */
   readonly filesystem: FileSystem | undefined;
   readonly device: Device;
@@ -19,9 +19,9 @@ export interface FileSystem {
   readonly member?: string;
 }
 
-export type Device = Disk | Partition | Volume | Opaque;
+export type Device = WholeDisk | Partition | Volume | Opaque;
 
-export interface Disk {
+export interface WholeDisk {
   readonly is: 'disk';
   readonly path: string;
   readonly bytes: number;
@@ -34,7 +34,7 @@ export interface Partition {
   /** What the kernel takes for its size; the table may already say more. */
   readonly bytes: number;
   readonly number: number;
-  readonly disk: Disk;
+  readonly disk: WholeDisk;
   /** Undefined where the partition ends at the end of its disk, so that nobody had to read the table. */
   readonly table: Table | Unread | undefined;
 }
@@ -43,12 +43,12 @@ export interface Partition {
 export interface Table {
   readonly label: string;
   readonly sectorBytes: number;
-  readonly entries: readonly Entry[];
+  readonly entries: readonly TableEntry[];
   /** All of it, as sfdisk takes it back. */
   readonly dump: string;
 }
 
-export interface Entry {
+export interface TableEntry {
   readonly number: number;
   readonly start: number;
   readonly sectors: number;
@@ -70,10 +70,10 @@ export interface Volume {
   readonly bytes: number;
   /** How its segments are laid: "linear", "striped", "thin". */
   readonly segments: readonly string[];
-  readonly group: Group;
+  readonly group: VolumeGroup;
 }
 
-export interface Group {
+export interface VolumeGroup {
   readonly name: string;
   readonly extent: number;
   readonly free: number;
@@ -90,7 +90,7 @@ export interface PhysicalVolume {
   readonly bytes: number;
   /** Where its first extent begins. */
   readonly start: number;
-  readonly device: Disk | Partition | Opaque;
+  readonly device: WholeDisk | Partition | Opaque;
 }
 
 /** A device that is not grown, and what it is. */

@@ -1,5 +1,5 @@
 import type { GrowthStep } from '../../engine/kinds/growth-step.ts';
-import type { Group, Partition, Table } from './layout.ts';
+import type { Partition, Table, VolumeGroup } from './layout.ts';
 import { endOfDisk, extendedOf, roomFor } from './partition-table.ts';
 import { partitionNode } from './table-dump.ts';
 
@@ -21,7 +21,7 @@ export interface NewVolume {
  * end of its disk, made a physical volume and added to the group. Each of the three may have been done
  * by a run that was cut off.
  */
-export function newVolumeSteps(group: Group): NewVolume {
+export function newVolumeSteps(group: VolumeGroup): NewVolume {
   const [spare] = group.spare;
   if (spare !== undefined) return { steps: [join(spare, group)], remarks: [], bytes: 0 };
   const [empty] = group.empty;
@@ -35,9 +35,9 @@ export function newVolumeSteps(group: Group): NewVolume {
 }
 
 const create = (path: string): GrowthStep => ({ do: 'new-physical-volume', path });
-const join = (path: string, { name }: Group): GrowthStep => ({ do: 'join-group', path, group: name });
+const join = (path: string, { name }: VolumeGroup): GrowthStep => ({ do: 'join-group', path, group: name });
 
-function newPartition({ number, disk }: Partition, table: Table, group: Group): NewVolume | undefined {
+function newPartition({ number, disk }: Partition, table: Table, group: VolumeGroup): NewVolume | undefined {
   if (table.label !== 'gpt' && table.label !== 'dos') return undefined;
   const align = 2 ** 20 / table.sectorBytes;
   const end = Math.floor(endOfDisk(table, disk.bytes).sector / align) * align;

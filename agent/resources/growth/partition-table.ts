@@ -1,4 +1,4 @@
-import type { Entry, Partition, Table } from './layout.ts';
+import type { Partition, Table, TableEntry } from './layout.ts';
 
 const MiB = 2 ** 20;
 
@@ -12,7 +12,7 @@ export interface Room {
 }
 
 /** The extended partition that a logical one lies in. */
-export const extendedOf = ({ label, entries }: Table, number: number): Entry | undefined =>
+export const extendedOf = ({ label, entries }: Table, number: number): TableEntry | undefined =>
   label === 'dos' && number > 4 ? entries.find((each) => each.number < 5 && isExtended(each)) : undefined;
 
 /** The room behind a primary (or any GPT) partition, up to the next one or the end of the disk. */
@@ -25,7 +25,7 @@ export function roomFor(number: number, { table, disk }: { table: Table; disk: P
 }
 
 /** The room behind a logical partition, once its extended one ends at `end`. */
-export function roomInside(entry: Entry, table: Table, end: number): Room {
+export function roomInside(entry: TableEntry, table: Table, end: number): Room {
   const peers = table.entries.filter((each) => extendedOf(table, each.number) && each.start > entry.start);
   // Each logical partition keeps a sector of the table in front of it.
   return upTo(entry, table, { sector: end }, peers, MiB / table.sectorBytes);
@@ -36,7 +36,7 @@ interface End {
   readonly remark?: string;
 }
 
-function upTo(entry: Entry, table: Table, end: End, peers: readonly Entry[], gap = 0): Room {
+function upTo(entry: TableEntry, table: Table, end: End, peers: readonly TableEntry[], gap = 0): Room {
   const next = peers.toSorted((a, b) => a.start - b.start)[0];
   const limit = next ? Math.min(next.start - gap, end.sector) : end.sector;
   const align = MiB / table.sectorBytes;
@@ -65,4 +65,4 @@ export function endOfDisk({ label, sectorBytes }: Pick<Table, 'label' | 'sectorB
 const reach = (sectorBytes: number): string => `${(2 ** 32 * sectorBytes) / 2 ** 40} TiB`;
 
 /** The types of extended partitions: by cylinders, by LBA, and Linux's own. */
-const isExtended = ({ type }: Entry): boolean => ['5', 'f', '85'].includes(type.toLowerCase().replace(/^0+/, ''));
+const isExtended = ({ type }: TableEntry): boolean => ['5', 'f', '85'].includes(type.toLowerCase().replace(/^0+/, ''));

@@ -1,4 +1,4 @@
-import { type Grown, type GrowthStep, least } from '../../engine/kinds/growth-step.ts';
+import { type Grown, type GrowthStep, minimumGrowth } from '../../engine/kinds/growth-step.ts';
 import type { Partition } from './layout.ts';
 import { extendedOf, type Room, roomFor, roomInside } from './partition-table.ts';
 
@@ -23,7 +23,7 @@ export function growPartition(partition: Partition): Grown {
   const inBytes = (sectors: number): number => sectors * table.sectorBytes;
   const steps: GrowthStep[] = [];
   const grow = (which: number, { from, to }: Room) =>
-    inBytes(to - from) >= least &&
+    inBytes(to - from) >= minimumGrowth &&
     steps.push({
       do: 'partition',
       disk: disk.path,
@@ -33,7 +33,7 @@ export function growPartition(partition: Partition): Grown {
       to: inBytes(to),
       dump: table.dump,
     });
-  if (extended && outer && inBytes(room.to - room.from) >= least) grow(extended.number, outer);
+  if (extended && outer && inBytes(room.to - room.from) >= minimumGrowth) grow(extended.number, outer);
   const worthwhile = grow(number, room);
   const after = worthwhile ? inBytes(room.to) : inBytes(entry.sectors);
   if (!worthwhile && after > bytes) {

@@ -1,6 +1,6 @@
 import { sized } from '../../base/format.ts';
-import { type Growth, least } from '../../engine/kinds/growth-step.ts';
-import type { FileSystem, Layout } from './layout.ts';
+import { type Growth, minimumGrowth } from '../../engine/kinds/growth-step.ts';
+import type { FileSystem, GrowthLayout } from './layout.ts';
 import { growPartition } from './partition.ts';
 import { growVolume } from './volume.ts';
 
@@ -12,7 +12,7 @@ export interface Wishes {
 }
 
 /** What to do, in order, so that a file system fills its disk: nothing, where it does or where nothing can be done. */
-export function growthSteps({ device, filesystem }: Layout, { only, newVolume }: Wishes = {}): Growth {
+export function growthSteps({ device, filesystem }: GrowthLayout, { only, newVolume }: Wishes = {}): Growth {
   const below =
     only === 'filesystem'
       ? { steps: [], remarks: [], bytes: device.bytes }
@@ -39,7 +39,7 @@ function growFileSystem(filesystem: FileSystem | undefined, device: string, room
   const name = mount ?? device;
   if (!isGrown(type)) return remark(`${name} is ${type}, which is not grown`);
   if (bytes === undefined) return remark(`the size of the ${type} file system on ${name} cannot be told`);
-  if (room - bytes < least) return none;
+  if (room - bytes < minimumGrowth) return none;
   if (readOnly) return remark(`${name} is mounted read-only and stays at ${sized(bytes)}`);
   if (mount === undefined && !type.startsWith('ext'))
     return remark(`${type} grows only while mounted: mount ${device}`);

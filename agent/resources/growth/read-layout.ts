@@ -1,15 +1,15 @@
 import { type Block, blockAt, blockNamed, blockOf } from '../../block/block-device.ts';
-import { least } from '../../engine/kinds/growth-step.ts';
+import { minimumGrowth } from '../../engine/kinds/growth-step.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { mountAt, mountsIn } from '../../host/mountinfo.ts';
 import { btrfsMember, filesystemOf } from './filesystem-layout.ts';
-import type { Device, Disk, Layout, Partition } from './layout.ts';
+import type { Device, GrowthLayout, Partition, WholeDisk } from './layout.ts';
 import { endOfDisk } from './partition-table.ts';
 import { readTable, sectorBytesOf } from './read-table.ts';
 import { readVolume } from './read-volume.ts';
 
 /** What lies under a mount point or a device, down to its disk; or why nothing can grow there. */
-export async function readLayout(target: string, host: ReadHost): Promise<Layout | { readonly not: string }> {
+export async function readLayout(target: string, host: ReadHost): Promise<GrowthLayout | { readonly not: string }> {
   const mountinfo = (await host.readText('/proc/self/mountinfo')) ?? '';
   const isNode = target.startsWith('/dev/');
   const named = isNode ? await blockAt(target, host) : undefined;
@@ -55,7 +55,8 @@ async function readPartition(
   const partition = { is: 'partition', path, bytes, number, disk: diskOf(whole) } as const satisfies Partial<Partition>;
   // A partition that ends where its disk ends has nothing to gain: most boots need not read the table.
   const room = whole.bytes - (start + bytes);
-  const isFull = room < least || (room < 2 * least && room - (await backupBytes(whole, host)) < least);
+  const isFull =
+    room < minimumGrowth || (room < 2 * minimumGrowth && room - (await backupBytes(whole, host)) < minimumGrowth);
   return { ...partition, table: isFull ? undefined : await readTable(whole.path, host) };
 }
 
@@ -65,7 +66,7 @@ async function backupBytes({ path, bytes }: Block, host: ReadHost): Promise<numb
   const head = await host.readBytes(path, { from: sectorBytes, length: 8 }).catch(() => undefined);
   if (!head || Buffer.from(head).toString('latin1') !== 'EFI PART') return 0;
   const end = endOfDisk({ label: 'gpt', sectorBytes }, bytes).sector * sectorBytes;
-  return bytes - Math.floor(end / least) * least;
+  return bytes - Math.floor(end / minimumGrowth) * minimumGrowth;
 }
 
-const diskOf = ({ path, bytes, readOnly }: Block): Disk => ({ is: 'disk', path, bytes, readOnly });
+const diskOf = ({ path, bytes, readOnly }: Block): WholeDisk => ({ is: 'disk', path, bytes, readOnly });

@@ -7,7 +7,7 @@ import { dumped } from './table-dump.ts';
 export async function readTable(disk: string, host: ReadHost): Promise<Table | Unread> {
   const { code, stdout, stderr } = await host.query(['sfdisk', '--dump', disk]);
   if (code !== 0) {
-    const words = lastLine(stderr);
+    const words = lastOutputLine(stderr);
     if (!host.privileged)
       throw new Problem('needs-root', `Cannot read ${disk}: ${words}`, { cause: { code: 'EACCES' } });
     return { unread: words };
@@ -23,4 +23,4 @@ export async function sectorBytesOf(disk: string, host: ReadHost): Promise<numbe
   return Number((await host.readText(`/sys/class/block/${name}/queue/logical_block_size`)) ?? 512);
 }
 
-export const lastLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';
+export const lastOutputLine = (text: string): string => text.trim().split('\n').at(-1) ?? '';

@@ -2,9 +2,9 @@ import { Problem } from '../../base/problem.ts';
 import { type Block, blockAt } from '../../block/block-device.ts';
 import { contentOf } from '../../block/device-content.ts';
 import type { ReadHost } from '../../host/host.ts';
-import type { Device, Disk, Group, Opaque, Partition, PhysicalVolume } from './layout.ts';
+import type { Device, Opaque, Partition, PhysicalVolume, VolumeGroup, WholeDisk } from './layout.ts';
 import { volumeTypes } from './new-volume.ts';
-import { lastLine } from './read-table.ts';
+import { lastOutputLine } from './read-table.ts';
 import { partitionNode } from './table-dump.ts';
 
 /** Words without which lvm takes locks and writes its hints, even to look. */
@@ -29,7 +29,7 @@ export async function readVolume(
   for (const one of all.filter((each) => each.vg_name === first.vg_name))
     members.push(await memberOf(one, host, readDevice));
   const disks = members.flatMap(({ device }) => (device.is === 'partition' ? [device] : []));
-  const group: Group = {
+  const group: VolumeGroup = {
     name: first.vg_name ?? '',
     extent: Number(first.vg_extent_size),
     free: Number(first.vg_free),
@@ -53,7 +53,7 @@ async function report(
   const { code, stdout, stderr } = await host.query([program, ...looking, ...asBytes, fields, ...more]);
   if (code !== 0) {
     const cause = host.privileged ? undefined : { code: 'EACCES' };
-    throw new Problem('command-failed', `${program} cannot tell of the volumes: ${lastLine(stderr)}`, { cause });
+    throw new Problem('command-failed', `${program} cannot tell of the volumes: ${lastOutputLine(stderr)}`, { cause });
   }
   const { report: reports } = JSON.parse(stdout) as { report: Readonly<Record<string, readonly Row[]>>[] };
   return reports.flatMap((each) => each[key] ?? each.seg ?? []);
@@ -67,7 +67,7 @@ async function memberOf(
   const block = await blockAt(path, host);
   const missing: Opaque = { is: 'opaque', path, bytes: 0, because: 'missing' };
   const device = block ? await readDevice(block, host) : missing;
-  const below: Disk | Partition | Opaque =
+  const below: WholeDisk | Partition | Opaque =
     device.is === 'volume' ? { is: 'opaque', path, bytes: device.bytes, because: 'a volume itself' } : device;
   return { path, bytes: Number(pv_size), start: Number(pe_start), device: below };
 }

@@ -1,4 +1,4 @@
-import type { Entry } from './layout.ts';
+import type { TableEntry } from './layout.ts';
 
 /** What `sfdisk --dump` prints, read; `odd` is the first line of a partition that is not as they are. */
 export function dumped(dump: string) {
@@ -15,7 +15,7 @@ export function dumped(dump: string) {
   };
 }
 
-function entryOf(line: string): Entry | undefined {
+function entryOf(line: string): TableEntry | undefined {
   const [, number, start, sectors, type] = /^\S*?(\d+) : start= *(\d+), size= *(\d+), type=([^,]*)/.exec(line) ?? [];
   if (type === undefined) return undefined;
   return { number: Number(number), start: Number(start), sectors: Number(sectors), type };

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts';
 import type { Host, Output } from '../../host/host.ts';
 import { awaitClock } from './clock-check.ts';
-import { commandOf, isHeld, isPassing, type Manager } from './managers.ts';
+import { commandOf, isLockMessage, isPassing, type Manager } from './managers.ts';
 
 /** How long to wait before each further attempt: more than a minute in all, as long as mirrors take to come back. */
 const patience: readonly number[] = [5_000, 10_000, 20_000, 40_000];
@@ -65,7 +65,7 @@ async function patiently(argv: readonly string[], host: Host, pausesMs = patienc
     const output = await host.run(argv, { timeoutMs: 0, env, accept: anyExit });
     if (output.code === 0) return output;
     const said = output.stderr + output.stdout;
-    const held = isHeld(said) && host.now() - since < mostHeldMs;
+    const held = isLockMessage(said) && host.now() - since < mostHeldMs;
     const pause = held ? 5_000 : isPassing(said) ? pausesMs[attempt++] : undefined;
     if (pause === undefined) return output;
     await host.sleep(pause);

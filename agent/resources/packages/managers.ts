@@ -29,7 +29,7 @@ export const commandOf: Readonly<Record<Manager, Readonly<Record<Verb, readonly 
 };
 
 /** Whether another was at work: what holds a lock ends by itself. */
-export const isHeld = (said: string): boolean => /could not get lock|transaction lock/i.test(said);
+export const isLockMessage = (said: string): boolean => /could not get lock|transaction lock/i.test(said);
 
 /** Whether it was the network or the mirror: worth asking again. */
 export const isPassing = (said: string): boolean =>

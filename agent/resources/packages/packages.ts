@@ -6,7 +6,7 @@ import { missing } from './installed.ts';
 import type { Manager } from './managers.ts';
 
 /** Packages that are to be there. */
-export const packages: StateHandler<ChangeOf<'packages'>> = {
+export const packagesHandler: StateHandler<ChangeOf<'packages'>> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ names }) => names.join(' '),
@@ -31,7 +31,7 @@ function known(manager: ChangeOf<'packages'>['manager']): Manager {
 }
 
 /** What has no name that the package database could be asked for: a group, a file, an address. Once. */
-export const packageFiles: ActHandler<ChangeOf<'package-files'>> = {
+export const packageFilesHandler: ActHandler<ChangeOf<'package-files'>> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ names }) => names.join(' '),
@@ -40,7 +40,7 @@ export const packageFiles: ActHandler<ChangeOf<'package-files'>> = {
 };
 
 /** What repositories have, fetched; or all that is installed, brought up to date. Once. */
-export const packageUpkeep: ActHandler<ChangeOf<'package-upkeep'>> = {
+export const packageUpkeepHandler: ActHandler<ChangeOf<'package-upkeep'>> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ does }) => does,

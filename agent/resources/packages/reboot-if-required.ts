@@ -3,7 +3,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 import { rebootReason } from './reboot-required.ts';
 
 /** A restart of the machine, where what was installed needs one. */
-export const rebootIfRequired: ActHandler<ChangeOf<'reboot-if-required'>> = {
+export const rebootIfRequiredHandler: ActHandler<ChangeOf<'reboot-if-required'>> = {
   sort: 'act',
   needs: 'machine',
   subject: () => 'machine',

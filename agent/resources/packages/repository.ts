@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
 /** A file of repositories. One that somebody else wrote is kept beside it, under a name that dnf does not read. */
-export const repositoryOf = (file: StateHandler<ChangeOf<'file'>>): StateHandler<ChangeOf<'repository'>> => ({
+export const repositoryHandler = (file: StateHandler<ChangeOf<'file'>>): StateHandler<ChangeOf<'repository'>> => ({
   sort: 'state',
   subject: ({ path }) => path,
   compare: (change, host) => file.compare(asFile(change), host),

@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 
 /** A key that rpm may trust from now on. */
-export const rpmKey: ActHandler<ChangeOf<'rpm-key'>> = {
+export const rpmKeyHandler: ActHandler<ChangeOf<'rpm-key'>> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ path }) => path,

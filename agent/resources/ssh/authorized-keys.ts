@@ -14,7 +14,7 @@ type Wanted = ChangeOf<'authorized-keys'>;
 const mostBytes = 2 ** 20;
 
 /** Keys that let a user in, in the very file that sshd reads for that user. */
-export const authorizedKeys: StateHandler<Wanted> = {
+export const authorizedKeysHandler: StateHandler<Wanted> = {
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,

@@ -18,7 +18,7 @@ const aside = '/run/bootagent/host-keys';
 const record = '/var/lib/bootagent/host-keys';
 
 /** The keys sshd shows: this machine's own, whole, and each with its public half beside it. */
-export const hostKeys: StateHandler<HostKeysChange> = {
+export const hostKeysHandler: StateHandler<HostKeysChange> = {
   sort: 'state',
   needs: 'machine',
   subject: () => folder,

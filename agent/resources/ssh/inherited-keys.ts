@@ -9,7 +9,7 @@ import { readKeyLine } from './key-line.ts';
 import { type Directive, keysFileOf, sshdDirectives } from './sshd-config.ts';
 
 /** Tells which keys an image brought along: whoever holds them can come in, and nobody here asked for that. */
-export const inheritedKeys: ActHandler<ChangeOf<'inherited-keys'>> = {
+export const inheritedKeysHandler: ActHandler<ChangeOf<'inherited-keys'>> = {
   sort: 'act',
   needs: 'root',
   subject: () => 'in all homes',

@@ -1,5 +1,5 @@
 import { Problem } from '../../base/problem.ts';
-import { sshd as edited } from '../../edits/sshd.ts';
+import { editSshd as edited } from '../../edits/sshd.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import type { SshdChange } from '../../engine/kinds/accounts.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
@@ -11,7 +11,7 @@ const program = '/usr/sbin/sshd';
 const noKey = '/run/bootagent/no-key';
 
 /** A setting of sshd, in a file of ours where sshd reads such, and at the head of its own where it does not. */
-export const sshd: StateHandler<SshdChange> = {
+export const sshdHandler: StateHandler<SshdChange> = {
   sort: 'state',
   subject: ({ keyword }) => keyword,
 

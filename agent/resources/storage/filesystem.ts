@@ -8,7 +8,7 @@ import { mountsIn } from '../../host/mountinfo.ts';
 import { usedBytes } from './swap-file.ts';
 
 /** A file system on a device. What is there stays, unless it was asked in so many words to go. */
-export const filesystem: StateHandler<FilesystemChange> = {
+export const filesystemHandler: StateHandler<FilesystemChange> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ device }) => device,

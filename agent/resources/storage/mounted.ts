@@ -6,7 +6,7 @@ import type { ReadHost } from '../../host/host.ts';
 import { mountAt } from '../../host/mountinfo.ts';
 
 /** What /etc/fstab says of a mount point is mounted there now. */
-export const mounted: StateHandler<MountedChange> = {
+export const mountedHandler: StateHandler<MountedChange> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ target }) => target,

@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
 /** No swap file at this path, in use or not. */
-export const removedSwap: StateHandler<ChangeOf<'removed-swap'>> = {
+export const removedSwapHandler: StateHandler<ChangeOf<'removed-swap'>> = {
   sort: 'state',
   subject: ({ path }) => path,
 

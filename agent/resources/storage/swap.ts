@@ -10,7 +10,7 @@ import { foundAt, makeSwapFile, refuseUnfit, usedBytes, useSwapFile } from './sw
 const tolerance = 2 ** 20;
 
 /** A swap file, or a device that is swap already, in use. */
-export const swap: StateHandler<SwapChange> = {
+export const swapHandler: StateHandler<SwapChange> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ path }) => path,

@@ -4,7 +4,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 import { cvmfsProbe } from './cvmfs-probe.ts';
 
 /** What CVMFS does itself: put in place what it needs of the system, read its files again, try its repositories. */
-export const cvmfs: ActHandler<ChangeOf<'cvmfs'>> = {
+export const cvmfsHandler: ActHandler<ChangeOf<'cvmfs'>> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ does }) => does,
@@ -23,7 +23,7 @@ export const cvmfs: ActHandler<ChangeOf<'cvmfs'>> = {
 };
 
 /** A repository that does not answer is waited for a long time: nobody waits for this, and status tells the end. */
-async function inBackground(host: Parameters<(typeof cvmfs)['perform']>[1]): Promise<void> {
+async function inBackground(host: Parameters<(typeof cvmfsHandler)['perform']>[1]): Promise<void> {
   const unit = `--unit=${cvmfsProbe.unit}`;
   await host.run(['systemctl', 'reset-failed', cvmfsProbe.unit], { accept: [0, 1, 5] });
   await host.run(['systemctl', 'stop', cvmfsProbe.unit], { accept: [0, 1, 5] });

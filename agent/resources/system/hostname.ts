@@ -6,7 +6,7 @@ const file = '/etc/hostname';
 const kernel = '/proc/sys/kernel/hostname';
 
 /** The name the kernel goes by, now and at the next boot. Asked of the kernel itself: no D-Bus runs this early. */
-export const hostname: StateHandler<ChangeOf<'hostname'>> = {
+export const hostnameHandler: StateHandler<ChangeOf<'hostname'>> = {
   sort: 'state',
   subject: ({ name }) => name,
 

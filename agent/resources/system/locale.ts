@@ -3,7 +3,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
 /** A locale that programs find when they ask for it. */
-export const locale: StateHandler<ChangeOf<'locale'>> = {
+export const localeHandler: StateHandler<ChangeOf<'locale'>> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ name }) => name,

@@ -4,7 +4,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 import { render } from '../../userdata/jinja.ts';
 
 /** The last words of a boot. */
-export const message: ActHandler<MessageChange> = {
+export const messageHandler: ActHandler<MessageChange> = {
   sort: 'act',
   subject: () => 'final',
   intent: ({ text }) => `says ${JSON.stringify(text.trim())}`,

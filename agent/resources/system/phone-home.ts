@@ -3,7 +3,7 @@ import { asProblem, Problem } from '../../base/problem.ts';
 import type { PhoneHomeChange } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import type { Host } from '../../host/host.ts';
-import { isPassing, next, type Policy, retryAfter, untried } from '../../metadata/backoff.ts';
+import { isTransient, next, type Policy, retryAfter, untried } from '../../metadata/backoff.ts';
 
 /** However many tries are granted: what comes after it in the boot waits no longer than this. */
 const mostMs = 300_000;
@@ -11,7 +11,7 @@ const mostMs = 300_000;
 const policy: Policy = { timeoutMs: 10_000, pauseMs: 1_000, spreadMs: 3_000, mostMs: 30_000 };
 
 /** Tells a URL that the machine is ready, trying again with pauses that grow and differ from guest to guest. */
-export const phoneHome: ActHandler<PhoneHomeChange> = {
+export const phoneHomeHandler: ActHandler<PhoneHomeChange> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ url }) => shownUrl(url),
@@ -35,7 +35,7 @@ export const phoneHome: ActHandler<PhoneHomeChange> = {
         { retryAfterMs: wait },
         Math.random,
       );
-      const hopeless = !(answer instanceof Problem) && !isPassing(answer.status);
+      const hopeless = !(answer instanceof Problem) && !isTransient(answer.status);
       if (pauseMs === undefined || hopeless || host.now() + pauseMs > end) {
         const times = after.failed === 1 ? 'once' : `${after.failed} times`;
         throw new Problem('home-unreachable', `${shownUrl(url)} was tried ${times}: ${why}`, { cause: answer });

@@ -7,7 +7,7 @@ const options: Readonly<Record<PowerChange['mode'], string>> = { poweroff: '-P',
 const lastUnit = 'bootagent-final.service';
 
 /** Turns the machine off or starts it anew when the run is over: once for each instance, whatever comes of it. */
-export const power: ActHandler<PowerChange> = {
+export const powerHandler: ActHandler<PowerChange> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ mode }) => mode,

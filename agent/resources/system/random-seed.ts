@@ -6,7 +6,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 const most = 2 ** 20;
 
 /** Data that was made elsewhere, stirred into the random numbers of this machine, once. */
-export const randomSeed: ActHandler<RandomSeedChange> = {
+export const randomSeedHandler: ActHandler<RandomSeedChange> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ path }) => path,

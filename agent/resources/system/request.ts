@@ -5,7 +5,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 import type { Host, Response } from '../../host/host.ts';
 
 /** Tells somebody elsewhere something, once. */
-export const request: ActHandler<ChangeOf<'request'>> = {
+export const requestHandler: ActHandler<ChangeOf<'request'>> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ method, url }) => `${method} ${shownUrl(url)}`,

@@ -1,13 +1,13 @@
 import { Problem } from '../../base/problem.ts';
 import type { ScriptChange } from '../../engine/change.ts';
-import type { ActHandler, Due, Entry } from '../../engine/handler.ts';
+import type { ActHandler, Due, LedgerEntry } from '../../engine/handler.ts';
 import type { ShellEnd } from '../../host/host.ts';
 
 /** How many boots in a row a list may end with the machine going down before it is left out. */
 const boots = 3;
 
 /** A list of shell items, run one by one by the same shell. Never run again because it failed. */
-export const script: ActHandler<ScriptChange> = {
+export const scriptHandler: ActHandler<ScriptChange> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ name }) => name,
@@ -50,8 +50,8 @@ export const script: ActHandler<ScriptChange> = {
 /** Whether a list is to be run, by what is known of earlier starts: it is not repeatable. */
 function due(
   { name, items, onInterrupt }: ScriptChange,
-  earlier: readonly Entry[],
-  before: readonly (readonly Entry[])[],
+  earlier: readonly LedgerEntry[],
+  before: readonly (readonly LedgerEntry[])[],
 ): Due {
   if (before.length >= boots && before.slice(-boots).every(wentDown)) {
     const text = `${name} has ended with the machine going down ${boots} boots running, and is left out`;
@@ -75,11 +75,11 @@ function due(
 }
 
 /** Whether this record ends with the machine going down: in order, or without a word. */
-const wentDown = (entries: readonly Entry[]): boolean =>
+const wentDown = (entries: readonly LedgerEntry[]): boolean =>
   entries.some(({ is }) => is === 'down') ||
   (entries.some(({ is }) => is === 'item-began') && !entries.some(({ is }) => is === 'ended'));
 
-const lastItem = (entries: readonly Entry[], is: string): number =>
+const lastItem = (entries: readonly LedgerEntry[], is: string): number =>
   entries.reduce((last, entry) => (entry.is === is ? Number(entry.item) : last), -1);
 
 function failure(

@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
 /** Whether the kernel enforces SELinux's policy now. */
-export const selinux: StateHandler<ChangeOf<'selinux'>> = {
+export const selinuxHandler: StateHandler<ChangeOf<'selinux'>> = {
   sort: 'state',
   needs: 'machine',
   subject: () => 'kernel',

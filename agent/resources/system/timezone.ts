@@ -6,7 +6,7 @@ import type { ReadHost } from '../../host/host.ts';
 const zones = '/usr/share/zoneinfo';
 
 /** The zone that local time is told in. */
-export const timezone: StateHandler<ChangeOf<'timezone'>> = {
+export const timezoneHandler: StateHandler<ChangeOf<'timezone'>> = {
   sort: 'state',
   subject: ({ zone }) => zone,
 

@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 
 /** This instance's share of the time that a fleet is spread over. */
-export const wait: ActHandler<ChangeOf<'wait'>> = {
+export const waitHandler: ActHandler<ChangeOf<'wait'>> = {
   sort: 'act',
   needs: 'machine',
   subject: () => 'spread',

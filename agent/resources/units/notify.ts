@@ -5,7 +5,7 @@ import { noSuchUnit } from './service.ts';
 import { isAtRest } from './unit-files.ts';
 
 /** Makes a service, or systemd itself, take note of what was changed before it. */
-export const notify: ActHandler<ChangeOf<'notify'>> = {
+export const notifyHandler: ActHandler<ChangeOf<'notify'>> = {
   sort: 'act',
   needs: 'machine',
   subject: (change) => {

@@ -7,7 +7,7 @@ import { noSuchUnit, notInstalled } from './service.ts';
 export const runningQuery = (unit: string): Query => ['systemctl', 'show', '--property=ActiveState,Job', unit];
 
 /** Whether a unit runs now, or is about to: at a boot, what is to start has a job for it long before its turn. */
-export const running: StateHandler<ChangeOf<'running'>> = {
+export const runningHandler: StateHandler<ChangeOf<'running'>> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ unit }) => unit,

@@ -5,7 +5,7 @@ import type { Host, ReadHost } from '../../host/host.ts';
 import { enablingLinks, isMasked, linksTo, maskOf, unitPath } from './unit-files.ts';
 
 /** Whether a unit starts at boot. Read from the links that say so: a tree has no systemctl to ask, and a process costs. */
-export const service: StateHandler<ChangeOf<'service'>> = {
+export const serviceHandler: StateHandler<ChangeOf<'service'>> = {
   sort: 'state',
   subject: ({ unit }) => unit,
 

@@ -1,4 +1,4 @@
-import { matching } from '../../host/glob.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 
 const own = '/etc/systemd/system';
@@ -44,7 +44,7 @@ export async function enablingLinks(unit: string, host: ReadHost): Promise<reado
 
 /** The links that make a unit start at boot now, whoever made them: in the administrator's folder, or in all. */
 export const linksTo = (unit: string, host: ReadHost, where: 'own' | 'all' = 'own'): Promise<readonly string[]> =>
-  matching(
+  matchingPaths(
     (where === 'own' ? [own] : lasting).flatMap((folder) => [
       `${folder}/*.wants/${unit}`,
       `${folder}/*.requires/${unit}`,

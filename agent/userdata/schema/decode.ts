@@ -1,6 +1,6 @@
 import { amongThese } from '../../base/nearest.ts';
 import type { ProblemCode } from '../../base/problem.ts';
-import { type Entry, type Mapping, nowhere, type Place, type Written } from './source-node.ts';
+import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
 
 /**
  * What decoding has to say besides the value. An error costs the item it stands in and no more, so
@@ -29,7 +29,7 @@ export type Bad = typeof bad;
 
 /** Turns a written value, or its absence, into a typed one. */
 export interface Decode<T> {
-  (written: Written | undefined, at: string, findings: Findings): T | Bad;
+  (written: SourceNode | undefined, at: string, findings: Findings): T | Bad;
   /** What it takes, for the reference page and the JSON Schema. */
   readonly shape: Shape;
 }
@@ -54,7 +54,7 @@ export interface Item<T> {
 
 export function decoder<T>(
   shape: Shape,
-  decode: (written: Written | undefined, at: string, findings: Findings) => T | Bad,
+  decode: (written: SourceNode | undefined, at: string, findings: Findings) => T | Bad,
 ): Decode<T> {
   return Object.assign(decode, { shape });
 }
@@ -174,7 +174,7 @@ export const entriesNamed = <T>(
   });
 };
 
-function itemOf<T>(decode: Decode<T>, written: Written, at: string, findings: Findings): Item<T>[] {
+function itemOf<T>(decode: Decode<T>, written: SourceNode, at: string, findings: Findings): Item<T>[] {
   const value = decode(written, at, findings);
   return value === bad ? [] : [{ at, value: value as T }];
 }
@@ -284,7 +284,7 @@ function renamedEntry(
   key: string,
   decoders: readonly (readonly [string, Decode<unknown>])[],
   written: Mapping,
-): Entry | undefined {
+): SourceEntry | undefined {
   const old = decoders.find(([, { shape }]) => shape.is === 'renamed' && shape.to === key);
   return old && written.entries.get(old[0]);
 }
@@ -295,10 +295,16 @@ function shapesOf<T>(fields: Fields<T>): Record<string, Shape> {
   );
 }
 
-const isLeftOut = (written: Written | undefined): boolean =>
+const isLeftOut = (written: SourceNode | undefined): boolean =>
   written === undefined || (written.is === 'scalar' && written.value === null);
 
-function expected(what: string, written: Written | undefined, at: string, findings: Findings, hidden?: Written): Bad {
+function expected(
+  what: string,
+  written: SourceNode | undefined,
+  at: string,
+  findings: Findings,
+  hidden?: SourceNode,
+): Bad {
   const got = written?.is === 'scalar' ? JSON.stringify(written.words) : written ? `a ${written.is}` : 'nothing';
   const place = written?.place ?? hidden?.place ?? nowhere;
   findings.error(at, place, hidden ? `expected ${what}` : `expected ${what}, got ${got}`);

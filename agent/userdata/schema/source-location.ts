@@ -1,9 +1,9 @@
-import { nowhere, type Place, type Written } from './source-node.ts';
+import { nowhere, type Place, type SourceNode } from './source-node.ts';
 
 /** Where "users[3].sudo" was written; as near to it as there is anything, and nowhere if there is nothing. */
-export function placeOf(at: string, settings: Written): Place {
+export function placeOf(at: string, settings: SourceNode): Place {
   let place = nowhere;
-  let here: Written = settings;
+  let here: SourceNode = settings;
   for (let rest = at; rest !== ''; ) {
     const next = step(rest, here);
     if (!next) break;
@@ -14,11 +14,11 @@ export function placeOf(at: string, settings: Written): Place {
 
 interface Next {
   readonly place: Place;
-  readonly value: Written;
+  readonly value: SourceNode;
   readonly rest: string;
 }
 
-function step(at: string, here: Written): Next | undefined {
+function step(at: string, here: SourceNode): Next | undefined {
   if (here.is === 'list') {
     const [word = '', index = ''] = /^\[(\d+)\]\.?/.exec(at) ?? [];
     const value = here.items[Number(index || Number.NaN)];

@@ -6,7 +6,7 @@ export interface Place {
 }
 
 /** A value as somebody wrote it: what it means, the very words, and where they stand. */
-export type Written = Scalar | List | Mapping;
+export type SourceNode = Scalar | List | Mapping;
 
 export interface Scalar {
   readonly is: 'scalar';
@@ -21,20 +21,20 @@ export interface Scalar {
 
 export interface List {
   readonly is: 'list';
-  readonly items: readonly Written[];
+  readonly items: readonly SourceNode[];
   readonly place: Place;
 }
 
 export interface Mapping {
   readonly is: 'mapping';
-  readonly entries: ReadonlyMap<string, Entry>;
+  readonly entries: ReadonlyMap<string, SourceEntry>;
   readonly place: Place;
 }
 
-export interface Entry {
+export interface SourceEntry {
   /** Where the key stands; the value has a place of its own. */
   readonly key: Place;
-  readonly value: Written;
+  readonly value: SourceNode;
 }
 
 export const nowhere: Place = { source: 'default', line: 0, column: 0 };
@@ -45,7 +45,7 @@ export const nothing: Mapping = { is: 'mapping', entries: new Map(), place: nowh
 export const told = ({ source, line, column }: Place): string => (line === 0 ? source : `${source}:${line}:${column}`);
 
 /** What it means, as plain values, without where it stands. */
-export function meaning(written: Written): unknown {
+export function meaning(written: SourceNode): unknown {
   if (written.is === 'scalar') return written.value;
   if (written.is === 'list') return written.items.map(meaning);
   return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, meaning(value)]));

@@ -1,11 +1,11 @@
 import type { Findings } from '../schema/decode.ts';
-import { type Entry, type Mapping, type Place, told, type Written } from '../schema/source-node.ts';
+import { type Mapping, type Place, type SourceEntry, type SourceNode, told } from '../schema/source-node.ts';
 
 /** One line of a mapping as it was written. */
 export interface Pair {
   readonly key: string;
   readonly place: Place;
-  readonly value: Written;
+  readonly value: SourceNode;
   /** It is `<<`: its value lends its own entries to this mapping. */
   readonly merge: boolean;
 }
@@ -17,8 +17,8 @@ export interface Pair {
 export function entriesOf(
   pairs: readonly Pair[],
   findings: Pick<Findings, 'error' | 'warning'>,
-): ReadonlyMap<string, Entry> | undefined {
-  const entries = new Map<string, Entry>();
+): ReadonlyMap<string, SourceEntry> | undefined {
+  const entries = new Map<string, SourceEntry>();
   for (const { value, place, merge } of pairs) {
     if (!merge) continue;
     const lenders = lendersOf(value);
@@ -48,7 +48,7 @@ export function entriesOf(
   return entries;
 }
 
-function lendersOf(value: Written): readonly Mapping[] | undefined {
+function lendersOf(value: SourceNode): readonly Mapping[] | undefined {
   const lenders = value.is === 'list' ? value.items : [value];
   return lenders.every((each) => each.is === 'mapping') ? lenders : undefined;
 }

@@ -1,6 +1,6 @@
 import type { Findings } from '../schema/decode.ts';
 import { limits } from '../schema/limits.ts';
-import type { Place, Scalar, Written } from '../schema/source-node.ts';
+import type { Place, Scalar, SourceNode } from '../schema/source-node.ts';
 import { entriesOf, type Pair } from './entries.ts';
 import { plainValue } from './scalars.ts';
 import { isPlainTag, isScalarTag, taggedValue } from './tags.ts';
@@ -17,7 +17,7 @@ export type Node = { readonly anchor?: string; readonly tag?: string; readonly a
 );
 
 /** What the steps of reading one document share. */
-export interface Reading {
+export interface NodeReading {
   readonly findings: Reports;
   /** The values that were given a name, and how many values each holds. */
   readonly anchors: Map<string, Sized>;
@@ -36,14 +36,14 @@ export interface Taken {
 
 /** A value, and how many it is with all that is in it. */
 export interface Sized {
-  readonly written: Written;
+  readonly written: SourceNode;
   readonly values: number;
 }
 
 type NodeOf<Is extends Node['is']> = Extract<Node, { is: Is }>;
 
 /** What a node means. Where it means nothing, that is told, and its neighbours are looked at all the same. */
-export function meaningOf(node: Node, reading: Reading, atKey = false): Sized | undefined {
+export function meaningOf(node: Node, reading: NodeReading, atKey = false): Sized | undefined {
   if (node.is === 'alias') {
     const named = reading.anchors.get(node.name);
     return named
@@ -62,12 +62,12 @@ export function meaningOf(node: Node, reading: Reading, atKey = false): Sized | 
 }
 
 /** Aliases take no room here, but whoever walks the document walks each of them. */
-function counted(sized: Sized, at: number, { taken, fail }: Reading): Sized | undefined {
+function counted(sized: Sized, at: number, { taken, fail }: NodeReading): Sized | undefined {
   taken.values += sized.values;
   return taken.values > limits.values ? fail(at, `aliases make this more than ${limits.values} values`) : sized;
 }
 
-function scalarOf(node: NodeOf<'scalar'>, place: Place, { fail }: Reading, atKey: boolean): Sized | undefined {
+function scalarOf(node: NodeOf<'scalar'>, place: Place, { fail }: NodeReading, atKey: boolean): Sized | undefined {
   const { words, quoted, tag, at } = node;
   const scalar = (value: Scalar['value'], text = words): Sized => ({
     written: { is: 'scalar', value, words: text, ...(quoted && { quoted }), place },
@@ -85,9 +85,9 @@ function scalarOf(node: NodeOf<'scalar'>, place: Place, { fail }: Reading, atKey
   return scalar(value, value instanceof Uint8Array ? new TextDecoder().decode(value) : words);
 }
 
-function listOf({ items, tag, at }: NodeOf<'list'>, place: Place, reading: Reading): Sized | undefined {
+function listOf({ items, tag, at }: NodeOf<'list'>, place: Place, reading: NodeReading): Sized | undefined {
   if (tag && !isPlainTag(tag, 'list')) return reading.fail(at, `no such type: ${tag}`);
-  const written: Written[] = [];
+  const written: SourceNode[] = [];
   let values = 1;
   for (const item of items) {
     const sized = meaningOf(item, reading);
@@ -98,7 +98,7 @@ function listOf({ items, tag, at }: NodeOf<'list'>, place: Place, reading: Readi
   return { written: { is: 'list', items: written, place }, values };
 }
 
-function mappingOf(node: NodeOf<'mapping'>, place: Place, reading: Reading): Sized | undefined {
+function mappingOf(node: NodeOf<'mapping'>, place: Place, reading: NodeReading): Sized | undefined {
   if (node.tag && !isPlainTag(node.tag, 'mapping')) return reading.fail(node.at, `no such type: ${node.tag}`);
   const pairs: Pair[] = [];
   let values = 1;

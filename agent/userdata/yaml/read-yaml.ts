@@ -11,8 +11,8 @@ import {
   type Node as YamlNode,
 } from 'yaml';
 import { limits } from '../schema/limits.ts';
-import type { Written } from '../schema/source-node.ts';
-import { meaningOf, type Node, type Reading, type Reports, type Taken } from './nodes.ts';
+import type { SourceNode } from '../schema/source-node.ts';
+import { meaningOf, type Node, type NodeReading, type Reports, type Taken } from './nodes.ts';
 import { slipOf } from './yaml-messages.ts';
 
 const oneDocument = 'a second document begins here: only one is read';
@@ -26,11 +26,11 @@ export function readYaml(
   source: string,
   findings: Reports,
   { line = 1, taken = { values: 0, marks: 0, aliases: 0 } }: { line?: number; taken?: Taken } = {},
-): Written | undefined {
+): SourceNode | undefined {
   // A carriage return by itself ends a line in YAML, which the parser does not know.
   const text = given.replace(/\r(?!\n)/g, '\n');
   const lines = new LineCounter();
-  const reading: Reading = {
+  const reading: NodeReading = {
     findings,
     anchors: new Map(),
     failures: { count: 0 },
@@ -60,7 +60,7 @@ export function readYaml(
 }
 
 /** The text cut into tokens; stops as soon as there is more of it than is read, or it lies deeper. */
-function readTokens(text: string, { fail, taken }: Reading, lines: LineCounter): CST.Token[] | undefined {
+function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCounter): CST.Token[] | undefined {
   const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
   if (unprintable) {
     const code = unprintable[0].codePointAt(0)?.toString(16).padStart(4, '0');

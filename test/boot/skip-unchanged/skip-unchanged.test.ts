@@ -16,8 +16,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { type Drawing, drawing } from '../../../agent/boot/skip-unchanged/boot-snapshot.ts';
-import { noting } from '../../../agent/boot/skip-unchanged/recording-host.ts';
+import { bootSnapshot, type Drawing } from '../../../agent/boot/skip-unchanged/boot-snapshot.ts';
+import { recordingHost } from '../../../agent/boot/skip-unchanged/recording-host.ts';
 import type { ReadHost } from '../../../agent/host/host.ts';
 import { linux } from '../../../agent/host/linux.ts';
 
@@ -78,8 +78,8 @@ function scene(): Scene {
   symlinkSync('../../shared/keys', join(root, 'data/srv/keys'));
   mkdirSync(join(root, 'sys/class/block'), { recursive: true });
   symlinkSync('../../devices/pci/vda', join(root, 'sys/class/block/vda'));
-  const picture = drawing();
-  const host = noting(linux({ root, offline: true }), picture);
+  const picture = bootSnapshot();
+  const host = recordingHost(linux({ root, offline: true }), picture);
   const keep = async () => {
     const drawn = await picture.done(async (bytes) => execFileSync('cksum', { input: bytes, encoding: 'utf8' }));
     assert.ok('record' in drawn, JSON.stringify(drawn));

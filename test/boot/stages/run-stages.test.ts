@@ -9,7 +9,7 @@ import { nothingDue, type Outlook } from '../../../agent/boot/skip-unchanged/fin
 import { type Boot, runStages } from '../../../agent/boot/stages/run-stages.ts';
 import { readSettings } from '../../../agent/config/settings.ts';
 import { defineModule, type Schedule, type Stage, stages } from '../../../agent/engine/module.ts';
-import { foresight } from '../../../agent/engine/overlay-host.ts';
+import { overlayHost } from '../../../agent/engine/overlay-host.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import { learned, remembered } from '../../../agent/identity/identity-store.ts';
 import type { Instance } from '../../../agent/metadata/datasource.ts';
@@ -100,7 +100,7 @@ async function bootOf(machine: Machine, bootId: string, how: How, report: (event
     report,
     secret: () => {},
     bootId,
-    act: how.mode === 'preview' ? { mode: 'preview', host: foresight(host) } : { mode: 'apply', host },
+    act: how.mode === 'preview' ? { mode: 'preview', host: overlayHost(host) } : { mode: 'apply', host },
     inService: state.inService(),
     gatherFacts: async () => facts(),
     identify: async (stage) => {

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { bytesOf } from '../../../agent/block/image-bytes.ts';
-import { unpacked } from '../../../agent/block/qcow2.ts';
+import { unpackedImage } from '../../../agent/block/qcow2.ts';
 import { linux } from '../../../agent/host/linux.ts';
 import { diskChecks } from '../../../agent/image/doctor/disk.ts';
 import { type Layout, layoutOf } from '../../../agent/image/doctor/disk-layout.ts';
@@ -60,7 +60,7 @@ function image(
 }
 
 const layout = async (file: string, fstab: readonly FstabLine[] = []): Promise<Layout> =>
-  layoutOf(await unpacked(await bytesOf(file, host), file), fstab);
+  layoutOf(await unpackedImage(await bytesOf(file, host), file), fstab);
 const found = async (disk: Layout): Promise<Record<string, readonly string[]>> => {
   const findings = await examine(diskChecks, { disk, tree: { unseen: '' } });
   return Object.fromEntries(findings.flatMap((each) => (each.is === 'found' ? [[each.check.name, each.what]] : [])));
@@ -185,7 +185,7 @@ describe('a packed image', { skip: lacks('qemu-img', 'sfdisk', 'mkfs.ext4') }, (
       const packed = join(folder, 'packed.qcow2');
       run('qemu-img', ['convert', '-O', 'qcow2', ...options, file, packed]);
       assert.deepEqual(await layout(packed), await layout(file));
-      const bytes = await (await unpacked(await bytesOf(packed, host), packed)).read(0, 24 * MiB);
+      const bytes = await (await unpackedImage(await bytesOf(packed, host), packed)).read(0, 24 * MiB);
       assert.ok(bytes.equals(readFileSync(file)));
     });
   }

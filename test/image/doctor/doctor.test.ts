@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { checks } from '../../../agent/image/doctor/checks.ts';
 import type { Layout } from '../../../agent/image/doctor/disk-layout.ts';
-import { examine, type Finding } from '../../../agent/image/doctor/examine.ts';
+import { type CheckFinding, examine } from '../../../agent/image/doctor/examine.ts';
 import { fixes } from '../../../agent/image/doctor/fix.ts';
 import { lookAt } from '../../../agent/image/image.ts';
 import type { Sealing } from '../../../agent/image/seal/plan.ts';
@@ -17,15 +17,15 @@ const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
   session: [],
 });
 
-async function examined(host: MemoryHost, at: Layout | { unseen: string } = disk): Promise<Finding[]> {
+async function examined(host: MemoryHost, at: Layout | { unseen: string } = disk): Promise<CheckFinding[]> {
   const findings = await examine(checks, { tree: { host, sealing: await sealingOf(host) }, disk: at });
   assert.deepEqual(host.did, []);
   return findings;
 }
 
-const found = (findings: readonly Finding[]) =>
+const found = (findings: readonly CheckFinding[]) =>
   Object.fromEntries(findings.flatMap((each) => (each.is === 'found' ? [[each.check.name, each.what]] : [])));
-const notChecked = (findings: readonly Finding[]) =>
+const notChecked = (findings: readonly CheckFinding[]) =>
   findings.filter(({ is }) => is === 'not-checked').map(({ check }) => check.name);
 
 function planted({ family, over = {}, without = [] }: Fault): MemoryHost {

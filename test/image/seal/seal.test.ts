@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { checks } from '../../../agent/image/doctor/checks.ts';
-import { countsOf, examine } from '../../../agent/image/doctor/examine.ts';
+import { countChecks, examine } from '../../../agent/image/doctor/examine.ts';
 import { lookAt } from '../../../agent/image/image.ts';
 import { chosen } from '../../../agent/image/seal/choice.ts';
 import { inService, isRunning } from '../../../agent/image/seal/in-service.ts';
@@ -31,7 +31,9 @@ for (const family of Object.keys(usedTrees)) {
   describe(`sealing a used ${family}`, () => {
     test('leaves nothing the doctor would find, and nothing to do a second time', async () => {
       const host = used(family);
-      assert.ok(countsOf(await examine(checks, { tree: { host, sealing: await sealingOf(host) }, disk })).errors > 5);
+      assert.ok(
+        countChecks(await examine(checks, { tree: { host, sealing: await sealingOf(host) }, disk })).errors > 5,
+      );
       for (const turn of ['first', 'second']) {
         const before = host.did.length;
         await applied(await planFor(host), host);

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { PlanItem } from '../../../agent/engine/change.ts';
 import type { Step } from '../../../agent/engine/executor.ts';
-import { growth } from '../../../agent/resources/growth/growth.ts';
+import { growthHandler } from '../../../agent/resources/growth/growth.ts';
 import { memoryDisk } from '../../support/disks/memory-disk.ts';
 import { GiB, MiB } from '../../support/facts.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
@@ -63,7 +63,7 @@ describe('the growth of an LVM root', () => {
 
   test('is made of what is there where nobody has looked', async () => {
     const { host, tables, state } = memoryDisk();
-    await growth.apply({ kind: 'growth', target: '/' }, host);
+    await growthHandler.apply({ kind: 'growth', target: '/' }, host);
     assert.equal(tables.length, 1);
     assert.ok(state.filesystem > 0 && state.filesystem === state.physical);
   });

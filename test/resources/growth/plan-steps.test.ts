@@ -1,18 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { sized } from '../../../agent/base/format.ts';
-import type { Device, Entry, FileSystem, Group, Partition, Table } from '../../../agent/resources/growth/layout.ts';
+import type {
+  Device,
+  FileSystem,
+  Partition,
+  Table,
+  TableEntry,
+  VolumeGroup,
+} from '../../../agent/resources/growth/layout.ts';
 import { growthSteps, type Wishes } from '../../../agent/resources/growth/plan-steps.ts';
 import { GiB, MiB } from '../../support/facts.ts';
 
 const sectors = (bytes: number): number => bytes / 512;
-const entry = (number: number, start: number, bytes: number, type = '83'): Entry => ({
+const entry = (number: number, start: number, bytes: number, type = '83'): TableEntry => ({
   number,
   start: sectors(start),
   sectors: sectors(bytes),
   type,
 });
-const table = (label: string, ...entries: Entry[]): Table => ({ label, sectorBytes: 512, entries, dump: '' });
+const table = (label: string, ...entries: TableEntry[]): Table => ({ label, sectorBytes: 512, entries, dump: '' });
 const disk = (bytes: number, readOnly = false) => ({ is: 'disk', path: '/dev/vda', bytes, readOnly }) as const;
 
 function partition(
@@ -221,7 +228,7 @@ describe('what was wished', () => {
 describe('a chain of LVM', () => {
   const extent = 4 * MiB;
   const usable = (bytes: number) => Math.floor((bytes - MiB) / extent) * extent;
-  const group = (own: Partial<Group>): Group => ({
+  const group = (own: Partial<VolumeGroup>): VolumeGroup => ({
     name: 'rl',
     extent,
     free: 0,
@@ -230,7 +237,7 @@ describe('a chain of LVM', () => {
     empty: [],
     ...own,
   });
-  const volume = (bytes: number, own: Partial<Group>, segments: readonly string[] = ['linear']): Device => ({
+  const volume = (bytes: number, own: Partial<VolumeGroup>, segments: readonly string[] = ['linear']): Device => ({
     is: 'volume',
     path: '/dev/dm-0',
     name: 'rl/root',
@@ -286,7 +293,7 @@ describe('a chain of LVM', () => {
     ]);
   });
 
-  const blocked = (label: string, ...more: Entry[]) =>
+  const blocked = (label: string, ...more: TableEntry[]) =>
     partition(1, GiB, 8 * GiB, table(label, entry(1, MiB, GiB, '8e'), entry(2, GiB + MiB, GiB), ...more));
 
   test('stops at a partition that is not the last, and says what would help', () => {

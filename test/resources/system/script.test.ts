@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem, ScriptChange } from '../../../agent/engine/change.ts';
 import type { Step } from '../../../agent/engine/executor.ts';
-import type { Entry } from '../../../agent/engine/handler.ts';
+import type { LedgerEntry } from '../../../agent/engine/handler.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 import { memoryLedger } from '../../support/memory-ledger.ts';
@@ -17,7 +17,7 @@ const told = ([step]: readonly Step[]): string =>
     ? step.problem.message
     : `${step?.outcome} ${step && 'note' in step ? step.note : ''}`.trim();
 
-function ledgerOf(earlier: readonly Entry[], before: readonly (readonly Entry[])[] = []) {
+function ledgerOf(earlier: readonly LedgerEntry[], before: readonly (readonly LedgerEntry[])[] = []) {
   const ledger = memoryLedger(before);
   ledger.records.set(key, [...earlier]);
   return ledger;
@@ -57,7 +57,7 @@ describe('a list of commands', () => {
     assert.deepEqual(host.did, ['shell runcmd', 'item a', 'item b', 'shell runcmd', 'item c']);
   });
 
-  const cut: Entry[] = [
+  const cut: LedgerEntry[] = [
     { is: 'began' },
     { is: 'item-began', item: 0 },
     { is: 'item-ended', item: 0, code: 0 },
@@ -80,13 +80,13 @@ describe('a list of commands', () => {
   });
 
   test('that has taken the machine down three boots running is left out', async () => {
-    const down: Entry[] = [
+    const down: LedgerEntry[] = [
       { is: 'began' },
       { is: 'item-began', item: 0 },
       { is: 'down', item: 0 },
       { is: 'ended', ok: true },
     ];
-    const crashed: Entry[] = [{ is: 'began' }, { is: 'item-began', item: 0 }];
+    const crashed: LedgerEntry[] = [{ is: 'began' }, { is: 'item-began', item: 0 }];
     const plan = list({ name: 'bootcmd' });
     const ledger = memoryLedger([down, crashed, down]);
     assert.equal(

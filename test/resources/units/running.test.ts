@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { running } from '../../../agent/resources/units/running.ts';
+import { runningHandler } from '../../../agent/resources/units/running.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 
 describe('a unit that is to run', () => {
@@ -18,7 +18,8 @@ describe('a unit that is to run', () => {
   for (const [says, started, stopped] of table) {
     test(`where systemd says ${JSON.stringify(says)}`, async () => {
       const host = memoryHost({ programs: { systemctl: () => says } });
-      const compare = (is: 'started' | 'stopped') => running.compare({ kind: 'running', unit: 'a.service', is }, host);
+      const compare = (is: 'started' | 'stopped') =>
+        runningHandler.compare({ kind: 'running', unit: 'a.service', is }, host);
       assert.equal(await compare('started'), started);
       assert.equal(await compare('stopped'), stopped);
     });

@@ -1,8 +1,8 @@
 import type { Facts, Platform } from '../../../agent/facts/facts.ts';
 import { makeHttp } from '../../../agent/host/http.ts';
 import { policyOf } from '../../../agent/metadata/backoff.ts';
-import type { Asking } from '../../../agent/metadata/datasource.ts';
-import { patience } from '../../../agent/metadata/retrying-client.ts';
+import type { FetchContext } from '../../../agent/metadata/datasource.ts';
+import { retryingClient } from '../../../agent/metadata/retrying-client.ts';
 import { facts } from '../facts.ts';
 import { type Given, type MemoryHost, memoryHost } from '../memory-host.ts';
 
@@ -19,7 +19,7 @@ interface Options extends Given {
 
 /** What a datasource is handed, over real HTTP and with a clock that the pauses turn. */
 export function asking({ url, settings = {}, seed, budgetMs = 20_000, random = () => 0.5, ...given }: Options): {
-  readonly ask: Asking;
+  readonly ask: FetchContext;
   readonly host: MemoryHost;
   readonly notes: string[];
 } {
@@ -37,7 +37,7 @@ export function asking({ url, settings = {}, seed, budgetMs = 20_000, random = (
       facts: machine,
       settings: all,
       deadline: budgetMs,
-      patience: patience({ host, policy, deadline: budgetMs, note, random }),
+      patience: retryingClient({ host, policy, deadline: budgetMs, note, random }),
       seed,
       note,
     },

@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { Bytes } from '../../../agent/block/drive-bytes.ts';
+import type { DriveBytes } from '../../../agent/block/drive-bytes.ts';
 
 /** Files of a drive, by path. */
 export type Files = Readonly<Record<string, string | Uint8Array>>;
@@ -49,7 +49,7 @@ export const fatImage = (files: Files, label: string, options: FatOptions = {}):
   });
 
 /** A view on an image, as drives are read. */
-export const bytesIn = (image: Uint8Array): Bytes => ({
+export const bytesIn = (image: Uint8Array): DriveBytes => ({
   read: async (from, length) => image.subarray(from, from + length),
 });
 
