@@ -36,7 +36,7 @@ serve(process.argv.slice(2)).then(async (code) => {
 async function serve(argv: readonly string[]): Promise<number> {
   const code = await main(argv, around);
   // Nobody comes after the last unit.
-  if (around.env.BOOTAGENT_TURNS === undefined || argv.includes('final')) return code;
+  if (around.env.BOOTAGENT_STAGE_SERVER === undefined || argv.includes('final')) return code;
   const { serveStages: takeTurns } = await import('./boot/stage-server/stage-server.ts');
   return takeTurns(code, around, main);
 }
@@ -59,8 +59,8 @@ async function main(argv: readonly string[], around: Io): Promise<number> {
     const { command, given } = parseArguments(argv, commands);
     return await (await command.load()).run(given, around);
   } catch (error) {
-    const { code, message, hint, said, cause, stack } = asProblem(error);
-    around.err(`bootagent: ${message}${said ? `: ${said}` : ''}\n  ${hint}\n`);
+    const { code, message, hint, stderrTail, cause, stack } = asProblem(error);
+    around.err(`bootagent: ${message}${stderrTail ? `: ${stderrTail}` : ''}\n  ${hint}\n`);
     if (code === 'unexpected') around.err(`${cause instanceof Error ? cause.stack : stack}\n`);
     if (code === 'locked') return exit.locked;
     return ['bad-invocation', 'bad-input', 'needs-root'].includes(code) ? exit.badInput : exit.failed;

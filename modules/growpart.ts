@@ -1,7 +1,6 @@
 import type { ChangeOf, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import {
-  despite,
   either,
   flag,
   items,
@@ -9,6 +8,7 @@ import {
   object,
   oneOf,
   optional,
+  orElse,
   withDefault,
 } from '../agent/userdata/schema/decode.ts';
 
@@ -23,8 +23,8 @@ const settings = object({
 
 // A misspelt setting must not leave the root full, and with it everybody outside.
 const reads = {
-  growpart: despite(undefined, optional(settings)),
-  resize_rootfs: despite<boolean | 'noblock'>(true, withDefault(true, either(oneOf('noblock'), flag))),
+  growpart: orElse(undefined, optional(settings)),
+  resize_rootfs: orElse<boolean | 'noblock'>(true, withDefault(true, either(oneOf('noblock'), flag))),
 };
 
 /** The root, and any other file system named, fills its disk: at every boot, as disks grow between boots. */

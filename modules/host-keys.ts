@@ -4,11 +4,11 @@ import { type Context, defineModule } from '../agent/engine/module.ts';
 import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
 import { readPrivateKey } from '../agent/resources/ssh/private-key.ts';
 import {
-  bad,
   converted,
   type Decode,
   entries,
   flag,
+  INVALID,
   items,
   oneOf,
   optional,
@@ -26,7 +26,7 @@ const givenKey: Decode<string> = converted(secret, (text, { error }) => {
   const key = readPrivateKey(text.endsWith('\n') ? text : `${text}\n`);
   if (typeof key !== 'string') return text;
   error(`expected a private host key: it ${key}`);
-  return bad;
+  return INVALID;
 });
 
 const reads = eachAlone({

@@ -1,7 +1,7 @@
 import { editHosts as edited } from '../agent/edits/hosts.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
-import { bad, type Decode, decoder, flag } from '../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, flag, INVALID } from '../agent/userdata/schema/decode.ts';
 import { givenNames, type Names, nameReads, namesFromIp } from './shared/host-names.ts';
 import { eachOfOthers } from './shared/lenient-fields.ts';
 
@@ -12,11 +12,11 @@ const manage: Decode<'whole' | 'localhost' | 'no'> = decoder(
   { is: 'scalar', what: 'true, false or localhost', words: ['true', 'false', 'localhost', 'template'] },
   (written, at, findings) => {
     if (written === undefined || (written.is === 'scalar' && written.value === null)) return 'no';
-    const word = written.is === 'scalar' ? written.words : '';
+    const word = written.is === 'scalar' ? written.raw : '';
     if (word === 'localhost') return 'localhost';
     if (word === 'template') return 'whole';
     const wanted = flag(written, at, findings);
-    return wanted === bad ? bad : wanted ? 'whole' : 'no';
+    return wanted === INVALID ? INVALID : wanted ? 'whole' : 'no';
   },
 );
 

@@ -2,7 +2,7 @@ import { keyOfEntry, mark } from '../agent/edits/fstab.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import type { FstabEntry } from '../agent/engine/kinds/storage.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
-import { bad, converted, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
+import { converted, INVALID, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
 import { deviceNamed, mappingOf } from './storage/named-devices.ts';
 
 /** A field that is left to its default: written null, or not at all. */
@@ -13,7 +13,7 @@ const fields = list(optional(text));
 const entry = converted(fields, (all, tell) => {
   if (all[0] !== undefined && all.length <= 6) return all;
   tell.error(all[0] === undefined ? 'names no device' : `expected at most 6 fields, got ${all.length}`);
-  return bad;
+  return INVALID;
 });
 
 const reads = {
@@ -22,7 +22,7 @@ const reads = {
     converted(fields, (all, tell) => {
       if (all.length === 6) return all;
       tell.error(`expected 6 fields, got ${all.length}`);
-      return bad;
+      return INVALID;
     }),
   ),
 };

@@ -1,7 +1,7 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { passwordChanges, passwordReads, type UserPassword } from './accounts/password-lists.ts';
-import { crowd, defaultPerson } from './accounts/resolve-users.ts';
+import { defaultUserOf, resolveUsers } from './accounts/resolve-users.ts';
 import { peopleReads } from './accounts/settings.ts';
 import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
@@ -16,7 +16,7 @@ export const passwords = defineModule({
   plan({ chpasswd, password, ...people }, context) {
     const { users = [], list = [], expire = true } = chpasswd ?? {};
     const locked = new Set(
-      crowd(people, context)
+      resolveUsers(people, context)
         .filter(({ account, isDefault }) => account.lock_passwd === true && !isDefault)
         .map(({ name }) => name),
     );
@@ -28,7 +28,7 @@ export const passwords = defineModule({
       return { at, changes };
     };
     const own =
-      password === undefined ? [] : [item('password', { name: defaultPerson(people, context).name, password })];
+      password === undefined ? [] : [item('password', { name: defaultUserOf(people, context).name, password })];
     return [...[...users, ...list].map(({ at, value }) => item(at, value)), ...own];
   },
 });

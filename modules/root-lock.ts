@@ -1,7 +1,7 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import { flag, optional } from '../agent/userdata/schema/decode.ts';
-import { defaultPerson } from './accounts/resolve-users.ts';
+import { defaultUserOf } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { eachOfOthers } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
@@ -32,5 +32,5 @@ export const rootLock = defineModule({
 });
 
 const givesRoot = (settings: PeopleSettings, context: Context): boolean =>
-  defaultPerson(settings, context).name === 'root' ||
+  defaultUserOf(settings, context).name === 'root' ||
   (settings.users ?? []).some(({ name, account }) => name === 'root' && account.ssh_authorized_keys);

@@ -4,7 +4,7 @@ import { redirect } from '../agent/resources/ssh/authorized-keys-file.ts';
 import { keysBanner } from '../agent/resources/ssh/key-banner.ts';
 import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
 import { flag, optional } from '../agent/userdata/schema/decode.ts';
-import { crowd, heir, isMended, type Person } from './accounts/resolve-users.ts';
+import { fallbackKeyUser, isMended, type ResolvedUser, resolveUsers } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { alone, eachOfOthers } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
@@ -22,7 +22,7 @@ export const sshKeys = defineModule({
   every: 'instance',
   reads,
   plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context) {
-    const people = crowd(settings, context);
+    const people = resolveUsers(settings, context);
     const { told, bad } = metadataKeys(context);
     const keys = [...new Set([...told, ...(settings.ssh_authorized_keys ?? [])])];
     const to = recipient(settings, people, context);
@@ -67,7 +67,7 @@ interface Recipient {
   readonly notes: readonly Note[];
 }
 
-function recipient(settings: PeopleSettings, people: readonly Person[], context: Context): Recipient {
+function recipient(settings: PeopleSettings, people: readonly ResolvedUser[], context: Context): Recipient {
   const own = people.find(({ isDefault }) => isDefault);
   const mended = isMended(
     settings,
@@ -77,7 +77,7 @@ function recipient(settings: PeopleSettings, people: readonly Person[], context:
   const alarm = (text: string): Note[] => [{ level: 'alarm', text }];
   if (own && !mended) return { users: [own.name], notes: [] };
   if (mended) {
-    const name = own?.name ?? heir(people)?.name ?? '';
+    const name = own?.name ?? fallbackKeyUser(people)?.name ?? '';
     const text = `"users" lists no "default", which would leave the cloud's keys with nobody and lock everybody out: they are given to ${name}`;
     return { users: [name], notes: alarm(`${text}. Add "default", or give a user ssh_authorized_keys.`) };
   }
@@ -92,7 +92,7 @@ function recipient(settings: PeopleSettings, people: readonly Person[], context:
 }
 
 /** Whoever tries to come in as this user with the cloud's key is told whom to come in as. */
-function redirected({ at, name }: Person, keys: readonly string[], users: readonly string[]): PlanItem[] {
+function redirected({ at, name }: ResolvedUser, keys: readonly string[], users: readonly string[]): PlanItem[] {
   const [user] = users;
   if (user === undefined || user === name || keys.length === 0) return [];
   const lines = keys.flatMap((key) => {
@@ -102,7 +102,7 @@ function redirected({ at, name }: Person, keys: readonly string[], users: readon
   return [{ at: `${at}.ssh_redirect_user`, changes: [{ kind: 'authorized-keys', user: name, keys: lines }] }];
 }
 
-function inherited({ newMachine }: Context, keys: readonly string[], people: readonly Person[]): PlanItem[] {
+function inherited({ newMachine }: Context, keys: readonly string[], people: readonly ResolvedUser[]): PlanItem[] {
   if (!newMachine) return [];
   const known = [...keys, ...people.flatMap(({ account }) => account.ssh_authorized_keys ?? [])];
   return [{ at: 'inherited keys', changes: [{ kind: 'inherited-keys', known }] }];

@@ -1,6 +1,6 @@
 import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
-import { bad, type Decode, decoder, flag, optional } from '../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, flag, INVALID, optional } from '../agent/userdata/schema/decode.ts';
 import { eachAlone } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
 
@@ -8,9 +8,9 @@ import { sshdChanges } from './shared/sshd-service.ts';
 const passwordLogin: Decode<boolean | undefined> = decoder(
   { is: 'scalar', what: 'true, false or unchanged', words: ['true', 'false', 'unchanged'] },
   (written, at, findings) => {
-    if (written === undefined || (written.is === 'scalar' && /^(unchanged|)$/.test(written.words))) return undefined;
+    if (written === undefined || (written.is === 'scalar' && /^(unchanged|)$/.test(written.raw))) return undefined;
     const wanted = flag(written, at, findings);
-    return wanted === bad ? bad : wanted;
+    return wanted === INVALID ? INVALID : wanted;
   },
 );
 

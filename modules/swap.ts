@@ -1,10 +1,10 @@
-import { sized } from '../agent/base/format.ts';
+import { formatBytes } from '../agent/base/format.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import type { Facts } from '../agent/facts/facts.ts';
 import {
-  bad,
   converted,
+  INVALID,
   integer,
   matching,
   object,
@@ -47,7 +47,7 @@ const reads = {
       const said = waysToSay.filter((way) => settings[way] !== undefined);
       if (said.length <= 1) return settings;
       tell.error(`${said.join(' and ')} each give a size; keep one of them`);
-      return bad;
+      return INVALID;
     }),
   ),
 };
@@ -76,7 +76,7 @@ export const swap = defineModule({
           { kind: 'swap', path, bytes, ...(advised && { advised }) },
           { kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', put: entry } },
         ],
-        notes: [{ level: 'note', text: `swap: ${bytes} bytes (${sized(bytes)}): ${why}` }],
+        notes: [{ level: 'note', text: `swap: ${bytes} bytes (${formatBytes(bytes)}): ${why}` }],
       },
     ];
   },
@@ -96,14 +96,14 @@ function sizeOf({ filename, size, maxsize, per_core, per_core_kb, of_memory }: S
   if (per_core_kb !== undefined) {
     return { bytes: cpus * per_core_kb * 1000, why: `${cores} x ${per_core_kb} kB of 1000 bytes` };
   }
-  if (per_core !== undefined) return { bytes: cpus * per_core, why: `${cores} x ${sized(per_core)}` };
+  if (per_core !== undefined) return { bytes: cpus * per_core, why: `${cores} x ${formatBytes(per_core)}` };
   if (of_memory !== undefined) {
     // Kernels differ by some megabytes in what they call all memory: not worth a new swap file at each update.
     const bytes = Math.floor((memoryKiB * 1024 * of_memory) / 100 / (64 * MiB)) * 64 * MiB;
-    return { bytes, why: `${of_memory}% of ${sized(memoryKiB * 1024)} of memory` };
+    return { bytes, why: `${of_memory}% of ${formatBytes(memoryKiB * 1024)} of memory` };
   }
   if (typeof size === 'number') return { bytes: size, why: 'as asked' };
   const free = mountOf(filename, facts.mounts)?.freeBytes ?? 0;
   const bytes = suggested(memoryKiB * 1024, free, maxsize);
-  return { bytes, advised: true, why: `by ${sized(memoryKiB * 1024)} of memory and ${sized(free)} free` };
+  return { bytes, advised: true, why: `by ${formatBytes(memoryKiB * 1024)} of memory and ${formatBytes(free)} free` };
 }

@@ -3,8 +3,8 @@ import { type Context, defineModule } from '../agent/engine/module.ts';
 import { optional } from '../agent/userdata/schema/decode.ts';
 import { groupList, planGroups, planMembers } from './accounts/groups.ts';
 import { type PasswordSettings, passwordReads } from './accounts/password-lists.ts';
-import { planPerson } from './accounts/plan-user.ts';
-import { crowd, defaultPerson } from './accounts/resolve-users.ts';
+import { planUser } from './accounts/plan-user.ts';
+import { defaultUserOf, resolveUsers } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
@@ -46,14 +46,14 @@ function planPeople(
   every: 'instance' | 'boot',
   withPassword: ReadonlySet<string>,
 ): PlanItem[] {
-  return crowd(settings, context)
+  return resolveUsers(settings, context)
     .filter(({ account }) => (account.every ?? 'instance') === every)
-    .flatMap((person) => planPerson(person, context.facts, withPassword.has(person.name)));
+    .flatMap((person) => planUser(person, context.facts, withPassword.has(person.name)));
 }
 
 /** Who is given a password under another key. */
 function passwordsOf(settings: PeopleSettings & PasswordSettings, context: Context): ReadonlySet<string> {
   const { users = [], list = [] } = settings.chpasswd ?? {};
   const names = [...users, ...list].map(({ value }) => value.name);
-  return new Set(settings.password === undefined ? names : [...names, defaultPerson(settings, context).name]);
+  return new Set(settings.password === undefined ? names : [...names, defaultUserOf(settings, context).name]);
 }

@@ -1,19 +1,19 @@
 import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import {
-  bad,
   converted,
   type Decode,
   decoder,
   entries,
   flag,
+  INVALID,
   type Item,
   items,
   matching,
   object,
   optional,
-  quietly,
   secret,
+  silent,
   text,
   withDefault,
 } from '../agent/userdata/schema/decode.ts';
@@ -22,7 +22,7 @@ import { nowhere } from '../agent/userdata/schema/source-node.ts';
 
 /** A mode is read from its words: `0644` and `'644'` are the same, and a bare `644`, which YAML takes for decimal, is refused. */
 const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as '0644'" }, (written, at, findings) => {
-  const words = written?.is === 'scalar' ? written.words : '';
+  const words = written?.is === 'scalar' ? written.raw : '';
   const [, zero, digits] = /^(0o?)?([0-7]{3,4})$/.exec(words) ?? [];
   const decimal = written?.is === 'scalar' && !written.quoted && zero === undefined;
   if (digits !== undefined && !decimal) return Number.parseInt(digits, 8);
@@ -36,7 +36,7 @@ const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as 
       `${words} without quotes is the decimal number ${Number(words).toString(8)} in octal`,
       `write '0${words}'`,
     );
-  return bad;
+  return INVALID;
 });
 
 /** Text, or the bytes of a value that YAML marks as binary. */
@@ -51,7 +51,7 @@ const plainAddress = matching(
 /** The password that may stand in an address is one wherever the settings are shown. */
 const address: Decode<string> = decoder(plainAddress.shape, (written, at, findings) => {
   const uri = plainAddress(written, at, findings);
-  const password = uri === bad ? undefined : /^\w+:\/\/[^/@]*:([^/@]+)@/.exec(uri)?.[1];
+  const password = uri === INVALID ? undefined : /^\w+:\/\/[^/@]*:([^/@]+)@/.exec(uri)?.[1];
   if (password !== undefined) findings.secret(password);
   return uri;
 });
@@ -70,7 +70,7 @@ const fields = object({
 const file = converted(fields, (file, tell) => {
   if (file.source && file.append) {
     tell.error('source and append exclude each other');
-    return bad;
+    return INVALID;
   }
   if (!encodings.includes(file.encoding.toLowerCase())) {
     tell.warning(`the encoding ${JSON.stringify(file.encoding)} is not known: the content is written as it stands`);
@@ -82,7 +82,7 @@ const file = converted(fields, (file, tell) => {
   const done = unpacked(file.content, file.encoding);
   if ('content' in done) return { ...file, content: done.content };
   tell.error(`the content ${done.why}`, `it is said to be ${file.encoding}`);
-  return bad;
+  return INVALID;
 });
 
 type File = typeof file extends Decode<infer T> ? T : never;
@@ -127,6 +127,6 @@ export const deferredFiles = defineModule({
   name: 'write_files_deferred',
   summary: 'Files that are written last, since they say so or their owner comes late.',
   every: 'instance',
-  reads: { write_files: quietly(writeFilesKey) },
+  reads: { write_files: silent(writeFilesKey) },
   plan: ({ write_files }, context) => plan(write_files, context, true),
 });

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
 const required = createRequire(import.meta.url);
-const parser = join(import.meta.dirname, '../agent/host/llhttp.ts');
 
 /** What stands in the place of parts of undici, most of which plain HTTP/1.1 to a metadata service never enters. */
 const replaced: Readonly<Record<string, string | ((path: string) => string)>> = {
@@ -29,10 +27,6 @@ const replaced: Readonly<Record<string, string | ((path: string) => string)>> = 
     const { ERROR, TYPE } = required(path);
     return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
   },
-  // For the client, our parser is what the WebAssembly program would be.
-  '/undici/lib/llhttp/llhttp_simd-wasm.js': 'module.exports = undefined;',
-  '/undici/lib/dispatcher/client-h1.js': (path) =>
-    `const WebAssembly = require(${JSON.stringify(parser)});\n${readFileSync(path, 'utf8')}`,
 };
 
 /** What undici asks of large parts of Node, which are loaded for no more than this. */

@@ -147,26 +147,26 @@ export class Problem extends Error {
   readonly code: ProblemCode;
   readonly hint: string;
   /** What a program said last. Kept apart from the message, which everybody may read. */
-  readonly said: string | undefined;
+  readonly stderrTail: string | undefined;
   /** Where exactly it was asked for, if what failed is a part of its item. */
   readonly at: string | undefined;
 
   constructor(
     code: ProblemCode,
     message: string,
-    options: { hint?: string; cause?: unknown; said?: string; at?: string | undefined } = {},
+    options: { hint?: string; cause?: unknown; stderrTail?: string; at?: string | undefined } = {},
   ) {
     super(message, { cause: options.cause });
     this.name = 'Problem';
     this.code = code;
     this.hint = options.hint ?? problemCodes[code].mend;
-    this.said = options.said || undefined;
+    this.stderrTail = options.stderrTail || undefined;
     this.at = options.at;
   }
 }
 
 /** Whether a problem costs no more than the item it stands in; any other is a failure. */
-export const isSlight = (code: string): boolean =>
+export const isNonFatal = (code: string): boolean =>
   ['script-failed', 'interrupted', 'bad-settings', 'home-unreachable', 'not-installed'].includes(code);
 
 export function asProblem(error: unknown): Problem {

@@ -2,10 +2,10 @@ import { asProblem } from '../base/problem.ts';
 import { type Stage, stages } from '../engine/module.ts';
 import type { Host } from '../host/host.ts';
 import type { RunResult } from '../report/event.ts';
-import { leaveMark, networkMark } from '../state/markers.ts';
+import { leaveMarker, networkWantedMarker } from '../state/markers.ts';
 import type { Session } from './session.ts';
-import { keepNetwork, markLack } from './skip-unchanged/assumed-network.ts';
-import { nothingDue, type RemainingWork } from './skip-unchanged/find-due.ts';
+import { keepNetwork, leaveNoAddressMarker } from './skip-unchanged/assumed-network.ts';
+import { findAndMarkDue, type RemainingWork } from './skip-unchanged/find-due.ts';
 
 /** Leaves for the later units of this boot what they can be skipped by, and returns what they have to do. */
 export async function leaveMarkers(session: Session, result: RunResult): Promise<RemainingWork> {
@@ -17,9 +17,9 @@ export async function leaveMarkers(session: Session, result: RunResult): Promise
   if (facts && comes) {
     // A machine that nothing was changed of looks as it did.
     const gathered = result.changes > 0 ? boot.gatherFacts : async () => facts;
-    const outlook = { stages: stagesAfter(wanted), isNobodys: identity.isNobodys() };
-    if (session.lackedAddress() && wanted.includes('main')) markLack(host.root);
-    else due = await nothingDue({ ...boot, gatherFacts: gathered }, host, outlook);
+    const outlook = { stages: stagesAfter(wanted), isNobodys: identity.hasNoDatasource() };
+    if (session.lackedAddress() && wanted.includes('main')) leaveNoAddressMarker(host.root);
+    else due = await findAndMarkDue({ ...boot, gatherFacts: gathered }, host, outlook);
   }
   // The last unit is next, which is the one that is ordered behind a network that is up.
   const isNext = comes && !host.offline && (wanted.includes('main') || due !== 'something');
@@ -51,9 +51,9 @@ export async function predictLater(
 async function wantNetwork(host: Host): Promise<void> {
   try {
     await host.run(['systemctl', '--no-block', 'start', 'network-online.target'], { timeoutMs: 10_000 });
-    leaveMark(networkMark, host.root);
+    leaveMarker(networkWantedMarker, host.root);
   } catch {
-    // Without the mark the last unit sees to it itself (systemd/unless-same-address).
+    // Without the mark the last unit sees to it itself (systemd/skip-if-same-address).
   }
 }
 

@@ -11,13 +11,13 @@ import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
 import { folderStore, readOnly } from '../state/folder-store.ts';
 import { bootId, lock } from '../state/lock.ts';
-import { leaveMark, nothingDueMark } from '../state/markers.ts';
+import { leaveMarker, nothingDueMarker } from '../state/markers.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
 import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
 import type { Session, SessionOptions } from './session.ts';
-import { watched, withMissed } from './skip-unchanged/assumed-network.ts';
+import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
 import { bootOf } from './stages/build-boot.ts';
 import { type Boot, runStages } from './stages/run-stages.ts';
 
@@ -29,14 +29,14 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
   const off = await whyDisabled(host, kernel);
   if (off && !dry && !options.force) {
     report.disabled(off);
-    if (isUnit(io)) leaveMark(nothingDueMark, host.root);
+    if (isUnit(io)) leaveMarker(nothingDueMarker, host.root);
     return 'disabled';
   }
   let release = dry ? () => {} : await lock(host.root, isUnit(io) ? 'wait' : 'refuse');
   try {
     const session = await openSession(options, io, report);
     const result = await runStages(session.stages, session.boot);
-    if (!dry && session.state.cut !== undefined) session.state.rested(session.state.cut);
+    if (!dry && session.state.interrupted !== undefined) session.state.deferred(session.state.interrupted);
     const due = await leaveMarkers(session, result);
     report.end(result);
     const later = await predictLater(session, result, due, kernel.debug || options.debug);
@@ -54,7 +54,7 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
 async function openSession(options: SessionOptions, io: Io, report: Reporting): Promise<Session> {
   const { host, dry } = options;
   const unit = !dry && isUnit(io);
-  const stages = unit ? withMissed(options.stages, host) : options.stages;
+  const stages = unit ? withMissedStages(options.stages, host) : options.stages;
   const state = stateOf(options);
   reportState(state, options, report);
   if (stages.includes('local') && !options.facts) await reportCloudInit(host, report);
@@ -74,7 +74,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     // A preview changes nothing that a later stage could see.
     if (!dry || !facts)
       facts = options.facts ?? (await gatherFacts(thisMachine(), host, unchanged ? facts : undefined));
-    return watched(facts, () => {
+    return observingAddress(facts, () => {
       lacked = true;
     });
   };
@@ -120,9 +120,10 @@ function stateOf({ host, dry, facts, identity }: SessionOptions): State {
 }
 
 function reportState(state: State, { host, dry }: SessionOptions, report: Reporting): void {
-  for (const { code, text } of state.told) report.warn(code, text);
+  for (const { code, text } of state.warnings) report.warn(code, text);
   if (dry) return;
-  if (state.cut !== undefined) report.note(`The last run was cut off in ${state.cut}; it goes on from there`);
+  if (state.interrupted !== undefined)
+    report.note(`The last run was cut off in ${state.interrupted}; it goes on from there`);
   if (!state.inService() || host.offline) return;
   // The next stage may be a process of its own, and must know it too. That it cannot be kept must not cost the keys.
   try {

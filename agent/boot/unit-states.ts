@@ -1,5 +1,5 @@
 import type { ReadHost } from '../host/host.ts';
-import { nothingDueMark } from '../state/markers.ts';
+import { nothingDueMarker } from '../state/markers.ts';
 
 /** The units that run a boot's stages, each with the stage it ends with and what that is called. */
 const units: Readonly<Record<string, { readonly stage: string; readonly called: string }>> = {
@@ -19,7 +19,7 @@ export const noUnits: BootUnits = { ahead: [], neverRan: [] };
 
 /** What systemd has made of this boot's units; `stages` are those that did run. */
 export async function bootUnits(stages: readonly string[], host: ReadHost): Promise<BootUnits> {
-  if (host.offline || stages.includes('final') || (await host.stat(nothingDueMark))) return noUnits;
+  if (host.offline || stages.includes('final') || (await host.stat(nothingDueMarker))) return noUnits;
   const properties = 'Id,ActiveState,Result,UnitFileState,Job,ConditionTimestampMonotonic';
   const { stdout } = await host.query(['systemctl', 'show', `--property=${properties}`, ...Object.keys(units)]);
   const known = stdout.split('\n\n').map((block) => new Map(block.split('\n').map(pair)));

@@ -64,7 +64,7 @@ function rowsOf(written: SourceNode, at: string): { key: string; value: string; 
   const value = isTelling(at)
     ? hidden
     : written.is === 'scalar'
-      ? JSON.stringify(written.words)
+      ? JSON.stringify(written.raw)
       : written.is === 'list'
         ? '[]'
         : '{}';

@@ -15,8 +15,8 @@ import { findingsAsJson, findingsAsJunit, findingsAsText } from '../image/doctor
 import { type FstabLine, fstab } from '../image/fstab.ts';
 import { chosen } from '../image/seal/choice.ts';
 import type { Invocation } from './command.ts';
-import { asTyped } from './format-command.ts';
-import { imageAtHand, namesIn } from './image.ts';
+import { formatCommand } from './format-command.ts';
+import { namesIn, openImage } from './image.ts';
 
 export async function run(given: Invocation, around: Io): Promise<number> {
   const { options } = given;
@@ -42,7 +42,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
     return tell(await examine(asked, { tree, disk: await diskAt(options.disk, []) }), options.disk);
   }
 
-  const { host, sealing, called } = await imageAtHand(given, around);
+  const { host, sealing, called } = await openImage(given, around);
   const disk = await diskOf(options.disk, host.offline, await fstab(host));
   const tree: Look = { host, sealing };
   const findings = await examine(asked, { tree, disk });
@@ -51,7 +51,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   if (!dry && !host.offline && !host.privileged) throw new Problem('needs-root', 'Only root may mend this machine');
   around.err(mends(await mending(findings, tree, dry ? undefined : host)));
   if (dry) return tell(findings, called);
-  const anew = (await imageAtHand(given, around)).sealing;
+  const anew = (await openImage(given, around)).sealing;
   return tell(await examine(asked, { tree: { host, sealing: anew }, disk }), called);
 }
 
@@ -59,7 +59,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
 function aimed(finding: CheckFinding, root: string | undefined): CheckFinding {
   const [, only] = /^bootagent seal --only (.*)/.exec(finding.check.mend) ?? [];
   if (only === undefined || root === undefined) return finding;
-  return { ...finding, check: { ...finding.check, mend: asTyped('seal', { root, only }) } };
+  return { ...finding, check: { ...finding.check, mend: formatCommand('seal', { root, only }) } };
 }
 
 async function diskOf(

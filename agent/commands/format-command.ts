@@ -4,7 +4,7 @@ import type { Invocation } from './command.ts';
  * A command as it would be typed, with all its options: advice that left --root out would
  * have this machine sealed instead of the tree.
  */
-export function asTyped(name: string, options: Invocation['options']): string {
+export function formatCommand(name: string, options: Invocation['options']): string {
   const words = Object.entries(options).flatMap(([option, value]) =>
     value === '' ? [`--${option}`] : [`--${option}`, forShell(value)],
   );

@@ -3,7 +3,7 @@ import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
 import type { Host } from '../host/host.ts';
 import { thisMachine } from '../host/linux.ts';
-import { type Image, lookAt } from '../image/image.ts';
+import { type Image, readImage } from '../image/image.ts';
 import { isRunning } from '../image/seal/in-service.ts';
 import type { Sealing } from '../image/seal/plan.ts';
 import { sessionPaths } from '../image/seal/session-paths.ts';
@@ -12,7 +12,7 @@ import type { Invocation } from './command.ts';
 import { machineOf } from './machine.ts';
 
 /** The image a command is about, as far as "seal" and "doctor" ask. */
-export interface AtHand {
+export interface OpenedImage {
   readonly host: Host;
   readonly image: Image;
   readonly sealing: Sealing;
@@ -22,7 +22,7 @@ export interface AtHand {
   readonly called: string;
 }
 
-export async function imageAtHand(given: Invocation, { env }: Io): Promise<AtHand> {
+export async function openImage(given: Invocation, { env }: Io): Promise<OpenedImage> {
   const host = machineOf(given);
   if (host.offline && isOwnRoot(host.root)) {
     throw new Problem('bad-input', `--root ${given.options.root} is the root of this very machine`, {
@@ -35,7 +35,7 @@ export async function imageAtHand(given: Invocation, { env }: Io): Promise<AtHan
       `${host.root} holds no system: there is neither /etc/passwd nor /etc/os-release in it`,
     );
   }
-  const image = await lookAt(host);
+  const image = await readImage(host);
   const running = await isRunning(host);
   const mountinfo = (await thisMachine().readText('/proc/self/mountinfo')) ?? '';
   const { SSH_AUTH_SOCK, TMUX, XAUTHORITY, TMPDIR } = env;

@@ -60,7 +60,7 @@ async function asked(instance: Instance, path: string, given: Invocation, host: 
   const own = settings[source.alias] ?? {};
   const trying = retryingClient({ host, policy: policyOf(own), deadline, note });
   for (const name of names) {
-    const value = await source.value({ host, facts, settings: own, deadline, patience: trying, note }, name);
+    const value = await source.value({ host, facts, settings: own, deadline, client: trying, note }, name);
     if (value !== undefined) return value;
   }
   return undefined;

@@ -5,7 +5,7 @@ import type { Host } from '../host/host.ts';
 import { home } from '../state/folder-store.ts';
 import { lock } from '../state/lock.ts';
 import type { Work } from './command.ts';
-import { asTyped } from './format-command.ts';
+import { formatCommand } from './format-command.ts';
 import { machineOf } from './machine.ts';
 
 export const run: Work['run'] = async (given, { out }) => {
@@ -19,7 +19,7 @@ export const run: Work['run'] = async (given, { out }) => {
     if (given.options.format === 'json') out(`${JSON.stringify({ schema_version: 1, forgets: gone, done: sure })}\n`);
     else {
       for (const name of gone) out(`  - ${home}/${name}\n`);
-      const told = `Nothing was changed. To do it: ${asTyped('reset', { ...given.options, yes: '' })}\n`;
+      const told = `Nothing was changed. To do it: ${formatCommand('reset', { ...given.options, yes: '' })}\n`;
       out(sure ? 'The next boot will be a first boot.\n' : told);
     }
     if (sure) await forget(gone, host);

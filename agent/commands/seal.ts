@@ -11,8 +11,8 @@ import { type Sealed, sealedAsJson, sealedAsText } from '../image/seal/report.ts
 import { apply, preview } from '../resources/index.ts';
 import { lock } from '../state/lock.ts';
 import type { Invocation } from './command.ts';
-import { asTyped } from './format-command.ts';
-import { type AtHand, imageAtHand, namesIn } from './image.ts';
+import { formatCommand } from './format-command.ts';
+import { namesIn, type OpenedImage, openImage } from './image.ts';
 
 export async function run(given: Invocation, around: Io): Promise<number> {
   const { options } = given;
@@ -24,7 +24,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
     );
     return exit.done;
   }
-  const hand = await imageAtHand(given, around);
+  const hand = await openImage(given, around);
   const sure = options.yes !== undefined;
   await refuse(hand, { sure, force: options.force !== undefined, poweroff: options.poweroff !== undefined });
 
@@ -40,7 +40,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   } finally {
     release();
   }
-  const toDo = asTyped('seal', { ...options, yes: '' });
+  const toDo = formatCommand('seal', { ...options, yes: '' });
   const about = { called: hand.called, sure, running: hand.running, toDo };
   around.out(options.format === 'json' ? sealedAsJson(sealed, about) : sealedAsText(sealed, about));
   const outcomes = sealed.flatMap(({ steps }) => steps.map(({ outcome }) => outcome));
@@ -56,7 +56,7 @@ interface Will {
   readonly poweroff: boolean;
 }
 
-async function refuse({ host, running }: AtHand, { sure, force, poweroff }: Will): Promise<void> {
+async function refuse({ host, running }: OpenedImage, { sure, force, poweroff }: Will): Promise<void> {
   if (poweroff && !running) {
     throw new Problem('bad-invocation', '--poweroff goes with a machine that is running, not with a tree of files');
   }
@@ -71,8 +71,8 @@ async function refuse({ host, running }: AtHand, { sure, force, poweroff }: Will
 /** Sealing is made of states alone: there is nothing to remember, and what remembers is itself to be forgotten. */
 const forgetful: Ledger = {
   entriesOf: () => ({ earlier: [], before: [] }),
-  isOwed: () => false,
+  isPending: () => false,
   write: async () => {},
-  owe: async () => {},
-  settle: async () => {},
+  pend: async () => {},
+  clear: async () => {},
 };

@@ -1,12 +1,12 @@
 import { exit } from '../base/exit-codes.ts';
-import { isSlight, Problem } from '../base/problem.ts';
+import { isNonFatal, Problem } from '../base/problem.ts';
 import { type BootUnits, bootUnits, noUnits } from '../boot/unit-states.ts';
 import type { Host } from '../host/host.ts';
 import { emptySummary, type Summary, worst } from '../report/summary.ts';
 import { probesOf } from '../resources/system/cvmfs-probe.ts';
 import { folderStore } from '../state/folder-store.ts';
 import { isHeld } from '../state/lock.ts';
-import type { Failure, Turn } from '../state/records.ts';
+import type { Failure, ModuleRecord } from '../state/records.ts';
 import { openState } from '../state/state.ts';
 import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
@@ -77,7 +77,7 @@ async function standingOf(host: Host): Promise<Standing> {
   const running = before || isHeld(host.root);
   const summary = text === undefined ? undefined : readSummary(text);
   const state = host.privileged ? openState(folderStore(host.root)) : undefined;
-  const turns: readonly Turn[] = state?.turns() ?? [];
+  const turns: readonly ModuleRecord[] = state?.lastRuns() ?? [];
   const notes = turns.flatMap(({ module }) =>
     (state?.entries(module) ?? []).flatMap(({ note }) => (typeof note === 'string' ? [{ module, note }] : [])),
   );
@@ -102,7 +102,7 @@ function stateOf({ running, summary, left, units }: Standing): Summary['state'] 
   if (!summary) return ahead ? 'running' : left.length > 0 ? 'problems' : 'not run';
   // A run that was killed could not say so.
   if (summary.state === 'running' && !running) return 'cut off';
-  const slight = left.every(({ failure }) => isSlight(failure.code));
+  const slight = left.every(({ failure }) => isNonFatal(failure.code));
   return worst([
     summary.state,
     ahead ? 'running' : 'done',

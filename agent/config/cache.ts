@@ -54,7 +54,7 @@ function packed(written: SourceNode): Packed {
       [...written.entries].map(([key, { key: at, value }]) => [key, [at.source, at.line, at.column], packed(value)]),
     ];
   }
-  const { value, words, quoted } = written;
+  const { value, raw: words, quoted } = written;
   const typed =
     typeof value === 'bigint'
       ? ['n', String(value)]
@@ -76,7 +76,7 @@ function unpacked([kind, place, ...rest]: Packed): SourceNode {
   }
   const [[type, value], words, quoted] = rest as [[string, string], string, unknown];
   const meant = type === 'n' ? BigInt(value) : type === 'b' ? new Uint8Array(Buffer.from(value, 'base64')) : value;
-  return { is: 'scalar', place: at, value: meant, words, ...(quoted === 1 && { quoted: true }) };
+  return { is: 'scalar', place: at, value: meant, raw: words, ...(quoted === 1 && { quoted: true }) };
 }
 
 function placeOf(place: unknown): Place {

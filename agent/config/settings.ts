@@ -61,5 +61,5 @@ function isVendorWelcome(layers: readonly Mapping[]): boolean {
     return written?.is === 'mapping' ? [written.entries.get('enabled')?.value] : [];
   });
   const last = said.findLast((each) => each !== undefined);
-  return !(last?.is === 'scalar' && ['false', 'no', 'off', '0'].includes(last.words.toLowerCase()));
+  return !(last?.is === 'scalar' && ['false', 'no', 'off', '0'].includes(last.raw.toLowerCase()));
 }

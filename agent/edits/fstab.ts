@@ -1,4 +1,4 @@
-import { unescaped } from '../base/octal-escapes.ts';
+import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 import type { FstabEdit, FstabEntry } from '../engine/kinds/storage.ts';
 
 /** The option that marks an entry as made from user-data; cloud-init's own, so that either takes over from the other. */
@@ -44,10 +44,10 @@ export function entryIn(line: string): FstabEntry | undefined {
   const [spec, file, type, options = 'defaults', dump = '0', pass = '0'] = line.trim().split(/[ \t]+/);
   if (!spec || spec.startsWith('#') || !file || !type) return undefined;
   return {
-    spec: unescaped(spec),
-    file: unescaped(file),
-    type: unescaped(type),
-    options: unescaped(options),
+    spec: decodeOctalEscapes(spec),
+    file: decodeOctalEscapes(file),
+    type: decodeOctalEscapes(type),
+    options: decodeOctalEscapes(options),
     dump,
     pass,
   };

@@ -42,14 +42,14 @@ export interface ReadLedger {
     readonly earlier: readonly LedgerEntry[];
     readonly before: readonly (readonly LedgerEntry[])[];
   };
-  isOwed(key: string): boolean;
+  isPending(key: string): boolean;
 }
 
 export interface Ledger extends ReadLedger {
   /** Each is on disk when its promise settles. */
   write(key: string, entry: LedgerEntry): Promise<void>;
-  owe(keys: readonly string[]): Promise<void>;
-  settle(key: string): Promise<void>;
+  pend(keys: readonly string[]): Promise<void>;
+  clear(key: string): Promise<void>;
 }
 
 /** Who wants to know of a change while it is made. */
@@ -78,7 +78,7 @@ async function preview(table: HandlerTable, item: PlanItem, host: OverlayHost, l
   return walk(item, async (change, touched) => {
     try {
       const outcome = await judge(table, item, change, { host, ledger, touched });
-      if (outcome.outcome === 'due') host.foresee(outcome.difference);
+      if (outcome.outcome === 'due') host.include(outcome.difference);
       return outcome;
     } catch (error) {
       if (isRefusal(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to look' };
@@ -104,7 +104,7 @@ async function apply(
     const followers = item.changes
       .filter(({ follows }) => follows === change)
       .map((each) => keyIn(table, item.at, each));
-    if (followers.length > 0) await ledger.owe(followers);
+    if (followers.length > 0) await ledger.pend(followers);
     const mark = { key, of: hashOf(item.changes) };
     const note = await make(table, change, difference, {
       mark,
@@ -112,7 +112,7 @@ async function apply(
       ledger,
       tell: (report) => watch.scriptItem?.(report),
     });
-    if (ledger.isOwed(key)) await ledger.settle(key);
+    if (ledger.isPending(key)) await ledger.clear(key);
     return { outcome: 'made', difference, ...(note !== undefined && { note }) };
   });
 }
@@ -137,7 +137,7 @@ async function judge(
   if (handler.needs === 'machine' && host.offline) return { outcome: 'deferred', because: 'at the next boot' };
   if (handler.needs && !host.privileged) return { outcome: 'deferred', because: 'needs root' };
   const key = keyIn(table, item.at, change);
-  const led = change.follows && (touched.has(change.follows) || ledger.isOwed(key)) ? change.follows : undefined;
+  const led = change.follows && (touched.has(change.follows) || ledger.isPending(key)) ? change.follows : undefined;
   if (handler.sort === 'act') {
     const outcome = judgeAct(table, change, handler, { key, of: hashOf(item.changes) }, led, ledger);
     if (outcome.outcome === 'due') await handler.refuse?.(change, host);

@@ -3,7 +3,7 @@ import type { Difference } from './handler.ts';
 
 /** A machine as it will be once the changes found due so far are made: what a preview looks at. */
 export interface OverlayHost extends ReadHost {
-  foresee(difference: Difference): void;
+  include(difference: Difference): void;
 }
 
 /** Two changes of one file must add up in a preview as they do in a run, so later ones read what earlier ones leave. */
@@ -33,7 +33,7 @@ export function overlayHost(host: ReadHost): OverlayHost {
       return removed.size === 0 ? names : names.filter((name) => !removed.has(`${path}/${name}`));
     },
     readLink: async (path) => links.get(path) ?? host.readLink(path),
-    foresee({ file, tables = [], gone = [], room, link }) {
+    include({ file, tables = [], gone = [], room, link }) {
       for (const each of file ? [file, ...tables] : tables) files.set(each.path, each.after);
       for (const path of gone) removed.add(path);
       if (room) rooms.push(room);

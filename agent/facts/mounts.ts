@@ -1,4 +1,4 @@
-import { unescaped } from '../base/octal-escapes.ts';
+import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Mount } from './facts.ts';
 
@@ -10,9 +10,9 @@ export async function readMounts(host: ReadHost): Promise<Mount[]> {
     const [, , device = '', , target = '', options = ''] = left.split(' ');
     const [type = '', source = ''] = right.split(' ');
     if (target === '') continue;
-    const point = unescaped(target);
+    const point = decodeOctalEscapes(target);
     const space = source.startsWith('/dev/') || point === '/' ? await host.space(point) : undefined;
-    const mount = { target: point, source: unescaped(source), type, options: options.split(','), device };
+    const mount = { target: point, source: decodeOctalEscapes(source), type, options: options.split(','), device };
     found.push({ ...mount, bytes: space?.bytes ?? 0, freeBytes: space?.free ?? 0 });
   }
   return found;
@@ -23,5 +23,5 @@ export const swaps = async (host: ReadHost): Promise<string[]> =>
   ((await host.readText('/proc/swaps')) ?? '')
     .split('\n')
     .slice(1)
-    .map((line) => unescaped(line.split(/\s+/)[0] ?? ''))
+    .map((line) => decodeOctalEscapes(line.split(/\s+/)[0] ?? ''))
     .filter(Boolean);

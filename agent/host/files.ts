@@ -19,8 +19,8 @@ import {
 import { Problem } from '../base/problem.ts';
 import type { Attributes } from './host.ts';
 import { reading, statIfThere } from './read-fs.ts';
-import { resolveSafely, type Spot } from './resolve-safely.ts';
-import { failing } from './with-context.ts';
+import { type PathHandle, resolveSafely } from './resolve-safely.ts';
+import { withContext } from './with-context.ts';
 
 // Not among Node's constants. It holds a thing without opening it.
 const O_PATH = 0o10000000;
@@ -126,7 +126,7 @@ export function truncate(root: string, path: string): void {
 
 export function link(root: string, path: string, target: string): void {
   const aside = '.bootagent-link';
-  failing(`Cannot link ${path}`, () =>
+  withContext(`Cannot link ${path}`, () =>
     resolveSafely(path, { root, follow: false, create: true }, (spot) => {
       if (statIfThere(spot.path)?.type === 'directory') throw new Problem('file-failed', `${path} is a folder`);
       rmSync(`${spot.folder}/${aside}`, { force: true });
@@ -147,7 +147,7 @@ function holding(path: string, use: (fd: number) => void): void {
   }
 }
 
-function adorn({ path }: Spot, { uid, gid, mode }: Owning): void {
+function adorn({ path }: PathHandle, { uid, gid, mode }: Owning): void {
   holding(path, (fd) => {
     const stats = fstatSync(fd);
     const isLink = stats.isSymbolicLink();
@@ -192,6 +192,6 @@ function syncFolder(folder: string): void {
   }
 }
 
-function writing(path: string, root: string, within: string | undefined, write: (spot: Spot) => void): void {
-  failing(`Cannot write ${path}`, () => resolveSafely(path, { root, follow: true, create: true, within }, write));
+function writing(path: string, root: string, within: string | undefined, write: (spot: PathHandle) => void): void {
+  withContext(`Cannot write ${path}`, () => resolveSafely(path, { root, follow: true, create: true, within }, write));
 }

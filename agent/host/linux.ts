@@ -6,7 +6,7 @@ import type { Attributes, Host, Request, Response } from './host.ts';
 import { idOf } from './passwd.ts';
 import { environment, programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
-import * as looks from './read-fs.ts';
+import * as readFs from './read-fs.ts';
 
 export interface LinuxOptions {
   /** The folder that is the root: "/" for this machine. */
@@ -35,19 +35,19 @@ export function linux({ root, offline }: LinuxOptions): Host {
     return (await http)(request);
   };
 
-  const labelled = !offline && looks.stat('/', '/sys/fs/selinux/enforce') !== undefined;
+  const labelled = !offline && readFs.stat('/', '/sys/fs/selinux/enforce') !== undefined;
 
   const host: Host = {
     root,
     offline,
     privileged: process.getuid?.() === 0,
 
-    readText: async (path) => looks.readText(root, path),
-    readBytes: async (path, piece) => looks.readBytes(root, path, piece),
-    stat: async (path) => looks.stat(root, path),
-    list: async (path) => looks.listFolder(root, path),
-    readLink: async (path) => looks.readLink(root, path),
-    space: async (path) => looks.space(root, path),
+    readText: async (path) => readFs.readText(root, path),
+    readBytes: async (path, piece) => readFs.readBytes(root, path, piece),
+    stat: async (path) => readFs.stat(root, path),
+    list: async (path) => readFs.listFolder(root, path),
+    readLink: async (path) => readFs.readLink(root, path),
+    space: async (path) => readFs.space(root, path),
     query: async (argv, { timeoutMs = 30_000 } = {}) => {
       if (!isQuery(argv))
         throw new Problem('unexpected', `${argv.join(' ')} is not one of the commands that only look`);
@@ -60,7 +60,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 
     writeFile: async (path, content, attributes = {}) => {
-      const isNew = !looks.stat(root, path);
+      const isNew = !readFs.stat(root, path);
       const top = topToMake(path);
       files.writeFile(root, path, content, await owning(attributes), labelled ? keepLabel : undefined);
       if (isNew) await label(top);
@@ -109,7 +109,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
   /** The topmost of the folders that are made on the way to a path, or the path itself. */
   function topToMake(path: string): Top {
     const above = dirname(path);
-    if (!labelled || above === '/' || looks.stat(root, above)) return { path, isFolder: false };
+    if (!labelled || above === '/' || readFs.stat(root, above)) return { path, isFolder: false };
     return { ...topToMake(above), isFolder: true };
   }
 

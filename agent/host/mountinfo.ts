@@ -1,4 +1,4 @@
-import { unescaped } from '../base/octal-escapes.ts';
+import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 
 /** A line of /proc/self/mountinfo: what is mounted where. */
 export interface Mounted {
@@ -18,7 +18,15 @@ export function mountsIn(mountinfo: string): readonly Mounted[] {
     const [type, source, superOptions] = after?.split(' ') ?? [];
     if (device === undefined || target === undefined || type === undefined) return [];
     const isReadOnly = [options, superOptions].some((each) => each?.split(',').includes('ro'));
-    return [{ target: unescaped(target), source: unescaped(source ?? ''), type, device, readOnly: isReadOnly }];
+    return [
+      {
+        target: decodeOctalEscapes(target),
+        source: decodeOctalEscapes(source ?? ''),
+        type,
+        device,
+        readOnly: isReadOnly,
+      },
+    ];
   });
 }
 

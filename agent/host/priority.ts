@@ -2,12 +2,12 @@ import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 const levels = { first: -10, usual: 0, last: 10 } as const;
-/** Whether systemd/one-agent had us go first, as it does while login waits for us. Whoever gave us something else wants that. */
+/** Whether systemd/reuse-agent had us go first, as it does while login waits for us. Whoever gave us something else wants that. */
 const wentFirst = process.env.BOOTAGENT_FIRST !== undefined;
 let goesFirst = wentFirst;
 
 /** Starts somebody who is to go as is usual, with all that is left of them later. */
-export function asUsual<T>(start: () => T): T {
+export function normalPriority<T>(start: () => T): T {
   if (!goesFirst) return start();
   go('usual');
   try {
@@ -18,7 +18,7 @@ export function asUsual<T>(start: () => T): T {
 }
 
 /** From here on nobody waits for us: we go as is usual, or last. */
-export function standBack(how: 'usual' | 'last'): void {
+export function lowerPriority(how: 'usual' | 'last'): void {
   if (!wentFirst) return;
   goesFirst = false;
   // The kernel gives each thread its own.

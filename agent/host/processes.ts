@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { Problem } from '../base/problem.ts';
 import type { Output, RunOptions } from './host.ts';
-import { asUsual } from './priority.ts';
+import { normalPriority } from './priority.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 
 /** What every program we start sees of us: nothing that was set from outside. */
@@ -29,7 +29,7 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
       detached: true, // a group of its own, so that what it starts can be ended with it
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
-  const child = leavesOthers.has(program) ? asUsual(begin) : begin();
+  const child = leavesOthers.has(program) ? normalPriority(begin) : begin();
   const stdout = capped(child.stdout);
   const stderr = capped(child.stderr);
   let ending: Promise<void> | undefined;
@@ -48,7 +48,7 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
     await drained(child);
     await ending;
     forgetSafeFolders();
-    if (ending) reject(timeout(argv, timeoutMs, lastWords(stderr()) || lastWords(stdout())));
+    if (ending) reject(timeout(argv, timeoutMs, lastLines(stderr()) || lastLines(stdout())));
     else resolve({ code: code ?? 128 + numberOf(signal), stdout: stdout(), stderr: stderr() || (signal ?? '') });
   });
   if (input !== undefined) child.stdin?.on('error', () => {}).end(input); // it may end without reading to the end
@@ -59,8 +59,8 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
 export function programProblem(argv: readonly string[], { code, stdout, stderr }: Output): Problem {
   if (code === 127 && stderr.endsWith('not installed'))
     return new Problem('command-missing', `${argv[0]} is not installed`);
-  const said = lastWords(stderr) || lastWords(stdout);
-  return new Problem('command-failed', `${argv.join(' ')} ended with ${code}`, { said });
+  const said = lastLines(stderr) || lastLines(stdout);
+  return new Problem('command-failed', `${argv.join(' ')} ended with ${code}`, { stderrTail: said });
 }
 
 const graceMs = 2000;
@@ -112,8 +112,8 @@ function drained(child: ChildProcess): Promise<void> {
 }
 
 const timeout = (argv: readonly string[], ms: number, said: string): Problem =>
-  new Problem('command-timeout', `${argv.join(' ')} did not end within ${ms / 1000} s`, { said });
+  new Problem('command-timeout', `${argv.join(' ')} did not end within ${ms / 1000} s`, { stderrTail: said });
 
-export const lastWords = (text: string): string => text.trim().split('\n').slice(-3).join(' / ').slice(-400);
+export const lastLines = (text: string): string => text.trim().split('\n').slice(-3).join(' / ').slice(-400);
 
 const numberOf = (signal: NodeJS.Signals | null): number => (signal ? constants.signals[signal] : 0);

@@ -14,8 +14,8 @@ import {
 } from 'node:fs';
 import { isEmptyDrive, isKnownEmpty } from './empty-drives.ts';
 import type { Stat } from './host.ts';
-import { codeOf, resolveSafely, type Spot } from './resolve-safely.ts';
-import { failing } from './with-context.ts';
+import { codeOf, type PathHandle, resolveSafely } from './resolve-safely.ts';
+import { withContext } from './with-context.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** Opens what stands there: no link is followed, and no pipe without a writer is waited for. */
@@ -51,7 +51,7 @@ export const readText = (root: string, path: string): string | undefined =>
 const opened = <T>(root: string, path: string, use: (fd: number, stats: Stats) => T): T | undefined =>
   reading(path, () => resolveSafely(path, { root, follow: true }, (spot) => openedAt(spot, use)));
 
-function openedAt<T>(spot: Spot, use: (fd: number, stats: Stats) => T): T | undefined {
+function openedAt<T>(spot: PathHandle, use: (fd: number, stats: Stats) => T): T | undefined {
   const fd = ifThere(spot, () => openSync(spot.path, asItStands));
   if (fd === undefined) return undefined;
   try {
@@ -99,7 +99,7 @@ export const space = (root: string, path: string): { bytes: number; free: number
     }),
   );
 
-function ifThere<T>({ path, there }: Spot, open: () => T): T | undefined {
+function ifThere<T>({ path, there }: PathHandle, open: () => T): T | undefined {
   // An error for each that is missing would cost more than all other looks together.
   if (!there && !existsSync(path)) return undefined;
   try {
@@ -144,7 +144,7 @@ const deviceOf = (number: number): string => {
   return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;
 };
 
-function namesIn({ path, there }: Spot): string[] {
+function namesIn({ path, there }: PathHandle): string[] {
   try {
     return there || existsSync(path) ? readdirSync(path).sort() : [];
   } catch (error) {
@@ -155,7 +155,7 @@ function namesIn({ path, there }: Spot): string[] {
 
 /** What is not there is no problem for who looks. */
 export function reading<T>(path: string, read: () => T | undefined): T | undefined {
-  return failing(`Cannot read ${path}`, () => {
+  return withContext(`Cannot read ${path}`, () => {
     try {
       return read();
     } catch (error) {

@@ -21,7 +21,7 @@ const mostLinks = 40;
 const rootsOwn = /^\/(proc|sys|usr\/(lib|bin|sbin|share)|lib|bin|sbin)\/(?!(.*\/)?\.\.(\/|$))/;
 
 /** The folder a path ends in, held open, and the last name: together they cannot be swapped for something else. */
-export interface Spot {
+export interface PathHandle {
   /** The folder, as a path that leads to the very folder that was opened. */
   readonly folder: string;
   readonly name: string;
@@ -49,7 +49,7 @@ export interface WalkOptions {
  * the root. A link is followed only where it stands in a folder that nobody but root (or whoever runs us) can write in,
  * since anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
  */
-export function resolveSafely<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
+export function resolveSafely<T>(path: string, options: WalkOptions, use: (spot: PathHandle) => T): T | undefined {
   // Who changes something looks anew, and may change whose a folder is.
   const isChange = options.create !== undefined;
   if (isChange) forgetSafeFolders();
@@ -62,7 +62,7 @@ export function resolveSafely<T>(path: string, options: WalkOptions, use: (spot:
   }
 }
 
-function byName<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): T | undefined {
+function byName<T>(path: string, options: WalkOptions, use: (spot: PathHandle) => T): T | undefined {
   const trail: { fd: number; name: string }[] = [{ fd: openSync(options.root, O_PATH | O_DIRECTORY), name: '' }];
   try {
     const spot = arrive(path, options, trail);
@@ -73,7 +73,7 @@ function byName<T>(path: string, options: WalkOptions, use: (spot: Spot) => T): 
 }
 
 /** Where the path leads, if it is plain that nobody can lead it elsewhere. */
-function straightTo(path: string, { root, follow, create }: WalkOptions): Spot | 'missing' | 'unsure' {
+function straightTo(path: string, { root, follow, create }: WalkOptions): PathHandle | 'missing' | 'unsure' {
   if (root === '/' && create === undefined && rootsOwn.test(path))
     return { folder: dirname(path), name: basename(path), path, small: true };
   const names = namesOf(path);
@@ -94,7 +94,7 @@ function arrive(
   path: string,
   { root, follow, create, within }: WalkOptions,
   trail: { fd: number; name: string }[],
-): Spot | undefined {
+): PathHandle | undefined {
   const ahead = namesOf(path);
   let links = 0;
   while (true) {

@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 
-import { lastWords } from './processes.ts';
+import { lastLines } from './processes.ts';
 
 export const logs = '/var/log/bootagent';
 const mostLogged = 1 << 20;
@@ -43,7 +43,7 @@ export function openLog(path: string): ShellLog {
         await new Promise((resolve) => setTimeout(resolve, 2));
         ({ text, end } = recent());
       }
-      const words = lastWords(until === undefined ? text : text.slice(0, text.lastIndexOf(until) >>> 0));
+      const words = lastLines(until === undefined ? text : text.slice(0, text.lastIndexOf(until) >>> 0));
       reading = false;
       cutBack();
       if (cut > 0) writeSync(fd, `\n[${cut} bytes more were not kept]\n`);

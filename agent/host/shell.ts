@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
-import { asUsual } from './priority.ts';
+import { normalPriority } from './priority.ts';
 import { endGroup, environment } from './processes.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 import { logs, openLog, type ShellLog } from './shell-log.ts';
@@ -86,7 +86,7 @@ function start(script: ShellList, log: string): ChildProcess {
   const whole = `{ trap : TERM PIPE; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
   const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
 
-  return asUsual(() =>
+  return normalPriority(() =>
     spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {
       env: { ...environment, LC_ALL: '', LANG: 'C.UTF-8', ...env },
       cwd: '/',

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
 /** What systemd, or a shell, sets anew for each process. */
 const ofEachProcess =
-  /^(BOOTAGENT_TURNS|BOOTAGENT_FIRST|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MANAGERPID|MEMORY_PRESSURE_\w+|PWD|OLDPWD|SHLVL|_)=/;
+  /^(BOOTAGENT_STAGE_SERVER|BOOTAGENT_FIRST|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MANAGERPID|MEMORY_PRESSURE_\w+|PWD|OLDPWD|SHLVL|_)=/;
 const rights = /^(Uid|Gid|Groups|Cap\w+|NoNewPrivs|Seccomp\w*|Cpus_allowed|Mems_allowed):/;
 
 /** Whether a process has from its unit what we have from ours: variables, limits, rights, and what it sees of the machine. */

@@ -2,7 +2,7 @@ import { asProblem, Problem } from '../base/problem.ts';
 import { codeOf } from './resolve-safely.ts';
 
 /** Says what was being done, in words, when it fails. */
-export function failing<T>(doing: string, work: () => T): T {
+export function withContext<T>(doing: string, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -5,7 +5,7 @@ import type { Report } from '../report/event.ts';
 import type { State } from '../state/state.ts';
 
 /** What the modules are told of who we are. */
-export interface Known {
+export interface KnownIdentity {
   readonly instance: Instance;
   /** A fresh image, or one that wakes up as another machine. */
   readonly newMachine: boolean;
@@ -28,7 +28,13 @@ export interface IdentityStore {
 }
 
 /** The machine we were at the last boot, by its fingerprint: no request, no drive, no doubt. */
-export function remembered({ state, host, fingerprint, report, deserialize }: IdentityStore): Known | undefined {
+export function storedIdentity({
+  state,
+  host,
+  fingerprint,
+  report,
+  deserialize,
+}: IdentityStore): KnownIdentity | undefined {
   const identity = state.identity();
   const text = state.instance();
   if (!identity || text === undefined || identity.fingerprint !== fingerprint) return undefined;
@@ -41,14 +47,14 @@ export function remembered({ state, host, fingerprint, report, deserialize }: Id
 }
 
 /** Takes a source's word for who we are, and keeps it. Only an id that was positively read makes a new instance. */
-export async function learned(instance: Instance, how: string, memory: IdentityStore): Promise<Known> {
+export async function storeIdentity(instance: Instance, how: string, memory: IdentityStore): Promise<KnownIdentity> {
   const { state, fingerprint, report, keeps, serialize } = memory;
   const before = state.identity();
   const isNew = before?.id !== instance.id;
   const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
   const newMachine = !adopted && (isNew || before?.fingerprint !== fingerprint);
   const missed =
-    before === undefined ? state.turns().some(({ scope }) => scope === `instance:${noInstance.id}`) : isNew;
+    before === undefined ? state.lastRuns().some(({ scope }) => scope === `instance:${noInstance.id}`) : isNew;
   if (keeps) {
     try {
       const { id, datasource } = instance;
@@ -84,7 +90,7 @@ function tell(report: Report, instance: Instance, how: string, standing: 'new' |
 }
 
 /** Who we are in a run that names its user-data by hand: nobody asked for another name than the machine has. */
-export const byHand = (userData: Uint8Array | undefined, userDataFile?: string): Instance => ({
+export const givenInstance = (userData: Uint8Array | undefined, userDataFile?: string): Instance => ({
   ...noInstance,
   id: 'by-hand',
   datasource: 'by-hand',

@@ -5,15 +5,25 @@ import type { Host } from '../host/host.ts';
 import type { Reporting } from '../report/reporting.ts';
 import { bootId } from '../state/lock.ts';
 import type { State } from '../state/state.ts';
-import { type Mapping, meaning } from '../userdata/schema/source-node.ts';
-import { byHand, type IdentityStore, type Known, learned, remembered } from './identity-store.ts';
+import { type Mapping, toJs } from '../userdata/schema/source-node.ts';
+import {
+  givenInstance,
+  type IdentityStore,
+  type KnownIdentity,
+  storedIdentity,
+  storeIdentity,
+} from './identity-store.ts';
 import type { TriesBySource } from './select-datasource.ts';
 
 /** How long a stage may wait for a source: login must not wait, what comes after it may. */
 const budgetMs: Readonly<Record<Stage, number>> = { local: 5_000, early: 20_000, main: 20_000, final: 300_000 };
 
 /** Identifies the instance, as far as this stage can. */
-export type Identify = (stage: Stage, facts: Facts, image: () => Promise<Mapping>) => Promise<Known | undefined>;
+export type Identify = (
+  stage: Stage,
+  facts: Facts,
+  image: () => Promise<Mapping>,
+) => Promise<KnownIdentity | undefined>;
 
 /** Options of the command line that decide what is asked. */
 export interface IdentityOptions {
@@ -23,7 +33,7 @@ export interface IdentityOptions {
   readonly 'as-new'?: string;
 }
 
-export interface Identifying {
+export interface IdentifierContext {
   readonly host: Host;
   readonly state: State;
   readonly report: Reporting;
@@ -37,31 +47,39 @@ export interface Identifying {
 export interface Identifier {
   readonly identify: Identify;
   /** No source speaks for this machine: there is nobody to wait for. */
-  isNobodys(): boolean;
+  hasNoDatasource(): boolean;
 }
 
 /** For which machine no source was found that speaks for it: its fingerprint. */
 const alone = 'nobody';
 
 /** The way a run learns who it is: by hand, by memory, or by asking; the askers are loaded when somebody is asked. */
-export function identifier({ host, state, report, options, userData, userDataFile, keeps }: Identifying): Identifier {
+export function identifier({
+  host,
+  state,
+  report,
+  options,
+  userData,
+  userDataFile,
+  keeps,
+}: IdentifierContext): Identifier {
   let asked = false;
   let lately: string | undefined;
   let nobodys = false;
-  let found: Known | undefined;
+  let found: KnownIdentity | undefined;
   return {
     // Once it is known, it is known to the whole run.
     identify: async (...how) => {
       found ??= await learn(...how);
       return found;
     },
-    isNobodys: () => nobodys,
+    hasNoDatasource: () => nobodys,
   };
 
-  async function learn(...[stage, facts, image]: Parameters<Identify>): Promise<Known | undefined> {
+  async function learn(...[stage, facts, image]: Parameters<Identify>): Promise<KnownIdentity | undefined> {
     if (userData !== undefined)
       return {
-        instance: byHand(userData, userDataFile),
+        instance: givenInstance(userData, userDataFile),
         newMachine: state.condition === 'fresh',
         adopted: false,
         missed: false,
@@ -70,7 +88,7 @@ export function identifier({ host, state, report, options, userData, userDataFil
     if (options.facts !== undefined && options.seed === undefined) return undefined;
     const memory = await memoryOf(facts);
     const named = options.datasource !== undefined || options.seed !== undefined;
-    const known = named || options['as-new'] !== undefined ? undefined : remembered(memory);
+    const known = named || options['as-new'] !== undefined ? undefined : storedIdentity(memory);
     if (known) return published(known);
     if (stage === 'main' && asked) return undefined; // once for the login stages together
     asked = stage !== 'local';
@@ -89,7 +107,7 @@ export function identifier({ host, state, report, options, userData, userDataFil
       tries: triesOf(state),
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
     });
-    if (answer.instance) return published(await learned(answer.instance, answer.how, memory));
+    if (answer.instance) return published(await storeIdentity(answer.instance, answer.how, memory));
     if (keeps && stage !== 'local') {
       state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
     }
@@ -118,7 +136,7 @@ export function identifier({ host, state, report, options, userData, userDataFil
   }
 
   /** What everybody may know of it lies where everybody can read, so that "query" needs no root. */
-  async function published(known: Known): Promise<Known> {
+  async function published(known: KnownIdentity): Promise<KnownIdentity> {
     if (!keeps || host.offline) return known;
     const { publicVariables, publicPath } = await import('./variables.ts');
     const text = JSON.stringify(publicVariables(known.instance));
@@ -158,17 +176,15 @@ function triesOf(state: State): TriesBySource {
 
 export function listOf({ entries }: Mapping, key: string): string[] | undefined {
   const written = entries.get(key)?.value;
-  if (written?.is === 'scalar' && written.value !== null) return [written.words];
-  return written?.is === 'list'
-    ? written.items.flatMap((each) => (each.is === 'scalar' ? [each.words] : []))
-    : undefined;
+  if (written?.is === 'scalar' && written.value !== null) return [written.raw];
+  return written?.is === 'list' ? written.items.flatMap((each) => (each.is === 'scalar' ? [each.raw] : [])) : undefined;
 }
 
 /** `datasource: {Ec2: {...}}` as plain values. */
 export function datasourceSettings({ entries }: Mapping): Record<string, Record<string, unknown>> {
   const written = entries.get('datasource')?.value;
   if (written?.is !== 'mapping') return {};
-  const plain = meaning(written) as Record<string, unknown>; // a mapping means a record
+  const plain = toJs(written) as Record<string, unknown>; // a mapping means a record
   return Object.fromEntries(Object.entries(plain).flatMap(([name, own]) => (isRecord(own) ? [[name, own]] : [])));
 }
 

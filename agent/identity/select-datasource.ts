@@ -64,7 +64,7 @@ export async function identify(context: SelectContext): Promise<Selection> {
         facts: context.facts,
         settings,
         deadline: until,
-        patience: trying,
+        client: trying,
         note: telling,
         seed,
         last: context.last,

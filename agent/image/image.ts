@@ -4,7 +4,7 @@ import { operatingSystem, systemdVersion } from '../facts/os.ts';
 import type { ReadHost } from '../host/host.ts';
 import { defaultUsers } from './default-user.ts';
 import { swapFiles } from './fstab.ts';
-import { type Bending, bends } from './symlinked-folders.ts';
+import { type SymlinkedFolder, symlinkedFolders } from './symlinked-folders.ts';
 import { type RuleFile, ruleFiles } from './udev.ts';
 
 /** What sealing depends on, of a machine or of a tree of files, whatever family it is of. */
@@ -26,11 +26,11 @@ export interface Image {
   readonly iscsi: boolean;
   readonly rules: readonly RuleFile[];
   /** Folders that are links: what lies behind them is not looked at. */
-  readonly bends: readonly Bending[];
+  readonly bends: readonly SymlinkedFolder[];
 }
 
 /** Looks at an image as far as sealing it and judging it need. Starts no program. */
-export async function lookAt(host: ReadHost): Promise<Image> {
+export async function readImage(host: ReadHost): Promise<Image> {
   const os = await operatingSystem(host);
   const users = await accounts(host);
   const major = Number.parseInt(os.version, 10) || 0;
@@ -45,7 +45,7 @@ export async function lookAt(host: ReadHost): Promise<Image> {
     dbusIdIsFile: (await host.stat('/var/lib/dbus/machine-id'))?.type === 'file',
     iscsi: (await host.stat('/etc/iscsi/initiatorname.iscsi')) !== undefined,
     rules: await ruleFiles(host),
-    bends: await bends(host),
+    bends: await symlinkedFolders(host),
   };
 }
 

@@ -1,4 +1,4 @@
-import { unescaped } from '../base/octal-escapes.ts';
+import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 
 /** A mount below the root that is not part of the image, and so is left alone. */
 export interface ForeignMount {
@@ -63,6 +63,6 @@ function parse(line: string): Entry[] {
   const [left = '', right = ''] = line.split(' - ');
   const [, , device = '', from = '', target = ''] = left.split(' ');
   const [type = ''] = right.split(' ');
-  const plain = unescaped(target);
+  const plain = decodeOctalEscapes(target);
   return plain === '' ? [] : [{ device, from, target: plain, type }];
 }

@@ -1,6 +1,6 @@
 import type { ReadHost } from '../host/host.ts';
 
-export interface Bending {
+export interface SymlinkedFolder {
   readonly path: string;
   readonly target: string;
 }
@@ -19,8 +19,8 @@ const folders = [
 ];
 
 /** The usual folders that are links here: since none is followed, people must hear of them. */
-export async function bends(host: ReadHost): Promise<Bending[]> {
-  const found: Bending[] = [];
+export async function symlinkedFolders(host: ReadHost): Promise<SymlinkedFolder[]> {
+  const found: SymlinkedFolder[] = [];
   for (const path of folders) {
     if ((await host.stat(path))?.type === 'link') found.push({ path, target: (await host.readLink(path)) ?? '' });
   }

@@ -32,7 +32,7 @@ export interface FetchContext {
   /** When to give up, on the host's clock. */
   readonly deadline: number;
   /** Asks the network, as often as the settings and the deadline allow. */
-  readonly patience: RetryingClient;
+  readonly client: RetryingClient;
   /** A folder that was named as the seed: `--seed DIR`. */
   readonly seed?: string | undefined;
   /** Nobody asks again in this boot: what cannot be had now is done without. */

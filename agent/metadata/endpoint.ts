@@ -11,7 +11,7 @@ export interface Service {
   ask(request: Omit<Request, 'url'> & { readonly path: string }, judge?: Judge): Promise<Response>;
 }
 
-export function serviceAt({ patience }: FetchContext, places: readonly string[] | Roots): Service {
+export function serviceAt({ client: patience }: FetchContext, places: readonly string[] | Roots): Service {
   const roots = typeof places === 'function' ? places : async () => places;
   let known = typeof places === 'function' ? undefined : places[0];
   let kept: readonly string[] | undefined;

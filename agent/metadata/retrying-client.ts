@@ -1,7 +1,7 @@
 import { Problem } from '../base/problem.ts';
 import type { Request, Response } from '../host/host.ts';
 import { type Answered, isSpent, next, type Policy, type Tries, untried } from './backoff.ts';
-import { type Asker, type Attempt, attempt, type Judge, race } from './try-endpoint.ts';
+import { type Asker, type Attempt, type Judge, raceEndpoints, tryEndpoint } from './try-endpoint.ts';
 
 /** Asks until there is an answer, or until the policy or the deadline ends it. */
 export interface RetryingClient {
@@ -58,8 +58,8 @@ export function retryingClient(options: Options): RetryingClient {
     for (;;) {
       if (limit() - host.now() <= 0 || isSpent(policy, tries)) throw gaveUp(undefined, keyOf(request('')));
       const timeoutMs = Math.min(policy.timeoutMs, limit() - host.now());
-      const ended = await race(host, await roots(), (root) =>
-        attempt(host, root, { timeoutMs, ...request(root) }, judge),
+      const ended = await raceEndpoints(host, await roots(), (root) =>
+        tryEndpoint(host, root, { timeoutMs, ...request(root) }, judge),
       );
       const waitedMs = tries.answered ? tries.waitedMs : earlier.waitedMs + host.now() - began;
       const after = next(policy, { ...tries, waitedMs }, ended.outcome, random);

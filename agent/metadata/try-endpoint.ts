@@ -26,7 +26,7 @@ export type Asker = Pick<ReadHost, 'http' | 'now' | 'clock' | 'sleep'>;
 const staggerMs = 250;
 
 /** Asks one place. */
-export async function attempt(host: Asker, root: string, request: Request, judge: Judge): Promise<Ended> {
+export async function tryEndpoint(host: Asker, root: string, request: Request, judge: Judge): Promise<Ended> {
   const what = `${request.method ?? 'GET'} ${shownUrl(request.url)}`;
   try {
     const answer = await host.http(request);
@@ -43,7 +43,7 @@ export async function attempt(host: Asker, root: string, request: Request, judge
 }
 
 /** Asks several places, each a moment after the one before, until one answers. */
-export async function race(
+export async function raceEndpoints(
   host: Asker,
   roots: readonly string[],
   ask: (root: string) => Promise<Ended>,

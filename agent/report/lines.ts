@@ -4,10 +4,10 @@ import { diff } from './diff.ts';
 import type { Event, ModuleResult } from './event.ts';
 
 /** How much an event matters, as syslog counts it. */
-export type Weight = 'error' | 'warning' | 'notice' | 'info' | 'debug';
+export type Severity = 'error' | 'warning' | 'notice' | 'info' | 'debug';
 
 export interface Line {
-  readonly weight: Weight;
+  readonly weight: Severity;
   readonly text: string;
   /** A line of the text that is written: for a person who looks, not for a journal. */
   readonly content?: boolean;
@@ -48,9 +48,9 @@ export function eventLines(event: Event): Line[] {
       ];
     }
     case 'problem': {
-      const { message, said, hint } = event.problem;
+      const { message, stderrTail, hint } = event.problem;
       return [
-        line('error', row('x', event.module, `${message}${said ? `: ${said}` : ''}`)),
+        line('error', row('x', event.module, `${message}${stderrTail ? `: ${stderrTail}` : ''}`)),
         ...(hint ? [line('info', row(' ', '', hint))] : []),
       ];
     }
@@ -104,4 +104,4 @@ export const widest = 20;
 
 const row = (sign: string, module: string, text: string): string => `  ${sign} ${module.padEnd(widest)} ${text}`;
 
-const line = (weight: Weight, text: string): Line => ({ weight, text });
+const line = (weight: Severity, text: string): Line => ({ weight, text });

@@ -1,7 +1,7 @@
 import { asProblem } from '../base/problem.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
-import * as looks from '../host/read-fs.ts';
+import * as readFs from '../host/read-fs.ts';
 import type { Summary } from './summary.ts';
 
 export const statusFile = '/run/bootagent/status.json';
@@ -17,7 +17,7 @@ export function publish(host: Host, summary: Summary, err: (text: string) => voi
     const text = bannerOf(summary);
     for (const path of banners) {
       if (text !== '') files.writeFile(host.root, path, text, { mode: 0o644 });
-      else if (looks.stat(host.root, path)) files.remove(host.root, path);
+      else if (readFs.stat(host.root, path)) files.remove(host.root, path);
     }
   } catch (error) {
     err(`bootagent: ${asProblem(error).message}\n`);

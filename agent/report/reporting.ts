@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../base/problem.ts';
 import type { Host } from '../host/host.ts';
-import * as looks from '../host/read-fs.ts';
+import * as readFs from '../host/read-fs.ts';
 import { keyOf } from '../resources/index.ts';
 import { isNothingDue } from '../state/markers.ts';
 import { consoleAt } from './console.ts';
@@ -81,7 +81,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
 /** The stages of one boot may be separate processes, and are one story. */
 function continued(host: Host, version: string): Summary {
   try {
-    const text = looks.readText(host.root, statusFile);
+    const text = readFs.readText(host.root, statusFile);
     // Written by us a moment ago, in the same boot: /run is empty at the start of each.
     if (text && !host.offline) return { ...emptySummary(version), ...(JSON.parse(text) as Summary) };
   } catch {

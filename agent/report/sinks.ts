@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import type { Event, Mode, Report } from './event.ts';
-import { eventLines, type Line, type Weight } from './lines.ts';
+import { eventLines, type Line, type Severity } from './lines.ts';
 
 type Write = (text: string) => void;
 
@@ -17,7 +17,7 @@ export function terminal(write: Write, { colour, debug }: { colour: boolean; deb
   };
 }
 
-const priorities: Readonly<Record<Weight, number>> = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
+const priorities: Readonly<Record<Severity, number>> = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
 
 /** For the journal: a priority before each line, and no diffs. */
 export function journal(write: Write): Report {
@@ -77,7 +77,7 @@ function ending({ result }: Extract<Event, { event: 'run-ended' }>, mode: Mode):
 
 type Colour = Parameters<typeof styleText>[0];
 
-const colours: Readonly<Partial<Record<Weight, Colour>>> = { error: 'red', warning: 'yellow', debug: 'gray' };
+const colours: Readonly<Partial<Record<Severity, Colour>>> = { error: 'red', warning: 'yellow', debug: 'gray' };
 const colourOf: Readonly<Record<string, Colour>> = { '+': 'green', '-': 'red', '~': 'cyan', '≈': 'magenta' };
 
 /** Trouble in its colour as a whole; of the rest what comes and goes, by its sign. */

@@ -1,5 +1,5 @@
 import * as files from '../host/files.ts';
-import * as looks from '../host/read-fs.ts';
+import * as readFs from '../host/read-fs.ts';
 import type { Store } from './store.ts';
 
 /** Where all of it lies. */
@@ -9,10 +9,10 @@ export const home = '/var/lib/bootagent';
 export function folderStore(root: string): Store {
   const path = (name: string) => `${home}/${name}`;
   const ready = () => {
-    if (looks.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
+    if (readFs.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
   };
   return {
-    read: (name) => looks.readText(root, path(name)),
+    read: (name) => readFs.readText(root, path(name)),
     append: (name, line) => {
       ready();
       files.append(root, path(name), `${line}\n`);

@@ -2,7 +2,7 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Problem } from '../base/problem.ts';
 import { asItStands } from '../host/read-fs.ts';
 import { codeOf, resolveSafely } from '../host/resolve-safely.ts';
-import { failing } from '../host/with-context.ts';
+import { withContext } from '../host/with-context.ts';
 
 const name = '/run/bootagent/lock';
 
@@ -25,7 +25,7 @@ export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() =>
 
 /** Whether a run is at work, by a lock whose holder is alive. Changes nothing. */
 export function isHeld(root: string): boolean {
-  const holder = failing(`Cannot read ${name}`, () =>
+  const holder = withContext(`Cannot read ${name}`, () =>
     resolveSafely(name, { root, follow: false }, ({ path }) => holderOf(path)),
   );
   return holder !== undefined && isAlive(holder);
@@ -33,7 +33,7 @@ export function isHeld(root: string): boolean {
 
 /** Where the lock is: no link in a tree leads out of it. */
 function at<T>(root: string, use: (path: string) => T): T {
-  return failing(
+  return withContext(
     `Cannot write ${name}`,
     // With `create` nothing on the way is missing.
     () => resolveSafely(name, { root, follow: false, create: true }, ({ path }) => use(path)) as T,

@@ -1,18 +1,18 @@
 import * as files from '../host/files.ts';
-import * as looks from '../host/read-fs.ts';
+import * as readFs from '../host/read-fs.ts';
 
 /** This boot asks for nothing more: the units after the one that left it do not start. */
-export const nothingDueMark = '/run/bootagent/nothing-due';
+export const nothingDueMarker = '/run/bootagent/nothing-due';
 /** The same as long as the machine gets the address in there, on the card in there, which the last unit's shell looks at. */
-export const supposedMark = '/run/bootagent/nothing-due-at';
+export const assumedNetworkMarker = '/run/bootagent/nothing-due-at';
 
 /** The last unit has something to do, and systemd was told to start the network that it is ordered behind. */
-export const networkMark = '/run/bootagent/network-wanted';
+export const networkWantedMarker = '/run/bootagent/network-wanted';
 
 /** Tells the units that come later in this boot. */
-export const leaveMark = (path: string, root: string, text = ''): void =>
+export const leaveMarker = (path: string, root: string, text = ''): void =>
   files.writeFile(root, path, text, { mode: 0o644 });
 
 /** Whether a stage of this boot has left either. */
 export const isNothingDue = (root: string): boolean =>
-  [nothingDueMark, supposedMark].some((mark) => looks.stat(root, mark));
+  [nothingDueMarker, assumedNetworkMarker].some((mark) => readFs.stat(root, mark));

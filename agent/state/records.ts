@@ -13,7 +13,7 @@ export interface KeptIdentity {
 }
 
 /** How a module's last turn ended, and for what: a boot, an instance or an image, and with which settings. */
-export interface Turn {
+export interface ModuleRecord {
   readonly module: string;
   readonly scope: string;
   /** The hash of the settings it was made for: others are due again. */
@@ -29,12 +29,12 @@ export interface Failure {
 }
 
 /** One line of the journal. */
-export type Rec =
+export type JournalRecord =
   | { readonly is: 'format'; readonly version: number }
   | ({ readonly is: 'identity' } & KeptIdentity)
   | { readonly is: 'began'; readonly module: string; readonly scope: string }
   | { readonly is: 'rested'; readonly module: string }
-  | ({ readonly is: 'turn' } & Turn)
+  | ({ readonly is: 'turn' } & ModuleRecord)
   | {
       readonly is: 'act';
       readonly module: string;
@@ -53,7 +53,7 @@ const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', '
 export interface Formats {
   readonly version: number;
   /** By version: brings its records to the next one. Each older version has one. */
-  readonly migrations: Readonly<Record<number, (records: readonly Rec[]) => readonly Rec[]>>;
+  readonly migrations: Readonly<Record<number, (records: readonly JournalRecord[]) => readonly JournalRecord[]>>;
 }
 
 export const formats: Formats = { version: format, migrations: {} };
@@ -63,7 +63,7 @@ export interface Journal {
   /** The version it was written in; undefined where it does not say, or there is none. */
   readonly version: number | undefined;
   /** In the words of today; none of a version that is yet to come. */
-  readonly records: readonly Rec[];
+  readonly records: readonly JournalRecord[];
   /** How many lines are rubbish: what they said is lost. */
   readonly damaged: number;
   /** The last line was cut while it was written, so that what it would have said never came to be. */
@@ -80,17 +80,17 @@ export function parse(text: string, { version: today, migrations } = formats): J
   const torn = whole !== text;
   // What a later bootagent means by its words is not known here.
   if (version !== undefined && version > today) return { version, records: [], damaged: 0, torn };
-  let records: readonly Rec[] = all.filter((each) => each !== undefined);
+  let records: readonly JournalRecord[] = all.filter((each) => each !== undefined);
   for (let older = version ?? today; older < today; older++) records = migrations[older]?.(records) ?? [];
   const rubbish = all.filter((each) => each === undefined).length;
   return { version, records, damaged: rubbish + (lines.length > 0 && version === undefined ? 1 : 0), torn };
 }
 
-function parsed(line: string): Rec | undefined {
+function parsed(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);
     // What we wrote ourselves has the shape of its kind; a line that lost its kind is told as damaged.
-    return kinds.includes((value as Rec | null)?.is ?? '') ? (value as Rec) : undefined;
+    return kinds.includes((value as JournalRecord | null)?.is ?? '') ? (value as JournalRecord) : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 import type { Ledger } from '../engine/executor.ts';
 import type { LedgerEntry } from '../engine/handler.ts';
-import { type Formats, formats, type KeptIdentity, parse, type Rec, type Turn } from './records.ts';
+import { type Formats, formats, type JournalRecord, type KeptIdentity, type ModuleRecord, parse } from './records.ts';
 import type { Store } from './store.ts';
 
 /** What was done before, and as whom. All of /var/lib/bootagent is read and written behind this. */
@@ -10,7 +10,7 @@ export interface State {
   /** How many records could not be read. */
   readonly damaged: number;
   /** What people are to know of how it was found. */
-  readonly told: readonly { readonly code: 'state-damaged' | 'state-newer'; readonly text: string }[];
+  readonly warnings: readonly { readonly code: 'state-damaged' | 'state-newer'; readonly text: string }[];
   /**
    * Whether this machine had been in service when what was known of it was lost, or before we came: what is done once
    * counts as done for the instance that it is. Remembered, since the stages of a boot are processes of their own.
@@ -18,17 +18,17 @@ export interface State {
   inService(): boolean;
   setInService(): void;
   /** The module that was at work when the machine last stopped, if one was. */
-  readonly cut: string | undefined;
+  readonly interrupted: string | undefined;
   identity(): KeptIdentity | undefined;
   /** The instance as it was last told, as JSON. */
   instance(): string | undefined;
   remember(identity: KeptIdentity, instance: string): void;
-  turn(module: string): Turn | undefined;
-  turns(): readonly Turn[];
+  lastRun(module: string): ModuleRecord | undefined;
+  lastRuns(): readonly ModuleRecord[];
   began(module: string, scope: string): void;
-  ended(turn: Turn): void;
+  ended(turn: ModuleRecord): void;
   /** It has made what it could, and the rest waits. */
-  rested(module: string): void;
+  deferred(module: string): void;
   /** The marks of `from` count for `to`: nobody has become somebody. */
   adopt(from: string, to: string): void;
   /** What is remembered of a module's acts. `anew` leaves out what was, for a run that goes through everything. */
@@ -48,7 +48,7 @@ export function openState(store: Store, known: Formats = formats): State {
   const fresh = store.read('fresh') !== undefined;
   const { version, records, damaged, torn } = parse(text ?? '', known);
   const newer = version !== undefined && version > known.version;
-  const turns = new Map<string, Turn>();
+  const turns = new Map<string, ModuleRecord>();
   const acts = new Map<string, LedgerEntry[]>();
   const owed = new Set<string>();
   let identity: KeptIdentity | undefined;
@@ -60,7 +60,7 @@ export function openState(store: Store, known: Formats = formats): State {
   let begun = records.length > 0 && damaged === 0 && !torn && version === known.version;
   if (records.length > mostLines) compact();
 
-  function take(record: Rec): void {
+  function take(record: JournalRecord): void {
     switch (record.is) {
       case 'format':
         return;
@@ -112,7 +112,7 @@ export function openState(store: Store, known: Formats = formats): State {
     }
   }
 
-  function write(record: Rec): void {
+  function write(record: JournalRecord): void {
     take(record);
     if (!begun) compact();
     else store.append(journal, JSON.stringify(record));
@@ -124,7 +124,7 @@ export function openState(store: Store, known: Formats = formats): State {
       scope.startsWith('boot:'),
     );
     const dropped = new Set(boots.slice(0, -keptBoots - 1));
-    const lines: Rec[] = [{ is: 'format', version: known.version }];
+    const lines: JournalRecord[] = [{ is: 'format', version: known.version }];
     if (identity) lines.push({ is: 'identity', ...identity });
     if (served) lines.push({ is: 'in-service' });
     for (const [key, entries] of acts) {
@@ -147,7 +147,7 @@ export function openState(store: Store, known: Formats = formats): State {
   return {
     condition,
     damaged,
-    told: [
+    warnings: [
       ...(damaged > 0
         ? [{ code: 'state-damaged', text: `${damaged} records of /var/lib/bootagent cannot be read` } as const]
         : []),
@@ -157,7 +157,7 @@ export function openState(store: Store, known: Formats = formats): State {
     setInService() {
       if (!served) write({ is: 'in-service' });
     },
-    cut,
+    interrupted: cut,
     store,
     identity: () => identity,
     instance: () => store.read('instance.json'),
@@ -166,11 +166,11 @@ export function openState(store: Store, known: Formats = formats): State {
       write({ is: 'identity', ...who });
       store.remove('fresh');
     },
-    turn: (module) => turns.get(module),
-    turns: () => [...turns.values()],
+    lastRun: (module) => turns.get(module),
+    lastRuns: () => [...turns.values()],
     began: (module, scope) => write({ is: 'began', module, scope }),
     ended: (turn) => write({ is: 'turn', ...turn }),
-    rested: (module) => write({ is: 'rested', module }),
+    deferred: (module) => write({ is: 'rested', module }),
     adopt: (from, to) => write({ is: 'adopted', from, to }),
     ledger: (module, scope, anew = false) => {
       const forgotten = new Set(anew ? acts.keys() : []);
@@ -183,16 +183,16 @@ export function openState(store: Store, known: Formats = formats): State {
             before: anew || !scope.startsWith('boot:') ? [] : others.map(([, entries]) => entries),
           };
         },
-        isOwed: (key) => owed.has(`${module}\t${key}`),
+        isPending: (key) => owed.has(`${module}\t${key}`),
         async write(key, entry) {
           forgotten.delete(actKey(module, scope, key));
           if (anew && entry.is === 'began') acts.delete(actKey(module, scope, key));
           write({ is: 'act', module, scope, key, entry });
         },
-        async owe(keys) {
+        async pend(keys) {
           for (const key of keys) if (!owed.has(`${module}\t${key}`)) write({ is: 'owed', module, key });
         },
-        settle: async (key) => write({ is: 'settled', module, key }),
+        clear: async (key) => write({ is: 'settled', module, key }),
       };
     },
     entries: (module) => [...acts].filter(([key]) => key.startsWith(`${module}\t`)).flatMap(([, entries]) => entries),

@@ -25,7 +25,7 @@ function archived(item: SourceNode, part: Part): Part | undefined {
       : undefined;
   const field = (name: string): string | undefined => {
     const value = fields?.get(name);
-    return value?.is === 'scalar' ? value.words : undefined;
+    return value?.is === 'scalar' ? value.raw : undefined;
   };
   const content = fields ? fields.get('content') : item;
   if (content?.is !== 'scalar') return undefined;
@@ -33,11 +33,11 @@ function archived(item: SourceNode, part: Part): Part | undefined {
   const type =
     named && named !== 'text/plain'
       ? named
-      : (typeOf(content.words) ?? (settings.test(content.words) ? 'text/cloud-config' : 'text/x-not-multipart'));
+      : (typeOf(content.raw) ?? (settings.test(content.raw) ? 'text/cloud-config' : 'text/x-not-multipart'));
   return {
     type,
     name: field('filename'),
-    text: content.words,
+    text: content.raw,
     // A block's text begins on the line below its mark.
     origin: {
       source: part.origin.source,

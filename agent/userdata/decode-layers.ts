@@ -3,13 +3,13 @@ import { isMime, typeOf } from './part-types.ts';
 import { limits } from './schema/limits.ts';
 
 /** User-data with its wrappings off, and what they were, the outermost first. */
-export interface Peeled {
+export interface DecodedLayers {
   readonly bytes: Uint8Array;
   readonly told: readonly string[];
 }
 
 /** Takes off gzip and base64, as often as they were put on. Where that fails, the reason. */
-export function peel(bytes: Uint8Array, most: number = limits.bytes): Peeled | { readonly why: string } {
+export function decodeLayers(bytes: Uint8Array, most: number = limits.bytes): DecodedLayers | { readonly why: string } {
   const told: string[] = [];
   let inner = bytes;
   for (;;) {

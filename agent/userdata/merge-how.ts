@@ -22,7 +22,7 @@ export function mergersIn(config: Mapping, findings: Pick<Findings, 'warning'>):
   const written = (config.entries.get('merge_how') ?? config.entries.get('merge_type'))?.value;
   if (!written || (written.is === 'scalar' && written.value === null)) return [];
   const mergers =
-    written.is === 'scalar' ? mergersOf(written.words) : written.is === 'list' ? written.items.flatMap(listed) : [];
+    written.is === 'scalar' ? mergersOf(written.raw) : written.is === 'list' ? written.items.flatMap(listed) : [];
   const unknown = mergers.find(({ name }) => !['dict', 'list', 'str'].includes(name));
   if (mergers.length === 0 || unknown) {
     const text = unknown
@@ -35,17 +35,17 @@ export function mergersIn(config: Mapping, findings: Pick<Findings, 'warning'>):
 
 /** The long form, `{name: list, settings: [append]}`, and the short, `[list, append]`. */
 function listed(item: SourceNode): readonly Merger[] {
-  if (item.is === 'scalar') return mergersOf(item.words);
+  if (item.is === 'scalar') return mergersOf(item.raw);
   if (item.is === 'list') {
     const [name, ...options] = wordsOf(item);
     return name ? [merger(name, options)] : [];
   }
   const name = item.entries.get('name')?.value;
-  return name?.is === 'scalar' ? [merger(name.words, wordsOf(item.entries.get('settings')?.value))] : [];
+  return name?.is === 'scalar' ? [merger(name.raw, wordsOf(item.entries.get('settings')?.value))] : [];
 }
 
 const wordsOf = (written: SourceNode | undefined): readonly string[] =>
-  written?.is === 'list' ? written.items.flatMap((item) => (item.is === 'scalar' ? [item.words] : [])) : [];
+  written?.is === 'list' ? written.items.flatMap((item) => (item.is === 'scalar' ? [item.raw] : [])) : [];
 
 function merger(name: string, options: readonly string[]): Merger {
   const set = new Set(options.map((option) => option.trim()));

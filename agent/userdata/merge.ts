@@ -64,7 +64,7 @@ function merge(value: SourceNode, other: SourceNode, merging: Merging): SourceNo
   if (value.is === 'mapping') return other.is === 'mapping' ? mergeMappings(value, other, merger, merging) : value;
   if (value.is === 'list') return mergeLists(value.items, other, merger, merging, value);
   if (!merger.has('append')) return other;
-  return isText(other) ? { ...value, value: value.words + other.words, words: value.words + other.words } : other;
+  return isText(other) ? { ...value, value: value.raw + other.raw, raw: value.raw + other.raw } : other;
 }
 
 function mergeMappings(value: Mapping, other: Mapping, merger: Merger, merging: Merging): Mapping {

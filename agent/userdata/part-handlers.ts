@@ -26,7 +26,7 @@ async function config(part: Part, reading: Reading): Promise<void> {
     );
   }
   const index = written.entries.get('launch-index')?.value;
-  if (index?.is === 'scalar' && !isForUs(index.words, reading)) return;
+  if (index?.is === 'scalar' && !isForUs(index.raw, reading)) return;
   const entries = new Map([...written.entries].filter(([key]) => key !== 'launch-index'));
   reading.configs.push({ config: { ...written, entries }, mergeType: part.mergeType });
 }
@@ -106,7 +106,7 @@ export const handlers: Readonly<Record<string, PartHandler | undefined>> = {
 };
 
 /** Types that only hold others. */
-export const holders: ReadonlySet<string> = new Set([
+export const containers: ReadonlySet<string> = new Set([
   'text/cloud-config-archive',
   'text/jinja2',
   'text/x-include-url',

@@ -1,7 +1,7 @@
 import { cloudInitKeys } from './cloud-init-keys.ts';
-import { peel } from './decode-layers.ts';
+import { decodeLayers } from './decode-layers.ts';
 import { decodeBody, type Leaf, readMime } from './mime.ts';
-import { handlers, holders } from './part-handlers.ts';
+import { containers, handlers } from './part-handlers.ts';
 import { isMime, isPacked, isVague, typeOf } from './part-types.ts';
 import { isForUs, type Origin, type Part, type Reading } from './reading.ts';
 import { limits } from './schema/limits.ts';
@@ -58,7 +58,7 @@ async function readLeaf(leaf: Leaf, within: Origin, reading: Reading): Promise<v
 function unpack(packed: Uint8Array, origin: Origin, { findings, taken, told, sources }: Reading): string | undefined {
   const place = startOf(origin);
   const left = limits.bytes - taken.bytes;
-  const peeled = peel(packed, left);
+  const peeled = decodeLayers(packed, left);
   if ('why' in peeled) return void findings.error('', place, peeled.why);
   told.push(...peeled.told);
   taken.bytes += origin.depth > 0 && peeled.told.length === 0 ? 0 : peeled.bytes.length;
@@ -97,7 +97,7 @@ export async function readPart(part: Part, reading: Reading): Promise<void> {
   const handler = handlers[part.type];
   if (handler) {
     // What only holds others has no number of its own.
-    if (!holders.has(part.type)) reading.taken.named++;
+    if (!containers.has(part.type)) reading.taken.named++;
     return handler(part, reading);
   }
   if (part.text.trim() === '') return;

@@ -21,7 +21,7 @@ export function bashisms(config: Mapping, scripts: readonly Script[], texts: Lin
   const files = scalarsIn(config).filter(({ at }) => /^write_files\[\d+\]\.content$/.test(at));
   return [
     ...files.flatMap(({ at, scalar }) =>
-      foundIn(scalar.words).map(({ match, name, line }) => {
+      foundIn(scalar.raw).map(({ match, name, line }) => {
         // A block's text begins on the line below its mark.
         const after = { ...scalar.place, line: scalar.place.line + 1 + line, column: 0 };
         return finding(at, placeWithin(scalar, match, texts, after), name);

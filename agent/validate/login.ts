@@ -15,11 +15,11 @@ const keys = ['ssh_authorized_keys', 'ssh-authorized-keys', 'ssh_import_id', 'ss
 const passwords = ['passwd', 'hashed_passwd', 'plain_text_passwd'];
 
 function canLogIn(user: SourceNode): boolean {
-  if (user.is === 'scalar') return user.words === 'default';
+  if (user.is === 'scalar') return user.raw === 'default';
   if (user.is !== 'mapping') return false;
   const field = (name: string) => user.entries.get(name)?.value;
   const name = field('name');
-  if (name?.is === 'scalar' && name.words === 'default') return true;
+  if (name?.is === 'scalar' && name.raw === 'default') return true;
   if (keys.some((key) => isGiven(field(key)))) return true;
   const unlocked = isTrue(field('lock_passwd') ?? field('lock-passwd')) === false;
   return unlocked && passwords.some((key) => isGiven(field(key)));
@@ -31,6 +31,6 @@ const isGiven = (written: SourceNode | undefined): boolean =>
 
 function isTrue(written: SourceNode | undefined): boolean | undefined {
   if (written?.is !== 'scalar') return undefined;
-  if (['false', 'no', 'off', '0'].includes(written.words.toLowerCase())) return false;
-  return ['true', 'yes', 'on', '1'].includes(written.words.toLowerCase()) ? true : undefined;
+  if (['false', 'no', 'off', '0'].includes(written.raw.toLowerCase())) return false;
+  return ['true', 'yes', 'on', '1'].includes(written.raw.toLowerCase()) ? true : undefined;
 }

@@ -26,7 +26,7 @@ export function oldTools(config: Mapping, texts: Lines): readonly Finding[] {
   );
 }
 
-function toolsIn({ at, scalar: { words } }: At): readonly string[] {
+function toolsIn({ at, scalar: { raw: words } }: At): readonly string[] {
   if (at.endsWith('][0]')) return Object.hasOwn(tools, words) ? [words] : [];
   return [...new Set([...words.matchAll(inText)].map(([, tool = '']) => tool))];
 }

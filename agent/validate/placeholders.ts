@@ -21,7 +21,7 @@ export function placeholders(config: Mapping, scripts: readonly Script[], texts:
   return [
     ...scalarsIn(config).flatMap(({ at, scalar }) => {
       let place: Finding['place'] | undefined;
-      return wordsIn(scalar.words).map((words) => {
+      return wordsIn(scalar.raw).map((words) => {
         place = placeWithin(scalar, words, texts, place);
         return finding(at, place, words);
       });

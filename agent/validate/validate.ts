@@ -1,7 +1,7 @@
 import type { Module, Schedule } from '../engine/module.ts';
 import { readUserData } from '../userdata/read-user-data.ts';
 import type { UserData } from '../userdata/reading.ts';
-import { bad, decodeFields, type Finding } from '../userdata/schema/decode.ts';
+import { decodeFields, type Finding, INVALID } from '../userdata/schema/decode.ts';
 import { collect } from '../userdata/schema/findings.ts';
 import { limits } from '../userdata/schema/limits.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
@@ -48,7 +48,7 @@ export async function validate(
 }
 
 function decode({ reads }: Module, config: Mapping, settings: ReturnType<typeof collect>): void {
-  if (decodeFields(reads, config, '', settings) === bad && settings.found.length === 0)
+  if (decodeFields(reads, config, '', settings) === INVALID && settings.found.length === 0)
     throw new Error('Bad without a word');
 }
 

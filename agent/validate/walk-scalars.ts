@@ -34,7 +34,7 @@ export function placeWithin(
 }
 
 /** How many lines a scalar takes at most, folded ones too. */
-const linesTaken = ({ words }: Scalar): number => 5 + 2 * (words.split('\n').length - 1) + words.length / 20;
+const linesTaken = ({ raw: words }: Scalar): number => 5 + 2 * (words.split('\n').length - 1) + words.length / 20;
 
 /** Where a letter of a script stands in the text that it came in, if that text holds it as it is. */
 export function placeInScript({ content }: Script, offset: number, texts: Lines): Place {

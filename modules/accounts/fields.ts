@@ -1,10 +1,10 @@
 import { unknownOption } from '../../agent/resources/ssh/authorized-keys-file.ts';
 import { readKeyLine } from '../../agent/resources/ssh/key-line.ts';
 import {
-  bad,
   converted,
   type Decode,
   decoder,
+  INVALID,
   type Item,
   items,
   matching,
@@ -41,7 +41,7 @@ export const date: Decode<string> = converted(
   (day, { error }) => {
     if (!Number.isNaN(Date.parse(day)) && new Date(day).toISOString().startsWith(day)) return day;
     error(`expected a day such as 2027-01-31, got ${JSON.stringify(day)}`);
-    return bad;
+    return INVALID;
   },
 );
 
@@ -49,7 +49,7 @@ export const date: Decode<string> = converted(
 export const hash: Decode<string> = converted(secret, (value, { error }) => {
   if (isHash(value)) return value;
   error('expected the hash of a password, such as $6$…', 'Make one with "openssl passwd -6".');
-  return bad;
+  return INVALID;
 });
 
 /** Whether a password is given as its hash: in the forms that today's crypt knows. */
@@ -59,7 +59,7 @@ export const isHash = (value: string): boolean =>
 export const plainPassword: Decode<string> = converted(secret, (value, { error }) => {
   if (value !== '' && !/[\0\r\n]/.test(value)) return value;
   error(value === '' ? 'an empty password would let anybody in' : 'a password is one line');
-  return bad;
+  return INVALID;
 });
 
 /** One public key, as authorized_keys has it. */
@@ -67,7 +67,7 @@ const keyLine: Decode<string> = converted(text, (written, { error, warning }) =>
   const line = readKeyLine(written);
   if (typeof line === 'string') {
     error(`expected a line of authorized_keys: it ${line}`);
-    return bad;
+    return INVALID;
   }
   const unknown = unknownOption(line.options);
   if (unknown !== undefined) warning(`sshd knows no option ${JSON.stringify(unknown)}, and passes over the line`);
@@ -80,7 +80,7 @@ export const keyList: Decode<readonly string[]> = decoder(
   { is: 'list', of: keyLine.shape },
   (written, at, findings) => {
     const found = items(keyLine)(asList(written), at, findings);
-    return found === bad ? bad : found.map(({ value }) => value);
+    return found === INVALID ? INVALID : found.map(({ value }) => value);
   },
 );
 
@@ -88,7 +88,7 @@ export const keyList: Decode<readonly string[]> = decoder(
 export const namesOf = (item: Decode<string>): Decode<readonly string[]> =>
   decoder({ is: 'either', of: [{ is: 'list', of: item.shape }, item.shape] }, (written, at, findings) => {
     const found = items(item)(split(written), at, findings);
-    return found === bad ? bad : found.map(({ value }) => value);
+    return found === INVALID ? INVALID : found.map(({ value }) => value);
   });
 
 /** Rules for sudo; none where it says false or nothing at all. */
@@ -99,7 +99,7 @@ export const sudoRules: Decode<readonly string[] | undefined> = decoder(
     if (written.is === 'scalar' && (written.value === null || written.value === false)) return [];
     const rule = matching(/^[^\0\r\n]*\S[^\0\r\n]*$/, 'a rule for sudo, in one line');
     const found = items(rule)(asList(written), at, findings);
-    return found === bad ? bad : found.map(({ value }: Item<string>) => value.trim());
+    return found === INVALID ? INVALID : found.map(({ value }: Item<string>) => value.trim());
   },
 );
 
@@ -112,10 +112,10 @@ function asList(written: SourceNode | undefined): SourceNode | undefined {
 /** "a, b" as the list of "a" and "b". */
 export function split(written: SourceNode | undefined): SourceNode | undefined {
   if (written?.is !== 'scalar' || written.value === null) return asList(written);
-  const words = written.words.split(',').map((word) => word.trim());
+  const words = written.raw.split(',').map((word) => word.trim());
   return {
     is: 'list',
-    items: words.map((word) => ({ ...written, value: word, words: word })),
+    items: words.map((word) => ({ ...written, value: word, raw: word })),
     place: written.place,
   };
 }

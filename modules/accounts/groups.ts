@@ -1,5 +1,5 @@
 import type { PlanItem } from '../../agent/engine/change.ts';
-import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, type Findings, INVALID } from '../../agent/userdata/schema/decode.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { groupName, namesOf, split, userName } from './fields.ts';
 
@@ -20,22 +20,22 @@ export const groupList: Decode<readonly Group[]> = decoder(
       return list.items.flatMap((item, index) => groupsIn(item, isList ? `${at}[${index}]` : at, findings));
     }
     if (written) findings.error(at, written.place, 'expected a list of groups');
-    return bad;
+    return INVALID;
   },
 );
 
 function groupsIn(written: SourceNode, at: string, findings: Findings): Group[] {
   if (written.is !== 'mapping') {
     const name = groupName(written, at, findings);
-    return name === bad ? [] : [{ at, name, members: [] }];
+    return name === INVALID ? [] : [{ at, name, members: [] }];
   }
   return [...written.entries].flatMap(([word, { key, value }]) => {
     const place = `${at}.${word}`;
-    const name = groupName({ is: 'scalar', value: word, words: word, place: key }, place, findings);
-    if (name === bad) return [];
+    const name = groupName({ is: 'scalar', value: word, raw: word, place: key }, place, findings);
+    if (name === INVALID) return [];
     const isEmpty = value.is === 'scalar' && value.value === null;
     const members = isEmpty ? [] : namesOf(userName)(value, place, findings);
-    return members === bad ? [] : [{ at: place, name, members }];
+    return members === INVALID ? [] : [{ at: place, name, members }];
   });
 }
 

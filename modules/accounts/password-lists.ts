@@ -1,9 +1,9 @@
 import type { Change } from '../../agent/engine/change.ts';
 import {
-  bad,
   type Decode,
   decoder,
   flag,
+  INVALID,
   type Item,
   items,
   object,
@@ -34,16 +34,16 @@ const entryFields = object({
 
 const entry: Decode<UserPassword> = decoder(entryFields.shape, (written, at, findings) => {
   const value = entryFields(written, at, findings);
-  if (value === bad) return bad;
+  if (value === INVALID) return INVALID;
   if (value.type === 'RANDOM') return { name: value.name, password: { random: randomLength } };
   const word = written?.is === 'mapping' ? written.entries.get('password')?.value : undefined;
   const place = `${at}.password`;
   if (value.type === 'hash') {
     const found = hash(word, place, findings);
-    return found === bad ? bad : { name: value.name, password: { hash: found } };
+    return found === INVALID ? INVALID : { name: value.name, password: { hash: found } };
   }
   const found = plainPassword(word, place, findings);
-  return found === bad ? bad : { name: value.name, password: { plain: found } };
+  return found === INVALID ? INVALID : { name: value.name, password: { plain: found } };
 });
 
 /** A password or its hash, told apart by its form. */
@@ -51,7 +51,7 @@ const passwordWord: Decode<Password> = decoder(
   { is: 'scalar', what: 'a password or its hash (kept secret)' },
   (written, at, findings) => {
     const value = plainPassword(written, at, findings);
-    if (value === bad) return bad;
+    if (value === INVALID) return INVALID;
     return isHash(value) ? { hash: value } : { plain: value };
   },
 );
@@ -59,20 +59,20 @@ const passwordWord: Decode<Password> = decoder(
 /** "name:password", where the password may be a hash, or R or RANDOM for one that is made up. */
 const line: Decode<UserPassword> = decoder({ is: 'scalar', what: 'user:password' }, (written, at, findings) => {
   const words = secret(written, at, findings);
-  if (words === bad) return bad;
+  if (words === INVALID) return INVALID;
   const colon = words.indexOf(':');
   const scalar = (text: string): SourceNode => ({
     is: 'scalar',
     value: text,
-    words: text,
+    raw: text,
     place: written?.place ?? nowhere,
   });
   const name = userName(scalar(colon === -1 ? '' : words.slice(0, colon)), at, { ...findings, error: refuse });
-  if (name === bad) return bad;
+  if (name === INVALID) return INVALID;
   const password = words.slice(colon + 1);
   if (password === 'R' || password === 'RANDOM') return { name, password: { random: randomLength } };
   const given = passwordWord(scalar(password), at, findings);
-  return given === bad ? bad : { name, password: given };
+  return given === INVALID ? INVALID : { name, password: given };
 
   // The name may be half of a password: its words are not told.
   function refuse(): void {
@@ -84,9 +84,9 @@ const lines: Decode<readonly Item<UserPassword>[]> = decoder(
   { is: 'list', of: line.shape },
   (written, at, findings) => {
     if (written?.is !== 'scalar') return items(line)(written, at, findings);
-    const all = written.words.split('\n').filter((each) => each.trim() !== '');
+    const all = written.raw.split('\n').filter((each) => each.trim() !== '');
     return items(line)(
-      { is: 'list', items: all.map((words) => ({ ...written, value: words, words })), place: written.place },
+      { is: 'list', items: all.map((words) => ({ ...written, value: words, raw: words })), place: written.place },
       at,
       findings,
     );

@@ -2,10 +2,10 @@ import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import type { UserChange } from '../../agent/engine/kinds/accounts.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
 import { type Password, passwordChanges } from './password-lists.ts';
-import type { Person } from './resolve-users.ts';
+import type { ResolvedUser } from './resolve-users.ts';
 
 /** What makes one person be there: the account, then sudo and keys as items of their own. */
-export function planPerson(person: Person, facts: Facts, hasPasswordElsewhere: boolean): PlanItem[] {
+export function planUser(person: ResolvedUser, facts: Facts, hasPasswordElsewhere: boolean): PlanItem[] {
   const { at, name, account } = person;
   const rules = account.sudo;
   const keys = account.ssh_authorized_keys ?? [];
@@ -18,7 +18,7 @@ export function planPerson(person: Person, facts: Facts, hasPasswordElsewhere: b
   ];
 }
 
-function planAccount(person: Person, facts: Facts, hasPasswordElsewhere: boolean): PlanItem {
+function planAccount(person: ResolvedUser, facts: Facts, hasPasswordElsewhere: boolean): PlanItem {
   const { at, name, account } = person;
   const there = facts.users.find((each) => each.name === name);
   const { made, primary } = groupsOf(person, facts);
@@ -39,7 +39,7 @@ function planAccount(person: Person, facts: Facts, hasPasswordElsewhere: boolean
 }
 
 /** Nobody who was given a password is locked out unasked, and nobody who was there before. */
-function lockOf({ account, isDefault }: Person, hasPassword: boolean, wasThere: boolean): boolean | undefined {
+function lockOf({ account, isDefault }: ResolvedUser, hasPassword: boolean, wasThere: boolean): boolean | undefined {
   const said = account.lock_passwd;
   if (said === undefined) return undefined;
   // For the default user the lock is the distribution's wish, not that of whoever gave the password.
@@ -48,13 +48,17 @@ function lockOf({ account, isDefault }: Person, hasPassword: boolean, wasThere: 
   return said || hasPassword || wasThere ? said : undefined;
 }
 
-function passwordOf({ hashed_passwd, passwd, plain_text_passwd: plain }: Person['account']): Password | undefined {
+function passwordOf({
+  hashed_passwd,
+  passwd,
+  plain_text_passwd: plain,
+}: ResolvedUser['account']): Password | undefined {
   const hash = hashed_passwd ?? passwd;
   return hash !== undefined ? { hash } : plain !== undefined ? { plain } : undefined;
 }
 
 /** Groups that are to be there first. The user's own has the user's number, where one is asked for. */
-function groupsOf({ name, account }: Person, facts: Facts): { made: Change[]; primary: string | undefined } {
+function groupsOf({ name, account }: ResolvedUser, facts: Facts): { made: Change[]; primary: string | undefined } {
   const { primary_group: asked, uid, groups = [], create_groups: create = true } = account;
   const isNumber = asked !== undefined && /^\d+$/.test(asked);
   const owner = isNumber ? facts.groups.find(({ gid }) => gid === Number(asked))?.name : undefined;
@@ -68,7 +72,7 @@ function groupsOf({ name, account }: Person, facts: Facts): { made: Change[]; pr
   return { made: create ? made : [], primary };
 }
 
-function userChange({ name, account }: Person, primaryGroup: string | undefined): UserChange {
+function userChange({ name, account }: ResolvedUser, primaryGroup: string | undefined): UserChange {
   const flags = [
     ...(account.system ? ['--system'] : []),
     ...(account.no_log_init ? ['--no-log-init'] : []),
@@ -93,7 +97,7 @@ function userChange({ name, account }: Person, primaryGroup: string | undefined)
 }
 
 /** What an account that exists keeps, whatever is asked. */
-function unchanged({ name, account }: Person, there: Facts['users'][number], facts: Facts): Note[] {
+function unchanged({ name, account }: ResolvedUser, there: Facts['users'][number], facts: Facts): Note[] {
   const { uid, homedir, primary_group: primary } = account;
   const kept: string[] = [];
   if (uid !== undefined && uid !== there.uid) kept.push(`the number ${there.uid} (asked: ${uid})`);
@@ -119,7 +123,7 @@ function unchanged({ name, account }: Person, there: Facts['users'][number], fac
 }
 
 /** What is asked and never done. */
-function undone({ name, account }: Person): Note[] {
+function undone({ name, account }: ResolvedUser): Note[] {
   const not = [
     ['ssh_import_id', 'keys are taken from the user-data and the metadata alone'],
     ['doas', 'only sudo is set up'],

@@ -4,7 +4,7 @@ import type { AccountSettings } from './account-fields.ts';
 import type { PeopleSettings } from './settings.ts';
 
 /** Somebody who is to be there, and what is said of them. */
-export interface Person {
+export interface ResolvedUser {
   readonly at: string;
   readonly name: string;
   readonly account: Partial<AccountSettings>;
@@ -32,7 +32,11 @@ const groups: Readonly<Record<Facts['os']['family'], readonly string[]>> = {
 };
 
 /** The default user as the distribution has it, changed by what the image and the user-data say of it. */
-export function defaultPerson({ user, system_info: info }: PeopleSettings, { facts }: Context, at = 'user'): Person {
+export function defaultUserOf(
+  { user, system_info: info }: PeopleSettings,
+  { facts }: Context,
+  at = 'user',
+): ResolvedUser {
   const said = merged(info?.default_user ?? {}, user ?? {});
   const name = said.name ?? names[facts.os.id] ?? 'cloud-user';
   // root is root already: only what is said of it in so many words is done.
@@ -49,21 +53,21 @@ export function defaultPerson({ user, system_info: info }: PeopleSettings, { fac
 }
 
 /** Everybody who is to be there. */
-export function crowd(settings: PeopleSettings, context: Context): readonly Person[] {
+export function resolveUsers(settings: PeopleSettings, context: Context): readonly ResolvedUser[] {
   const listed = settings.users ?? (isSomebody(context) ? [{ at: 'users', name: 'default', account: {} }] : []);
   // "user" is about the default user, and so asks for one.
   const asked =
     settings.user && !listed.some(({ name }) => name === 'default')
       ? [...listed, { at: 'user', name: 'default', account: {} }]
       : listed;
-  const people = asked.map(({ at, name, account }): Person => {
+  const people = asked.map(({ at, name, account }): ResolvedUser => {
     if (name !== 'default') return { at, name, account, isDefault: false };
-    const person = defaultPerson(settings, context, at);
+    const person = defaultUserOf(settings, context, at);
     const { name: _, ...more } = account;
     return { ...person, account: merged(person.account, more) };
   });
-  return isMended(settings, people, context) && !heir(people)
-    ? [...people, defaultPerson(settings, context, 'users')]
+  return isMended(settings, people, context) && !fallbackKeyUser(people)
+    ? [...people, defaultUserOf(settings, context, 'users')]
     : people;
 }
 
@@ -76,7 +80,7 @@ const isSomebody = ({ instance }: Context): boolean => instance.datasource !== '
  */
 export const isMended = (
   { users = [], ssh_authorized_keys: keys = [] }: PeopleSettings,
-  people: readonly Person[],
+  people: readonly ResolvedUser[],
   { instance }: Context,
 ): boolean =>
   users.length > 0 &&
@@ -84,10 +88,10 @@ export const isMended = (
   !people.some(({ isDefault, account }) => isDefault || (account.ssh_authorized_keys ?? []).length > 0);
 
 /** Who of a list without "default" gets the cloud's keys: the first who may become root, or else who may log in. */
-export const heir = (people: readonly Person[]): Person | undefined =>
+export const fallbackKeyUser = (people: readonly ResolvedUser[]): ResolvedUser | undefined =>
   people.find((person) => mayLogIn(person) && (person.account.sudo ?? []).length > 0) ?? people.find(mayLogIn);
 
-const mayLogIn = ({ name, account }: Person): boolean =>
+const mayLogIn = ({ name, account }: ResolvedUser): boolean =>
   name !== 'root' && !account.system && !account.no_create_home && !/\/(nologin|false)$/.test(account.shell ?? '');
 
 /** What is said later counts; what is left out leaves what was said before. */

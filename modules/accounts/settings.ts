@@ -1,10 +1,10 @@
 import {
-  bad,
   type Decode,
   decodeFields,
   decoder,
   type Findings,
   flag,
+  INVALID,
   optional,
 } from '../../agent/userdata/schema/decode.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
@@ -20,12 +20,12 @@ export interface Listed {
 
 const named: Decode<AccountSettings & { readonly name: string }> = decoder(account.shape, (written, at, findings) => {
   const value = account(written, at, findings);
-  if (value === bad) return bad;
+  if (value === INVALID) return INVALID;
   if (value.name !== undefined) return { ...value, name: value.name };
   // A snap user is named by the store: right in cloud-config, and not done here.
   if (written && value.snapuser !== undefined) findings.warning(at, written.place, 'snap users are not made');
   else if (written) findings.error(at, written.place, 'a user without a name');
-  return bad;
+  return INVALID;
 });
 
 /** `users`: a list of names and mappings, a mapping by name, or names with commas between them. */
@@ -36,7 +36,7 @@ export const userList: Decode<readonly Listed[]> = decoder(
     const list = split(written);
     if (list?.is !== 'list') {
       if (written) findings.error(at, written.place, 'expected a list of users');
-      return bad;
+      return INVALID;
     }
     return list.items.flatMap((item, index) => {
       const place = written?.is === 'list' ? `${at}[${index}]` : at;
@@ -47,23 +47,23 @@ export const userList: Decode<readonly Listed[]> = decoder(
 
 function entry(written: Mapping, at: string, findings: Findings): Listed[] {
   const value = named(written, at, findings);
-  return value === bad ? [] : [{ at, name: value.name, account: value }];
+  return value === INVALID ? [] : [{ at, name: value.name, account: value }];
 }
 
 function namesIn(written: SourceNode, at: string, findings: Findings): Listed[] {
-  const several = written.is === 'list' || (written.is === 'scalar' && written.words.includes(','));
+  const several = written.is === 'list' || (written.is === 'scalar' && written.raw.includes(','));
   const found = several ? namesOf(userName)(written, at, findings) : userName(written, at, findings);
-  return found === bad ? [] : [found].flat().map((name) => ({ at, name, account: {} }));
+  return found === INVALID ? [] : [found].flat().map((name) => ({ at, name, account: {} }));
 }
 
 function byName(written: Mapping, at: string, findings: Findings): Listed[] {
   return [...written.entries].flatMap(([name, { key, value }]): Listed[] => {
     const place = `${at}.${name}`;
-    const known = userName({ is: 'scalar', value: name, words: name, place: key }, place, findings);
-    if (known === bad) return [];
+    const known = userName({ is: 'scalar', value: name, raw: name, place: key }, place, findings);
+    if (known === INVALID) return [];
     if (value.is === 'mapping') {
       const decoded = account(value, place, findings);
-      return decoded === bad ? [] : [{ at: place, name, account: decoded }];
+      return decoded === INVALID ? [] : [{ at: place, name, account: decoded }];
     }
     const wanted = value.is === 'scalar' && value.value === null ? true : flag(value, place, findings);
     return wanted === true ? [{ at: place, name, account: {} }] : [];
@@ -76,7 +76,7 @@ export const defaultUser: Decode<Partial<AccountSettings>> = decoder(
   (written, at, findings) => {
     if (written?.is === 'mapping') return account(written, at, findings);
     const name = userName(written, at, findings);
-    return name === bad ? bad : { name };
+    return name === INVALID ? INVALID : { name };
   },
 );
 
@@ -87,7 +87,7 @@ export const systemInfo: Decode<{ readonly default_user?: Partial<AccountSetting
     if (written?.is === 'mapping')
       return decodeFields({ default_user: optional(account) }, written, `${at}.`, findings);
     if (written) findings.error(at, written.place, 'expected a mapping');
-    return bad;
+    return INVALID;
   },
 );
 

@@ -1,6 +1,15 @@
 import type { Note, PlanItem, ScriptChange } from '../../agent/engine/change.ts';
 import type { Context } from '../../agent/engine/module.ts';
-import { bad, converted, type Decode, decoder, either, items, list, text } from '../../agent/userdata/schema/decode.ts';
+import {
+  converted,
+  type Decode,
+  decoder,
+  either,
+  INVALID,
+  items,
+  list,
+  text,
+} from '../../agent/userdata/schema/decode.ts';
 import { adapt } from './adapt-legacy.ts';
 import { secretsIn } from './secrets-in-commands.ts';
 
@@ -18,10 +27,10 @@ export const commandList: Decode<readonly string[]> = decoder(
     if (written?.is === 'list') {
       const meant = written.items.filter((each) => !(each.is === 'scalar' && each.value === null));
       const found = items(command)({ ...written, items: meant }, at, findings);
-      return found === bad ? bad : withSecrets(found.map(({ value }) => value));
+      return found === INVALID ? INVALID : withSecrets(found.map(({ value }) => value));
     }
     const one = command(written, at, findings);
-    return one === bad ? bad : withSecrets([one]);
+    return one === INVALID ? INVALID : withSecrets([one]);
 
     function withSecrets(commands: readonly string[]): readonly string[] {
       for (const each of secretsIn(commands)) findings.secret(each);

@@ -1,10 +1,10 @@
 import {
-  bad,
   converted,
   type Decode,
   either,
   entriesNamed,
   flag,
+  INVALID,
   integer,
   list,
   matching,
@@ -24,14 +24,14 @@ export const gsiIsGone = 'gsi is no longer in HTCondor; idtoken has taken its pl
 const method = converted<string, 'password' | 'idtoken'>(text, (word, { error }) => {
   if (word === 'password' || word === 'idtoken') return word;
   error(`expected password or idtoken, got ${JSON.stringify(word)}`, /gsi/i.test(word) ? gsiIsGone : undefined);
-  return bad;
+  return INVALID;
 });
 
 const ports = converted(matching(/^\d+-\d+$/, 'two ports such as 41000-42000'), (words, { error }) => {
   const [low = 0, high = 0] = words.split('-').map(Number);
   if (low <= high && high < 65536) return words.split('-');
   error(`${words} is no range of ports`);
-  return bad;
+  return INVALID;
 });
 
 const settings = {
@@ -75,7 +75,7 @@ export const condorSettings = converted(object(settings), (asked, { error }) => 
   else if (password !== undefined && idtoken !== undefined) error('password and idtoken exclude each other');
   else if (/[\n\r\0]/.test((password ?? idtoken ?? '').trimEnd())) error(`${security} must be one line`);
   else return { ...asked, security };
-  return bad;
+  return INVALID;
 });
 
 export type CondorSettings = typeof condorSettings extends Decode<infer T> ? T : never;

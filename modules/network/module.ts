@@ -11,7 +11,7 @@ const isDisabled: Decode<boolean> = decoder(
   { is: 'optional', of: { is: 'object', fields: { config: { is: 'scalar', what: 'disabled', words: ['disabled'] } } } },
   (written) => {
     const config = written?.is === 'mapping' ? written.entries.get('config')?.value : undefined;
-    return config?.is === 'scalar' && config.words === 'disabled';
+    return config?.is === 'scalar' && config.raw === 'disabled';
   },
 );
 

@@ -1,4 +1,4 @@
-import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, type Findings, INVALID } from '../../agent/userdata/schema/decode.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** One package that was asked for. */
@@ -46,7 +46,7 @@ function wantedOf(written: SourceNode, at: string, manager: string | undefined, 
     });
   }
   const words = written.is === 'list' ? written.items : [written];
-  const [name, version, ...more] = words.map((each) => (each.is === 'scalar' && each.value !== null ? each.words : ''));
+  const [name, version, ...more] = words.map((each) => (each.is === 'scalar' && each.value !== null ? each.raw : ''));
   if (!name || version === '' || more.length > 0) {
     refused(written, at, findings, 'expected a package, or a list of its name and version');
     return [];
@@ -59,7 +59,7 @@ function wantedOf(written: SourceNode, at: string, manager: string | undefined, 
   return [{ at, name, version, manager }];
 }
 
-function refused(written: SourceNode | undefined, at: string, findings: Findings, message: string): typeof bad {
+function refused(written: SourceNode | undefined, at: string, findings: Findings, message: string): typeof INVALID {
   if (written) findings.error(at, written.place, message);
-  return bad;
+  return INVALID;
 }

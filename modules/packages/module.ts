@@ -1,7 +1,7 @@
 import type { Note, PlanItem } from '../../agent/engine/change.ts';
 import { type Context, defineModule } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
-import { flag, quietly, withDefault } from '../../agent/userdata/schema/decode.ts';
+import { flag, silent, withDefault } from '../../agent/userdata/schema/decode.ts';
 import { shareOf, spread } from '../shared/spread.ts';
 import { packageList, type Wanted } from './entries.ts';
 
@@ -43,8 +43,8 @@ export const packageReboot = defineModule({
   summary: 'A restart of the machine, where packages that were installed need one.',
   every: 'instance',
   reads: {
-    packages: quietly(reads.packages),
-    package_upgrade: quietly(reads.package_upgrade),
+    packages: silent(reads.packages),
+    package_upgrade: silent(reads.package_upgrade),
     package_reboot_if_required: withDefault(false, flag),
   },
 

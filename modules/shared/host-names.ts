@@ -1,10 +1,10 @@
 import type { Context } from '../../agent/engine/module.ts';
 import {
-  bad,
   converted,
   type Decode,
   decoder,
   flag,
+  INVALID,
   integer,
   list,
   matching,
@@ -33,7 +33,7 @@ const pattern: Decode<string> = converted(
     const count = [...words.matchAll(placeholder)].length;
     if (count <= 4) return words;
     error(`expected at most four numbers in the pattern, got ${count}`);
-    return bad;
+    return INVALID;
   },
 );
 
@@ -52,7 +52,7 @@ export type FromIp = typeof fields extends Decode<infer T> ? T : never;
 const fromIp: Decode<FromIp | undefined> = decoder(fields.shape, (written, at, findings) => {
   if (written?.is !== 'scalar') return fields(written, at, findings);
   const wanted = flag(written, at, findings);
-  if (wanted === bad) return bad;
+  if (wanted === INVALID) return INVALID;
   return wanted ? fields({ is: 'mapping', entries: new Map(), place: written.place }, at, findings) : undefined;
 });
 

@@ -1,17 +1,17 @@
-import { bad, type Decode, decoder } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, INVALID } from '../../agent/userdata/schema/decode.ts';
 
 /** A mistake under one key costs that key alone: it is told, and the rest goes on as if it had been left out. */
 export const alone = <T>(decode: Decode<T>): Decode<T | undefined> =>
   decoder<T | undefined>(decode.shape, (written, at, findings) => {
     const value = decode(written, at, findings);
-    return value === bad ? undefined : value;
+    return value === INVALID ? undefined : value;
   });
 
 /** A key that another module reads too, and whose mistakes that one tells. */
 export const others = <T>(decode: Decode<T>): Decode<T | undefined> =>
   decoder<T | undefined>(decode.shape, (written, at, findings) => {
     const value = decode(written, at, { ...findings, error: () => {}, warning: () => {} });
-    return value === bad ? undefined : value;
+    return value === INVALID ? undefined : value;
   });
 
 /** The same of several keys. */

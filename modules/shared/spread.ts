@@ -1,13 +1,13 @@
 import type { Change } from '../../agent/engine/change.ts';
 import type { Instance } from '../../agent/metadata/datasource.ts';
-import { bad, type Decode, decoder, duration, withDefault } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, duration, INVALID, withDefault } from '../../agent/userdata/schema/decode.ts';
 
 const time = withDefault(0, duration);
 
 /** Over how long the fleet is spread when all of it wants the same thing of one place. A bad time costs only itself. */
 export const spread: Decode<number> = decoder(time.shape, (written, at, findings) => {
   const ms = time(written, at, findings);
-  return ms === bad ? 0 : ms;
+  return ms === INVALID ? 0 : ms;
 });
 
 /** This instance's share of that time, the same each time: nothing to wait for where nothing was asked. */

@@ -1,4 +1,4 @@
-import { bad, type Decode, decoder, type Findings } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, type Findings, INVALID } from '../../agent/userdata/schema/decode.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** A repository as it was asked for: its settings in the order given, in the words of a .repo file. */
@@ -21,13 +21,13 @@ export const repository: Decode<Repository> = decoder(
     let key: string | undefined;
     let good = true;
     for (const [name, words] of settingsIn(written, at, findings)) {
-      if (words === bad) good = false;
+      if (words === INVALID) good = false;
       else if (name === 'gpgkey' && words.includes('-----BEGIN PGP')) key = `${words.trim()}\n`;
       else settings.set(name, words);
     }
     if (good && sources.some((name) => settings.get(name))) return { settings, key };
     if (good) findings.error(at, written.place, 'a repository needs a baseurl, a metalink or a mirrorlist');
-    return bad;
+    return INVALID;
   },
 );
 
@@ -35,26 +35,26 @@ function* settingsIn(
   { entries }: Mapping,
   at: string,
   findings: Findings,
-): Generator<readonly [string, string | typeof bad]> {
+): Generator<readonly [string, string | typeof INVALID]> {
   for (const [written, { key, value }] of entries) {
     const name = written.toLowerCase().replaceAll('-', '_');
     const where = `${at}.${written}`;
     if (!/^[a-z_][a-z0-9_]*$/.test(name)) {
       findings.error(where, key, `${JSON.stringify(written)} is no name of a setting`);
-      yield [name, bad];
+      yield [name, INVALID];
     } else if (value.is === 'scalar' && value.value === null) {
       findings.warning(where, value.place, 'has no value, and is left out');
     } else yield [name, wordsOf(name, value, where, findings)];
   }
 }
 
-function wordsOf(name: string, written: SourceNode, at: string, findings: Findings): string | typeof bad {
+function wordsOf(name: string, written: SourceNode, at: string, findings: Findings): string | typeof INVALID {
   if (written.is === 'mapping') return wrong(written, at, findings, 'expected text, got a mapping');
   const each = written.is === 'list' ? written.items : [written];
   const words: string[] = [];
   for (const one of each) {
     if (one.is !== 'scalar' || one.value === null) return wrong(one, at, findings, 'expected a list of text');
-    words.push(typeof one.value === 'boolean' && !one.quoted ? (one.value ? '1' : '0') : one.words);
+    words.push(typeof one.value === 'boolean' && !one.quoted ? (one.value ? '1' : '0') : one.raw);
   }
   const text = words.join('\n').trim();
   if (/[\0\r]/.test(text)) return wrong(written, at, findings, 'holds a character that no .repo file takes');
@@ -64,7 +64,7 @@ function wordsOf(name: string, written: SourceNode, at: string, findings: Findin
   return text;
 }
 
-function wrong(written: SourceNode | undefined, at: string, findings: Findings, message: string): typeof bad {
+function wrong(written: SourceNode | undefined, at: string, findings: Findings, message: string): typeof INVALID {
   if (written) findings.error(at, written.place, message);
-  return bad;
+  return INVALID;
 }

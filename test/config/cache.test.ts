@@ -13,7 +13,7 @@ const scalar: fc.Arbitrary<SourceNode> = fc.oneof(
     {
       is: fc.constant('scalar' as const),
       value: fc.oneof(fc.string(), fc.integer(), fc.bigInt(), fc.boolean(), fc.constant(null), fc.uint8Array()),
-      words: fc.string(),
+      raw: fc.string(),
       place,
     },
     plain,
@@ -22,7 +22,7 @@ const scalar: fc.Arbitrary<SourceNode> = fc.oneof(
     {
       is: fc.constant('scalar' as const),
       value: fc.string(),
-      words: fc.string(),
+      raw: fc.string(),
       quoted: fc.constant(true),
       place,
     },

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-/** What is asked of the kernel by a process that systemd/one-agent had go first, or did not. */
+/** What is asked of the kernel by a process that systemd/reuse-agent had go first, or did not. */
 function asked(steps: string, first: boolean): unknown {
   const script = `
     import assert from 'node:assert/strict';
@@ -12,7 +12,7 @@ function asked(steps: string, first: boolean): unknown {
     const asked = [];
     os.setPriority = (thread, level) => void asked.push(thread === 0 ? level : 'thread ' + level);
     syncBuiltinESMExports();
-    const { asUsual, standBack } = await import('${join(import.meta.dirname, '../../agent/host/priority.ts')}');
+    const { normalPriority, lowerPriority } = await import('${join(import.meta.dirname, '../../agent/host/priority.ts')}');
     ${steps}
     console.log(JSON.stringify([...new Set(asked.map(String))]));
   `;
@@ -25,12 +25,12 @@ function asked(steps: string, first: boolean): unknown {
 }
 
 const table: readonly (readonly [claim: string, steps: string, asked: readonly string[]])[] = [
-  ['whom it starts goes as is usual, and it goes first again', 'asUsual(() => {})', ['0', '-10']],
-  ['also where that fails', 'assert.throws(() => asUsual(() => { throw new Error() }))', ['0', '-10']],
-  ['all its threads stand back', "standBack('last')", ['thread 10']],
+  ['whom it starts goes as is usual, and it goes first again', 'normalPriority(() => {})', ['0', '-10']],
+  ['also where that fails', 'assert.throws(() => normalPriority(() => { throw new Error() }))', ['0', '-10']],
+  ['all its threads stand back', "lowerPriority('last')", ['thread 10']],
   [
     'it stands back twice, and whom it starts then goes as it does',
-    "standBack('usual'); asUsual(() => {}); standBack('last')",
+    "lowerPriority('usual'); normalPriority(() => {}); lowerPriority('last')",
     ['thread 0', 'thread 10'],
   ],
 ];

@@ -46,7 +46,7 @@ describe('a program that is run', () => {
     const error = await sh('echo one; echo two >&2; exit 3').catch((each: Problem) => each);
     assert.ok(error instanceof Problem);
     assert.deepEqual(
-      [error.code, error.message, error.said],
+      [error.code, error.message, error.stderrTail],
       ['command-failed', 'sh -c echo one; echo two >&2; exit 3 ended with 3', 'two'],
     );
   });
@@ -78,7 +78,7 @@ describe('a program that is run', () => {
     test(`and dies by SIG${signal} ended with ${code}`, async () => {
       await assert.rejects(sh(`kill -${signal} $$`), {
         message: `sh -c kill -${signal} $$ ended with ${code}`,
-        said: `SIG${signal}`,
+        stderrTail: `SIG${signal}`,
       });
     });
   }
@@ -103,15 +103,15 @@ describe('a program that is run', () => {
       [error.code, error.message],
       ['command-timeout', 'sh -c sleep 1000 & echo $! >&2; sleep 1000 did not end within 0.3 s'],
     );
-    await gone(Number(error.said));
+    await gone(Number(error.stderrTail));
   });
 
   test('and takes too long leaves nobody who does not listen, once that is told', hung, async () => {
     const deaf = `sh -c 'trap "" TERM; echo $$; while :; do sleep 1; done' 2>/dev/null & wait`;
     const error = await sh(deaf, { timeoutMs: 300 }).catch((each: Problem) => each);
     assert.ok(error instanceof Problem);
-    assert.ok(Number(error.said) > 1);
-    await gone(Number(error.said), 'now');
+    assert.ok(Number(error.stderrTail) > 1);
+    await gone(Number(error.stderrTail), 'now');
   });
 
   test('and does not listen to being asked to end is ended', hung, async () => {
@@ -120,7 +120,7 @@ describe('a program that is run', () => {
     );
     assert.ok(error instanceof Problem);
     assert.equal(error.code, 'command-timeout');
-    await gone(Number(error.said));
+    await gone(Number(error.stderrTail));
   });
 });
 

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { peel } from '../../agent/userdata/decode-layers.ts';
+import { decodeLayers } from '../../agent/userdata/decode-layers.ts';
 import { validate } from '../../agent/validate/validate.ts';
 import { schedule } from '../../modules/index.ts';
 
@@ -32,7 +32,7 @@ test("Debian's examples of cloud-config have no errors but their own", {
   const names = readdirSync(examples).filter((name) => name.startsWith('cloud-config'));
   assert.ok(names.length > 20);
   for (const name of names) {
-    const peeled = peel(readFileSync(join(examples, name)));
+    const peeled = decodeLayers(readFileSync(join(examples, name)));
     assert.ok('bytes' in peeled);
     const { findings } = await validate(peeled.bytes, name, schedule);
     const errors = findings.filter(({ level, at }) => level === 'error' && !mistakes.includes(at));

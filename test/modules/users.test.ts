@@ -3,9 +3,9 @@ import { describe, test } from 'node:test';
 import type { Change, PlanItem } from '../../agent/engine/change.ts';
 import type { Context } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
-import { bad, decodeFields } from '../../agent/userdata/schema/decode.ts';
+import { decodeFields, INVALID } from '../../agent/userdata/schema/decode.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
-import { crowd } from '../../modules/accounts/resolve-users.ts';
+import { resolveUsers } from '../../modules/accounts/resolve-users.ts';
 import { peopleReads } from '../../modules/accounts/settings.ts';
 import { passwords } from '../../modules/passwords.ts';
 import { users, usersEachBoot } from '../../modules/users.ts';
@@ -389,8 +389,8 @@ describe('users and groups mean what they mean to cloud-init on RHEL', { skip: s
       const written = readYaml(JSON.stringify(input), 'user-data', silent);
       assert.ok(written?.is === 'mapping');
       const settings = decodeFields(peopleReads, written, '', silent);
-      assert.ok(settings !== bad);
-      const ours = crowd(settings, where).map(({ name, account }) => [
+      assert.ok(settings !== INVALID);
+      const ours = resolveUsers(settings, where).map(({ name, account }) => [
         name,
         {
           groups: account.groups?.join(','),

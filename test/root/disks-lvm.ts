@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { linux } from '../../agent/host/linux.ts';
-import { makeStep } from '../../agent/resources/growth/apply-step.ts';
+import { applyStep } from '../../agent/resources/growth/apply-step.ts';
 import type { Volume } from '../../agent/resources/growth/layout.ts';
 import { growthSteps, type Wishes } from '../../agent/resources/growth/plan-steps.ts';
 import { readDevice } from '../../agent/resources/growth/read-layout.ts';
@@ -23,7 +23,7 @@ async function grow(mapped: string, wishes: Wishes = {}): Promise<{ made: string
     assert.ok(device.is === 'volume');
     const [step] = growthSteps({ device, filesystem: undefined }, wishes).steps;
     if (!step || step.do === 'volume') return { made, volume: device };
-    await makeStep(step, host);
+    await applyStep(step, host);
     made.push(step.do);
     assert.ok(made.length < 10, made.join());
   }

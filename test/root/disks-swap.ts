@@ -14,7 +14,7 @@ const planOf = (path: string, bytes?: number): PlanItem[] => [
 ];
 const told = async (plan: readonly PlanItem[]): Promise<string> => {
   const [step] = await applied(plan, host);
-  return step?.outcome === 'failed' ? `failed: ${step.problem.message} ${step.problem.said}` : `${step?.outcome}`;
+  return step?.outcome === 'failed' ? `failed: ${step.problem.message} ${step.problem.stderrTail}` : `${step?.outcome}`;
 };
 
 for (const type of ['ext4', 'xfs', 'btrfs'] as const) {

@@ -15,21 +15,21 @@ describe('what is remembered', () => {
     first.ended({ module: 'swap', scope: 'instance:i-1', hash: 'h', failed: {} });
     const ledger = first.ledger('runcmd', 'instance:i-1');
     await ledger.write('k', { is: 'began' });
-    await ledger.owe(['later']);
+    await ledger.pend(['later']);
     const next = openState(store);
     assert.deepEqual(next.identity(), who);
     assert.equal(next.instance(), '{"id":"i-1"}');
-    assert.equal(next.turn('swap')?.hash, 'h');
-    assert.equal(next.cut, undefined);
+    assert.equal(next.lastRun('swap')?.hash, 'h');
+    assert.equal(next.interrupted, undefined);
     const again = next.ledger('runcmd', 'instance:i-1');
     assert.deepEqual(again.entriesOf('k'), { earlier: [{ is: 'began' }], before: [] });
-    assert.deepEqual([again.isOwed('later'), again.isOwed('other')], [true, false]);
+    assert.deepEqual([again.isPending('later'), again.isPending('other')], [true, false]);
   });
 
   test('says which module was cut off', () => {
     const store = memoryStore();
     openState(store).began('packages', 'instance:i-1');
-    assert.equal(openState(store).cut, 'packages');
+    assert.equal(openState(store).interrupted, 'packages');
   });
 
   test('of an act of each boot is apart for each, the last ones at hand', async () => {
@@ -48,7 +48,7 @@ describe('what is remembered', () => {
     await state.ledger('runcmd', 'instance:nobody').write('k', { is: 'ended', ok: true });
     state.adopt('instance:nobody', 'instance:i-1');
     const next = openState(store);
-    assert.equal(next.turn('swap')?.scope, 'instance:i-1');
+    assert.equal(next.lastRun('swap')?.scope, 'instance:i-1');
     assert.equal(next.ledger('runcmd', 'instance:i-1').entriesOf('k').earlier.length, 1);
   });
 
@@ -88,7 +88,7 @@ describe('a state that is lost or damaged', () => {
     const store = memoryStore(new Map([['journal.ndjson', '{"is":"format","version":1}\n{"is":"tu']]));
     openState(store).began('swap', 's');
     assert.equal(openState(store).damaged, 0);
-    assert.equal(openState(store).cut, 'swap');
+    assert.equal(openState(store).interrupted, 'swap');
   });
 });
 
@@ -117,13 +117,13 @@ describe('a state of another version', () => {
     test(`that is ${version} of 3 is read in the words of today, and goes on in them`, () => {
       const store = ended(version, scope);
       const state = openState(store, third);
-      assert.deepEqual([state.condition, state.inService(), state.told], ['known', false, []]);
-      assert.equal(state.turn('swap')?.scope, 'instance:a');
+      assert.deepEqual([state.condition, state.inService(), state.warnings], ['known', false, []]);
+      assert.equal(state.lastRun('swap')?.scope, 'instance:a');
       state.began('runcmd', 'instance:a');
       const lines = store.files.get('journal.ndjson')?.split('\n') ?? [];
       assert.deepEqual(JSON.parse(lines[0] ?? ''), { is: 'format', version: 3 });
       const next = openState(store, third);
-      assert.deepEqual([next.turn('swap')?.scope, next.cut], ['instance:a', 'runcmd']);
+      assert.deepEqual([next.lastRun('swap')?.scope, next.interrupted], ['instance:a', 'runcmd']);
     });
   }
 
@@ -132,15 +132,15 @@ describe('a state of another version', () => {
     store.files.set('fresh', '');
     const written = store.files.get('journal.ndjson');
     const state = openState(store, third);
-    assert.deepEqual([state.condition, state.inService(), state.turn('swap')], ['lost', true, undefined]);
+    assert.deepEqual([state.condition, state.inService(), state.lastRun('swap')], ['lost', true, undefined]);
     assert.deepEqual(
-      state.told.map(({ code }) => code),
+      state.warnings.map(({ code }) => code),
       ['state-newer'],
     );
     state.setInService();
     assert.equal(store.files.get('journal-4.ndjson'), written);
     const next = openState(store, third);
-    assert.deepEqual([next.inService(), next.told], [true, []]);
+    assert.deepEqual([next.inService(), next.warnings], [true, []]);
   });
 
   test('has a way to today from each version there has been', () => {

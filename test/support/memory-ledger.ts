@@ -14,11 +14,11 @@ export function memoryLedger(before: readonly (readonly LedgerEntry[])[] = []): 
     records,
     owed,
     entriesOf: (key) => ({ earlier: records.get(key) ?? [], before }),
-    isOwed: (key) => owed.has(key),
+    isPending: (key) => owed.has(key),
     write: async (key, entry) => void records.set(key, [...(records.get(key) ?? []), entry]),
-    owe: async (keys) => {
+    pend: async (keys) => {
       for (const key of keys) owed.add(key);
     },
-    settle: async (key) => void owed.delete(key),
+    clear: async (key) => void owed.delete(key),
   };
 }

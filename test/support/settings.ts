@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { PlanItem } from '../../agent/engine/change.ts';
 import type { Context, Module } from '../../agent/engine/module.ts';
-import { bad, decodeFields, type Finding } from '../../agent/userdata/schema/decode.ts';
+import { decodeFields, type Finding, INVALID } from '../../agent/userdata/schema/decode.ts';
 import { nothing } from '../../agent/userdata/schema/source-node.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 import { context } from './facts.ts';
@@ -20,7 +20,7 @@ export function planned(
   const written = readYaml(yaml, 'user-data', all) ?? nothing;
   assert.equal(written.is, 'mapping');
   const settings = decodeFields(module.reads, written.is === 'mapping' ? written : nothing, '', all);
-  return { plan: settings === bad ? [] : module.plan(settings, where), findings, secrets };
+  return { plan: settings === INVALID ? [] : module.plan(settings, where), findings, secrets };
 }
 
 /** The plan alone, where the settings are right. */

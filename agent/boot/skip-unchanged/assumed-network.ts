@@ -2,8 +2,8 @@ import type { Stage } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
 import * as files from '../../host/files.ts';
 import type { Host } from '../../host/host.ts';
-import * as looks from '../../host/read-fs.ts';
-import { leaveMark, supposedMark } from '../../state/markers.ts';
+import * as readFs from '../../host/read-fs.ts';
+import { assumedNetworkMarker, leaveMarker } from '../../state/markers.ts';
 import type { Store } from '../../state/store.ts';
 
 /**
@@ -17,7 +17,7 @@ const lacked = '/run/bootagent/without-address';
 type Network = Facts['network'];
 
 /** Facts that tell when somebody asks for an address that is not there yet. */
-export function watched(facts: Facts, onLack: () => void, instead: Partial<Network> = {}): Facts {
+export function observingAddress(facts: Facts, onLack: () => void, instead: Partial<Network> = {}): Facts {
   return {
     ...facts,
     get network() {
@@ -41,7 +41,7 @@ export function keepNetwork({ network }: Facts, store: Store): void {
   }
 }
 
-export function keptNetwork(store: Store): Partial<Network> | undefined {
+export function readKeptNetwork(store: Store): Partial<Network> | undefined {
   try {
     return JSON.parse(store.read(file) ?? '') as Partial<Network>; // written above
   } catch {
@@ -50,15 +50,15 @@ export function keptNetwork(store: Store): Partial<Network> | undefined {
 }
 
 /** Nothing is due, supposing this network. */
-export const suppose = ({ interface: card, address }: Partial<Network>, root: string): void =>
-  leaveMark(supposedMark, root, `${address} ${card}\n`);
+export const leaveAssumedNetwork = ({ interface: card, address }: Partial<Network>, root: string): void =>
+  leaveMarker(assumedNetworkMarker, root, `${address} ${card}\n`);
 
-export const markLack = (root: string): void => leaveMark(lacked, root);
+export const leaveNoAddressMarker = (root: string): void => leaveMarker(lacked, root);
 
 /** The stages that a unit has to go through: before the last one, those that had no address to look at. */
-export function withMissed(stages: readonly Stage[], { root }: Host): readonly Stage[] {
+export function withMissedStages(stages: readonly Stage[], { root }: Host): readonly Stage[] {
   if (stages.length !== 1 || stages[0] !== 'final') return stages;
-  const missed = [supposedMark, lacked].filter((path) => looks.stat(root, path));
+  const missed = [assumedNetworkMarker, lacked].filter((path) => readFs.stat(root, path));
   for (const path of missed) files.remove(root, path);
   return missed.length > 0 ? ['main', 'final'] : stages;
 }

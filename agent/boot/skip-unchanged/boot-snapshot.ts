@@ -1,5 +1,5 @@
 /**
- * What a machine showed to whoever decided by it, in the words of systemd/unless-as-before: a shell compares it with what
+ * What a machine showed to whoever decided by it, in the words of systemd/skip-if-unchanged: a shell compares it with what
  * the machine shows at a later boot. What the shell cannot compare makes the picture worthless, and is said so.
  */
 export interface BootSnapshot {
@@ -32,7 +32,7 @@ export interface BootSnapshot {
   worthless(why: string): void;
 }
 
-export interface Drawing extends BootSnapshot {
+export interface SnapshotResult extends BootSnapshot {
   /** The record, with what `cksum` says of the first bytes; or why there can be none. */
   done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<{ record: string } | { worthless: string }>;
 }
@@ -46,7 +46,7 @@ const mostLines = 4000;
 /** Trees that others mount in while a boot goes on. */
 export const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
 
-export function bootSnapshot(): Drawing {
+export function bootSnapshot(): SnapshotResult {
   const files = new Map<string, string>();
   const folders = new Map<string, string>();
   const filesystems = new Map<string, string>();
@@ -110,7 +110,7 @@ export function bootSnapshot(): Drawing {
     async done(cksum) {
       if (why !== undefined) return { worthless: why };
       const lines = [
-        'as-before\t1',
+        'skip-record\t1',
         ...group('file', files),
         ...group('folder', folders),
         ...group('filesystem', filesystems),

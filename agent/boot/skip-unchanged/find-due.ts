@@ -4,12 +4,12 @@ import type { Facts } from '../../facts/facts.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { keyOf } from '../../resources/index.ts';
 import { readOnly } from '../../state/folder-store.ts';
-import { leaveMark, nothingDueMark } from '../../state/markers.ts';
+import { leaveMarker, nothingDueMarker } from '../../state/markers.ts';
 import { openState } from '../../state/state.ts';
 import { type Boot, runStages } from '../stages/run-stages.ts';
-import { keptNetwork, suppose, watched } from './assumed-network.ts';
+import { leaveAssumedNetwork, observingAddress, readKeptNetwork } from './assumed-network.ts';
 
-export interface Outlook {
+export interface LaterStages {
   /** What this boot has still before it. */
   readonly stages: readonly Stage[];
   /** No source speaks for this machine, so that there is nobody to wait for. */
@@ -22,15 +22,15 @@ export interface Outlook {
 export type RemainingWork = 'something' | 'nothing' | Partial<Facts['network']>;
 
 /** Where the other stages would find nothing to do, a mark says so, and their units do not start. */
-export async function nothingDue(boot: Boot, host: Host, outlook: Outlook): Promise<RemainingWork> {
-  const due = await whatIsDue(boot, host, outlook);
-  if (due === 'nothing') leaveMark(nothingDueMark, host.root);
-  else if (due !== 'something') suppose(due, host.root);
+export async function findAndMarkDue(boot: Boot, host: Host, outlook: LaterStages): Promise<RemainingWork> {
+  const due = await findDue(boot, host, outlook);
+  if (due === 'nothing') leaveMarker(nothingDueMarker, host.root);
+  else if (due !== 'something') leaveAssumedNetwork(due, host.root);
   return due;
 }
 
 /** What the stages would find to do, by a preview of them. */
-export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): Promise<RemainingWork> {
+export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages): Promise<RemainingWork> {
   const { stages, isNobodys, tell = () => {} } = outlook;
   if (boot.state.identity() === undefined && !isNobodys) return 'something';
   // A first boot of which only the local stage is over has all before it: no need to look.
@@ -39,7 +39,7 @@ export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): P
   let supposing = false;
   const facts = await boot.gatherFacts();
   // The last unit is the one that looks at the address: nobody looks at it behind that.
-  const before = stages.includes('main') ? keptNetwork(boot.state.store) : undefined;
+  const before = stages.includes('main') ? readKeptNetwork(boot.state.store) : undefined;
   const onLack = () => {
     if (before) supposing = true;
     else unsure = true;
@@ -48,7 +48,7 @@ export async function whatIsDue(boot: Boot, host: ReadHost, outlook: Outlook): P
     ...boot,
     state: openState(readOnly(boot.state.store)),
     act: { mode: 'preview', host: overlayHost(host) },
-    gatherFacts: async () => watched(facts, onLack, before),
+    gatherFacts: async () => observingAddress(facts, onLack, before),
     report: (event) => {
       if (event.event === 'step') {
         if (['unknown', 'deferred', 'failed'].includes(event.step.outcome)) unsure = true;

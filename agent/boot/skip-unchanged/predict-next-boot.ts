@@ -15,11 +15,11 @@ import { openState } from '../../state/state.ts';
 import { bootOf } from '../stages/build-boot.ts';
 import { type Boot, runStages } from '../stages/run-stages.ts';
 import { bootSnapshot } from './boot-snapshot.ts';
-import { whatIsDue } from './find-due.ts';
+import { findDue } from './find-due.ts';
 import { recordingHost } from './recording-host.ts';
 
-/** What systemd/unless-as-before reads. */
-const kept = `${home}/as-before`;
+/** What systemd/skip-if-unchanged reads. */
+const kept = `${home}/skip-record`;
 
 /**
  * Goes through the next boot of this machine, as it will be if nothing changes until then. Where that has nothing to do, all
@@ -37,7 +37,7 @@ export async function predictNextBoot(
   const seen = recordingHost(host, picture);
   await seen.stat('/usr/bin/bootagent');
   for (const name of await seen.list(home)) {
-    if (name === 'as-before') continue;
+    if (name === 'skip-record') continue;
     if ((await seen.stat(`${home}/${name}`))?.type === 'directory') await seen.list(`${home}/${name}`);
   }
   if ((await seen.stat('/usr/bin/cloud-init')) && (await cloudInitStarts(seen))) return 'cloud-init starts, too';
@@ -53,7 +53,7 @@ export async function predictNextBoot(
     told ??= text;
   };
   const state = openState(readOnly(folderStore(root)));
-  if (state.told.length > 0 || state.cut !== undefined) return state.told[0]?.text ?? 'it was cut off';
+  if (state.warnings.length > 0 || state.interrupted !== undefined) return state.warnings[0]?.text ?? 'it was cut off';
   const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {} };
   // It writes nothing, as it keeps nothing.
   const who = identifier({
@@ -79,7 +79,7 @@ export async function predictNextBoot(
   const tell = (what: string): void => {
     open ??= what;
   };
-  const due = await whatIsDue(next, seen, { stages: stages.slice(1), isNobodys: who.isNobodys(), tell });
+  const due = await findDue(next, seen, { stages: stages.slice(1), isNobodys: who.hasNoDatasource(), tell });
   if (due === 'something') return open ?? 'who it is, is not known yet';
   if (due !== 'nothing') picture.supposed(due.address ?? '', due.interface ?? '');
   const drawn = await picture.done(async (input) => (await host.run(['cksum'], { input })).stdout);

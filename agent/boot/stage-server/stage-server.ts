@@ -1,7 +1,7 @@
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { exit } from '../../base/exit-codes.ts';
 import { writeAll } from '../../base/write-all.ts';
-import { standBack } from '../../host/priority.ts';
+import { lowerPriority } from '../../host/priority.ts';
 import { forgetSafeFolders } from '../../host/safe-folders.ts';
 import { isServedAlike, moveTo } from '../../host/unit-process.ts';
 import { startOf } from '../../state/lock.ts';
@@ -9,7 +9,7 @@ import { isNothingDue } from '../../state/markers.ts';
 import type { Io } from '../io.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
-const folder = '/run/bootagent/turns';
+const folder = '/run/bootagent/stage-server';
 const waits = `${folder}/waits`;
 const asked = `${folder}/asked`;
 /** The pipes by which later units hear what we say, called after the first stage of each. */
@@ -25,7 +25,7 @@ interface Turn {
 
 /**
  * One process does all stages of a boot: to start another takes longer than most of them. It tells the unit of the first
- * that its stage is done, and waits for the next to ask. See systemd/one-agent, which is the other half of this.
+ * that its stage is done, and waits for the next to ask. See systemd/reuse-agent, which is the other half of this.
  */
 export async function serveStages(
   first: number,
@@ -34,7 +34,7 @@ export async function serveStages(
 ): Promise<number> {
   // It stays: without it, a call that comes late would be our end.
   process.on('SIGUSR2', () => wake());
-  const told = Number(around.env.BOOTAGENT_TURNS);
+  const told = Number(around.env.BOOTAGENT_STAGE_SERVER);
   let code = first;
   let end: (() => void) | undefined = () => writeAll(told, `${code}\n`);
   const ending = (): void => {
@@ -46,7 +46,7 @@ export async function serveStages(
       const turn = await nextTurn(pipes, ending);
       if (!turn) return code;
       forgetSafeFolders();
-      if (turn.argv.includes('final')) standBack('usual');
+      if (turn.argv.includes('final')) lowerPriority('usual');
       // For who looks what takes so long: it began as another stage.
       process.title = `bootagent ${turn.argv.join(' ')}`;
       code = await run(turn.argv, { ...around, out: turn.say, err: turn.say });
@@ -56,7 +56,7 @@ export async function serveStages(
     // We cannot be asked, which costs the next unit a start, and this one nothing.
   }
   ending();
-  standBack('last');
+  lowerPriority('last');
   return code;
 }
 

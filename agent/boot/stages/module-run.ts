@@ -1,15 +1,15 @@
-import { asProblem, isSlight, Problem } from '../../base/problem.ts';
+import { asProblem, isNonFatal, Problem } from '../../base/problem.ts';
 import type { PlanItem } from '../../engine/change.ts';
 import type { Ledger, Step, Watch } from '../../engine/executor.ts';
-import { hashOf, wordsOf } from '../../engine/hash.ts';
+import { canonicalText, hashOf } from '../../engine/hash.ts';
 import type { Context, Frequency, Module } from '../../engine/module.ts';
 import type { OverlayHost } from '../../engine/overlay-host.ts';
 import type { Host } from '../../host/host.ts';
 import type { ModuleResult, Report } from '../../report/event.ts';
 import { apply, countAsDone, preview } from '../../resources/index.ts';
-import type { Failure, Turn } from '../../state/records.ts';
+import type { Failure, ModuleRecord } from '../../state/records.ts';
 import type { State } from '../../state/state.ts';
-import { bad, decodeFields, type Findings } from '../../userdata/schema/decode.ts';
+import { decodeFields, type Findings, INVALID } from '../../userdata/schema/decode.ts';
 import { placeOf } from '../../userdata/schema/source-location.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 
@@ -42,9 +42,12 @@ export async function runModule(
   run: Run,
 ): Promise<ModuleResult['state']> {
   const scripts = context.scripts.filter(({ when }) => when === module.runs);
-  const hash = hashOf([Object.keys(module.reads).map((key) => wordsOf(settings.entries.get(key)?.value)), scripts]);
+  const hash = hashOf([
+    Object.keys(module.reads).map((key) => canonicalText(settings.entries.get(key)?.value)),
+    scripts,
+  ]);
   const scope = scopeOf(module.every, context, run.bootId);
-  const last = run.state.turn(module.name);
+  const last = run.state.lastRun(module.name);
   const same = last?.scope === scope && last.hash === hash;
   const only = itemsDue(module, same ? last : undefined, run);
   if (only === 'none') return 'kept';
@@ -106,7 +109,7 @@ export async function runModule(
 }
 
 /** All items, none, or those of the last turn that failed and have tries left. */
-function itemsDue(module: Module, last: Turn | undefined, run: Run): 'all' | 'none' | ReadonlySet<string> {
+function itemsDue(module: Module, last: ModuleRecord | undefined, run: Run): 'all' | 'none' | ReadonlySet<string> {
   if (run.force) return 'all';
   const left = Object.entries(last?.failed ?? {}).filter(([, { tries }]) => run.retryFailed || tries < mostTries);
   if (run.retryFailed) return left.length > 0 ? new Set(left.map(([at]) => at)) : 'none';
@@ -141,7 +144,7 @@ function planned(
   };
   try {
     const decoded = decodeFields(module.reads, settings, '', findings);
-    return decoded === bad ? [] : module.plan(decoded, context);
+    return decoded === INVALID ? [] : module.plan(decoded, context);
   } catch (error) {
     problem(module.name, asProblem(error));
     return [];
@@ -153,8 +156,12 @@ function placedIn(settings: Mapping, item: string, problem: Problem): Problem {
   const at = problem.at ?? item;
   const where = placed(placeOf(at, settings));
   if (where === '') return problem;
-  const { code, message, hint, said, cause } = problem;
-  return new Problem(code, `${where}${at}: ${message}`, { hint, cause, ...(said !== undefined && { said }) });
+  const { code, message, hint, stderrTail, cause } = problem;
+  return new Problem(code, `${where}${at}: ${message}`, {
+    hint,
+    cause,
+    ...(stderrTail !== undefined && { stderrTail }),
+  });
 }
 
 const placed = ({ source, line, column }: { source: string; line: number; column: number }): string =>
@@ -162,7 +169,7 @@ const placed = ({ source, line, column }: { source: string; line: number; column
 
 /** Writes down how the turn ended, unless that is what stands there already. */
 function remember(
-  turn: Turn,
+  turn: ModuleRecord,
   {
     steps,
     begun,
@@ -170,14 +177,21 @@ function remember(
     last,
     run,
     module,
-  }: { steps: readonly Step[]; begun: boolean; asked: boolean; last: Turn | undefined; run: Run; module: Module },
+  }: {
+    steps: readonly Step[];
+    begun: boolean;
+    asked: boolean;
+    last: ModuleRecord | undefined;
+    run: Run;
+    module: Module;
+  },
 ): void {
   const waits = steps.some(({ outcome }) => outcome === 'deferred' || outcome === 'unknown');
   const troubled = Object.keys(turn.failed).length > 0;
   const wasTroubled = Object.keys(last?.failed ?? {}).length > 0;
   if (waits && !troubled) {
     // Not done: what waits for the boot, or for root, is looked at again then.
-    if (begun) run.state.rested(module.name);
+    if (begun) run.state.deferred(module.name);
     return;
   }
   const marked = module.every !== 'boot' && (asked || troubled);
@@ -226,7 +240,7 @@ function resultOf(
   asked: boolean,
 ): ModuleResult['state'] {
   const some = (...outcomes: Step['outcome'][]) => steps.some(({ outcome }) => outcomes.includes(outcome));
-  if (failed.some(({ code }) => !isSlight(code))) return 'failed';
+  if (failed.some(({ code }) => !isNonFatal(code))) return 'failed';
   if (failed.length > 0) return 'problems';
   if (act.mode === 'planned') return asked ? 'planned' : 'nothing';
   if (some('made')) return 'made';

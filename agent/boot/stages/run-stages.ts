@@ -2,7 +2,7 @@ import { asProblem } from '../../base/problem.ts';
 import { noSettings, type Settings, type SettingsOf } from '../../config/settings.ts';
 import { type Module, type Schedule, type Stage, stages } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
-import type { Known } from '../../identity/identity-store.ts';
+import type { KnownIdentity } from '../../identity/identity-store.ts';
 import type { Identify } from '../../identity/resolve.ts';
 import { type Instance, noInstance } from '../../metadata/datasource.ts';
 import type { RunResult } from '../../report/event.ts';
@@ -29,7 +29,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   const began = boot.now();
   const modules = Object.values(boot.schedule).flat();
   const tally = { problems: false, failed: false, changes: 0 };
-  let known: Known | undefined;
+  let known: KnownIdentity | undefined;
   let settings: Settings | undefined;
   boot.report({ event: 'run-began', version: boot.version, stages: wanted, mode: boot.act.mode });
 
@@ -84,7 +84,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
 
   /** The stages before the last are a process of their own, which something may have killed. */
   function wasCut(): boolean {
-    return [...boot.schedule.early, ...boot.schedule.main].some(({ name }) => name === boot.state.cut);
+    return [...boot.schedule.early, ...boot.schedule.main].some(({ name }) => name === boot.state.interrupted);
   }
 
   function isWanted({ name }: Module): boolean {

@@ -11,13 +11,13 @@ export type CheckFinding = { readonly check: Check } & (
 );
 
 /** What lies before the doctor: files, a disk, both, or why one of them does not. */
-export interface Patient {
+export interface Subject {
   readonly tree: Look | Unseen;
   readonly disk: Layout | Unseen;
 }
 
 /** Goes through the checks. One that cannot look costs itself alone. */
-export async function examine(checks: readonly Check[], patient: Patient): Promise<CheckFinding[]> {
+export async function examine(checks: readonly Check[], patient: Subject): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
   for (const check of checks) {
     const verdict = await look(check, patient).catch((error): Unseen => ({ unseen: asProblem(error).message }));
@@ -27,7 +27,7 @@ export async function examine(checks: readonly Check[], patient: Patient): Promi
   return findings;
 }
 
-async function look(check: Check, { tree, disk }: Patient): Promise<Verdict> {
+async function look(check: Check, { tree, disk }: Subject): Promise<Verdict> {
   if ('lookAtDisk' in check) return isUnseen(disk) ? disk : check.lookAtDisk(disk);
   return isUnseen(tree) ? tree : check.look(tree);
 }

@@ -28,10 +28,10 @@ export async function mending(findings: readonly CheckFinding[], at: Look, host:
 
 const nothingKept: Ledger = {
   entriesOf: () => ({ earlier: [], before: [] }),
-  isOwed: () => false,
+  isPending: () => false,
   write: async () => {},
-  owe: async () => {},
-  settle: async () => {},
+  pend: async () => {},
+  clear: async () => {},
 };
 
 /** What was or would be mended, one line each. */

@@ -21,7 +21,7 @@ export const leftoverChecks: readonly TreeCheck[] = operations
     look: (at) => leftBy(operation, at),
   }));
 
-const nothingDone: ReadLedger = { entriesOf: () => ({ earlier: [], before: [] }), isOwed: () => false };
+const nothingDone: ReadLedger = { entriesOf: () => ({ earlier: [], before: [] }), isPending: () => false };
 
 async function leftBy(operation: Operation, { host, sealing }: Look): Promise<Verdict> {
   const [item] = sealPlan([operation], sealing);

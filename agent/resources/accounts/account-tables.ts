@@ -32,7 +32,7 @@ const lengths: Readonly<Record<string, number>> = {
 };
 
 /** A number that is given only when the account is made. */
-export const yetToBeGiven = '?';
+export const UNALLOCATED = '?';
 
 /** Whether an account or group lacks its line in the table that only root reads: its maker was killed between the two. */
 export async function lacksShadow(

@@ -6,17 +6,17 @@ import { accountTool, lacksShadow } from './account-tables.ts';
 import { completeHome } from './user-home.ts';
 
 /** Stands while useradd is at work: it writes six tables and a home, and may be killed between any two of them. */
-export const markOf = ({ name }: UserChange): string => `/var/lib/bootagent/making-${name}`;
+export const createMarkerOf = ({ name }: UserChange): string => `/var/lib/bootagent/making-${name}`;
 
 /** Makes the account, and makes it anew where its maker was killed at work and nobody has given it a password since. */
-export async function make(change: UserChange, host: Host): Promise<void> {
+export async function createUser(change: UserChange, host: Host): Promise<void> {
   const { name } = change;
-  const cut = (await host.stat(markOf(change))) !== undefined;
+  const cut = (await host.stat(createMarkerOf(change))) !== undefined;
   const there = (await accountOf(name, host)) !== undefined;
   if (there && !cut) return;
   if (!there || (await isUnused(name, host))) {
     if (there) await unmake(change, host);
-    await host.writeFile(markOf(change), '', { mode: 0o600 });
+    await host.writeFile(createMarkerOf(change), '', { mode: 0o600 });
     await accountTool(host, ['useradd', ...(await wordsFor(change, host)), name]);
     const made = await accountOf(name, host);
     if (cut && made) await completeHome(made, host);
@@ -25,7 +25,7 @@ export async function make(change: UserChange, host: Host): Promise<void> {
   if (cut && group && (await lacksShadow('/etc/gshadow', name, host))) {
     await accountTool(host, ['groupmod', '--password', '!', name]);
   }
-  await host.remove(markOf(change));
+  await host.remove(createMarkerOf(change));
 }
 
 const isUnused = async (name: string, host: ReadHost): Promise<boolean> =>

@@ -1,10 +1,10 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import { lineOf } from '../../host/passwd.ts';
-import { accountTool, lacksShadow, linesOf, tableWith, yetToBeGiven } from './account-tables.ts';
-import { byAccountTools } from './with-account-tools.ts';
+import { accountTool, lacksShadow, linesOf, tableWith, UNALLOCATED } from './account-tables.ts';
+import { withAccountTools } from './with-account-tools.ts';
 
 /** A group that exists. */
-export const groupHandler = byAccountTools<ChangeOf<'group'>>({
+export const groupHandler = withAccountTools<ChangeOf<'group'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ name }) => name,
@@ -17,7 +17,7 @@ export const groupHandler = byAccountTools<ChangeOf<'group'>>({
         tables: [await tableWith('/etc/gshadow', name, { 1: '!' }, host)],
       };
     }
-    const table = await tableWith('/etc/group', name, { 2: gid === undefined ? yetToBeGiven : String(gid) }, host);
+    const table = await tableWith('/etc/group', name, { 2: gid === undefined ? UNALLOCATED : String(gid) }, host);
     return { why: 'does not exist', tables: [table] };
   },
 

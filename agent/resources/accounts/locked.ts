@@ -3,10 +3,10 @@ import { accountOf } from '../../facts/accounts.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { lineOf } from '../../host/passwd.ts';
 import { accountTool } from './account-tables.ts';
-import { byAccountTools } from './with-account-tools.ts';
+import { withAccountTools } from './with-account-tools.ts';
 
 /** Whether a user can come in by password. A lock leaves keys alone. */
-export const lockedHandler = byAccountTools<ChangeOf<'locked'>>({
+export const lockedHandler = withAccountTools<ChangeOf<'locked'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,

@@ -1,10 +1,10 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import { lineOf } from '../../host/passwd.ts';
 import { accountTool, membersIn, tablesWithout, tableWith } from './account-tables.ts';
-import { byAccountTools } from './with-account-tools.ts';
+import { withAccountTools } from './with-account-tools.ts';
 
 /** A user among the members of a group. */
-export const memberHandler = byAccountTools<ChangeOf<'member'>>({
+export const memberHandler = withAccountTools<ChangeOf<'member'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user, group }) => `${user} of ${group}`,

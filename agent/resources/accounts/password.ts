@@ -1,10 +1,10 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import { lineOf } from '../../host/passwd.ts';
 import { accountTool, refuseReadableHash, tableWith } from './account-tables.ts';
-import { byAccountTools } from './with-account-tools.ts';
+import { withAccountTools } from './with-account-tools.ts';
 
 /** A password, by its hash; whether it is locked is another matter. */
-export const passwordHandler = byAccountTools<ChangeOf<'password'>>({
+export const passwordHandler = withAccountTools<ChangeOf<'password'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,

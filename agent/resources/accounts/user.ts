@@ -3,12 +3,12 @@ import type { UserChange } from '../../engine/kinds/accounts.ts';
 import { accountOf } from '../../facts/accounts.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { idOf, lineOf } from '../../host/passwd.ts';
-import { accountTool, lacksShadow, linesOf, tablesWithout, tableWith, yetToBeGiven } from './account-tables.ts';
-import { make, markOf } from './create-user.ts';
-import { byAccountTools } from './with-account-tools.ts';
+import { accountTool, lacksShadow, linesOf, tablesWithout, tableWith, UNALLOCATED } from './account-tables.ts';
+import { createMarkerOf, createUser } from './create-user.ts';
+import { withAccountTools } from './with-account-tools.ts';
 
 /** An account. One that exists already is brought to what is asked; its number and home are never changed. */
-export const userHandler = byAccountTools<UserChange>({
+export const userHandler = withAccountTools<UserChange>({
   sort: 'state',
   needs: 'root',
   subject: ({ name }) => name,
@@ -18,7 +18,7 @@ export const userHandler = byAccountTools<UserChange>({
       await refuseTaken(change, host);
       return { why: 'does not exist', tables: await foreseen(change, host) };
     }
-    if (await host.stat(markOf(change))) {
+    if (await host.stat(createMarkerOf(change))) {
       return { why: 'was cut off while it was made', tables: await foreseen(change, host) };
     }
     if (await lacksShadow('/etc/shadow', change.name, host)) {
@@ -32,7 +32,7 @@ export const userHandler = byAccountTools<UserChange>({
   },
 
   async apply(change, host) {
-    await make(change, host);
+    await createUser(change, host);
     if (!(await accountOf(change.name, host))) return; // and is told as not made
     // An invalid hash, as useradd puts there too. usermod makes no such line.
     if (await lacksShadow('/etc/shadow', change.name, host)) {
@@ -46,7 +46,7 @@ export const userHandler = byAccountTools<UserChange>({
 /** What the tables will say of a new account, as far as that is known before it is made. */
 async function foreseen(change: UserChange, host: ReadHost) {
   const { name, uid, primaryGroup, gecos = '', home = `/home/${name}`, shell = '' } = change;
-  const own = uid === undefined ? yetToBeGiven : String(uid);
+  const own = uid === undefined ? UNALLOCATED : String(uid);
   const group = await lineOf('/etc/group', primaryGroup ?? name, host);
   const gid = group?.[2] ?? own;
   return [

@@ -3,7 +3,7 @@ import type { StateHandler } from '../../engine/handler.ts';
 import { clearStaleLocks, staleLocks } from './stale-locks.ts';
 
 /** A kind that shadow-utils make: what one of them left when it was killed is a difference as well. */
-export const byAccountTools = <C extends Change>(handler: StateHandler<C>): StateHandler<C> => ({
+export const withAccountTools = <C extends Change>(handler: StateHandler<C>): StateHandler<C> => ({
   ...handler,
 
   async compare(change, host) {

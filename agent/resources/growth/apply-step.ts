@@ -8,7 +8,7 @@ import { changedDump, type DumpChange, partitionNode } from './table-dump.ts';
 const long = 60 * 60 * 1000;
 
 /** Makes one step of a growth. A step that fails leaves the partition table as it was. */
-export async function makeStep(step: GrowthStep, host: Host): Promise<void> {
+export async function applyStep(step: GrowthStep, host: Host): Promise<void> {
   switch (step.do) {
     case 'partition':
       return rewritten(step, host, async (write) => {
@@ -84,7 +84,7 @@ async function rewritten(
     await host.run(['partx', '--update', disk], { accept: [0, 1] }).catch(ignoreMissing);
     throw new Problem(problem.code, `${problem.message}; the partition table is as it was`, {
       cause: error,
-      said: problem.said ?? '',
+      stderrTail: problem.stderrTail ?? '',
     });
   }
 }

@@ -1,9 +1,9 @@
-import { sized } from '../../base/format.ts';
+import { formatBytes } from '../../base/format.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import type { Growth, GrowthStep } from '../../engine/kinds/growth-step.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { makeStep } from './apply-step.ts';
+import { applyStep } from './apply-step.ts';
 import { growthSteps } from './plan-steps.ts';
 import { readLayout } from './read-layout.ts';
 
@@ -28,7 +28,7 @@ export const growthHandler: StateHandler<ChangeOf<'growth'>> = {
   async apply(change, host, found) {
     let step = found?.step ?? (await look(change, host)).steps[0];
     for (let before = ''; step && saidOf(step) !== before; ) {
-      await makeStep(step, host);
+      await applyStep(step, host);
       before = saidOf(step);
       // Each step may change what the next one finds, so the machine is looked at again before it.
       step = (await look(change, host)).steps[0];
@@ -49,7 +49,7 @@ function told(step: GrowthStep): string {
     case 'tell-kernel':
       return `partition ${step.number} of ${step.disk} ${fromTo(step)}`;
     case 'new-partition':
-      return `a new partition of ${sized(step.to)} on ${step.disk}`;
+      return `a new partition of ${formatBytes(step.to)} on ${step.disk}`;
     case 'new-physical-volume':
       return `${step.path} becomes a physical volume`;
     case 'join-group':
@@ -66,4 +66,4 @@ function told(step: GrowthStep): string {
 /** What a step is to do, whatever else stands in the table. */
 const saidOf = (step: GrowthStep): string => JSON.stringify({ ...step, dump: undefined });
 
-const fromTo = ({ from, to }: { from: number; to: number }): string => `${sized(from)} -> ${sized(to)}`;
+const fromTo = ({ from, to }: { from: number; to: number }): string => `${formatBytes(from)} -> ${formatBytes(to)}`;

@@ -1,4 +1,4 @@
-import { sized } from '../../base/format.ts';
+import { formatBytes } from '../../base/format.ts';
 import { type Growth, minimumGrowth } from '../../engine/kinds/growth-step.ts';
 import type { FileSystem, GrowthLayout } from './layout.ts';
 import { growPartition } from './partition.ts';
@@ -40,7 +40,7 @@ function growFileSystem(filesystem: FileSystem | undefined, device: string, room
   if (!isGrown(type)) return remark(`${name} is ${type}, which is not grown`);
   if (bytes === undefined) return remark(`the size of the ${type} file system on ${name} cannot be told`);
   if (room - bytes < minimumGrowth) return none;
-  if (readOnly) return remark(`${name} is mounted read-only and stays at ${sized(bytes)}`);
+  if (readOnly) return remark(`${name} is mounted read-only and stays at ${formatBytes(bytes)}`);
   if (mount === undefined && !type.startsWith('ext'))
     return remark(`${type} grows only while mounted: mount ${device}`);
   return {

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts';
 import type { ReadHost } from '../../host/host.ts';
 import type { Table, Unread } from './layout.ts';
-import { dumped } from './table-dump.ts';
+import { parseDump } from './table-dump.ts';
 
 /** The partition table of a disk, or why there is none to be read. */
 export async function readTable(disk: string, host: ReadHost): Promise<Table | Unread> {
@@ -12,7 +12,7 @@ export async function readTable(disk: string, host: ReadHost): Promise<Table | U
       throw new Problem('needs-root', `Cannot read ${disk}: ${words}`, { cause: { code: 'EACCES' } });
     return { unread: words };
   }
-  const { label, sectorBytes, entries, odd } = dumped(stdout);
+  const { label, sectorBytes, entries, odd } = parseDump(stdout);
   if (odd !== undefined) return { unread: `sfdisk says "${odd}"` };
   // Older versions of sfdisk do not tell the size of a sector.
   return { label, sectorBytes: sectorBytes ?? (await sectorBytesOf(disk, host)), entries, dump: stdout };

@@ -1,7 +1,7 @@
 import type { TableEntry } from './layout.ts';
 
 /** What `sfdisk --dump` prints, read; `odd` is the first line of a partition that is not as they are. */
-export function dumped(dump: string) {
+export function parseDump(dump: string) {
   const [head = '', ...blocks] = dump.split('\n\n');
   const said = (name: string) => new RegExp(`^${name}: (.*)`, 'm').exec(head)?.[1];
   const lines = blocks.flatMap((block) => block.split('\n')).filter((line) => line !== '');

@@ -1,5 +1,5 @@
-import { sized } from '../../base/format.ts';
-import { unescaped } from '../../base/octal-escapes.ts';
+import { formatBytes } from '../../base/format.ts';
+import { decodeOctalEscapes } from '../../base/octal-escapes.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
@@ -49,8 +49,8 @@ export async function refuseUnfit(path: string, bytes: number, host: ReadHost): 
   const old = ((await host.stat(path))?.allocated ?? 0) + ((await host.stat(partOf(path)))?.allocated ?? 0);
   const reserve = Math.min(GiB, Math.floor(space.bytes / 10));
   if (bytes <= space.free + old - reserve) return;
-  const numbers = `${sized(space.free + old)} are free and ${sized(reserve)} of them stay free`;
-  throw new Problem('not-possible', `No room for ${sized(bytes)} of swap at ${path}: ${numbers}`);
+  const numbers = `${formatBytes(space.free + old)} are free and ${formatBytes(reserve)} of them stay free`;
+  throw new Problem('not-possible', `No room for ${formatBytes(bytes)} of swap at ${path}: ${numbers}`);
 }
 
 /** A new swap file under its own name all at once, so that one cut off is never taken for good. */
@@ -92,7 +92,7 @@ export async function usedBytes(path: string, host: ReadHost): Promise<number | 
   const lines = ((await host.readText('/proc/swaps')) ?? '').split('\n').slice(1);
   const fields = lines
     .map((line) => line.split(/\s+/))
-    .find(([name]) => name !== undefined && unescaped(name) === path);
+    .find(([name]) => name !== undefined && decodeOctalEscapes(name) === path);
   // The kernel does not count the first page, which holds the signature.
   return fields ? Number(fields[2]) * 1024 : undefined;
 }
@@ -118,7 +118,7 @@ const zeros = (path: string, bytes: number, host: Host) =>
 async function setAside(path: string, bytes: number, host: Host): Promise<void> {
   const { code, stderr } = await host.run(['fallocate', '-l', `${bytes}`, path], { timeoutMs: long, accept: anyExit });
   if (code !== 0 && /no space left/i.test(stderr)) {
-    throw new Problem('not-possible', `No room for ${sized(bytes)} of swap at ${path}: ${stderr.trim()}`);
+    throw new Problem('not-possible', `No room for ${formatBytes(bytes)} of swap at ${path}: ${stderr.trim()}`);
   }
 }
 

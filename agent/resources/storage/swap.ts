@@ -1,4 +1,4 @@
-import { sized } from '../../base/format.ts';
+import { formatBytes } from '../../base/format.ts';
 import { Problem } from '../../base/problem.ts';
 import { nodeOf } from '../../block/device-names.ts';
 import type { StateHandler } from '../../engine/handler.ts';
@@ -25,9 +25,9 @@ export const swapHandler: StateHandler<SwapChange> = {
     const isGood = found === 'swap' && stat !== undefined && (change.advised || isNear(stat.size, wanted));
     if (isGood && stat.allocated >= stat.size) return used === undefined ? 'is not in use' : laxMode(path, found, host);
     await refuseUnfit(path, wanted, host);
-    if (found === 'nothing') return `does not exist: ${sized(wanted)}`;
-    if (found === 'unfinished') return `is unfinished: ${sized(wanted)}`;
-    return isGood ? 'has holes' : `is of ${sized(stat?.size ?? 0)}, not ${sized(wanted)}`;
+    if (found === 'nothing') return `does not exist: ${formatBytes(wanted)}`;
+    if (found === 'unfinished') return `is unfinished: ${formatBytes(wanted)}`;
+    return isGood ? 'has holes' : `is of ${formatBytes(stat?.size ?? 0)}, not ${formatBytes(wanted)}`;
   },
 
   async apply(change, host) {

@@ -24,12 +24,12 @@ export interface Finding {
 }
 
 /** Not a value: the reason was told, and whoever holds this decides how much is lost by it. */
-export const bad = Symbol('bad');
-export type Bad = typeof bad;
+export const INVALID = Symbol('bad');
+export type Invalid = typeof INVALID;
 
 /** Turns a written value, or its absence, into a typed one. */
 export interface Decode<T> {
-  (written: SourceNode | undefined, at: string, findings: Findings): T | Bad;
+  (written: SourceNode | undefined, at: string, findings: Findings): T | Invalid;
   /** What it takes, for the reference page and the JSON Schema. */
   readonly shape: Shape;
 }
@@ -54,28 +54,28 @@ export interface Item<T> {
 
 export function decoder<T>(
   shape: Shape,
-  decode: (written: SourceNode | undefined, at: string, findings: Findings) => T | Bad,
+  decode: (written: SourceNode | undefined, at: string, findings: Findings) => T | Invalid,
 ): Decode<T> {
   return Object.assign(decode, { shape });
 }
 
 /** The words themselves: `on` stays "on" and `0644` stays "0644". */
 export const text: Decode<string> = decoder({ is: 'scalar', what: 'text' }, (written, at, findings) =>
-  written?.is === 'scalar' && written.value !== null ? written.words : expected('text', written, at, findings),
+  written?.is === 'scalar' && written.value !== null ? written.raw : expected('text', written, at, findings),
 );
 
 /** Text that must never be shown. */
 export const secret: Decode<string> = decoder({ is: 'scalar', what: 'text (kept secret)' }, (written, at, findings) => {
   if (written?.is !== 'scalar' || written.value === null) return expected('text', undefined, at, findings, written);
-  findings.secret(written.words);
-  return written.words;
+  findings.secret(written.raw);
+  return written.raw;
 });
 
 /** A yes or no in any of the words that cloud-config takes for one, 0 and 1 among them. */
 export const flag: Decode<boolean> = decoder({ is: 'scalar', what: 'true or false' }, (written, at, findings) => {
   if (written?.is !== 'scalar') return expected('true or false', written, at, findings);
   if (typeof written.value === 'boolean') return written.value;
-  const word = written.words.trim().toLowerCase();
+  const word = written.raw.trim().toLowerCase();
   if (['true', 'yes', 'on', '1'].includes(word)) return true;
   if (['false', 'no', 'off', '0'].includes(word)) return false;
   return expected('true or false', written, at, findings);
@@ -85,7 +85,7 @@ export const flag: Decode<boolean> = decoder({ is: 'scalar', what: 'true or fals
 export const integer = (least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_INTEGER): Decode<number> => {
   const what = least === 0 ? 'a whole number from 0' : 'a whole number';
   return decoder({ is: 'scalar', what }, (written, at, findings) => {
-    const value = written?.is === 'scalar' && /^[-+]?\d+$/.test(written.words) ? Number(written.words) : Number.NaN;
+    const value = written?.is === 'scalar' && /^[-+]?\d+$/.test(written.raw) ? Number(written.raw) : Number.NaN;
     return value >= least && value <= most ? value : expected(what, written, at, findings);
   });
 };
@@ -93,14 +93,14 @@ export const integer = (least = Number.MIN_SAFE_INTEGER, most = Number.MAX_SAFE_
 /** One of these words. */
 export const oneOf = <const W extends string>(...words: readonly W[]): Decode<W> =>
   decoder({ is: 'scalar', what: words.join(' or '), words }, (written, at, findings) => {
-    const word = written?.is === 'scalar' ? written.words : undefined;
+    const word = written?.is === 'scalar' ? written.raw : undefined;
     return words.find((each) => each === word) ?? expected(words.join(' or '), written, at, findings);
   });
 
 /** Text of one form; `what` names the form for people. */
 export const matching = (pattern: RegExp, what: string): Decode<string> =>
   decoder({ is: 'scalar', what, pattern: pattern.source }, (written, at, findings) =>
-    written?.is === 'scalar' && pattern.test(written.words) ? written.words : expected(what, written, at, findings),
+    written?.is === 'scalar' && pattern.test(written.raw) ? written.raw : expected(what, written, at, findings),
   );
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
@@ -109,7 +109,7 @@ const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20,
 export const size: Decode<number> = decoder(
   { is: 'scalar', what: 'a size such as 512M or 2G' },
   (written, at, findings) => {
-    const words = written?.is === 'scalar' ? written.words : '';
+    const words = written?.is === 'scalar' ? written.raw : '';
     const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)([KMGT]?)(?:i?B)?$/.exec(words) ?? [];
     const scale = units[unit];
     return count && scale
@@ -124,7 +124,7 @@ const times: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600 
 export const duration: Decode<number> = decoder(
   { is: 'scalar', what: 'a time such as 90s or 2m' },
   (written, at, findings) => {
-    const words = written?.is === 'scalar' ? written.words : '';
+    const words = written?.is === 'scalar' ? written.raw : '';
     const [, count = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(words) ?? [];
     return count
       ? Number(count) * (times[unit] ?? 1) * 1000
@@ -137,7 +137,7 @@ export const list = <T>(item: Decode<T>): Decode<readonly T[]> =>
   decoder({ is: 'list', of: item.shape }, (written, at, findings) => {
     if (written?.is !== 'list') return expected('a list', written, at, findings);
     const values = written.items.map((each, index) => item(each, `${at}[${index}]`, findings));
-    return values.includes(bad) ? bad : (values as readonly T[]);
+    return values.includes(INVALID) ? INVALID : (values as readonly T[]);
   });
 
 /** A list of which each item stands for itself: a bad one is told and left out, the rest are kept. */
@@ -176,7 +176,7 @@ export const entriesNamed = <T>(
 
 function itemOf<T>(decode: Decode<T>, written: SourceNode, at: string, findings: Findings): Item<T>[] {
   const value = decode(written, at, findings);
-  return value === bad ? [] : [{ at, value: value as T }];
+  return value === INVALID ? [] : [{ at, value: value as T }];
 }
 
 /** Left out means undefined. */
@@ -192,10 +192,10 @@ export const withDefault = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
   );
 
 /** What it is worth where what was written cannot be taken: that is told, and nothing more is lost by it. */
-export const despite = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
+export const orElse = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
   decoder<T>(decode.shape, (written, at, findings) => {
     const value = decode(written, at, findings);
-    return value === bad ? fallback : value;
+    return value === INVALID ? fallback : value;
   });
 
 /** The first that takes it. Where none does, the last says why, unless `what` says it better. */
@@ -203,10 +203,10 @@ export const either = <A, B>(first: Decode<A>, second: Decode<B>, what?: string)
   decoder<A | B>({ is: 'either', of: [first.shape, second.shape] }, (written, at, findings) => {
     const silent: Findings = { ...findings, error: () => {} };
     const value = first(written, at, silent);
-    if (value !== bad) return value;
+    if (value !== INVALID) return value;
     if (what === undefined) return second(written, at, findings);
     const other = second(written, at, silent);
-    return other === bad ? expected(what, written, at, findings) : other;
+    return other === INVALID ? expected(what, written, at, findings) : other;
   });
 
 /** This exact word, or else whatever `decode` makes of it. */
@@ -219,11 +219,11 @@ export const converted = <T, U>(
   convert: (
     value: T,
     tell: { error(message: string, hint?: string): void; warning(message: string, hint?: string): void },
-  ) => U | Bad,
+  ) => U | Invalid,
 ): Decode<U> =>
   decoder(decode.shape, (written, at, findings) => {
     const value = decode(written, at, findings);
-    if (value === bad) return bad;
+    if (value === INVALID) return INVALID;
     const place = written?.place ?? nowhere;
     return convert(value, {
       error: (message, hint) => findings.error(at, place, message, hint),
@@ -232,7 +232,7 @@ export const converted = <T, U>(
   });
 
 /** The same, told by another module already. */
-export const quietly = <T>(decode: Decode<T>): Decode<T> =>
+export const silent = <T>(decode: Decode<T>): Decode<T> =>
   decoder(decode.shape, (written, at, findings) =>
     decode(written, at, { ...findings, error: () => {}, warning: () => {} }),
   );
@@ -271,13 +271,13 @@ export const section = <T>(fields: Fields<T>): Decode<T> =>
   );
 
 /** Reads these fields of a mapping and leaves its other keys alone. */
-export function decodeFields<T>(fields: Fields<T>, written: Mapping, prefix: string, findings: Findings): T | Bad {
+export function decodeFields<T>(fields: Fields<T>, written: Mapping, prefix: string, findings: Findings): T | Invalid {
   const decoders = Object.entries<Decode<unknown>>(fields as Fields<Record<string, unknown>>);
   const values = decoders.map(([key, decode]) => {
     const entry = written.entries.get(key) ?? renamedEntry(key, decoders, written);
     return [key, decode(entry?.value, `${prefix}${key}`, findings)] as const;
   });
-  return values.some(([, value]) => value === bad) ? bad : (Object.fromEntries(values) as T);
+  return values.some(([, value]) => value === INVALID) ? INVALID : (Object.fromEntries(values) as T);
 }
 
 function renamedEntry(
@@ -304,11 +304,11 @@ function expected(
   at: string,
   findings: Findings,
   hidden?: SourceNode,
-): Bad {
-  const got = written?.is === 'scalar' ? JSON.stringify(written.words) : written ? `a ${written.is}` : 'nothing';
+): Invalid {
+  const got = written?.is === 'scalar' ? JSON.stringify(written.raw) : written ? `a ${written.is}` : 'nothing';
   const place = written?.place ?? hidden?.place ?? nowhere;
   findings.error(at, place, hidden ? `expected ${what}` : `expected ${what}, got ${got}`);
-  return bad;
+  return INVALID;
 }
 
 const lastOf = (at: string): string => at.slice(at.lastIndexOf('.') + 1);

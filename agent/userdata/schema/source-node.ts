@@ -13,7 +13,7 @@ export interface Scalar {
   /** What PyYAML makes of it: `on` is true, `0644` is 420, `1e3` is the text "1e3". */
   readonly value: string | number | bigint | boolean | null | Uint8Array;
   /** The words themselves: `on` stays "on" and `0644` stays "0644". */
-  readonly words: string;
+  readonly raw: string;
   /** Whether it was quoted or a block, so that its words are text whatever they look like. */
   readonly quoted?: boolean;
   readonly place: Place;
@@ -45,8 +45,8 @@ export const nothing: Mapping = { is: 'mapping', entries: new Map(), place: nowh
 export const told = ({ source, line, column }: Place): string => (line === 0 ? source : `${source}:${line}:${column}`);
 
 /** What it means, as plain values, without where it stands. */
-export function meaning(written: SourceNode): unknown {
+export function toJs(written: SourceNode): unknown {
   if (written.is === 'scalar') return written.value;
-  if (written.is === 'list') return written.items.map(meaning);
-  return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, meaning(value)]));
+  if (written.is === 'list') return written.items.map(toJs);
+  return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, toJs(value)]));
 }

@@ -70,7 +70,7 @@ function counted(sized: Sized, at: number, { taken, fail }: NodeReading): Sized 
 function scalarOf(node: NodeOf<'scalar'>, place: Place, { fail }: NodeReading, atKey: boolean): Sized | undefined {
   const { words, quoted, tag, at } = node;
   const scalar = (value: Scalar['value'], text = words): Sized => ({
-    written: { is: 'scalar', value, words: text, ...(quoted && { quoted }), place },
+    written: { is: 'scalar', value, raw: text, ...(quoted && { quoted }), place },
     values: 1,
   });
   if (tag === undefined || tag === '!') {
@@ -106,7 +106,7 @@ function mappingOf(node: NodeOf<'mapping'>, place: Place, reading: NodeReading):
     const key = meaningOf(keyNode, reading, true)?.written;
     const value = meaningOf(valueNode, reading);
     if (!key || !value) continue;
-    if (key.is === 'scalar' && key.words === '' && !key.quoted) {
+    if (key.is === 'scalar' && key.raw === '' && !key.quoted) {
       reading.fail(keyNode.at, 'a key is missing before this ":"');
       continue;
     }
@@ -114,10 +114,10 @@ function mappingOf(node: NodeOf<'mapping'>, place: Place, reading: NodeReading):
       reading.fail(keyNode.at, `a key must be one word or text, not a ${key.is}`);
       continue;
     }
-    const merge = key.words === '<<' && key.quoted !== true;
+    const merge = key.raw === '<<' && key.quoted !== true;
     // What "<<" lends is copied, so it counts as often as it is lent.
     if (merge && !counted(value, node.at, reading)) continue;
-    pairs.push({ key: key.words, place: key.place, value: value.written, merge });
+    pairs.push({ key: key.raw, place: key.place, value: value.written, merge });
     values += value.values;
   }
   const report: Reports = { ...reading.findings, error: (_at, _place, message) => reading.fail(node.at, message) };

@@ -13,7 +13,7 @@ import {
 import { limits } from '../schema/limits.ts';
 import type { SourceNode } from '../schema/source-node.ts';
 import { meaningOf, type Node, type NodeReading, type Reports, type Taken } from './nodes.ts';
-import { slipOf } from './yaml-messages.ts';
+import { yamlMessage } from './yaml-messages.ts';
 
 const oneDocument = 'a second document begins here: only one is read';
 
@@ -50,7 +50,7 @@ export function readYaml(
   const options = { schema: 'failsafe', uniqueKeys: false, resolveKnownTags: false, prettyErrors: false } as const;
   const [document, second] = new Composer(options).compose(tokens, true, text.length);
   for (const { pos, message } of document?.errors ?? []) {
-    const slip = slipOf(message);
+    const slip = yamlMessage(message);
     reading.fail(pos[0], slip.message, slip.hint);
   }
   if (second) reading.fail(second.range[0], oneDocument);
@@ -91,7 +91,7 @@ function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCount
     if (++taken.marks > limits.marks) return fail(parser.offset, `more than ${limits.marks} words and marks`);
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
-      if (token.type === 'error' && ++slips > 20) return fail(token.offset, slipOf(token.message).message);
+      if (token.type === 'error' && ++slips > 20) return fail(token.offset, yamlMessage(token.message).message);
     }
     if (parser.stack.length > limits.depth + 2) {
       return fail(parser.offset, `lists and mappings more than ${limits.depth} deep`);

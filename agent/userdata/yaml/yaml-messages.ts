@@ -1,5 +1,5 @@
 /** A slip in the syntax of YAML: what is wrong with it, and what to do. */
-export interface Slip {
+export interface YamlMessage {
   readonly message: string;
   readonly hint?: string;
 }
@@ -44,7 +44,7 @@ const slips: readonly (readonly [RegExp, string, string])[] = [
 ];
 
 /** A message of the parser for people; what is not in the table in its own words, without its advice for programmers. */
-export function slipOf(said: string): Slip {
+export function yamlMessage(said: string): YamlMessage {
   const [first = said] = said.split('\n');
   const known = slips.find(([pattern]) => pattern.test(first));
   if (known) return { message: known[1], hint: known[2] };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 
-const script = readFileSync(join(import.meta.dirname, '../../../systemd/unless-same-address'), 'utf8');
+const script = readFileSync(join(import.meta.dirname, '../../../systemd/skip-if-same-address'), 'utf8');
 
 /** What the kernel shows of addresses, each of them in both of its tables. */
 const tries = (...addresses: readonly string[]) =>

@@ -16,12 +16,12 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { bootSnapshot, type Drawing } from '../../../agent/boot/skip-unchanged/boot-snapshot.ts';
+import { bootSnapshot, type SnapshotResult } from '../../../agent/boot/skip-unchanged/boot-snapshot.ts';
 import { recordingHost } from '../../../agent/boot/skip-unchanged/recording-host.ts';
 import type { ReadHost } from '../../../agent/host/host.ts';
 import { linux } from '../../../agent/host/linux.ts';
 
-const script = readFileSync(join(import.meta.dirname, '../../../systemd/unless-as-before'), 'utf8');
+const script = readFileSync(join(import.meta.dirname, '../../../systemd/skip-if-unchanged'), 'utf8');
 const fibTrie = (address: string) => `Local:\n  |-- ${address}\n     /32 host LOCAL\n`;
 const rootMount = '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n';
 const tmpMount = '31 22 0:40 / /tmp rw,nosuid - tmpfs tmpfs rw,size=1024k\n';
@@ -58,7 +58,7 @@ after(() => {
 interface Scene {
   readonly root: string;
   readonly host: ReadHost;
-  readonly picture: Drawing;
+  readonly picture: SnapshotResult;
   /** Puts the record where the shell finds it. */
   keep(): Promise<void>;
 }
@@ -83,8 +83,8 @@ function scene(): Scene {
   const keep = async () => {
     const drawn = await picture.done(async (bytes) => execFileSync('cksum', { input: bytes, encoding: 'utf8' }));
     assert.ok('record' in drawn, JSON.stringify(drawn));
-    put(root, '/var/lib/bootagent/as-before/record', below(root, drawn.record));
-    put(root, '/var/lib/bootagent/as-before/run/bootagent/status.json', '{"of":"the rehearsal"}\n');
+    put(root, '/var/lib/bootagent/skip-record/record', below(root, drawn.record));
+    put(root, '/var/lib/bootagent/skip-record/run/bootagent/status.json', '{"of":"the rehearsal"}\n');
     // As a boot does.
     rmSync(join(root, 'run'), { recursive: true });
     mkdirSync(join(root, 'run/bootagent'), { recursive: true });
@@ -341,21 +341,21 @@ describe('a boot of a machine that is as it was', () => {
     [
       'the record is cut',
       (root) => {
-        const path = join(root, 'var/lib/bootagent/as-before/record');
+        const path = join(root, 'var/lib/bootagent/skip-record/record');
         writeFileSync(path, readFileSync(path, 'utf8').replace(/end\n$/, ''));
       },
     ],
     [
       'the record is one of another kind',
       (root) => {
-        const path = join(root, 'var/lib/bootagent/as-before/record');
-        writeFileSync(path, readFileSync(path, 'utf8').replace('as-before\t1', 'as-before\t2'));
+        const path = join(root, 'var/lib/bootagent/skip-record/record');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('skip-record\t1', 'skip-record\t2'));
       },
     ],
-    ['there is no record', (root) => rmSync(join(root, 'var/lib/bootagent/as-before/record'))],
+    ['there is no record', (root) => rmSync(join(root, 'var/lib/bootagent/skip-record/record'))],
     [
       'what it would leave is gone',
-      (root) => rmSync(join(root, 'var/lib/bootagent/as-before/run'), { recursive: true }),
+      (root) => rmSync(join(root, 'var/lib/bootagent/skip-record/run'), { recursive: true }),
     ],
   ];
   for (const [what, happens] of changes) {

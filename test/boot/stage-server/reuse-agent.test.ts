@@ -4,23 +4,23 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { ended, makePipes, pipes } from '../../support/turns.ts';
+import { ended, makePipes, pipes } from '../../support/stage-server.ts';
 
-const script = readFileSync(join(import.meta.dirname, '../../../systemd/one-agent'), 'utf8');
+const script = readFileSync(join(import.meta.dirname, '../../../systemd/reuse-agent'), 'utf8');
 
 /** What the agent does for the script, in a few words of its own. MODE says how it goes. */
 const agent = `#!/bin/bash
 turns=$TURNS
 echo "did $*"
 [ "$MODE" != fails ] || exit 5
-[ "$BOOTAGENT_TURNS" ] && [ "$MODE" != leaves ] || exit 2
+[ "$BOOTAGENT_STAGE_SERVER" ] && [ "$MODE" != leaves ] || exit 2
 exec 7<>$turns/early 8<>$turns/final
 trap '[ "$MODE" = deaf ] || asked=yes' USR2
 trap 'echo "told to end" >>$turns/log; exit 0' TERM
 read -r -a words </proc/$$/stat
 rm -f $turns/asked
 echo "$$ \${words[21]}" >$turns/waits
-echo 0 >&"$BOOTAGENT_TURNS"
+echo 0 >&"$BOOTAGENT_STAGE_SERVER"
 exec 1>&- 2>&-
 while [ ! "$asked" ]; do sleep 0.02; done
 read -r shell program run unit more <$turns/asked
@@ -47,9 +47,9 @@ async function boot(shell: string, mode: string, use: (boot: Boot) => Promise<vo
   const turns = join(folder, 'turns');
   makePipes(turns);
   writeFileSync(join(folder, 'agent'), agent, { mode: 0o755 });
-  writeFileSync(join(folder, 'one-agent'), script.replaceAll('/run/bootagent/turns', turns));
+  writeFileSync(join(folder, 'reuse-agent'), script.replaceAll('/run/bootagent/stage-server', turns));
   const begin: Boot['begin'] = (...words) =>
-    spawn(shell, [join(folder, 'one-agent'), join(folder, 'agent'), 'run', ...words], {
+    spawn(shell, [join(folder, 'reuse-agent'), join(folder, 'agent'), 'run', ...words], {
       env: { PATH: process.env.PATH, TURNS: turns, MODE: mode, ...(shell === 'bash' && { POSIXLY_CORRECT: '1' }) },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -74,11 +74,11 @@ async function urgencyOf(shell: string, words: string, { nice = 0, refused = fal
   put('renice', `#!/bin/sh\n[ "$4" = "$PPID" ] && printf '%s ' "$1 $2 $3" >&2; exit ${refused ? 1 : 0}\n`);
   put('agent', `#!/bin/sh\necho "first: \${BOOTAGENT_FIRST-no}"\n`);
   const here = script.replaceAll('/run/bootagent', folder).replace('/proc/$$/stat', `${folder}/stat`);
-  put('one-agent', here.replace('/dev/null 2>&1', `${folder}/asked 2>&1`));
+  put('reuse-agent', here.replace('/dev/null 2>&1', `${folder}/asked 2>&1`));
   // As the kernel tells it: the program's name, the state, fifteen numbers, and how nice it is.
   put('stat', `4711 (a) 5 (b) S ${'1 '.repeat(15)}${nice} 1 0 4242\n`);
   try {
-    const argv = [join(folder, 'one-agent'), join(folder, 'agent'), 'run', ...words.split(' ')];
+    const argv = [join(folder, 'reuse-agent'), join(folder, 'agent'), 'run', ...words.split(' ')];
     const { said } = await ended(spawn(shell, argv, { env: { PATH: `${folder}:${process.env.PATH}` } }));
     return `${existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8') : ''}${said}`.trim();
   } finally {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { Problem } from '../../../agent/base/problem.ts';
 import { keepNetwork } from '../../../agent/boot/skip-unchanged/assumed-network.ts';
-import { nothingDue, type Outlook } from '../../../agent/boot/skip-unchanged/find-due.ts';
+import { findAndMarkDue, type LaterStages } from '../../../agent/boot/skip-unchanged/find-due.ts';
 import { type Boot, runStages } from '../../../agent/boot/stages/run-stages.ts';
 import { readSettings } from '../../../agent/config/settings.ts';
 import { defineModule, type Schedule, type Stage, stages } from '../../../agent/engine/module.ts';
 import { overlayHost } from '../../../agent/engine/overlay-host.ts';
 import type { Host } from '../../../agent/host/host.ts';
-import { learned, remembered } from '../../../agent/identity/identity-store.ts';
+import { storedIdentity, storeIdentity } from '../../../agent/identity/identity-store.ts';
 import type { Instance } from '../../../agent/metadata/datasource.ts';
 import type { Event } from '../../../agent/report/event.ts';
 import { keyOf } from '../../../agent/resources/index.ts';
@@ -104,9 +104,11 @@ async function bootOf(machine: Machine, bootId: string, how: How, report: (event
     inService: state.inService(),
     gatherFacts: async () => facts(),
     identify: async (stage) => {
-      const known = remembered(memory);
+      const known = storedIdentity(memory);
       if (known || !who) return known;
-      return (cloud?.at ?? ['early', 'main', 'final']).includes(stage) ? learned(who, 'asked', memory) : undefined;
+      return (cloud?.at ?? ['early', 'main', 'final']).includes(stage)
+        ? storeIdentity(who, 'asked', memory)
+        : undefined;
     },
     now: () => host.now(),
     ...own,
@@ -337,14 +339,14 @@ describe('an error', () => {
     for (let boot = 0; boot < 5; boot++) await booted(machine, { cloud, host });
     assert.equal(tries, 3);
     assert.equal(
-      openState(machine.store).turn('write_files')?.failed['write_files[0]']?.message,
+      openState(machine.store).lastRun('write_files')?.failed['write_files[0]']?.message,
       'user-data:3:3: write_files[0]: the disk is full',
     );
     assert.deepEqual(await booted(machine, { cloud, own: { retryFailed: true }, units: [stages] }), [
       'instance i-1 known',
       'made file /bad',
     ]);
-    assert.deepEqual(openState(machine.store).turn('write_files')?.failed, {});
+    assert.deepEqual(openState(machine.store).lastRun('write_files')?.failed, {});
   });
 
   test('that is out of tries stays told while another is tried again', async () => {
@@ -359,7 +361,7 @@ describe('an error', () => {
     await booted(machine, { cloud, host: unsafe });
     const told = await booted(machine, { cloud });
     assert.ok(told.includes('made file /b') && !told.includes('made file /unsafe'), told.join('\n'));
-    const { failed } = openState(machine.store).turn('write_files') ?? {};
+    const { failed } = openState(machine.store).lastRun('write_files') ?? {};
     assert.deepEqual(Object.keys(failed ?? {}), ['write_files[0]']);
   });
 
@@ -386,7 +388,7 @@ describe('a power cut', () => {
     };
     await booted(machine, { cloud, host });
     const after = { ...machineOf(), host: memoryHost({ files: { '/a': 'x' } }), store: memoryStore(new Map(kept)) };
-    assert.equal(openState(after.store).cut, 'write_files');
+    assert.equal(openState(after.store).interrupted, 'write_files');
     assert.deepEqual(await booted(after, { cloud }), [
       'instance i-1 known',
       'instance i-1 known',
@@ -408,7 +410,7 @@ describe('a power cut', () => {
     };
     await booted(machine, { cloud, host, units: [['local'], ['early', 'main']] });
     const after = { ...machineOf(), store: memoryStore(new Map(kept)) };
-    assert.equal(openState(after.store).cut, 'write_files');
+    assert.equal(openState(after.store).interrupted, 'write_files');
     // What had its turn in this boot has no second one.
     assert.deepEqual(await booted(after, { cloud, units: [['final']] }), [
       'instance i-1 known',
@@ -664,7 +666,7 @@ describe('that nothing is due at a later boot', () => {
   async function markedAfter(
     userData: string,
     change: (machine: Machine) => Partial<How> = () => ({}),
-    outlook: Partial<Outlook> = {},
+    outlook: Partial<LaterStages> = {},
   ) {
     const root = mkdtempSync(join(tmpdir(), 'bootagent-due-'));
     const machine = machineOf();
@@ -672,7 +674,7 @@ describe('that nothing is due at a later boot', () => {
     const host = { ...machine.host, root };
     const boot = await bootOf(machine, machine.nextBoot(), { host, ...change(machine) }, () => {});
     const journal = machine.store.read('journal.ndjson');
-    await nothingDue({ ...boot, ...change(machine).own }, host, { ...rest, ...outlook });
+    await findAndMarkDue({ ...boot, ...change(machine).own }, host, { ...rest, ...outlook });
     assert.equal(machine.store.read('journal.ndjson'), journal, 'and nothing is remembered of the look');
     const [mark] = existsSync(join(root, 'run')) ? readdirSync(join(root, 'run/bootagent')) : [];
     rmSync(root, { recursive: true });
@@ -739,12 +741,12 @@ describe('that nothing is due at a later boot', () => {
     await runStages(['local'], boot);
     assert.equal(boot.state.identity()?.id, 'i-1');
     const gatherFacts = () => assert.fail('the machine was looked at');
-    await nothingDue({ ...boot, gatherFacts }, machine.host, rest);
+    await findAndMarkDue({ ...boot, gatherFacts }, machine.host, rest);
   });
   test('is not marked at a first boot', async () => {
     const root = mkdtempSync(join(tmpdir(), 'bootagent-due-'));
     const machine = machineOf();
-    await nothingDue(await bootOf(machine, 'b', {}, () => {}), { ...machine.host, root }, rest);
+    await findAndMarkDue(await bootOf(machine, 'b', {}, () => {}), { ...machine.host, root }, rest);
     assert.deepEqual(readdirSync(root), []);
     rmSync(root, { recursive: true });
   });

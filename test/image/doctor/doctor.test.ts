@@ -4,7 +4,7 @@ import { checks } from '../../../agent/image/doctor/checks.ts';
 import type { Layout } from '../../../agent/image/doctor/disk-layout.ts';
 import { type CheckFinding, examine } from '../../../agent/image/doctor/examine.ts';
 import { fixes } from '../../../agent/image/doctor/fix.ts';
-import { lookAt } from '../../../agent/image/image.ts';
+import { readImage } from '../../../agent/image/image.ts';
 import type { Sealing } from '../../../agent/image/seal/plan.ts';
 import { disk, type Fault, faults } from '../../support/faults.ts';
 import { applied } from '../../support/laws.ts';
@@ -12,7 +12,7 @@ import { type MemoryHost, memoryHost } from '../../support/memory-host.ts';
 import { together, trees } from '../../support/trees.ts';
 
 const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
-  image: await lookAt(host),
+  image: await readImage(host),
   foreign: [],
   session: [],
 });

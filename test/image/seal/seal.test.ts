@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { checks } from '../../../agent/image/doctor/checks.ts';
 import { countChecks, examine } from '../../../agent/image/doctor/examine.ts';
-import { lookAt } from '../../../agent/image/image.ts';
+import { readImage } from '../../../agent/image/image.ts';
 import { chosen } from '../../../agent/image/seal/choice.ts';
 import { inService, isRunning } from '../../../agent/image/seal/in-service.ts';
 import { operations } from '../../../agent/image/seal/operations.ts';
@@ -17,7 +17,7 @@ import { usedTrees } from '../../support/used.ts';
 
 const used = (family: string, more: object = {}) => memoryHost({ ...usedTrees[family], offline: true, ...more });
 const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
-  image: await lookAt(host),
+  image: await readImage(host),
   foreign: [],
   session: [],
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { sized } from '../../../agent/base/format.ts';
+import { formatBytes } from '../../../agent/base/format.ts';
 import type {
   Device,
   FileSystem,
@@ -52,7 +52,7 @@ function told(device: Device, filesystem: FileSystem | undefined, wishes: Wishes
   const { steps, remarks } = growthSteps({ device, filesystem }, wishes);
   const lines = steps.map((step) => {
     const name = 'number' in step ? `${step.number}` : 'path' in step ? step.path : 'name' in step ? step.name : '';
-    const size = 'to' in step ? `${sized(step.from)} -> ${sized(step.to)}` : '';
+    const size = 'to' in step ? `${formatBytes(step.from)} -> ${formatBytes(step.to)}` : '';
     return `${step.do} ${name} ${size}`.replaceAll(/ +/g, ' ').trim();
   });
   return [...lines, ...remarks.map((each) => `# ${each}`)];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { changedDump, dumped } from '../../../agent/resources/growth/table-dump.ts';
+import { changedDump, parseDump } from '../../../agent/resources/growth/table-dump.ts';
 
 const head = 'label: gpt\nlabel-id: 6C0D0DC8\ndevice: /dev/nvme0n1\nunit: sectors\nfirst-lba: 34\n';
 const dump = `${head}last-lba: 2097118\nsector-size: 512
@@ -11,7 +11,7 @@ const dump = `${head}last-lba: 2097118\nsector-size: 512
 
 test('it is read, whatever stands behind a type', () => {
   const named = dump.replace('EFI System', 'type=1, size=2 : start=3');
-  assert.deepEqual(dumped(named), {
+  assert.deepEqual(parseDump(named), {
     label: 'gpt',
     sectorBytes: 512,
     entries: [
@@ -23,12 +23,12 @@ test('it is read, whatever stands behind a type', () => {
 });
 
 test('an old one does not tell the size of a sector, and one without partitions has none', () => {
-  assert.deepEqual(dumped(head), { label: 'gpt', sectorBytes: undefined, entries: [], odd: undefined });
+  assert.deepEqual(parseDump(head), { label: 'gpt', sectorBytes: undefined, entries: [], odd: undefined });
 });
 
 for (const line of ['/dev/vda1 : start=1, type=83', '/dev/vda : start=1, size=2, type=83', '[9 bytes more]']) {
   test(`a line is told that is none of a partition: ${line}`, () => {
-    assert.equal(dumped(`${dump}${line}\n`).odd, line);
+    assert.equal(parseDump(`${dump}${line}\n`).odd, line);
   });
 }
 

@@ -37,7 +37,7 @@ export function asking({ url, settings = {}, seed, budgetMs = 20_000, random = (
       facts: machine,
       settings: all,
       deadline: budgetMs,
-      patience: retryingClient({ host, policy, deadline: budgetMs, note, random }),
+      client: retryingClient({ host, policy, deadline: budgetMs, note, random }),
       seed,
       note,
     },

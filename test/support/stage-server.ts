@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const made = readFileSync(join(import.meta.dirname, '../../systemd/bootagent.tmpfiles'), 'utf8');
 
 /** The pipes by which units and the agent hear of each other, as the package has them made. */
-export const pipes = [...made.matchAll(/^p \/run\/bootagent\/turns\/(\S+)/gm)].map(([, name]) => name ?? '');
+export const pipes = [...made.matchAll(/^p \/run\/bootagent\/stage-server\/(\S+)/gm)].map(([, name]) => name ?? '');
 
 export function makePipes(folder: string): void {
   mkdirSync(folder, { mode: 0o700 });

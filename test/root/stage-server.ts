@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { unable } from '../support/able.ts';
-import { ended, makePipes } from '../support/turns.ts';
+import { ended, makePipes } from '../support/stage-server.ts';
 
 const skip = unable('unshare');
 const top = join(import.meta.dirname, '../..');
-const turns = '/run/bootagent/turns';
+const turns = '/run/bootagent/stage-server';
 
 /** What a boot is to both halves of a hand-over: the pipes, the shell script, and the agent's own part. */
 async function boot(use: (stage: (...words: readonly string[]) => Promise<Ended>) => Promise<void>): Promise<void> {
@@ -21,7 +21,9 @@ async function boot(use: (stage: (...words: readonly string[]) => Promise<Ended>
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run/bootagent']);
   makePipes(turns);
   const stage = async (...words: readonly string[]): Promise<Ended> => {
-    const child = spawn('sh', [`${top}/systemd/one-agent`, program, 'run', ...words], { stdio: ['ignore', 'pipe', 2] });
+    const child = spawn('sh', [`${top}/systemd/reuse-agent`, program, 'run', ...words], {
+      stdio: ['ignore', 'pipe', 2],
+    });
     const { said, code } = await ended(child);
     return { said, code, pid: Number(/ as (\d+)/.exec(said)?.[1]) };
   };

@@ -1,6 +1,6 @@
 import { serveStages } from '../../../agent/boot/stage-server/stage-server.ts';
 
-/** What the agent is to systemd/one-agent, with stages that only tell which they are. */
+/** What the agent is to systemd/reuse-agent, with stages that only tell which they are. */
 const run = async (argv: readonly string[], { out }: { out(text: string): void }): Promise<number> => {
   out(`did ${argv.join(' ')} as ${process.pid}\n`);
   return argv.includes('early') ? 2 : 0;
@@ -17,4 +17,4 @@ const around = {
   terminal: false,
 };
 const first = await run(process.argv.slice(2), around);
-process.exit(process.env.BOOTAGENT_TURNS === undefined ? first : await serveStages(first, around, run));
+process.exit(process.env.BOOTAGENT_STAGE_SERVER === undefined ? first : await serveStages(first, around, run));
