@@ -84,7 +84,17 @@ export interface ItemReport {
   readonly of: number;
   readonly code: number;
   readonly ms: number;
-  /** Its last words: for root alone. */
+  /** Its first line, with secrets hidden. */
+  readonly command?: string;
+  /** The signal that ended it: "SIGKILL". */
+  readonly signal?: string;
+  /** The last line it wrote to standard error, with secrets hidden. */
+  readonly stderrLine?: string;
+  /** Where the user-data asks for it: "user-data:12:5". */
+  readonly place?: string;
+  /** The file with its whole output. */
+  readonly log?: string;
+  /** The last lines of its output: for root alone. */
   readonly tail?: string;
 }
 

@@ -1,4 +1,4 @@
-import type { LedgerEntry } from '../engine/handler.ts';
+import type { ItemReport, LedgerEntry } from '../engine/handler.ts';
 
 /** The version of what is written here. An older one is brought up to date by `migrations`, never taken as absent. */
 export const format = 1;
@@ -26,6 +26,8 @@ export interface Failure {
   readonly tries: number;
   readonly code: string;
   readonly message: string;
+  /** The item of a script that failed. */
+  readonly item?: ItemReport;
 }
 
 /** One line of the journal. */
