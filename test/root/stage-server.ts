@@ -9,17 +9,17 @@ import { ended, makePipes } from '../support/stage-server.ts';
 
 const skip = unable('unshare');
 const top = join(import.meta.dirname, '../..');
-const turns = '/run/bootagent/stage-server';
+const pipes = '/run/bootagent/stage-server';
 
 /** What a boot is to both halves of a hand-over: the pipes, the shell script, and the agent's own part. */
 async function boot(use: (stage: (...words: readonly string[]) => Promise<Ended>) => Promise<void>): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'bootagent-turns-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bootagent-pipes-'));
   const program = join(folder, 'bootagent');
-  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${top}/test/root/support/turns.ts "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec ${process.execPath} ${top}/test/root/support/stage-server.ts "$@"\n`);
   chmodSync(program, 0o755);
   mkdirSync('/run/bootagent', { recursive: true });
   execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run/bootagent']);
-  makePipes(turns);
+  makePipes(pipes);
   const stage = async (...words: readonly string[]): Promise<Ended> => {
     const child = spawn('sh', [`${top}/systemd/reuse-agent`, program, 'run', ...words], {
       stdio: ['ignore', 'pipe', 2],
@@ -69,12 +69,12 @@ describe('both halves of a hand-over', { skip }, () => {
     boot(async (stage) => {
       const { pid } = await stage('local');
       for (const half of [undefined, '4711 /usr/bin/boot']) {
-        if (half !== undefined) writeFileSync(join(turns, 'asked'), half);
+        if (half !== undefined) writeFileSync(join(pipes, 'asked'), half);
         process.kill(pid, 'SIGUSR2');
         await new Promise((resolve) => setTimeout(resolve, 100));
         assert.equal(isThere(pid), true);
       }
-      rmSync(join(turns, 'asked'));
+      rmSync(join(pipes, 'asked'));
       assert.equal((await stage('early', 'main')).pid, pid);
       assert.equal((await stage('final')).pid, pid);
       await gone(pid);
@@ -85,17 +85,17 @@ describe('both halves of a hand-over', { skip }, () => {
       writeFileSync('/run/bootagent/nothing-due', '');
       const { pid } = await stage('local');
       await gone(pid);
-      assert.equal(existsSync(join(turns, 'waits')), false);
+      assert.equal(existsSync(join(pipes, 'waits')), false);
     }));
 
   test('where it cannot be asked, its own stage is none the worse', () =>
     boot(async (stage) => {
       // In the way of the file that says who waits.
-      mkdirSync(join(turns, 'waits'));
+      mkdirSync(join(pipes, 'waits'));
       const local = await stage('local');
       assert.equal(local.code, 0);
       await gone(local.pid);
-      rmSync(join(turns, 'waits'), { recursive: true });
+      rmSync(join(pipes, 'waits'), { recursive: true });
       const early = await stage('early', 'main');
       assert.deepEqual([early.code, early.pid === local.pid], [2, false]);
     }));
@@ -108,6 +108,6 @@ describe('both halves of a hand-over', { skip }, () => {
       delete process.env.https_proxy;
       assert.deepEqual([early.code, early.pid === pid], [2, false]);
       await gone(pid);
-      assert.equal(readFileSync(join(turns, 'early.code'), 'utf8'), 'other\n');
+      assert.equal(readFileSync(join(pipes, 'early.code'), 'utf8'), 'other\n');
     }));
 });
