@@ -1,6 +1,6 @@
-/** How the memory is used just now, for people: no plan depends on it. The one use of systeminformation; it starts no process. */
+/** Returns how the memory is used now, in bytes, for `bootagent facts`: no plan depends on it. It starts no process. */
 export async function memory(): Promise<Readonly<Record<string, number>>> {
-  const { mem } = await import('systeminformation');
+  const { mem } = await import('systeminformation/lib/memory.js');
   const { total, available, swaptotal, swapused } = await mem();
   return { total, available, swaptotal, swapused };
 }
