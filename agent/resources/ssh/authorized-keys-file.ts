@@ -10,32 +10,39 @@ export const redirect = (user: string, other: string): string =>
 const isRedirect = (options: string): boolean => options.includes('Please login as the user');
 
 /**
- * The file's text with these keys in it, merged by key: what stands there keeps its place, its comment and, where
- * none are asked for, its options. Every other line stays byte for byte.
+ * The file's text with these keys merged in: a key that is in the file keeps its place, its comment and, where none
+ * are asked for, its options. Every other line stays byte for byte. Each line is parsed once.
  */
 export function withKeys(text: string, wanted: readonly KeyLine[]): string {
-  let lines = text.split('\n');
-  const last = lines.pop() ?? '';
-  if (last !== '') lines.push(last);
-  for (const line of wanted) lines = withKey(lines, line);
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  const lines: (string | undefined)[] = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const read = lines.map((line) => readKeyLine(line ?? ''));
+  const places = new Map<string, number[]>();
+  const place = (key: string, at: number): void => void places.set(key, [...(places.get(key) ?? []), at]);
+  for (const [at, line] of read.entries()) if (typeof line !== 'string') place(idOf(line), at);
+  for (const line of wanted) {
+    const id = idOf(line);
+    const [first, ...others] = places.get(id) ?? [];
+    if (first === undefined) {
+      place(id, lines.push(line.text) - 1);
+      read.push(line);
+    } else if (![first, ...others].every((at) => lets(read[at], line))) {
+      lines[first] = line.text;
+      read[first] = line;
+      for (const at of others) lines[at] = undefined;
+      places.set(id, [first]);
+    }
+  }
+  const kept = lines.filter((line) => line !== undefined);
+  return kept.length === 0 ? '' : `${kept.join('\n')}\n`;
 }
 
-function withKey(lines: string[], wanted: KeyLine): string[] {
-  const found = lines.map((line) => sameKey(line, wanted));
-  const first = found.findIndex((each) => each !== undefined);
-  if (first === -1) return [...lines, wanted.text];
-  if (found.every((each) => each === undefined || lets(each, wanted))) return lines;
-  return lines.flatMap((line, at) => (at === first ? [wanted.text] : found[at] ? [] : [line]));
-}
+/** Equal keys have equal ids. */
+const idOf = ({ key }: KeyLine): string => Buffer.from(key.blob).toString('latin1');
 
-const lets = (there: KeyLine, { options }: KeyLine): boolean =>
-  there.options === options || (options === '' && !isRedirect(there.options));
-
-function sameKey(line: string, { key }: KeyLine): KeyLine | undefined {
-  const read = readKeyLine(line);
-  return typeof read !== 'string' && Buffer.compare(read.key.blob, key.blob) === 0 ? read : undefined;
-}
+/** Whether a line of the file already lets the wanted key in as asked. */
+const lets = (line: KeyLine | string | undefined, { options }: KeyLine): boolean =>
+  typeof line === 'object' && (line.options === options || (options === '' && !isRedirect(line.options)));
 
 /** The keys of a file, for lists: what is no key is passed over. */
 export const keysIn = (text: string): KeyLine[] =>

@@ -68,3 +68,25 @@ describe('options', () => {
     test(`${options || 'none'}: ${unknown ?? 'all known'}`, () => assert.equal(unknownOption(options), unknown));
   }
 });
+
+test('merging keys takes time in proportion to their number', () => {
+  const many = (count: number): KeyLine[] =>
+    lines(
+      ...Array.from({ length: count }, (_, index) => {
+        const bytes = Buffer.alloc(32);
+        bytes.writeUInt32BE(index + 1);
+        return `ssh-ed25519 ${blobOf('ssh-ed25519', bytes).toString('base64')}`;
+      }),
+    );
+  const took = (count: number): number => {
+    const wanted = many(count);
+    const text = wanted.map(({ text }) => `${text}\n`).join('');
+    const began = performance.now();
+    assert.equal(withKeys(text, wanted), text);
+    return performance.now() - began;
+  };
+  took(500);
+  // In proportion it is 8, by pairs 64.
+  const ratio = took(4000) / Math.min(took(500), took(500), took(500));
+  assert.ok(ratio < 30, `${ratio}`);
+});
