@@ -1,5 +1,5 @@
 import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
-import type { GivenHostKey } from '../agent/engine/kinds/accounts.ts';
+import type { GivenHostKey, HostKeysChange } from '../agent/engine/kinds/accounts.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
 import { readPrivateKey } from '../agent/resources/ssh/private-key.ts';
@@ -9,16 +9,19 @@ import {
   entries,
   flag,
   INVALID,
+  type Item,
   items,
   oneOf,
   optional,
   secret,
   withDefault,
 } from '../agent/userdata/schema/decode.ts';
-import { eachAlone } from './shared/lenient-fields.ts';
+import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 import { reload } from './shared/sshd-service.ts';
 
 const types = ['rsa', 'ecdsa', 'ed25519'] as const;
+/** Takes 0.6 s on average, and several seconds with bad luck; the others take milliseconds. */
+const slow: readonly string[] = ['rsa'];
 
 /** `ssh_keys`: "rsa_private", "rsa_public", "rsa_certificate", and so on. Public halves are made from the private ones. */
 const givenKey: Decode<string> = converted(secret, (text, { error }) => {
@@ -29,44 +32,72 @@ const givenKey: Decode<string> = converted(secret, (text, { error }) => {
   return INVALID;
 });
 
-const reads = eachAlone({
+const keys = {
   ssh_deletekeys: withDefault(true, flag),
   ssh_genkeytypes: optional(items(oneOf(...types))),
   ssh_keys: optional(entries(givenKey)),
-});
+};
 
-/** The keys by which sshd shows who this machine is: its own and nobody else's, whole at each boot. */
+/** The settings as decoded; a key with a mistake is left out. */
+interface HostKeySettings {
+  readonly ssh_deletekeys?: boolean | undefined;
+  readonly ssh_genkeytypes?: readonly Item<(typeof types)[number]>[] | undefined;
+  readonly ssh_keys?: readonly { readonly name: string; readonly value: string }[] | undefined;
+}
+
+/** The host keys of sshd, before it starts: this machine's own, whole at each boot. */
 export const hostKeys = defineModule({
   name: 'ssh_host_keys',
-  summary: 'The host keys of sshd: fresh on a new machine, as given, mended where they are damaged.',
+  summary: 'The host keys of sshd: fresh on a new machine, as given, repaired where they are damaged.',
   every: 'boot',
-  reads,
-  plan({ ssh_deletekeys: fresh = true, ssh_genkeytypes: wanted, ssh_keys: written = [] }, context): PlanItem[] {
-    const { facts, newMachine } = context;
-    const { given, notes } = keysGiven(written);
-    const change: Change = {
-      kind: 'host-keys',
-      types: wanted?.map(({ value }) => value) ?? types,
-      machine: machineOf(context),
-      fresh: fresh && newMachine,
-      given,
-      secret: true,
-    };
-    const certificates = given
-      .filter(({ certificate }) => certificate !== undefined)
-      .map(({ type }): Change => {
-        const path = `/etc/ssh/ssh_host_${type}_key-cert.pub`;
-        return { kind: 'sshd', keyword: 'HostCertificate', value: path, among: true };
-      });
-    return [
-      {
-        at: given.length > 0 ? 'ssh_keys' : 'ssh_deletekeys',
-        changes: [change, ...certificates, reload(change, facts)],
-        ...(notes.length > 0 && { notes }),
-      },
-    ];
+  reads: eachAlone(keys),
+  plan(settings, context): PlanItem[] {
+    const { given, notes } = keysGiven(settings.ssh_keys ?? []);
+    const fresh = (settings.ssh_deletekeys ?? true) && context.newMachine;
+    const change: HostKeysChange = { ...changeFor(settings, given, context), fresh, later: slow };
+    return [{ ...itemFor(change, context), ...(notes.length > 0 && { notes }) }];
   },
 });
+
+/**
+ * Making an RSA key takes longer than everything else a first boot does before sshd, so it is made behind it. Whether
+ * the keys belong to this machine was decided before sshd started, and is not decided again.
+ */
+export const lateHostKeys = defineModule({
+  name: 'ssh_host_keys_late',
+  summary: 'The RSA host key, made after sshd has started with the other host keys.',
+  every: 'boot',
+  reads: eachOfOthers(keys),
+  plan(settings, context): PlanItem[] {
+    const { given } = keysGiven(settings.ssh_keys ?? []);
+    const change: HostKeysChange = { ...changeFor(settings, given, context), fresh: false };
+    return given.length > 0 || !change.types.some((type) => slow.includes(type)) ? [] : [itemFor(change, context)];
+  },
+});
+
+const changeFor = (
+  { ssh_genkeytypes: wanted }: HostKeySettings,
+  given: readonly GivenHostKey[],
+  context: Context,
+): Omit<HostKeysChange, 'fresh'> => ({
+  kind: 'host-keys',
+  types: wanted?.map(({ value }) => value) ?? types,
+  machine: machineOf(context),
+  given,
+});
+
+function itemFor(change: HostKeysChange, { facts }: Context): PlanItem {
+  const { given } = change;
+  const keys: Change = { ...change, secret: true };
+  const certificates = given
+    .filter(({ certificate }) => certificate !== undefined)
+    .map(({ type }): Change => {
+      const path = `/etc/ssh/ssh_host_${type}_key-cert.pub`;
+      return { kind: 'sshd', keyword: 'HostCertificate', value: path, among: true };
+    });
+  const at = given.length > 0 ? 'ssh_keys' : 'ssh_deletekeys';
+  return { at, changes: [keys, ...certificates, reload(keys, facts)] };
+}
 
 function keysGiven(written: readonly { name: string; value: string }[]): { given: GivenHostKey[]; notes: Note[] } {
   const named = new Map(written.map(({ name, value }) => [name, value.endsWith('\n') ? value : `${value}\n`]));

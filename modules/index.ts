@@ -7,7 +7,7 @@ import { cvmfs } from './cvmfs.ts';
 import { finalMessage } from './final-message.ts';
 import { fsSetup } from './fs-setup.ts';
 import { growpart } from './growpart.ts';
-import { hostKeys } from './host-keys.ts';
+import { hostKeys, lateHostKeys } from './host-keys.ts';
 import { hostname, hostnameFromIp } from './hostname.ts';
 import { hosts } from './hosts.ts';
 import { leftovers } from './leftovers.ts';
@@ -63,5 +63,17 @@ export const schedule: Schedule = {
   /** Before sshd: what the machine is, and who may come in. */
   main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, ...people, writeFiles, ...system],
   /** Last: what needs everything else. */
-  final: [leftovers, ...software, ...clock, deferredFiles, cvmfs, services, ...scripts, condor, ready, ...ending],
+  final: [
+    lateHostKeys,
+    leftovers,
+    ...software,
+    ...clock,
+    deferredFiles,
+    cvmfs,
+    services,
+    ...scripts,
+    condor,
+    ready,
+    ...ending,
+  ],
 };

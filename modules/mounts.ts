@@ -110,7 +110,8 @@ function changesFor(entry: FstabEntry): PlanItem['changes'] {
   const edit = { kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', put: entry } } as const;
   const reload = { kind: 'notify', what: 'daemon-reload', follows: edit } as const;
   if (words.includes('noauto')) return [edit, reload];
-  if (type === 'swap') return [edit, reload, { kind: 'swap', path: source }];
+  // The agent turns it on itself, and systemd makes a unit of every swap the kernel has: no reload before sshd for it.
+  if (type === 'swap') return [edit, { kind: 'swap', path: source }];
   if (!target.startsWith('/')) return [edit, reload];
   return [
     { kind: 'directory', path: target },

@@ -9,6 +9,7 @@ const files: readonly (readonly [from: string, to: string, mode: number])[] = [
   ['systemd/bootagent-final.service', 'usr/lib/systemd/system/bootagent-final.service', 0o644],
   ['systemd/bootagent.target', 'usr/lib/systemd/system/bootagent.target', 0o644],
   ['systemd/bootagent-network.target', 'usr/lib/systemd/system/bootagent-network.target', 0o644],
+  ['systemd/sshd-keygen-later.conf', 'usr/lib/systemd/system/sshd-keygen@.service.d/50-bootagent.conf', 0o644],
   ['systemd/reuse-agent', 'usr/libexec/bootagent/reuse-agent', 0o755],
   ['systemd/skip-if-unchanged', 'usr/libexec/bootagent/skip-if-unchanged', 0o755],
   ['systemd/skip-if-same-address', 'usr/libexec/bootagent/skip-if-same-address', 0o755],

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import type { Change, PlanItem } from '../../agent/engine/change.ts';
 import type { Context } from '../../agent/engine/module.ts';
 import { blobOf } from '../../agent/resources/ssh/blob.ts';
-import { hostKeys } from '../../modules/host-keys.ts';
+import { hostKeys, lateHostKeys } from '../../modules/host-keys.ts';
 import { rootLock } from '../../modules/root-lock.ts';
 import { ssh } from '../../modules/ssh.ts';
 import { sshKeys } from '../../modules/ssh-keys.ts';
@@ -176,8 +176,17 @@ describe('host keys', () => {
     machine: 'uuid 6f3a1c9e-0000-4000-8000-000000000001',
     fresh: false,
     given: [],
+    later: ['rsa'],
     secret: true,
   } as const;
+  const late = (yaml: string, where: Context = told()): Change | undefined =>
+    changesOf(plan(lateHostKeys, yaml, where))[0];
+  test('of every type are completed behind sshd, and no machine is judged anew there', () => {
+    const { later: _, ...all } = base;
+    assert.deepEqual(late('{}', { ...told(), newMachine: true }), all);
+  });
+  for (const yaml of ['ssh_genkeytypes: [ed25519]', JSON.stringify({ ssh_keys: { rsa_private: secret } })])
+    test(`leave nothing for behind sshd with ${yaml.slice(0, 28)}`, () => assert.equal(late(yaml), undefined));
   test('are looked at on each boot', () => assert.deepEqual(first('{}'), base));
   test('are fresh on a new machine, unless they are to stay', () => {
     const fresh = { ...told(), newMachine: true };

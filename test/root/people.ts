@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { type Sandbox, sandbox, unable } from './support/sandbox.ts';
 
 const skip = unable('useradd', 'visudo', 'sshd', 'ssh', 'ssh-keygen', 'unshare');
-const people = 'ssh_host_keys,users,users_each_boot,passwords,ssh_authorized_keys,ssh,root_lock';
+const people = 'ssh_host_keys,users,users_each_boot,passwords,ssh_authorized_keys,ssh,root_lock,ssh_host_keys_late';
 const agent = `${process.execPath} ${join(import.meta.dirname, '../../agent/main.ts')} run --seed /seed --only`;
 const hash = '$6$salt$qFmFH.bQmmtXzyBY0s9v7Oicd2z4XSIecDzlB5KiA2/jctKu9YterLp8wwnSq.qc.eoxqOmSuNp2xS0ktL3nh/';
 

@@ -64,6 +64,8 @@ export interface HostKeysChange {
   /** Whether keys that nobody remembers having made for this machine are made anew. */
   readonly fresh: boolean;
   readonly given: readonly GivenHostKey[];
+  /** Types that a later change makes, where sshd can start without them. */
+  readonly later?: readonly string[];
 }
 
 export interface GivenHostKey {

@@ -8,9 +8,12 @@ import { fingerprintOf } from './key-fingerprint.ts';
 import { readKeyLine } from './key-line.ts';
 import type { PublicKey } from './key-types.ts';
 import { publicLine, readPrivateKey } from './private-key.ts';
+import { sshdDirectives } from './sshd-config.ts';
 
 const folder = '/etc/ssh';
 const aside = '/run/bootagent/host-keys';
+/** Keeps Red Hat's units from making before sshd what is made behind it (systemd/sshd-keygen-later.conf). */
+const laterMarker = '/run/bootagent/host-keys-later';
 /**
  * Which machine the keys were made for: a clone has its parent's keys and its parent's word for them. And a hash of each
  * that was found whole: what is still the same need not be proven again at each boot.
@@ -38,13 +41,14 @@ export const hostKeysHandler: StateHandler<HostKeysChange> = {
     const types = await typesOf(change, host);
     const known = await recorded(host);
     const strange = areStrange(change, known.machine) !== undefined;
+    const isLater = (change.later ?? []).some((type) => change.types.includes(type) && !types.includes(type));
     const notes: string[] = [];
     const failed: unknown[] = [];
     const whole: string[] = [];
     for (const type of types) {
-      const wrong = await wrongWith(type, given(change, type), known.whole, host);
-      const there = wrong && (await host.stat(pathOf(type)));
-      if (there && !strange) notes.push(`${pathOf(type)} ${wrong}`);
+      // A key that is replaced anyway is not proven first.
+      const wrong = strange ? undefined : await wrongWith(type, given(change, type), known.whole, host);
+      if (wrong && (await host.stat(pathOf(type)))) notes.push(`${pathOf(type)} ${wrong}`);
       try {
         if (wrong || strange) await put(type, given(change, type), strange, host);
         whole.push(type);
@@ -58,6 +62,7 @@ export const hostKeysHandler: StateHandler<HostKeysChange> = {
       await host.writeFile(record, await recordOf(change.machine, whole, host), { mode: 0o600 });
     }
     if (failed.length > 0) throw failed[0];
+    if (isLater) await host.writeFile(laterMarker, '', { mode: 0o644 });
     const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
     return `${mended}${await shown(types, host)}`;
   },
@@ -86,10 +91,18 @@ function areStrange({ machine, fresh }: HostKeysChange, made: string | undefined
   return fresh ? 'has keys that are not known to be made for this machine' : undefined;
 }
 
-async function typesOf({ types, given }: HostKeysChange, host: ReadHost): Promise<string[]> {
+async function typesOf({ types, given, later = [] }: HostKeysChange, host: ReadHost): Promise<readonly string[]> {
   const fips = (await host.readText('/proc/sys/crypto/fips_enabled'))?.trim() === '1';
   const all = given.length > 0 ? given.map(({ type }) => type) : types;
-  return all.filter((type) => type !== 'ed25519' || !fips || given.length > 0);
+  const possible = all.filter((type) => type !== 'ed25519' || !fips || given.length > 0);
+  const now = possible.filter((type) => !later.includes(type));
+  return now.length < possible.length && (await canServe(now, host)) ? now : possible;
+}
+
+/** Whether sshd starts with these keys alone: it reads all of its default paths, or those that its settings name. */
+async function canServe(types: readonly string[], host: ReadHost): Promise<boolean> {
+  const named = (await sshdDirectives(host)).filter(({ keyword }) => keyword === 'hostkey').map(({ value }) => value);
+  return types.length > 0 && (named.length === 0 || types.some((type) => named.includes(pathOf(type))));
 }
 
 interface Known {

@@ -486,6 +486,41 @@ describe('host keys', () => {
     ]);
   });
 
+  describe('of a type that a later change makes', () => {
+    const both = (own: object = {}) => plan(wanted({ types: ['rsa', 'ecdsa'], later: ['rsa'], fresh: true, ...own }));
+    const all = plan(wanted({ types: ['rsa', 'ecdsa'] }));
+    const ecdsa = '/etc/ssh/ssh_host_ecdsa_key';
+
+    test('are left out first, and made by that change', async () => {
+      const host = machine({ ...mine, [record]: 'uuid another\n' });
+      await applied(both(), host);
+      assert.deepEqual([host.text(rsa), host.text(ecdsa) === undefined], [undefined, false], 'the old one is gone');
+      assert.deepEqual(said(await previewed(both(), host)), ['holds']);
+      const own = host.text(ecdsa);
+      await applied(all, host);
+      assert.match(host.text(rsa) ?? '', /PRIVATE KEY/);
+      assert.equal(host.text(ecdsa), own);
+      for (const each of [both(), all]) assert.deepEqual(said(await previewed(each, host)), ['holds']);
+    });
+
+    for (const [claim, settings, isMade] of [
+      ['are made first where sshd_config names no other', `HostKey ${rsa}\n`, true],
+      ['are left out where sshd_config names another too', `HostKey ${rsa}\nHostKey ${ecdsa}\n`, false],
+    ] as const) {
+      test(claim, async () => {
+        const host = machine({ '/etc/ssh/sshd_config': settings });
+        await applied(both(), host);
+        assert.equal(host.text(rsa) !== undefined, isMade);
+      });
+    }
+
+    test('are made first where they are the only type', async () => {
+      const host = machine();
+      await applied(both({ types: ['rsa'] }), host);
+      assert.notEqual(host.text(rsa), undefined);
+    });
+  });
+
   test('that are given are put in their place, with a public half made from them', async () => {
     const host = machine(mine, safe);
     await applied(plan(wanted({ given: [{ type: 'rsa', private: given?.secret, certificate: 'cert\n' }] })), host);
