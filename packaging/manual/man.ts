@@ -1,4 +1,5 @@
 import type { Command } from '../../agent/commands/command.ts';
+import { manFiles } from './files.ts';
 
 const roff = (text: string): string =>
   text
@@ -35,7 +36,7 @@ export function man(commands: readonly Command[], version: string): string {
     '.SH EXIT STATUS',
     ...statuses.flatMap(([code, means]) => ['.TP', code, roff(means)]),
     '.SH FILES',
-    ...files.flatMap(([path, means]) => ['.TP', `.I ${roff(path)}`, roff(means)]),
+    ...manFiles.flatMap(([path, means]) => ['.TP', `.I ${roff(path)}`, roff(means)]),
   ].join('\n')}\n`;
 }
 
@@ -50,14 +51,4 @@ const statuses = [
   ['10', 'Changes are due (run --dry-run --detailed-exitcode).'],
   ['75', 'Another run is at work.'],
   ['124', 'The time given with --timeout is over.'],
-] as const;
-
-const files = [
-  ['/etc/bootagent/bootagent.yaml', "The image's own configuration, in the words of #cloud-config."],
-  ['/etc/bootagent/conf.d/*.yaml, /run/bootagent/conf.d/*.yaml', 'More of it, by precedence.'],
-  ['/usr/lib/bootagent/conf.d/*.yaml', "The package's defaults. A file of the same name further up masks one here."],
-  ['/etc/bootagent/disabled', 'While this file is there, bootagent does nothing at boot.'],
-  ['/var/lib/bootagent', 'What is remembered across boots; for root alone.'],
-  ['/run/bootagent/status.json', 'How the runs of this boot went.'],
-  ['/var/log/bootagent', 'The whole output of runcmd, bootcmd and scripts; for root alone.'],
 ] as const;

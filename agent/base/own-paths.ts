@@ -1,0 +1,42 @@
+/**
+ * Every file and folder that bootagent reads or writes for itself. docs/files.md and the man page describe each
+ * (packaging/manual/files.ts); no other file of agent/ or modules/ names one.
+ */
+export const ownPaths = {
+  // Configuration of the image.
+  packageConfig: '/usr/lib/bootagent/conf.d',
+  imageConfig: '/etc/bootagent/bootagent.yaml',
+  imageConfigFolder: '/etc/bootagent/conf.d',
+  disabled: '/etc/bootagent/disabled',
+  runtimeConfigFolder: '/run/bootagent/conf.d',
+  // State, kept across boots.
+  state: '/var/lib/bootagent',
+  journal: '/var/lib/bootagent/journal.ndjson',
+  fresh: '/var/lib/bootagent/fresh',
+  seed: '/var/lib/bootagent/seed',
+  hostKeysRecord: '/var/lib/bootagent/host-keys',
+  runningScripts: '/var/lib/bootagent/scripts',
+  userScripts: '/var/lib/bootagent/user-scripts',
+  skipRecord: '/var/lib/bootagent/skip-record',
+  /** Followed by the name of a user. */
+  unfinishedAccount: '/var/lib/bootagent/making-',
+  // This boot.
+  runtime: '/run/bootagent',
+  lock: '/run/bootagent/lock',
+  status: '/run/bootagent/status.json',
+  instance: '/run/bootagent/instance.json',
+  nothingDue: '/run/bootagent/nothing-due',
+  assumedNetwork: '/run/bootagent/nothing-due-at',
+  networkWanted: '/run/bootagent/network-wanted',
+  noAddress: '/run/bootagent/without-address',
+  stageServer: '/run/bootagent/stage-server',
+  hostKeysLater: '/run/bootagent/host-keys-later',
+  newHostKeys: '/run/bootagent/host-keys',
+  // Trials: written, judged by a program, removed.
+  trialSudoers: '/run/bootagent/sudoers',
+  trialSshdConfig: '/run/bootagent/sshd_config',
+  noHostKey: '/run/bootagent/no-key',
+  trialFstab: '/run/bootagent/fstab.trial',
+  // Output.
+  logs: '/var/log/bootagent',
+} as const;
