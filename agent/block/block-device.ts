@@ -1,6 +1,6 @@
 import type { ReadHost } from '../host/host.ts';
 
-/** A block device as /sys knows it, found without a name anybody may have changed. */
+/** A block device by its entry in /sys, which users cannot rename. */
 export interface Block {
   /** The kernel's own name: "vda1", "dm-0". */
   readonly name: string;
@@ -14,13 +14,13 @@ export interface Block {
   readonly isArray: boolean;
 }
 
-/** The block device with these numbers ("252:1"), or undefined where the kernel has none. */
+/** Returns the block device with this major:minor number ("252:1"), or undefined if there is none. */
 export async function blockOf(device: string, host: ReadHost): Promise<Block | undefined> {
   const link = await host.readLink(`/sys/dev/block/${device}`);
   return link === undefined ? undefined : blockNamed(link.slice(link.lastIndexOf('/') + 1), host);
 }
 
-/** The block device that a path such as /dev/vda1 or /dev/disk/by-label/data names. */
+/** Returns the block device at a path such as /dev/vda1 or /dev/disk/by-label/data. */
 export async function blockAt(path: string, host: ReadHost): Promise<Block | undefined> {
   const target = await host.readLink(path);
   const name = (target ?? path).replace(/^\/dev\/(?!mapper\/)/, '').replace(/^(?:\.\.\/)+/, '');
@@ -37,7 +37,7 @@ export async function blockNamed(name: string, host: ReadHost): Promise<Block | 
   return {
     name,
     path: `/dev/${name.replaceAll('!', '/')}`,
-    // /sys counts in units of 512 bytes, whatever the sectors of the disk.
+    // /sys counts in units of 512 bytes, whatever the sector size of the disk.
     bytes: Number(sectors) * 512,
     readOnly: (await host.readText(`${folder}/ro`))?.trim() === '1',
     ...(number !== undefined &&

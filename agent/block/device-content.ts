@@ -1,16 +1,16 @@
 import type { ReadHost } from '../host/host.ts';
 
-/** What is on a device, in a word, and the label of it. */
+/** What a device holds, and its label. */
 export interface Content {
-  /** A type of blkid's, "a gpt table", "data of no known kind", or "nothing". */
+  /** A type of blkid, "a gpt table", "data of no known kind", or "nothing". */
   readonly is: string;
   readonly label?: string | undefined;
 }
 
-/** Looks at a device: by the signatures that blkid knows, and where there is none of them, for anything but zeros. */
+/** Identifies what a device holds: by the signatures of blkid, and without one by whether it is all zeros. */
 export async function contentOf(path: string, host: ReadHost): Promise<Content> {
   const { stdout } = await host.query(['blkid', '-p', '-c', '/dev/null', '-o', 'export', path]);
-  // Of a partition blkid also tells what the table says of it, which is no content.
+  // For a partition blkid also prints fields of the partition table, which are not content.
   const values = new Map(stdout.split('\n').map((line) => line.split('=', 2) as [string, string]));
   const [type, table] = [values.get('TYPE'), values.get('PTTYPE')];
   if (type !== undefined) return { is: type, label: values.get('LABEL') };

@@ -1,6 +1,6 @@
 import type { ReadHost } from '../host/host.ts';
 
-/** Where udev keeps the nodes that the words of an fstab name. */
+/** The directories of udev's links, by the keyword of fstab. */
 const folders: Readonly<Record<string, string>> = {
   LABEL: '/dev/disk/by-label',
   UUID: '/dev/disk/by-uuid',
@@ -8,7 +8,7 @@ const folders: Readonly<Record<string, string>> = {
   PARTUUID: '/dev/disk/by-partuuid',
 };
 
-/** The kernel's node for a device as people write it: a path, a link to one, "LABEL=data". */
+/** Returns the kernel's node for a device as users write it: a path, a link, "LABEL=data". */
 export async function nodeOf(spec: string, host: ReadHost): Promise<string> {
   const [, tag = '', name = ''] = /^([A-Z]+)=(.*)$/.exec(spec) ?? [];
   const folder = folders[tag];
@@ -18,6 +18,6 @@ export async function nodeOf(spec: string, host: ReadHost): Promise<string> {
   return target === undefined ? path : `/dev/${target.replace(/^(?:\.\.\/)+|^\/dev\//, '')}`;
 }
 
-/** A loop device with no file behind it: the kernel makes eight, whether anybody wants one or not. */
+/** Whether this is a loop device without a backing file: the kernel creates eight of them. */
 export const isIdleLoop = async (name: string, host: ReadHost): Promise<boolean> =>
   /^loop\d+$/.test(name) && !(await host.stat(`/sys/class/block/${name}/loop`));

@@ -1,31 +1,31 @@
 /** Bytes of a device, an image or a partition, read a piece at a time. */
 export interface DriveBytes {
-  /** As many bytes as there are from there on, and at most `length`. */
+  /** Returns the bytes from there on, at most `length`. */
   read(from: number, length: number): Promise<Uint8Array>;
 }
 
-/** A file system that is read and never mounted: what a kernel driver would make of foreign bytes stays unasked. */
+/** A file system that is read in process and never mounted, so that no kernel driver parses foreign bytes. */
 export interface DriveVolume {
   readonly type: 'iso9660' | 'vfat';
-  /** Every name that it goes by. */
+  /** All its labels. */
   readonly labels: readonly string[];
-  /** A file's bytes, or undefined where there is no such file. */
+  /** Returns the bytes of a file, or undefined if there is none. */
   read(path: string): Promise<Uint8Array | 'too large' | undefined>;
-  /** The names in a folder, sorted; none where there is no such folder. */
+  /** Returns the sorted names in a directory; none if it does not exist. */
   list(path: string): Promise<readonly string[]>;
 }
 
-/** One thing in a folder of a volume. */
+/** One entry of a directory of a volume. */
 export interface DirectoryEntry {
   readonly name: string;
   readonly isDirectory: boolean;
   readonly size: number;
 }
 
-/** Files beyond this are not read: metadata and user-data are never as large. */
+/** Larger files are not read: metadata and user-data are never as large. */
 export const mostBytes = 16 * 2 ** 20;
 
-/** A view on numbers stored in bytes, little end first; what lies outside reads as 0. */
+/** Reads little-endian numbers; offsets outside read as 0. */
 export function numbers(bytes: Uint8Array): {
   u8(at: number): number;
   u16(at: number): number;
@@ -36,10 +36,10 @@ export function numbers(bytes: Uint8Array): {
   return { u8, u16, u32: (at) => u16(at) + u16(at + 2) * 2 ** 16 };
 }
 
-/** One byte a character, as names of old file systems are. */
+/** One byte a character, as in names of old file systems. */
 export const latin1 = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 
-/** Walks a path from the root down, by what `entriesOf` finds in each folder. Names that differ only in case are one. */
+/** Resolves a path from the root down, ignoring case. */
 export async function walkFolders<E extends DirectoryEntry>(
   root: E,
   path: string,
@@ -56,13 +56,13 @@ export async function walkFolders<E extends DirectoryEntry>(
 
 const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-/** The volume of a file system, given its root and how its folders and files are read. */
+/** Makes a volume of a root directory and the functions that read directories and files. */
 export function volumeOf<E extends DirectoryEntry>(
   names: Pick<DriveVolume, 'type' | 'labels'>,
   root: E,
   how: { entriesOf(folder: E): Promise<readonly E[]>; bytesOf(file: E): Promise<Uint8Array> },
 ): DriveVolume {
-  // A folder is read once, however many files of it are asked for.
+  // A directory is read once, however many of its files are requested.
   const known = new Map<E, Promise<readonly E[]>>();
   const entriesOf = (folder: E): Promise<readonly E[]> => {
     const entries = known.get(folder) ?? how.entriesOf(folder);

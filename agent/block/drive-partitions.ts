@@ -2,7 +2,7 @@ import { type DriveBytes, numbers } from './drive-bytes.ts';
 
 const fatTypes = [0x01, 0x04, 0x06, 0x0b, 0x0c, 0x0e];
 
-/** The FAT partitions in an MBR's table: for disks whose partitions the kernel has no name for. */
+/** Returns the FAT partitions of an MBR, for disks whose partitions have no node in /dev. */
 export async function fatPartitions(disk: DriveBytes): Promise<readonly DriveBytes[]> {
   const sector = await disk.read(0, 512);
   const { u8, u16, u32 } = numbers(sector);

@@ -5,17 +5,17 @@ import { fatPartitions } from './drive-partitions.ts';
 import { openFat } from './fat.ts';
 import { openIso } from './iso9660.ts';
 
-/** A device with a file system on it that metadata may lie on. */
+/** A device with a file system that may hold metadata. */
 export interface Drive {
   /** "/dev/sr0". */
   readonly path: string;
   readonly volume: DriveVolume;
 }
 
-/** Memory, floppies (a look takes seconds), and what is made of other devices. */
+/** RAM disks, floppies (reading one takes seconds), and devices made of other devices. */
 const uninteresting = /^(?:ram|zram|fd|nbd|dm-|md)\d*/;
 
-/** The drives by which a cloud hands over metadata: every FAT or ISO 9660 volume, whole disks before partitions. */
+/** Finds the drives that may carry metadata: every FAT or ISO 9660 volume, whole disks before partitions. */
 export async function findDrives(host: ReadHost): Promise<readonly Drive[]> {
   if (host.offline) return [];
   const drives: Drive[] = [];
@@ -27,7 +27,7 @@ export async function findDrives(host: ReadHost): Promise<readonly Drive[]> {
   return drives;
 }
 
-/** The drives that go by one of these labels, in whatever case. */
+/** Returns the drives with one of these labels, ignoring case. */
 export async function drivesLabelled(host: ReadHost, ...labels: readonly string[]): Promise<readonly Drive[]> {
   const isWanted = (label: string): boolean => labels.includes(label.toUpperCase());
   return (await findDrives(host)).filter(({ volume }) => volume.labels.some(isWanted));
@@ -50,7 +50,7 @@ async function volumesOn(bytes: DriveBytes): Promise<readonly DriveVolume[]> {
   return parts.filter((volume) => volume !== undefined);
 }
 
-/** A piece of a device. An empty drive and one that only root may read have nothing for us. */
+/** Reads a piece of a device. An empty drive, or one that only root may read, yields nothing. */
 async function piece(host: ReadHost, path: string, from: number, length: number): Promise<Uint8Array> {
   try {
     return (await host.readBytes(path, { from, length })) ?? new Uint8Array();
@@ -61,7 +61,7 @@ async function piece(host: ReadHost, path: string, from: number, length: number)
 
 const bufferBytes = 2 ** 16;
 
-/** Reads larger pieces than it is asked for, as file systems ask for a few bytes here and there. */
+/** Reads ahead: file systems request a few bytes here and there. */
 function buffered(read: DriveBytes['read']): DriveBytes {
   const kept = new Map<number, Promise<Uint8Array>>();
   const bufferAt = (start: number): Promise<Uint8Array> => {

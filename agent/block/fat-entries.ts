@@ -1,6 +1,6 @@
 import { type DirectoryEntry, latin1, numbers } from './drive-bytes.ts';
 
-/** A file or folder of a FAT volume: where it begins, or 0 for the root of a small one. */
+/** A file or directory of a FAT volume; first cluster 0 is the root of FAT12 and FAT16. */
 export interface FatEntry extends DirectoryEntry {
   readonly cluster: number;
   readonly isLabel: boolean;
@@ -10,7 +10,7 @@ const longName = 0x0f;
 const label = 0x08;
 const directory = 0x10;
 
-/** The entries of a folder: a long name stands, cut in pieces and last piece first, before the short one it is for. */
+/** Reads the entries of a directory. The pieces of a long name precede its short entry, last piece first. */
 export function readEntries(folder: Uint8Array): readonly FatEntry[] {
   const entries: FatEntry[] = [];
   let long: { readonly checksum: number; readonly pieces: readonly string[] } | undefined;
@@ -44,7 +44,7 @@ export function readEntries(folder: Uint8Array): readonly FatEntry[] {
 const longPiece = (raw: Uint8Array): string =>
   new TextDecoder('utf-16le').decode(Buffer.concat([raw.subarray(1, 11), raw.subarray(14, 26), raw.subarray(28, 32)]));
 
-/** Eight and three letters; two bits say which of them are to be shown small. */
+/** Reads an 8.3 name; two bits say whether base and extension are shown in lower case. */
 function shortName(raw: Uint8Array): string {
   const small = raw[12] ?? 0;
   const base = latin1(raw.subarray(0, 8)).trimEnd();
@@ -53,6 +53,6 @@ function shortName(raw: Uint8Array): string {
   return shown(base, 0x08) + (extension && `.${shown(extension, 0x10)}`);
 }
 
-/** Ties a long name to the short one it was written for. */
+/** Returns the checksum that ties a long name to its short entry. */
 const checksumOf = (raw: Uint8Array): number =>
   raw.subarray(0, 11).reduce((sum, byte) => (((sum & 1) << 7) + (sum >> 1) + byte) & 0xff, 0);

@@ -3,7 +3,7 @@ import { type FatEntry, readEntries } from './fat-entries.ts';
 
 const mostDirectoryBytes = 2 ** 20;
 
-/** Where things lie on the volume, in bytes. */
+/** Offsets and sizes on the volume, in bytes. */
 interface Layout {
   readonly bits: 12 | 16 | 32;
   readonly table: number;
@@ -16,7 +16,7 @@ interface Layout {
   readonly bootLabel: string;
 }
 
-/** A FAT volume of 12, 16 or 32 bits, with long names; undefined where there is none. */
+/** Opens a FAT12, FAT16 or FAT32 volume, with long names; undefined if there is no such volume. */
 export async function openFat(bytes: DriveBytes): Promise<DriveVolume | undefined> {
   const layout = layoutOf(await bytes.read(0, 512));
   if (!layout) return undefined;
@@ -30,7 +30,7 @@ export async function openFat(bytes: DriveBytes): Promise<DriveVolume | undefine
   });
 }
 
-/** What the boot sector says, if it is one at all. */
+/** Reads the boot sector, if it is one. */
 function layoutOf(boot: Uint8Array): Layout | undefined {
   const { u8, u16, u32 } = numbers(boot);
   const [sector, perCluster, reserved, tables] = [u16(11), u8(13), u16(14), u8(16)];
@@ -48,7 +48,7 @@ function layoutOf(boot: Uint8Array): Layout | undefined {
   const bits = u16(22) === 0 ? 32 : clusters < 4085 ? 12 : 16;
   const root = { name: '', isDirectory: true, isLabel: false, size: 0, cluster: bits === 32 ? u32(44) : 0 };
   const labelAt = bits === 32 ? 71 : 43;
-  // The name stands only where the byte before says that there are names.
+  // The label is present only if the extended boot signature says so.
   const bootLabel = u8(labelAt - 5) === 0x29 ? latin1(boot.subarray(labelAt, labelAt + 11)).trimEnd() : '';
   return { bits, table, rootAt, rootBytes, data, clusterBytes, clusters, root, bootLabel };
 }
@@ -58,7 +58,7 @@ const isPower = (number: number): boolean => number > 0 && (number & (number - 1
 const readFolder = (bytes: DriveBytes, layout: Layout, { cluster }: FatEntry): Promise<Uint8Array> =>
   cluster === 0 ? bytes.read(layout.rootAt, layout.rootBytes) : readChain(bytes, layout, cluster, mostDirectoryBytes);
 
-/** The clusters of a file one after the other, as far as `most` bytes; a chain that bites its tail ends there too. */
+/** Follows the cluster chain of a file up to `most` bytes; a circular chain ends as well. */
 async function readChain(bytes: DriveBytes, layout: Layout, first: number, most: number): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const enough = Math.min(Math.ceil(Math.min(most, mostBytes) / layout.clusterBytes), layout.clusters);

@@ -14,7 +14,7 @@ const firstDescriptor = 16;
 const mostDescriptors = 32;
 const mostDirectoryBytes = 2 ** 20;
 
-/** A file or folder: where it lies, in pieces where it is a large one. */
+/** A file or directory and its extents; a large file has several. */
 export interface Record extends DirectoryEntry {
   readonly pieces: readonly { readonly block: number; readonly bytes: number }[];
 }
@@ -26,7 +26,7 @@ interface Descriptor {
   readonly root: Record;
 }
 
-/** An ISO 9660 volume, with the long names of Rock Ridge or else of Joliet; undefined where there is none. */
+/** Opens an ISO 9660 volume, with long names from Rock Ridge or else Joliet; undefined if there is no such volume. */
 export async function openIso(bytes: DriveBytes): Promise<DriveVolume | undefined> {
   const descriptors = await readDescriptors(bytes);
   const plain = descriptors.find(({ joliet }) => !joliet);
@@ -40,7 +40,7 @@ export async function openIso(bytes: DriveBytes): Promise<DriveVolume | undefine
   });
 }
 
-/** What the volume calls itself, from its first sectors alone. */
+/** Returns the labels of the volume, from its first sectors alone. */
 const labelsOf = (descriptors: readonly Descriptor[]): readonly string[] => [
   ...new Set(descriptors.map(({ label }) => label).filter((label) => label !== '')),
 ];
@@ -71,7 +71,7 @@ async function readFolder(
   let unfinished: Record | undefined;
   for (let at = 0; at < data.length; ) {
     const length = data[at] ?? 0;
-    // No record crosses the border of a sector: what is left of one is zeros.
+    // No record crosses a sector boundary: the rest of a sector is zeros.
     if (length < 34) {
       at = (Math.floor(at / sector) + 1) * sector;
       continue;
@@ -112,7 +112,7 @@ function recordAt(raw: Uint8Array, nameFor: (plain: Uint8Array) => string): Reco
   };
 }
 
-/** A name without its version; a plain one is in small letters, as the kernel shows it. */
+/** Returns the name without its version; a plain name in lower case, as the kernel shows it. */
 function nameOf(plain: Uint8Array, joliet: boolean): string {
   if (joliet) return ucs2(plain).replace(/;\d+$/, '');
   return latin1(plain).replace(/;\d+$/, '').replace(/\.$/, '').toLowerCase();

@@ -1,7 +1,7 @@
 import type { ImageBytes } from './image-bytes.ts';
 
 export interface TablePartition {
-  /** As the kernel counts them: from 5 on for logical ones. */
+  /** As the kernel numbers them: logical partitions from 5. */
   readonly number: number;
   /** In bytes. */
   readonly start: number;
@@ -17,13 +17,13 @@ export interface PartitionTable {
 
 const sector = 512;
 
-/** The table of partitions at the beginning of a disk, or undefined where there is none. */
+/** Reads the partition table (MBR or GPT) of a disk; undefined if there is none. */
 export async function partitionTable(disk: ImageBytes): Promise<PartitionTable | undefined> {
   const boot = await disk.read(0, sector);
   if (boot.length < sector || boot.readUInt16LE(510) !== 0xaa55) return undefined;
   const entries = primaries(boot, 0);
   if (entries.some(({ type }) => type === 'ee')) return gpt(disk);
-  // The first sector of a bare file system can end in these bytes as well.
+  // The first sector of a file system without a partition table can end in these bytes as well.
   if (entries.length === 0 || entries.some(({ flag }) => flag !== 0 && flag !== 0x80)) return undefined;
   const partitions: TablePartition[] = [];
   for (const { flag: _, ...entry } of entries) {
@@ -48,7 +48,7 @@ function primaries(bytes: Buffer, base: number): (TablePartition & { flag: numbe
   });
 }
 
-/** A chain of small tables, each with one partition and where the next table is. */
+/** Reads the chain of extended boot records: each holds one partition and the place of the next record. */
 async function logicals(disk: ImageBytes, extended: number): Promise<TablePartition[]> {
   const found: TablePartition[] = [];
   for (let here = extended, number = 5; number < 64; number++) {

@@ -2,11 +2,11 @@ import { inflateRawSync } from 'node:zlib';
 import { Problem } from '../base/problem.ts';
 import type { ImageBytes } from './image-bytes.ts';
 
-/** Z_SYNC_FLUSH of zlib: what is there is unpacked, however it ends. */
+/** Z_SYNC_FLUSH of zlib: unpacks what is present, even if the stream is cut. */
 const syncFlush = 2;
 const mask = 0x00ff_ffff_ffff_fe00n;
 
-/** What a packed disk image holds, as the guest would see it. Anything but qcow2 is taken for raw bytes. */
+/** Returns the contents of a disk image as a guest sees them. Anything but qcow2 is raw. */
 export async function unpackedImage(file: ImageBytes, name: string): Promise<ImageBytes> {
   const head = await file.read(0, 112);
   const magic = head.toString('latin1', 0, 8);

@@ -2,9 +2,9 @@ import { type DriveBytes, latin1, numbers } from './drive-bytes.ts';
 
 const mostContinuations = 8;
 
-/** How many bytes before each record's extensions are somebody else's; undefined where Rock Ridge is not spoken. */
+/** Returns how many bytes to skip before the extensions of each record; undefined without Rock Ridge (SUSP, field SP). */
 export async function rockRidgeSkip(rootFolder: Uint8Array): Promise<number | undefined> {
-  // The first record of the root, which is itself, carries SP with its two check bytes.
+  // The first record of the root directory, ".", carries SP with its two check bytes.
   const first = rootFolder.subarray(0, rootFolder[0] ?? 0);
   const at = usesFrom(first);
   return latin1(first.subarray(at, at + 2)) === 'SP' && first[at + 4] === 0xbe && first[at + 5] === 0xef
@@ -12,7 +12,7 @@ export async function rockRidgeSkip(rootFolder: Uint8Array): Promise<number | un
     : undefined;
 }
 
-/** The long name that a record's extensions give it, or undefined where they give none. */
+/** Returns the long name of a record (field NM), or undefined if it has none. */
 export async function rockRidgeName(
   bytes: DriveBytes,
   record: Uint8Array,
@@ -43,7 +43,7 @@ function continuation(bytes: DriveBytes, field: Uint8Array, blockSize: number): 
   return bytes.read(u32(4) * blockSize + u32(12), Math.min(u32(20), blockSize));
 }
 
-/** Where the extensions of a record begin: behind its name, at an even place. */
+/** Returns where the extensions of a record begin: behind its name, at an even offset. */
 function usesFrom(record: Uint8Array): number {
   const end = 33 + (record[32] ?? 0);
   return end + (end % 2);

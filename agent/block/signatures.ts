@@ -1,4 +1,4 @@
-/** Where each file system writes its name: what comes first in this list is looked for first. */
+/** The magic of each file system, in the order in which they are tried. */
 const signatures: readonly { readonly is: string; readonly at: number; readonly text: string }[] = [
   { is: 'xfs', at: 0, text: 'XFSB' },
   { is: 'crypto_LUKS', at: 0, text: 'LUKS\xba\xbe' },
@@ -12,10 +12,10 @@ const signatures: readonly { readonly is: string; readonly at: number; readonly 
   { is: 'vfat', at: 54, text: 'FAT1' },
 ];
 
-/** How much of a device must be read to know what it holds. */
+/** The number of bytes to read for these signatures. */
 export const signatureLength = 0x10048;
 
-/** What a device holds, by its first bytes; "" where none of the names is there. */
+/** Returns the type of file system in these first bytes of a device; "" if none is known. */
 export function filesystemIn(head: Uint8Array): string {
   const latin1 = new TextDecoder('latin1');
   const found = signatures.find(({ at, text }) => latin1.decode(head.subarray(at, at + text.length)) === text);

@@ -3,19 +3,19 @@ import type { ImageBytes } from './image-bytes.ts';
 /** What a partition holds, by its superblock. */
 export interface Contents {
   readonly type: 'ext' | 'xfs' | 'btrfs' | 'swap' | 'lvm' | 'luks' | 'fat';
-  /** The bytes it makes use of, where it says so. */
+  /** The bytes the file system uses, if its superblock says so. */
   readonly size?: number;
   readonly uuid?: string;
   readonly label?: string;
-  /** Where it was last mounted, where it says so. */
+  /** Where it was last mounted, if its superblock says so. */
   readonly mounted?: string;
 }
 
 type Reader = (bytes: Buffer) => Contents | undefined;
 
-/** Looks for the marks of file systems in the first bytes of a partition, or undefined for what is not known. */
+/** Identifies the file system in the first bytes of a partition; undefined if it is unknown. */
 export async function contentsOf(part: ImageBytes): Promise<Contents | undefined> {
-  // btrfs keeps its superblock furthest in, at 64 KiB.
+  // The superblock of btrfs has the largest offset, 64 KiB.
   const bytes = await part.read(0, 0x11000);
   for (const read of readers) {
     const found = read(bytes);

@@ -1,11 +1,11 @@
 /**
- * One thing to do so that a file system can grow; what it makes bigger, from and to how many bytes. One that writes a
- * table bears the dump that it was worked out from.
+ * One step of a growth: what grows, from and to how many bytes. A step that writes a
+ * table carries the dump it was planned from.
  */
 export type GrowthStep =
-  /** The entry in the table, and with it what the kernel takes for the size. */
+  /** Writes the entry in the table, and updates the kernel. */
   | (Sizes & { do: 'partition'; disk: string; number: number; sectors: number; dump: string })
-  /** The table says it already; the kernel is told. */
+  /** The table is right already; updates the kernel. */
   | (Sizes & { do: 'tell-kernel'; disk: string; number: number })
   | (Sizes & { do: 'physical-volume'; path: string })
   | (Sizes & {
@@ -40,5 +40,5 @@ export interface Grown extends Growth {
   readonly blocked?: true;
 }
 
-/** Growing by less than this is not worth touching a disk for; tables are aligned to it too. */
+/** The least growth, in bytes, that justifies writing to a disk; also the alignment of partitions. */
 export const minimumGrowth = 2 ** 20;

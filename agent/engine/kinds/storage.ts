@@ -1,4 +1,4 @@
-/** The changes of disks and what is on them; `agent/engine/change.ts` takes them up into the vocabulary. */
+/** Changes of disks and file systems. */
 export type StorageChange = GrowthChange | SwapChange | FilesystemChange | MountedChange;
 
 /** A file system fills its disk: a mount point, or the node of a device that is not mounted. */
@@ -11,17 +11,17 @@ export interface GrowthChange {
   readonly newVolume?: true;
 }
 
-/** A swap file, or a device that is swap already, in use. */
+/** Keeps a swap file, or a device with a swap signature, in use. */
 export interface SwapChange {
   readonly kind: 'swap';
   readonly path: string;
-  /** Left out: whatever is there is used, and nothing is made. */
+  /** Left out: an existing swap is used, and none is created. */
   readonly bytes?: number;
-  /** A size that was only advised: a good swap file of another size is left alone. */
+  /** The size is advice: a valid swap file of another size is kept. */
   readonly advised?: true;
 }
 
-/** A file system on a device; never made over anything that is there, unless `overwrite` says so. */
+/** A file system on a device; never created over existing data unless `overwrite` is set. */
 export interface FilesystemChange {
   readonly kind: 'filesystem';
   readonly device: string;
@@ -33,25 +33,25 @@ export interface FilesystemChange {
   readonly options?: readonly string[];
 }
 
-/** What /etc/fstab says of this mount point is mounted there. */
+/** The fstab entry of this mount point is mounted. */
 export interface MountedChange {
   readonly kind: 'mounted';
   readonly target: string;
   readonly source: string;
-  /** A device that is not there is no failure. */
+  /** A missing device is not a failure. */
   readonly nofail?: true;
 }
 
-/** A change of /etc/fstab: an entry that must be there, a device that must not, or which entries of ours stay. */
+/** A change of /etc/fstab: an entry to add, a device to drop, or the entries of ours to keep. */
 export type FstabEdit = { readonly syntax: 'fstab' } & (
   | { readonly put: FstabEntry }
   /** Every entry of this device, whoever made it. */
   | { readonly drop: string }
-  /** Of the entries that bear our mark, those with other keys are dropped: what an earlier user-data asked for. */
+  /** Drops our marked entries with other keys: an earlier user-data asked for them. */
   | { readonly keep: readonly string[] }
 );
 
-/** The six fields of a line, as they read without escapes. */
+/** The six fields of a line, without escapes. */
 export interface FstabEntry {
   readonly spec: string;
   readonly file: string;

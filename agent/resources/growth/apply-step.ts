@@ -7,7 +7,7 @@ import { changedDump, type DumpChange, partitionNode } from './table-dump.ts';
 /** Growing a big file system takes minutes; nothing else should hold a disk for so long. */
 const long = 60 * 60 * 1000;
 
-/** Makes one step of a growth. A step that fails leaves the partition table as it was. */
+/** Applies one step of a growth. A step that fails leaves the partition table as it was. */
 export async function applyStep(step: GrowthStep, host: Host): Promise<void> {
   switch (step.do) {
     case 'partition':
@@ -21,7 +21,7 @@ export async function applyStep(step: GrowthStep, host: Host): Promise<void> {
       return rewritten(step, host, async (write) => {
         await write({ ...step, node: partitionNode(step.disk, step.number) });
         await host.run(['partx', '--update', '--nr', `${step.number}`, step.disk]);
-        // The node appears when udev has taken note; where there is no udev the kernel has made it already.
+        // udev creates the node after an event; without udev the kernel has created it already.
         await host.run(['udevadm', 'settle', '--timeout=30'], { accept: [0, 1] }).catch(ignoreMissing);
       });
     case 'physical-volume':
@@ -43,13 +43,13 @@ async function growFileSystem(step: GrowthStep & { do: 'filesystem' }, host: Hos
     await host.run(['btrfs', 'filesystem', 'resize', `${member}:max`, mount ?? ''], { timeoutMs: long });
   else if (type === 'xfs') await host.run(['xfs_growfs', '-d', mount ?? ''], { timeoutMs: long });
   else {
-    // resize2fs takes an unmounted file system only straight after a full check; 1 means it was mended.
+    // resize2fs accepts an unmounted file system only right after a full check; exit 1 means it was repaired.
     if (mount === undefined) await host.run(['e2fsck', '-f', '-p', device], { timeoutMs: long, accept: [0, 1] });
     await host.run(['resize2fs', device], { timeoutMs: long });
   }
 }
 
-/** Under the lock that udev and others respect; the kernel is told apart, as sfdisk would drop partitions in use. */
+/** Under the lock that udev respects. partx updates the kernel afterwards: sfdisk would drop partitions in use. */
 const sfdisk = (disk: string, input: string, host: Host) =>
   host.run(['flock', '--timeout', '60', disk, 'sfdisk', '--no-reread', '--no-tell-kernel', '--force', disk], { input });
 
@@ -64,7 +64,7 @@ async function tellKernel(step: { disk: string; number: number; to: number }, ho
   }
 }
 
-/** Writes a changed table. As it was it goes back where anything fails; a copy lies in /run for people. */
+/** Writes a changed table, and restores the old one if anything fails; a copy stays in /run. */
 async function rewritten(
   { disk, dump: backup }: { readonly disk: string; readonly dump: string },
   host: Host,
@@ -80,7 +80,7 @@ async function rewritten(
       const text = `${problem.message}; and the old partition table could not be put back: ${asProblem(cause).message}`;
       throw new Problem('command-failed', text, { cause });
     });
-    // Only what the kernel still holds of the old table is wanted, so its word on this is not.
+    // Restores what the kernel holds of the old table; its exit code does not matter.
     await host.run(['partx', '--update', disk], { accept: [0, 1] }).catch(ignoreMissing);
     throw new Problem(problem.code, `${problem.message}; the partition table is as it was`, {
       cause: error,

@@ -3,7 +3,7 @@ import type { ReadHost } from '../../host/host.ts';
 import type { Mounted } from '../../host/mountinfo.ts';
 import type { FileSystem } from './layout.ts';
 
-/** The file system on a device and how much of it that takes, or undefined where there is none that grows unmounted. */
+/** Reads the file system on a device and its size; undefined if there is none that grows unmounted. */
 export async function filesystemOf(
   device: string,
   mount: Mounted | undefined,
@@ -19,12 +19,12 @@ export async function filesystemOf(
   return { type, bytes, mount: mount?.target, readOnly: mount?.readOnly ?? false };
 }
 
-/** An ext file system may grow unmounted; any other is left to its mount. */
+/** ext grows unmounted; others only while mounted. */
 async function unmountedType(device: string, host: ReadHost): Promise<string | undefined> {
   return (await extBytes(device, host)) === undefined ? undefined : 'ext4';
 }
 
-/** The superblock of ext2, ext3 and ext4, read as it lies on the disk: the kernel keeps it up to date there. */
+/** Reads the superblock of ext2, ext3 or ext4 from the disk, where the kernel keeps it up to date. */
 async function extBytes(device: string, host: ReadHost): Promise<number | undefined> {
   const bytes = await pieceOf(device, { from: 1024, length: 1024 }, host);
   if (!bytes || bytes.length < 1024) return undefined;
@@ -35,14 +35,14 @@ async function extBytes(device: string, host: ReadHost): Promise<number | undefi
   return blocks * 2 ** (10 + view.getUint32(0x18, true));
 }
 
-/** xfs keeps its own cache of the superblock, so the kernel is asked: `-n` changes nothing. */
+/** xfs caches its superblock, so the kernel is asked: `-n` changes nothing. */
 async function xfsBytes(mount: string, host: ReadHost): Promise<number | undefined> {
   const { stdout } = await host.query(['xfs_growfs', '-n', mount]);
   const [, block, blocks] = /^data\s*=\s*bsize=(\d+)\s+blocks=(\d+)/m.exec(stdout) ?? [];
   return block === undefined ? undefined : Number(block) * Number(blocks);
 }
 
-/** What a btrfs file system takes of the device it is on, and the number it gives it; it says so in its superblock. */
+/** Reads from its superblock how much of a device btrfs uses, and the id of the device. */
 export async function btrfsMember(
   device: string,
   host: ReadHost,
@@ -57,7 +57,7 @@ export async function btrfsMember(
   return { id: `${view.getBigUint64(0xc9, true)}`, bytes: Number(view.getBigUint64(0xd1, true)) };
 }
 
-/** In a container even root may be refused the disk of its host: then there is nothing to be told, and no failure. */
+/** In a container even root may be denied the disk of the host: that is unknown, not a failure. */
 async function pieceOf(
   device: string,
   piece: { readonly from: number; readonly length: number },

@@ -7,7 +7,7 @@ import { applyStep } from './apply-step.ts';
 import { growthSteps } from './plan-steps.ts';
 import { readLayout } from './read-layout.ts';
 
-/** A file system that fills its disk, with all that lies between: partition, volumes, the file system itself. */
+/** Grows a file system to fill its disk, with everything in between: partition, volumes, the file system itself. */
 export const growthHandler: StateHandler<ChangeOf<'growth'>> = {
   sort: 'state',
   needs: 'machine',
@@ -30,7 +30,7 @@ export const growthHandler: StateHandler<ChangeOf<'growth'>> = {
     for (let before = ''; step && saidOf(step) !== before; ) {
       await applyStep(step, host);
       before = saidOf(step);
-      // Each step may change what the next one finds, so the machine is looked at again before it.
+      // Each step may change what the next one finds, so the layout is read again before it.
       step = (await look(change, host)).steps[0];
     }
   },
@@ -42,7 +42,7 @@ async function look({ target, only, newVolume }: ChangeOf<'growth'>, host: ReadH
   return growthSteps(layout, { ...(only && { only }), newVolume: newVolume ?? false });
 }
 
-/** A step for people: "partition 1 of /dev/vda 2.0 GiB -> 10.0 GiB". */
+/** Describes a step: "partition 1 of /dev/vda 2.0 GiB -> 10.0 GiB". */
 function told(step: GrowthStep): string {
   switch (step.do) {
     case 'partition':

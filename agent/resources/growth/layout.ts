@@ -1,16 +1,16 @@
 /**
- * What lies between a file system and the end of its disk, as the machine tells it: plain data, from
- * which `growthSteps` says what is to be done. Every size is in bytes unless it is called sectors.
+ * What lies between a file system and the end of its disk: plain data, from
+ * which `growthSteps` plans. Sizes are in bytes unless named sectors.
  */
 export interface GrowthLayout {
-  /** The file system that is to grow; undefined where the device holds none, or none that can be told. */
+  /** The file system to grow; undefined if the device holds none or an unknown one. */
   readonly filesystem: FileSystem | undefined;
   readonly device: Device;
 }
 
 export interface FileSystem {
   readonly type: string;
-  /** What it takes of its device; undefined where it could not be told. */
+  /** The bytes it uses of its device; undefined if unknown. */
   readonly bytes: number | undefined;
   /** Where it is mounted. */
   readonly mount: string | undefined;
@@ -35,16 +35,16 @@ export interface Partition {
   readonly bytes: number;
   readonly number: number;
   readonly disk: WholeDisk;
-  /** Undefined where the partition ends at the end of its disk, so that nobody had to read the table. */
+  /** Undefined where the partition ends at the end of its disk: then the table is not read. */
   readonly table: Table | Unread | undefined;
 }
 
-/** A partition table as sfdisk tells it. */
+/** A partition table as sfdisk dumps it. */
 export interface Table {
   readonly label: string;
   readonly sectorBytes: number;
   readonly entries: readonly TableEntry[];
-  /** All of it, as sfdisk takes it back. */
+  /** The whole dump, as sfdisk accepts it. */
   readonly dump: string;
 }
 
@@ -78,9 +78,9 @@ export interface VolumeGroup {
   readonly extent: number;
   readonly free: number;
   readonly members: readonly PhysicalVolume[];
-  /** Physical volumes without a group on the members' disks: left by a run that was cut off. */
+  /** Physical volumes without a group on the members' disks: left may have done any of the three. */
   readonly spare: readonly string[];
-  /** Empty partitions of LVM's type on the members' disks: left by a run that was cut off. */
+  /** Empty partitions of LVM's type on the members' disks: left may have done any of the three. */
   readonly empty: readonly string[];
 }
 

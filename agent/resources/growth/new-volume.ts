@@ -17,9 +17,9 @@ export interface NewVolume {
 }
 
 /**
- * Where a physical volume cannot grow since another partition stands behind it: a new partition at the
- * end of its disk, made a physical volume and added to the group. Each of the three may have been done
- * by a run that was cut off.
+ * Where another partition follows that of a physical volume: creates a partition at the
+ * end of the disk, makes it a physical volume and adds it to the group. An interrupted run
+ * may have done any of the three.
  */
 export function newVolumeSteps(group: VolumeGroup): NewVolume {
   const [spare] = group.spare;
@@ -45,7 +45,7 @@ function newPartition({ number, disk }: Partition, table: Table, group: VolumeGr
   const primaries = table.entries.filter((each) => each.number < 5);
   const extended = table.entries.find((each) => extendedOf(table, 5) === each);
   const isInside = table.label === 'dos' && extended !== undefined && extended.start + extended.sectors === last;
-  // A logical partition needs a sector of table in front of it.
+  // A logical partition needs a sector for its boot record in front of it.
   const start = Math.ceil(last / align) * align + (isInside ? align : 0);
   const bytes = (end - start) * table.sectorBytes;
   if (bytes < worth) return undefined;

@@ -2,20 +2,20 @@ import type { Partition, Table, TableEntry } from './layout.ts';
 
 const MiB = 2 ** 20;
 
-/** How far a partition can grow, in sectors; `remark` tells what keeps it from the end of its disk. */
+/** How far a partition can grow, in sectors; `remark` says what keeps it from the end of its disk. */
 export interface Room {
   readonly from: number;
   readonly to: number;
   readonly remark?: string;
-  /** Another partition stands before room that is worth having. */
+  /** Another partition lies before worthwhile room. */
   readonly blocked?: true;
 }
 
-/** The extended partition that a logical one lies in. */
+/** Returns the extended partition around a logical one. */
 export const extendedOf = ({ label, entries }: Table, number: number): TableEntry | undefined =>
   label === 'dos' && number > 4 ? entries.find((each) => each.number < 5 && isExtended(each)) : undefined;
 
-/** The room behind a primary (or any GPT) partition, up to the next one or the end of the disk. */
+/** Returns the room behind a primary (or any GPT) partition, up to the next one or the end of the disk. */
 export function roomFor(number: number, { table, disk }: { table: Table; disk: Partition['disk'] }): Room | undefined {
   const entry = table.entries.find((each) => each.number === number);
   if (!entry) return undefined;
@@ -24,10 +24,10 @@ export function roomFor(number: number, { table, disk }: { table: Table; disk: P
   return upTo(entry, table, end, peers);
 }
 
-/** The room behind a logical partition, once its extended one ends at `end`. */
+/** Returns the room behind a logical partition if its extended one ends at `end`. */
 export function roomInside(entry: TableEntry, table: Table, end: number): Room {
   const peers = table.entries.filter((each) => extendedOf(table, each.number) && each.start > entry.start);
-  // Each logical partition keeps a sector of the table in front of it.
+  // Each logical partition has a boot record in front of it.
   return upTo(entry, table, { sector: end }, peers, MiB / table.sectorBytes);
 }
 
@@ -51,7 +51,7 @@ function upTo(entry: TableEntry, table: Table, end: End, peers: readonly TableEn
   return { ...sizes, remark, blocked: true };
 }
 
-/** The first sector that no partition can have. */
+/** Returns the first sector behind the usable area. */
 export function endOfDisk({ label, sectorBytes }: Pick<Table, 'label' | 'sectorBytes'>, bytes: number): End {
   const sectors = Math.floor(bytes / sectorBytes);
   // The backup of a GPT: 128 entries of 128 bytes, and its header, in the very last sectors.

@@ -11,7 +11,7 @@ export interface Wishes {
   readonly newVolume?: boolean;
 }
 
-/** What to do, in order, so that a file system fills its disk: nothing, where it does or where nothing can be done. */
+/** Plans the steps, in order, by which a file system fills its disk: none if it does or cannot. */
 export function growthSteps({ device, filesystem }: GrowthLayout, { only, newVolume }: Wishes = {}): Growth {
   const below =
     only === 'filesystem'

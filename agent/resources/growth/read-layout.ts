@@ -8,7 +8,7 @@ import { endOfDisk } from './partition-table.ts';
 import { readTable, sectorBytesOf } from './read-table.ts';
 import { readVolume } from './read-volume.ts';
 
-/** What lies under a mount point or a device, down to its disk; or why nothing can grow there. */
+/** Reads what lies under a mount point or a device, down to its disk; or returns why nothing can grow there. */
 export async function readLayout(target: string, host: ReadHost): Promise<GrowthLayout | { readonly not: string }> {
   const mountinfo = (await host.readText('/proc/self/mountinfo')) ?? '';
   const isNode = target.startsWith('/dev/');
@@ -25,7 +25,7 @@ export async function readLayout(target: string, host: ReadHost): Promise<Growth
   const block =
     named ?? (mount && (await (mount.type === 'btrfs' ? blockAt(mount.source, host) : blockOf(mount.device, host))));
   if (!block) return { not: `${target} lies on no block device` };
-  // A container sees the disk of its host in /sys, and has no business with it.
+  // A container sees the disk of its host in /sys, but has no node for it.
   if (!(await host.stat(block.path))) return { not: `there is no ${block.path} here` };
   const device = await readDevice(block, host);
   if (mount?.type !== 'btrfs') return { filesystem: await filesystemOf(block.path, mount, host), device };
@@ -34,7 +34,7 @@ export async function readLayout(target: string, host: ReadHost): Promise<Growth
   return { filesystem: { ...mount, mount: mount.target, bytes: member.bytes, member: member.id }, device };
 }
 
-/** A device and all that lies under it. */
+/** Reads a device and everything under it. */
 export async function readDevice(block: Block, host: ReadHost): Promise<Device> {
   const { path, bytes, mapped = '', isArray } = block;
   if (mapped.startsWith('LVM-')) return readVolume(block, host, readDevice);
@@ -53,14 +53,14 @@ async function readPartition(
   const whole = await blockNamed(name, host);
   if (!whole) return { is: 'opaque', path, bytes, because: `on ${name}, which cannot be seen` };
   const partition = { is: 'partition', path, bytes, number, disk: diskOf(whole) } as const satisfies Partial<Partition>;
-  // A partition that ends where its disk ends has nothing to gain: most boots need not read the table.
+  // A partition that ends where its disk ends cannot grow: most boots need not read the table.
   const room = whole.bytes - (start + bytes);
   const isFull =
     room < minimumGrowth || (room < 2 * minimumGrowth && room - (await backupBytes(whole, host)) < minimumGrowth);
   return { ...partition, table: isFull ? undefined : await readTable(whole.path, host) };
 }
 
-/** What no partition can have at the end of a disk: a GPT, which says so at its head, keeps its backup there. */
+/** Returns the bytes at the end of a disk that its backup GPT occupies; 0 without a GPT. */
 async function backupBytes({ path, bytes }: Block, host: ReadHost): Promise<number> {
   const sectorBytes = await sectorBytesOf(path, host);
   const head = await host.readBytes(path, { from: sectorBytes, length: 8 }).catch(() => undefined);

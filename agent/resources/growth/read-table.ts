@@ -3,7 +3,7 @@ import type { ReadHost } from '../../host/host.ts';
 import type { Table, Unread } from './layout.ts';
 import { parseDump } from './table-dump.ts';
 
-/** The partition table of a disk, or why there is none to be read. */
+/** Reads the partition table of a disk, or returns why it cannot. */
 export async function readTable(disk: string, host: ReadHost): Promise<Table | Unread> {
   const { code, stdout, stderr } = await host.query(['sfdisk', '--dump', disk]);
   if (code !== 0) {
@@ -14,7 +14,7 @@ export async function readTable(disk: string, host: ReadHost): Promise<Table | U
   }
   const { label, sectorBytes, entries, odd } = parseDump(stdout);
   if (odd !== undefined) return { unread: `sfdisk says "${odd}"` };
-  // Older versions of sfdisk do not tell the size of a sector.
+  // Older versions of sfdisk do not print the sector size.
   return { label, sectorBytes: sectorBytes ?? (await sectorBytesOf(disk, host)), entries, dump: stdout };
 }
 

@@ -7,7 +7,7 @@ import { volumeTypes } from './new-volume.ts';
 import { lastOutputLine } from './read-table.ts';
 import { partitionNode } from './table-dump.ts';
 
-/** Words without which lvm takes locks and writes its hints, even to look. */
+/** Options without which lvm takes locks and writes its hints even for a query. */
 const looking = ['--readonly', '--nolocking', '--config', 'devices{hints="none"}'] as const;
 const asBytes = ['--reportformat', 'json', '--units', 'b', '--nosuffix', '-o'] as const;
 
@@ -72,7 +72,7 @@ async function memberOf(
   return { path, bytes: Number(pv_size), start: Number(pe_start), device: below };
 }
 
-/** Last partitions of LVM's type that nothing has written to yet. */
+/** Returns the last partitions of LVM's type that are still empty. */
 async function emptyOnes(disks: readonly Partition[], known: ReadonlySet<string>, host: ReadHost): Promise<string[]> {
   const found: string[] = [];
   for (const { disk, table } of disks) {

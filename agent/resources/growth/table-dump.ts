@@ -1,6 +1,6 @@
 import type { TableEntry } from './layout.ts';
 
-/** What `sfdisk --dump` prints, read; `odd` is the first line of a partition that is not as they are. */
+/** Parses the output of `sfdisk --dump`; `odd` is the first partition line that does not parse. */
 export function parseDump(dump: string) {
   const [head = '', ...blocks] = dump.split('\n\n');
   const said = (name: string) => new RegExp(`^${name}: (.*)`, 'm').exec(head)?.[1];
@@ -22,8 +22,8 @@ function entryOf(line: string): TableEntry | undefined {
 }
 
 /**
- * What `sfdisk --dump` prints, changed: to be handed back to sfdisk. Its own way of changing one partition (-N)
- * does not see room of less than some megabytes behind a logical one.
+ * Changes the output of `sfdisk --dump`, as input for sfdisk. Its own way of changing one partition (-N)
+ * misses a few megabytes of room behind a logical one.
  */
 export interface DumpChange {
   /** The node of the partition: "/dev/vda1". */
@@ -34,14 +34,14 @@ export interface DumpChange {
   readonly type?: string;
 }
 
-/** The dump with one partition of another size, or one more. */
+/** Returns the dump with one partition resized or added. */
 export function changedDump(dump: string, { node, sectors, start, type }: DumpChange): string {
-  // The last block that the old header allows is the end of the disk as it was.
+  // "last-lba" of the old header is the former end of the disk.
   const lines = dump.split('\n').filter((line) => !line.startsWith('last-lba:'));
   const at = lines.findIndex((line) => line.startsWith(`${node} :`));
   if (at === -1) return `${lines.join('\n').trimEnd()}\n${node} : start=${start}, size=${sectors}, type=${type}\n`;
   return lines.map((line, index) => (index === at ? line.replace(/size=\s*\d+/, `size=${sectors}`) : line)).join('\n');
 }
 
-/** How the kernel calls a partition: a disk whose name ends in a digit has a "p" between. */
+/** Returns the kernel's node of a partition: after a digit comes a "p" (nvme0n1p1). */
 export const partitionNode = (disk: string, number: number): string => `${disk}${/\d$/.test(disk) ? 'p' : ''}${number}`;

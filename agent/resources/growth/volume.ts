@@ -3,7 +3,7 @@ import type { Volume } from './layout.ts';
 import { newVolumeSteps } from './new-volume.ts';
 import { growPartition } from './partition.ts';
 
-/** A logical volume takes all that its group has, once the group has all that its disks have. */
+/** Plans the growth of a logical volume: its group takes all of its disks, the volume all of its group. */
 export function growVolume({ name, bytes, segments, group }: Volume, newVolume: boolean): Grown {
   const odd = segments.find((each) => each !== 'linear' && each !== 'striped');
   if (odd) return { steps: [], remarks: [`the volume ${name} is ${odd}, which is not grown`], bytes };

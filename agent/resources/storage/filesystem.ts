@@ -7,7 +7,7 @@ import type { ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
 import { usedBytes } from './swap-file.ts';
 
-/** A file system on a device. What is there stays, unless it was asked in so many words to go. */
+/** Creates a file system on a device. Existing data stays unless `overwrite` is set. */
 export const filesystemHandler: StateHandler<FilesystemChange> = {
   sort: 'state',
   needs: 'machine',
@@ -30,7 +30,7 @@ export const filesystemHandler: StateHandler<FilesystemChange> = {
   },
 };
 
-/** The device that is to get the file system, and what is lost by it. */
+/** The device for the file system, and what is lost on it. */
 interface Chosen {
   readonly path: string;
   readonly lost?: string;
@@ -92,7 +92,7 @@ async function isInUse({ name, path }: Block, host: ReadHost): Promise<boolean> 
   return isMounted || isHeld || (await usedBytes(path, host)) !== undefined;
 }
 
-/** The program that makes it. Each is told to go ahead, since what was there has been looked at. */
+/** Returns the mkfs command. Each gets its force option: the contents were checked before. */
 function maker({ type, label, options = [] }: FilesystemChange, path: string): readonly string[] {
   const program = type === 'swap' ? 'mkswap' : `mkfs.${type}`;
   const force = type.startsWith('ext') ? ['-q', '-F'] : ['xfs', 'btrfs', 'swap'].includes(type) ? ['-f'] : [];

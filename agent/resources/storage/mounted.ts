@@ -5,7 +5,7 @@ import type { MountedChange } from '../../engine/kinds/storage.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { mountAt } from '../../host/mountinfo.ts';
 
-/** What /etc/fstab says of a mount point is mounted there now. */
+/** Mounts what /etc/fstab has for a mount point. */
 export const mountedHandler: StateHandler<MountedChange> = {
   sort: 'state',
   needs: 'machine',
@@ -25,11 +25,11 @@ export const mountedHandler: StateHandler<MountedChange> = {
   },
 };
 
-/** Whether it names a device, and no such device is there. */
+/** Whether the source names a device that does not exist. */
 async function isMissing(source: string, host: ReadHost): Promise<boolean> {
   const node = await nodeOf(source, host);
   if (node.startsWith('/dev/')) {
-    // Where no udev keeps links by label, mount itself must look.
+    // Without udev there are no links by label: mount must search.
     const isTag = node.startsWith('/dev/disk/') && (await host.list('/dev/disk')).length === 0;
     return !isTag && (await host.stat(node)) === undefined;
   }

@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
-/** No swap file at this path, in use or not. */
+/** Removes a swap file, active or not. */
 export const removedSwapHandler: StateHandler<ChangeOf<'removed-swap'>> = {
   sort: 'state',
   subject: ({ path }) => path,
@@ -12,7 +12,7 @@ export const removedSwapHandler: StateHandler<ChangeOf<'removed-swap'>> = {
 
   async apply({ path }, host) {
     const swaps = host.offline ? '' : ((await host.readText('/proc/swaps')) ?? '');
-    // The kernel does not let go of a swap file that is in use.
+    // The kernel holds an active swap file.
     if (swaps.split('\n').some((line) => line.startsWith(`${path} `))) await host.run(['swapoff', path]);
     await host.remove(path);
   },

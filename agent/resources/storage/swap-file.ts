@@ -5,13 +5,13 @@ import type { Host, ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
 
 const GiB = 2 ** 30;
-/** File systems that keep no file the kernel could swap to. */
+/** File systems whose files the kernel cannot swap to. */
 const unfit = ['tmpfs', 'ramfs', 'overlay', 'squashfs', 'nfs', 'nfs4', 'cifs', '9p', 'virtiofs', 'zfs', 'fuse', 'vfat'];
 const long = 60 * 60 * 1000;
-/** Its exit says less than its words. */
+/** Its exit code says less than its output. */
 const anyExit = Array.from({ length: 256 }, (_, code) => code);
 
-/** What a path holds, as far as swap goes. */
+/** What a path holds, with regard to swap. */
 export type Found = 'nothing' | 'swap' | 'unfinished' | 'data' | 'device' | 'other';
 
 export async function foundAt(path: string, host: ReadHost): Promise<Found> {
@@ -21,17 +21,17 @@ export async function foundAt(path: string, host: ReadHost): Promise<Found> {
   if (stat.type !== 'file') return 'other';
   const head = (await host.readBytes(path, { from: 0, length: 65536 })) ?? new Uint8Array();
   if (isSwap(head)) return 'swap';
-  // What a run that was cut off leaves is empty: nobody's data.
+  // An interrupted run leaves an empty file: nothing is lost with it.
   return head.every((byte) => byte === 0) ? 'unfinished' : 'data';
 }
 
-/** The signature stands at the end of the first page, and pages are of 4 to 64 KiB. */
+/** The signature is at the end of the first page, and a page has 4 to 64 KiB. */
 const isSwap = (head: Uint8Array): boolean =>
   [4096, 8192, 16384, 32768, 65536].some(
     (page) => head.length >= page && new TextDecoder('latin1').decode(head.subarray(page - 10, page)) === 'SWAPSPACE2',
   );
 
-/** Throws where a swap file of this size cannot be at this path, with the numbers. */
+/** Throws, with the numbers, where a swap file of this size is not possible at this path. */
 export async function refuseUnfit(path: string, bytes: number, host: ReadHost): Promise<void> {
   const found = await foundAt(path, host);
   if (found === 'data') throw new Problem('not-possible', `${path} holds something that is no swap; it is left alone`);
@@ -53,13 +53,13 @@ export async function refuseUnfit(path: string, bytes: number, host: ReadHost): 
   throw new Problem('not-possible', `No room for ${formatBytes(bytes)} of swap at ${path}: ${numbers}`);
 }
 
-/** A new swap file under its own name all at once, so that one cut off is never taken for good. */
+/** Creates a swap file and renames it into place, so that an interrupted one is never used. */
 export async function makeSwapFile(path: string, bytes: number, host: Host, written = false): Promise<void> {
   const part = partOf(path);
   await host.remove(part);
   try {
     await fill(part, bytes, host, written);
-    // mkswap gives the file the label that SELinux wants of it, too.
+    // mkswap also sets the SELinux label.
     await host.run(['mkswap', part]);
     await host.run(['mv', '-T', part, path]);
   } catch (error) {
@@ -71,13 +71,13 @@ export async function makeSwapFile(path: string, bytes: number, host: Host, writ
 async function fill(part: string, bytes: number, host: Host, written: boolean): Promise<void> {
   const type = await typeAbove(part, host);
   await host.writeFile(part, '', { mode: 0o600, owner: 'root', group: 'root' });
-  // btrfs swaps only to files that are never copied on write, which has to be said while they are empty.
+  // btrfs swaps only to files without copy-on-write, an attribute that only empty files accept.
   if (type === 'btrfs') await host.run(['chattr', '+C', part]);
   if (!written && !(type === 'xfs' && (await isOldKernel(host)))) await setAside(part, bytes, host);
   if (await hasHoles(part, bytes, host)) await zeros(part, bytes, host);
 }
 
-/** Puts a swap file to use; one that the kernel refuses for its holes is made anew, of zeros. */
+/** Activates a swap file; one that the kernel refuses for its holes is rewritten with zeros. */
 export async function useSwapFile(path: string, bytes: number, host: Host): Promise<void> {
   const { code, stderr } = await host.run(['swapon', path], { accept: anyExit });
   if (code === 0) return;
@@ -87,7 +87,7 @@ export async function useSwapFile(path: string, bytes: number, host: Host): Prom
   await host.run(['swapon', path]);
 }
 
-/** Bytes of a swap that is in use, or undefined where it is not. */
+/** Returns the bytes of an active swap, or undefined. */
 export async function usedBytes(path: string, host: ReadHost): Promise<number | undefined> {
   const lines = ((await host.readText('/proc/swaps')) ?? '').split('\n').slice(1);
   const fields = lines
@@ -114,7 +114,7 @@ const zeros = (path: string, bytes: number, host: Host) =>
     { timeoutMs: 0 },
   );
 
-/** Room without writing it, where the file system can do that; a full one is no better served by zeros. */
+/** Allocates space without writing it, where the file system can. */
 async function setAside(path: string, bytes: number, host: Host): Promise<void> {
   const { code, stderr } = await host.run(['fallocate', '-l', `${bytes}`, path], { timeoutMs: long, accept: anyExit });
   if (code !== 0 && /no space left/i.test(stderr)) {
@@ -127,13 +127,13 @@ async function hasHoles(path: string, bytes: number, host: ReadHost): Promise<bo
   return stat !== undefined && (stat.size < bytes || stat.allocated < bytes);
 }
 
-/** xfs before 4.18 refuses to swap to what fallocate set aside. */
+/** xfs before Linux 4.18 refuses to swap to space from fallocate. */
 async function isOldKernel(host: ReadHost): Promise<boolean> {
   const [major = 0, minor = 0] = ((await host.readText('/proc/sys/kernel/osrelease')) ?? '').split('.').map(Number);
   return major < 4 || (major === 4 && minor < 18);
 }
 
-/** The type of the file system that a path lies on, or will. */
+/** Returns the type of the file system of a path, which need not exist yet. */
 async function typeAbove(path: string, host: ReadHost): Promise<string> {
   const mounts = mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
   const above = mounts.filter(({ target }) => target === '/' || path.startsWith(`${target}/`));

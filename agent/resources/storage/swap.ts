@@ -6,10 +6,10 @@ import type { SwapChange } from '../../engine/kinds/storage.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { foundAt, makeSwapFile, refuseUnfit, usedBytes, useSwapFile } from './swap-file.ts';
 
-/** A difference that is not worth making a swap file anew. */
+/** A smaller difference does not justify a new swap file. */
 const tolerance = 2 ** 20;
 
-/** A swap file, or a device that is swap already, in use. */
+/** Keeps a swap file, or a device with a swap signature, in use. */
 export const swapHandler: StateHandler<SwapChange> = {
   sort: 'state',
   needs: 'machine',
@@ -47,7 +47,7 @@ export const swapHandler: StateHandler<SwapChange> = {
   },
 };
 
-/** Puts to use what is there. */
+/** Activates an existing swap device or file. */
 async function use(path: string, host: Host): Promise<string | undefined> {
   const stat = await host.stat(path);
   if (!stat) throw new Problem('not-possible', `There is no ${path} to use as swap`);
@@ -67,7 +67,7 @@ async function refuseForeign(path: string, host: ReadHost): Promise<void> {
     throw new Problem('not-possible', `${path} is no swap file`);
 }
 
-/** An empty file that was to be swap is what a script leaves that was cut off before its mkswap. */
+/** An interrupted script leaves an empty file before its mkswap. */
 async function redo(path: string, bytes: number, host: Host): Promise<void> {
   if (bytes < tolerance) throw new Problem('not-possible', `${path} is too small to be swap`);
   await host.remove(path);
