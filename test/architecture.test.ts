@@ -141,6 +141,20 @@ test('an exported name exists once', () => {
   assert.deepEqual(twice, []);
 });
 
+/** Readers of formats that others specify. */
+const formatReaders = globSync([
+  'agent/block/{iso9660,rock-ridge,fat,fat-entries,partition-table,drive-partitions,qcow2,signatures,superblocks}.ts',
+  'agent/datasources/{*-tree,network-data,network-v?,nocloud-seed,nocloud-line,opennebula*,wakame}.ts',
+  'agent/{edits,image}/fstab.ts',
+  'agent/host/{mountinfo,passwd}.ts',
+  'agent/resources/ssh/{blob,public-key,key-line,certificate,private-key,sshd-config}.ts',
+  'agent/userdata/{mime,part-types,merge-how,jinja,yaml/scalars}.ts',
+]);
+for (const path of formatReaders) {
+  test(`${path} links the specification of its format`, () =>
+    assert.match(text.get(path) ?? '', /^\/\/ Format: .+https:\/\//));
+}
+
 for (const name of ['undici', 'yaml', 'systeminformation']) {
   test(`${name} has one importer`, () => {
     const importers = sources.filter((path) =>

@@ -1,3 +1,4 @@
+// Format: master boot record, https://wiki.osdev.org/MBR_(x86)
 import { type DriveBytes, numbers } from './drive-bytes.ts';
 
 const fatTypes = [0x01, 0x04, 0x06, 0x0b, 0x0c, 0x0e];

@@ -1,3 +1,4 @@
+// Format: Microsoft FAT directories with long names, https://wiki.osdev.org/FAT
 import { type DirectoryEntry, latin1, numbers } from './drive-bytes.ts';
 
 /** A file or directory of a FAT volume; first cluster 0 is the root of FAT12 and FAT16. */

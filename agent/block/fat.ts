@@ -1,3 +1,4 @@
+// Format: Microsoft FAT, https://wiki.osdev.org/FAT
 import { type DriveBytes, type DriveVolume, latin1, mostBytes, numbers, volumeOf } from './drive-bytes.ts';
 import { type FatEntry, readEntries } from './fat-entries.ts';
 

@@ -1,3 +1,4 @@
+// Format: ECMA-119, https://ecma-international.org/publications-and-standards/standards/ecma-119/
 import {
   type DirectoryEntry,
   type DriveBytes,

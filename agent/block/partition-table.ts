@@ -1,3 +1,4 @@
+// Format: UEFI GUID partition table, https://uefi.org/specs/UEFI/2.10/05_GUID_Partition_Table_Format.html
 import type { ImageBytes } from './image-bytes.ts';
 
 export interface TablePartition {

@@ -1,3 +1,4 @@
+// Format: qcow2, https://gitlab.com/qemu-project/qemu/-/blob/v9.0.0/docs/interop/qcow2.txt
 import { inflateRawSync } from 'node:zlib';
 import { Problem } from '../base/problem.ts';
 import type { ImageBytes } from './image-bytes.ts';

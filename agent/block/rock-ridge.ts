@@ -1,3 +1,4 @@
+// Format: SUSP and RRIP (IEEE P1281, P1282), https://wiki.osdev.org/Rock_Ridge
 import { type DriveBytes, latin1, numbers } from './drive-bytes.ts';
 
 const mostContinuations = 8;

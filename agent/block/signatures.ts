@@ -1,3 +1,4 @@
+// Format: magic numbers as in libblkid, https://github.com/util-linux/util-linux/tree/master/libblkid/src/superblocks
 /** The magic of each file system, in the order in which they are tried. */
 const signatures: readonly { readonly is: string; readonly at: number; readonly text: string }[] = [
   { is: 'xfs', at: 0, text: 'XFSB' },

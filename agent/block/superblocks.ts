@@ -1,3 +1,4 @@
+// Format: superblocks, https://docs.kernel.org/filesystems/ext4/super.html and https://btrfs.readthedocs.io/en/latest/dev/On-disk-format.html
 import type { ImageBytes } from './image-bytes.ts';
 
 /** What a partition holds, by its superblock. */

@@ -1,3 +1,4 @@
+// Format: EC2 instance metadata, https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
 import type { FetchContext, Instance } from '../metadata/datasource.ts';
 import { bytesAt, linesAt, type Tree, textAt, unlessRubbish } from '../metadata/tree.ts';
 

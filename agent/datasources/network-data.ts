@@ -1,3 +1,4 @@
+// Format: OpenStack network_data.json, https://docs.openstack.org/nova/latest/user/metadata.html
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asObject } from '../metadata/tree.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';

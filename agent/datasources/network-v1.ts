@@ -1,3 +1,4 @@
+// Format: network-config version 1, https://docs.cloud-init.io/en/latest/reference/network-config-format-v1.html
 import type { Facts } from '../facts/facts.ts';
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asObject } from '../metadata/tree.ts';

@@ -1,3 +1,4 @@
+// Format: NoCloud on the kernel command line, https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
 import type { Platform } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
 

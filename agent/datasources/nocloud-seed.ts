@@ -1,3 +1,4 @@
+// Format: NoCloud, https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
 import type { FetchContext } from '../metadata/datasource.ts';
 import { asObject, bytesAt, type Tree, unlessRubbish } from '../metadata/tree.ts';
 

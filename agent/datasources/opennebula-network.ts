@@ -1,3 +1,4 @@
+// Format: OpenNebula context, https://github.com/OpenNebula/one-apps/wiki/linux_feature
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';
 import { asMtu, asWords, bare, type NetworkRead } from './network-fields.ts';

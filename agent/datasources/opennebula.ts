@@ -1,3 +1,4 @@
+// Format: OpenNebula context, https://github.com/OpenNebula/one-apps/wiki/linux_feature
 import { sha256 } from '../base/sha256.ts';
 import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';

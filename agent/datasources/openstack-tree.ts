@@ -1,3 +1,4 @@
+// Format: OpenStack metadata, https://docs.openstack.org/nova/latest/user/metadata.html
 import type { FetchContext, Instance } from '../metadata/datasource.ts';
 import {
   anyJsonAt,

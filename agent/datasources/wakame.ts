@@ -1,3 +1,4 @@
+// Format: Wakame-vdc metadata, https://github.com/axsh/wakame-vdc
 import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';

@@ -1,3 +1,4 @@
+// Format: fstab, https://man7.org/linux/man-pages/man5/fstab.5.html
 import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 import type { FstabEdit, FstabEntry } from '../engine/kinds/storage.ts';
 

@@ -1,3 +1,4 @@
+// Format: hosts, https://man7.org/linux/man-pages/man5/hosts.5.html
 import type { Edit } from '../engine/change.ts';
 
 type HostsEdit = Extract<Edit, { syntax: 'hosts' }>;

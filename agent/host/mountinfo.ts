@@ -1,3 +1,4 @@
+// Format: /proc/PID/mountinfo, https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
 import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 
 /** A line of /proc/self/mountinfo: what is mounted where. */

@@ -1,3 +1,4 @@
+// Format: passwd and group, https://man7.org/linux/man-pages/man5/passwd.5.html
 import type { ReadHost } from './host.ts';
 
 /** The number of a user or group of this machine or tree, which may be written as a number; undefined if there is none. */

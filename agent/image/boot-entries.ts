@@ -1,3 +1,4 @@
+// Format: Boot Loader Specification, https://uapi-group.org/specifications/specs/boot_loader_specification/
 import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 

@@ -1,3 +1,4 @@
+// Format: fstab, https://man7.org/linux/man-pages/man5/fstab.5.html
 import type { ReadHost } from '../host/host.ts';
 
 export interface FstabLine {

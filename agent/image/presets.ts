@@ -1,3 +1,4 @@
+// Format: systemd presets, https://www.freedesktop.org/software/systemd/man/latest/systemd.preset.html
 import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 

@@ -1,3 +1,4 @@
+// Format: Jinja templates, https://jinja.palletsprojects.com/en/stable/templates/
 /** A template with its variables put in, or where it asks for more than variables. */
 export interface Rendered {
   readonly text: string;

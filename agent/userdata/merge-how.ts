@@ -1,3 +1,4 @@
+// Format: merging, https://docs.cloud-init.io/en/latest/reference/merging.html
 import type { Findings } from './schema/decode.ts';
 import type { Mapping, SourceNode } from './schema/source-node.ts';
 

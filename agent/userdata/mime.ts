@@ -1,3 +1,4 @@
+// Format: MIME, https://www.rfc-editor.org/rfc/rfc2045 and https://www.rfc-editor.org/rfc/rfc2046
 import { limits } from './schema/limits.ts';
 
 /** One leaf of a MIME message, still encoded. */

@@ -1,3 +1,4 @@
+// Format: formats of user-data, https://docs.cloud-init.io/en/latest/explanation/format/index.html
 /** The forms of user-data, by how they begin; the longest first, as some begin alike. */
 const beginnings = [
   ['## template: jinja', 'text/jinja2'],

@@ -1,3 +1,4 @@
+// Format: SSH data types, https://www.rfc-editor.org/rfc/rfc4251#section-5
 /** Reads the fields of an SSH blob one after the other; undefined once something is not there. */
 export interface BlobReader {
   string(): Uint8Array | undefined;

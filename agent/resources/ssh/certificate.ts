@@ -1,3 +1,4 @@
+// Format: OpenSSH certificates, https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.certkeys
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
 import { asBigInt, type BlobReader, reader } from './blob.ts';
 import { curves } from './curves.ts';

@@ -1,3 +1,4 @@
+// Format: authorized_keys, https://man.openbsd.org/sshd.8#AUTHORIZED_KEYS_FILE_FORMAT
 import type { PublicKey } from './key-types.ts';
 import { type KeyType, keyTypes } from './key-types.ts';
 import { readPublicKey } from './public-key.ts';

@@ -1,3 +1,4 @@
+// Format: OpenSSH private keys, https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.key
 import { createECDH, createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
 import { asBigInt, type BlobReader, blobOf, numberField, reader } from './blob.ts';
 import { curves } from './curves.ts';

@@ -1,3 +1,4 @@
+// Format: SSH public keys, https://www.rfc-editor.org/rfc/rfc4253#section-6.6
 import { type BlobReader, base64, bits, blobOf, numberField, reader } from './blob.ts';
 import { isCertified } from './certificate.ts';
 import { curves, isPoint } from './curves.ts';

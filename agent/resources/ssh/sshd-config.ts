@@ -1,3 +1,4 @@
+// Format: sshd_config, https://man.openbsd.org/sshd_config
 import type { Account } from '../../facts/facts.ts';
 import type { ReadHost } from '../../host/host.ts';
 

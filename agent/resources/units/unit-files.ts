@@ -1,3 +1,4 @@
+// Format: systemd units, https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html
 import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 

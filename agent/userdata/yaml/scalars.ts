@@ -1,3 +1,4 @@
+// Format: YAML 1.1 types, https://yaml.org/type/
 import type { Scalar } from '../schema/source-node.ts';
 
 type Value = Scalar['value'];
