@@ -193,6 +193,8 @@ export interface PlanItem {
   /** Where it was asked for: "users[3]". */
   readonly at: string;
   readonly changes: readonly Change[];
+  /** An earlier stage plans the same: a run compares it once more, and a preview does not list it twice. */
+  readonly again?: boolean;
   /** What people should know about it, as sentences: what was left out and why, what was put in its place. */
   readonly notes?: readonly Note[];
   /** Lines for whoever stands before the console: keys and their fingerprints. */

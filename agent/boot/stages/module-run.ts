@@ -43,7 +43,9 @@ export async function runModule(
 ): Promise<ModuleResult['state']> {
   const scripts = context.scripts.filter(({ when }) => when === module.runs);
   const hash = hashOf([
-    Object.keys(module.reads).map((key) => canonicalText(settings.entries.get(key)?.value)),
+    Object.keys(module.reads)
+      .filter((key) => !module.consults?.includes(key))
+      .map((key) => canonicalText(settings.entries.get(key)?.value)),
     scripts,
   ]);
   const scope = scopeOf(module.every, context, run.bootId);
@@ -89,6 +91,7 @@ export async function runModule(
   };
   for (const item of plan) {
     if (only !== 'all' && !only.has(item.at)) continue;
+    if (item.again && !writes) continue;
     tellNotes(module, item, settings, run);
     const taken = await takeItem(item, ledger, run, watch);
     for (const step of taken) {
