@@ -265,6 +265,65 @@ describe('an error', () => {
     await booted(machine, { cloud, own: { retryFailed: true } });
     assert.deepEqual(itemsRun(machine), ['item r']);
   });
+
+  test('of a script stays, with what runs it again, until it was run again and ended well', async () => {
+    let code = 7;
+    const machine = machineOf({ shell: () => ({ code }) });
+    const cloud = cloudOf('runcmd: [r]\n');
+    const hints: string[] = [];
+    const report = (event: Event) => void (event.event === 'problem' && hints.push(event.problem.hint));
+    const failure = 'problem runcmd runcmd: user-data:2:10: runcmd[0] (1 of 1) `r` failed: exit 7';
+    const left = () => Object.keys(openState(machine.store).lastRun('runcmd')?.failed ?? {});
+    for (const own of [{}, {}, { retryFailed: true }, { retryFailed: true }, {}]) {
+      assert.deepEqual((await booted(machine, { cloud, own, units: [stages] })).slice(-2), [
+        failure,
+        'local early main final: problems',
+      ]);
+      assert.deepEqual(left(), ['runcmd']);
+    }
+    await booted(machine, { cloud, own: { retryFailed: true, report }, units: [stages] });
+    assert.match(hints.join(), /bootagent run --force --only runcmd/);
+    code = 0;
+    assert.deepEqual(left(), ['runcmd']);
+    await booted(machine, { cloud, own: { force: true, only: ['runcmd'] } });
+    assert.deepEqual(left(), []);
+    const known = Array(3).fill('instance i-1 known');
+    assert.deepEqual(await booted(machine, { cloud }), known);
+    assert.deepEqual(itemsRun(machine), ['item r', 'item r']);
+  });
+
+  test('is recorded with the command, its exit, its last line, its place and its log', async () => {
+    const machine = machineOf({ shell: (item) => (item === 'true' ? {} : { code: 127, tail: 'a / b' }) });
+    const cloud = cloudOf('runcmd:\n- true\n-\n- [setup, --now]\n- true\n');
+    const told = await booted(machine, { cloud, own: { redact: (text) => text.replace('--now', '(hidden)') } });
+    const message = "user-data:5:3: runcmd[2] (2 of 3) `'setup' '(hidden)'` failed: exit 127 (command not found)";
+    assert.ok(told.includes(`problem runcmd runcmd: ${message}`), told.join('\n'));
+    assert.deepEqual(openState(machine.store).lastRun('runcmd')?.failed, {
+      runcmd: {
+        tries: 3,
+        code: 'script-failed',
+        message,
+        item: {
+          ...{ item: 2, of: 3, code: 127, ms: 1, stderrLine: 'b', log: '/log/runcmd' },
+          ...{ at: 'runcmd[2]', place: 'user-data:5:3', command: "'setup' '(hidden)'" },
+        },
+      },
+    });
+  });
+
+  test('without tries left is reported at each later boot', async () => {
+    const machine = machineOf();
+    const cloud = cloudOf(files('/bad'));
+    const host = stubborn(machine.host, '/bad');
+    for (let boot = 0; boot < 3; boot++) await booted(machine, { cloud, host });
+    const before = machine.host.did.length;
+    const told = await booted(machine, { cloud, host: machine.host });
+    assert.deepEqual(told.slice(2, 4), [
+      'problem write_files write_files[0]: user-data:3:3: write_files[0]: Cannot write /bad: the disk is full',
+      'early main: failed',
+    ]);
+    assert.equal(machine.host.did.length, before, 'and it is not tried again');
+  });
 });
 
 describe('a power cut', () => {
@@ -327,7 +386,7 @@ describe('a power cut', () => {
     await booted(machine, { cloud });
     const after = { ...machineOf(), store: memoryStore(new Map(kept)) };
     const message =
-      'problem runcmd runcmd: user-data:2:1: runcmd: runcmd was cut off in item 2 of 2; it is not run again';
+      'problem runcmd runcmd: user-data:2:1: runcmd was interrupted in runcmd[1] (2 of 2); it is not run again';
     assert.ok((await booted(after, { cloud })).includes(message));
     await booted(after, { cloud });
     assert.deepEqual(itemsRun(after), []);
