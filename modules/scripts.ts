@@ -35,6 +35,7 @@ function planFor(module: string, { name, content }: Script, id: string): PlanIte
   const path = `${folder}/${module}/${name.replace(/[^\w.-]/g, '_')}`;
   return {
     at: name,
+    commands: [{ at: name, line: name }],
     changes: [
       { kind: 'file', path, content, mode: 0o700, owner: 'root', group: 'root', secret: true },
       {

@@ -19,6 +19,7 @@ import {
 } from '../agent/userdata/schema/decode.ts';
 import { encodings, isSullied, unpacked } from '../agent/userdata/schema/encoded-content.ts';
 import { nowhere } from '../agent/userdata/schema/source-node.ts';
+import { type AccountRequests, accountReads, requestedAccounts } from './accounts/requested-accounts.ts';
 
 /** A mode is read from its words: `0644` and `'644'` are the same, and a bare `644`, which YAML takes for decimal, is refused. */
 const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as '0644'" }, (written, at, findings) => {
@@ -89,15 +90,64 @@ type File = typeof file extends Decode<infer T> ? T : never;
 
 const writeFilesKey = withDefault<readonly Item<File>[]>([], items(file));
 
-function plan(files: readonly Item<File>[], { facts }: Context, deferred: boolean): PlanItem[] {
-  return files.flatMap(({ at, value }) => {
-    const { owner = 'root:root', defer } = value;
-    const [user = 'root', group = user] = owner.split(':');
-    const isKnown = /^\d+$/.test(user) || facts.users.length === 0 || facts.users.some(({ name }) => name === user);
-    // An owner who is yet to be made by a package or by "users": the file waits for the last stage by itself.
-    if ((defer || !isKnown) !== deferred) return [];
-    return [{ at, changes: [changeFor(value, { owner: user, group })] }];
+const reads = { ...accountReads, write_files: writeFilesKey };
+type Settings = AccountRequests & { readonly write_files: readonly Item<File>[] };
+
+/**
+ * The files of the main stage: those whose owner and group are there by then. The accounts that the configuration asks
+ * for are made before.
+ */
+function planEarly(settings: Settings, context: Context): PlanItem[] {
+  const isThere = ownershipIn(settings, context);
+  return settings.write_files.flatMap((item) => (!isLate(item.value) && isThere(item.value) ? [itemFor(item)] : []));
+}
+
+/**
+ * The files of the final stage: those that ask for it, and all that belong to a name other than root. Which accounts
+ * exist may have changed since the main stage, so what the main stage left out is not computed again here: a file that it
+ * wrote is compared once more and holds.
+ */
+function planLate(settings: Settings, context: Context): PlanItem[] {
+  const isThere = ownershipIn(settings, context);
+  return settings.write_files.flatMap((item) => {
+    if (isLate(item.value)) return [itemFor(item)];
+    if (isAlwaysThere(item.value)) return [];
+    return [{ ...itemFor(item), ...(isThere(item.value) && { again: true }) }];
   });
+}
+
+function itemFor({ at, value }: Item<File>): PlanItem {
+  const { user, group } = ownersOf(value);
+  return { at, changes: [changeFor(value, { owner: user, group })] };
+}
+
+function ownersOf({ owner = 'root:root' }: File): { readonly user: string; readonly group: string } {
+  const [user = 'root', group = user] = owner.split(':');
+  return { user, group };
+}
+
+const isFixed = (name: string): boolean => name === 'root' || /^\d+$/.test(name);
+
+/** An owner that no package and no setting has to bring first. */
+function isAlwaysThere(file: File): boolean {
+  const { user, group } = ownersOf(file);
+  return isFixed(user) && isFixed(group);
+}
+
+/** What is not compared but done once, or added to, is never planned for two stages. */
+const isLate = (file: File): boolean =>
+  file.defer || ((file.source !== undefined || file.append) && !isAlwaysThere(file));
+
+/** Whether owner and group of a file exist in the main stage, once the accounts that are asked for are made. */
+function ownershipIn(settings: Settings, context: Context): (file: File) => boolean {
+  const { facts } = context;
+  const requested = requestedAccounts(settings, context);
+  const has = (name: string, there: readonly { readonly name: string }[], asked: ReadonlySet<string>): boolean =>
+    isFixed(name) || there.length === 0 || asked.has(name) || there.some((each) => each.name === name);
+  return (file) => {
+    const { user, group } = ownersOf(file);
+    return has(user, facts.users, requested.users) && has(group, facts.groups, requested.groups);
+  };
 }
 
 function changeFor(
@@ -118,8 +168,9 @@ export const writeFiles = defineModule({
   name: 'write_files',
   summary: 'Files with this content, owner and mode.',
   every: 'instance',
-  reads: { write_files: writeFilesKey },
-  plan: ({ write_files }, context) => plan(write_files, context, false),
+  reads,
+  consults: Object.keys(accountReads),
+  plan: planEarly,
 });
 
 /** Files that ask to be written last, or whose owner is made by then. */
@@ -127,6 +178,7 @@ export const deferredFiles = defineModule({
   name: 'write_files_deferred',
   summary: 'Files that are written last, since they say so or their owner comes late.',
   every: 'instance',
-  reads: { write_files: silent(writeFilesKey) },
-  plan: ({ write_files }, context) => plan(write_files, context, true),
+  reads: { ...reads, write_files: silent(writeFilesKey) },
+  consults: Object.keys(accountReads),
+  plan: planLate,
 });

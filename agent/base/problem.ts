@@ -58,7 +58,7 @@ export const problemCodes = {
   },
   'file-failed': {
     means: 'A file could not be read or written: a full or read-only disk, a missing right. The old file is intact.',
-    mend: 'Free space or remount, then "bootagent run --retry-failed".',
+    mend: 'Remove the cause that the message names, then "bootagent run --retry-failed".',
   },
   'unsafe-path': {
     means: 'A path leads out of the root or of a home through a symbolic link, and was not followed.',

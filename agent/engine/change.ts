@@ -144,7 +144,6 @@ export interface ScriptChange {
   /** The key it came from: "runcmd". */
   readonly name: string;
   readonly items: readonly string[];
-  /** How each item reads to people, one line each; never shown where others can read. */
   readonly shell: 'sh' | 'bash';
   readonly before?: string;
   readonly onError?: 'continue' | 'stop';
@@ -193,10 +192,24 @@ export interface PlanItem {
   /** Where it was asked for: "users[3]". */
   readonly at: string;
   readonly changes: readonly Change[];
+  /** The commands of its script, one for each item of the change; not part of what is compared and recorded. */
+  readonly commands?: readonly CommandInfo[];
+  /** An earlier stage plans the same: a run compares it once more, and a preview does not list it twice. */
+  readonly again?: boolean;
   /** What people should know about it, as sentences: what was left out and why, what was put in its place. */
   readonly notes?: readonly Note[];
   /** Lines for whoever stands before the console: keys and their fingerprints. */
   readonly announce?: readonly string[];
+}
+
+/** One command of a script, for people. */
+export interface CommandInfo {
+  /** Where the configuration has it: "runcmd[1]". */
+  readonly at: string;
+  /** Its first line. */
+  readonly line: string;
+  /** Where it is written: "user-data:12:5". */
+  readonly place?: string;
 }
 
 export interface Note {

@@ -1,6 +1,6 @@
 import { asProblem, Problem } from '../base/problem.ts';
 import type { Host, ReadHost } from '../host/host.ts';
-import type { Change, PlanItem } from './change.ts';
+import type { Change, CommandInfo, PlanItem } from './change.ts';
 import type {
   ActHandler,
   ActLog,
@@ -27,8 +27,8 @@ export type Outcome =
   | { readonly outcome: 'deferred'; readonly because: string }
   /** What cannot be read without root is not known. */
   | { readonly outcome: 'unknown'; readonly because: string }
-  /** An act that was done before, and whether it reads otherwise now. */
-  | { readonly outcome: 'done'; readonly changed?: true }
+  /** An act that was done before; whether it reads otherwise now, and whether it failed and is not to be repeated. */
+  | { readonly outcome: 'done'; readonly changed?: true; readonly failed?: true }
   /** Planned for another machine: compared with nothing. */
   | { readonly outcome: 'planned' }
   /** Left alone since an earlier change of its item failed. */
@@ -56,6 +56,8 @@ export interface Ledger extends ReadLedger {
 export interface Watch {
   beforeChange?(): void;
   scriptItem?(report: ItemReport): void;
+  /** The command at this position of a script, from 0, as people may see it. */
+  command?(position: number): CommandInfo | undefined;
 }
 
 /** What goes over the items of a plan, bound to the handlers of a table. */
@@ -111,6 +113,7 @@ async function apply(
       host,
       ledger,
       tell: (report) => watch.scriptItem?.(report),
+      command: (position) => watch.command?.(position),
     });
     if (ledger.isPending(key)) await ledger.clear(key);
     return { outcome: 'made', difference, ...(note !== undefined && { note }) };
@@ -164,7 +167,11 @@ function judgeAct(
   const verdict = handler.due?.(change, earlier, before) ?? (hasEnded(earlier) ? 'done' : 'due');
   if (typeof verdict === 'object') return { outcome: 'failed', problem: verdict.lost };
   const begun = earlier.findLast(({ is }) => is === 'began')?.of;
-  if (verdict === 'done') return { outcome: 'done', ...(begun !== undefined && begun !== of && { changed: true }) };
+  if (verdict === 'done') {
+    const failed = earlier.findLast(({ is }) => is === 'ended')?.ok === false;
+    const changed = begun !== undefined && begun !== of;
+    return { outcome: 'done', ...(changed && { changed: true }), ...(failed && { failed: true }) };
+  }
   return { outcome: 'due', difference: { why: handler.intent(change) } };
 }
 
@@ -172,13 +179,13 @@ async function make(
   table: HandlerTable,
   change: Change,
   difference: Difference,
-  { mark, host, ledger, tell }: { mark: Mark; host: Host; ledger: Ledger; tell: ActLog['tell'] },
+  { mark, host, ledger, ...log }: { mark: Mark; host: Host; ledger: Ledger } & Pick<ActLog, 'tell' | 'command'>,
 ): Promise<string | undefined> {
   const handler = table.handlerOf(change);
   if (handler.sort === 'state') return makeState(table, change, handler, difference, host);
   const note = change.follows
-    ? await handler.perform(change, host, { earlier: [], write: async () => {}, tell })
-    : await once(change, handler, { ...mark, host, ledger, tell });
+    ? await handler.perform(change, host, { earlier: [], write: async () => {}, ...log })
+    : await once(change, handler, { ...mark, host, ledger, ...log });
   return note ?? undefined;
 }
 
@@ -235,12 +242,12 @@ const hasEnded = (earlier: readonly LedgerEntry[]): boolean =>
 async function once(
   change: Change,
   handler: ActHandler<Change>,
-  { key, of, host, ledger, tell }: Mark & { host: Host; ledger: Ledger; tell: ActLog['tell'] },
+  { key, of, host, ledger, ...log }: Mark & { host: Host; ledger: Ledger } & Pick<ActLog, 'tell' | 'command'>,
 ): Promise<string | undefined> {
   const { earlier } = ledger.entriesOf(key);
   await ledger.write(key, { is: 'began', of });
   try {
-    const note = await handler.perform(change, host, { earlier, write: (entry) => ledger.write(key, entry), tell });
+    const note = await handler.perform(change, host, { earlier, write: (entry) => ledger.write(key, entry), ...log });
     // What it found is told once and kept: who looks at the status later was not there.
     await ledger.write(key, { is: 'ended', ok: true, ...(note && { note }) });
     return note ?? undefined;

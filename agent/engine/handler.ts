@@ -1,6 +1,6 @@
 import type { Problem } from '../base/problem.ts';
 import type { Host, ReadHost } from '../host/host.ts';
-import type { Change } from './change.ts';
+import type { Change, CommandInfo } from './change.ts';
 import type { GrowthStep } from './kinds/growth-step.ts';
 
 /** What keeps a change from holding. */
@@ -73,6 +73,8 @@ export interface ActLog {
   write(entry: LedgerEntry): Promise<void>;
   /** Told at once to whoever watches; never stored where others can read. */
   tell(item: ItemReport): void;
+  /** The command at this position of a script, from 0, as people may see it. */
+  command?(position: number): CommandInfo | undefined;
 }
 
 /** One line of an act's record: plain JSON. */
@@ -80,15 +82,18 @@ export type LedgerEntry = Readonly<Record<string, string | number | boolean>>;
 
 /** How one item of a script ended, as everybody may see it. */
 export interface ItemReport {
+  /** Its position among those that are run, from 1. */
   readonly item: number;
   readonly of: number;
   readonly code: number;
   readonly ms: number;
+  /** Where the configuration has it, as a plan writes it: "runcmd[1]". */
+  readonly at?: string;
   /** Its first line, with secrets hidden. */
   readonly command?: string;
   /** The signal that ended it: "SIGKILL". */
   readonly signal?: string;
-  /** The last line it wrote to standard error, with secrets hidden. */
+  /** Of an item that failed the last line of its output, with secrets hidden. */
   readonly stderrLine?: string;
   /** Where the user-data asks for it: "user-data:12:5". */
   readonly place?: string;

@@ -29,6 +29,8 @@ export interface Module<Settings = unknown> {
   readonly every: Frequency;
   /** The top-level keys of the user-data that belong to this module, each with its decoder. */
   readonly reads: Fields<Settings>;
+  /** Keys among `reads` that another module applies: a change of them is no reason to apply this module again. */
+  readonly consults?: readonly string[];
   /** Which of the user-data's scripts are this module's. */
   readonly runs?: Script['when'];
   /** What to change, in items that stand for themselves. Nothing asked for: an empty plan. */

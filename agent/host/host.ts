@@ -112,6 +112,8 @@ export interface ShellList {
   readonly name: string;
   /** The shell text of each item. */
   readonly items: readonly string[];
+  /** What the log has before the output of each item: "runcmd[1] (2 of 5): setup --now". */
+  readonly titles?: readonly string[];
   /** Which shell reads them. */
   readonly shell: 'sh' | 'bash';
   /** Shell text that is read before the first item. */
@@ -131,7 +133,12 @@ export type ShellEvent =
       readonly item: number;
       readonly code: number;
       readonly ms: number;
+      /** The last lines of its output. */
       readonly tail: string;
+      readonly lastLine?: string;
+      /** The signal that ended it, or the shell in it. */
+      readonly signal?: string;
+      readonly log?: string;
     };
 
 export interface ShellEnd {

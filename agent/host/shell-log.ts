@@ -1,14 +1,14 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 
-import { lastLines } from './processes.ts';
-
 export const logs = '/var/log/bootagent';
 const mostLogged = 1 << 20;
 const mostTold = 4000;
 
 /** What the items of a list write, kept for root. */
 export interface ShellLog {
-  /** The last words since the last call, once the line that begins with `until` has come through. */
+  /** Writes a line before the output of an item. */
+  begin(title: string): void;
+  /** The end of the output since the item began, once the line that begins with `until` has come through. */
   tail(until?: string): Promise<string>;
   close(): void;
 }
@@ -35,6 +35,14 @@ export function openLog(path: string): ShellLog {
     return { end, text: bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, from)).toString() };
   };
   return {
+    begin(title) {
+      try {
+        writeSync(fd, `== ${new Date().toISOString().slice(0, 19)}Z ${title}\n`);
+      } catch {
+        // A log that cannot be written costs no item its run.
+      }
+      start = fstatSync(fd).size;
+    },
     async tail(until) {
       reading = true;
       let { text, end } = recent();
@@ -43,7 +51,8 @@ export function openLog(path: string): ShellLog {
         await new Promise((resolve) => setTimeout(resolve, 2));
         ({ text, end } = recent());
       }
-      const words = lastLines(until === undefined ? text : text.slice(0, text.lastIndexOf(until) >>> 0));
+      const found = until === undefined ? -1 : text.lastIndexOf(until);
+      const words = found === -1 ? text : text.slice(0, found);
       reading = false;
       cutBack();
       if (cut > 0) writeSync(fd, `\n[${cut} bytes more were not kept]\n`);

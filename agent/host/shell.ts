@@ -3,9 +3,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
 import { normalPriority } from './priority.ts';
-import { endGroup, environment } from './processes.ts';
+import { endGroup, environment, lastLines } from './processes.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 import { logs, openLog, type ShellLog } from './shell-log.ts';
+import { endMarker, shellFiles } from './shell-text.ts';
+import { systemProblem, withContext } from './with-context.ts';
 
 const work = '/var/lib/bootagent/scripts';
 
@@ -20,8 +22,8 @@ export async function runList(
   isGoingDown: () => Promise<boolean>,
 ): Promise<ShellEnd> {
   const path = `${logs}/${script.name}.log`;
-  const log = openLog(path);
-  const child = start(script, path);
+  const log = withContext(`Cannot open ${path}`, () => openLog(path));
+  const child = begin(script, path, log);
   let down: Promise<boolean> | undefined;
   let ending: Promise<void> | undefined;
   let timedOut = false;
@@ -38,12 +40,10 @@ export async function runList(
   process.on('SIGTERM', onTerm);
   const timer = script.timeoutMs ? setTimeout(onTimeout, script.timeoutMs) : undefined;
   try {
-    const { code, open } = await follow(child, log, tell);
+    const { code, open } = await follow(child, { script, log, path, tell });
     const shutdown = (await down) ?? false;
     // The shell ended inside an item: by `exit`, by `set -e`, by a signal. That item has ended with it.
-    if (open && !shutdown) {
-      await tell({ event: 'ended', item: open.item, code, ms: Date.now() - open.since, tail: await log.tail() });
-    }
+    if (open && !shutdown) await tell(endOf(open, code, path, await log.tail()));
     const signal = open && code > 128 ? signals[code - 128] : undefined;
     return { code, ...(signal && { signal }), ...(timedOut ? { timedOut } : {}), log: path, shutdown };
   } catch (error) {
@@ -96,61 +96,87 @@ function start(script: ShellList, log: string): ChildProcess {
   );
 }
 
-/** The list as shell text: each item a file that is read in, so that a syntax error stays its own. */
-function write({ name, items, before = '', from = 0, stopOnError = false }: ShellList): string {
-  const folder = `${work}/${name}`;
+/** Starts the list; where its items cannot be written, nothing of it has run. */
+function begin(script: ShellList, path: string, log: ShellLog): ChildProcess {
+  try {
+    return withContext(`Cannot write the commands of ${script.name} to ${work}`, () => start(script, path));
+  } catch (error) {
+    log.close();
+    rmSync(`${work}/${script.name}`, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function write(script: ShellList): string {
+  const folder = `${work}/${script.name}`;
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const stop = stopOnError ? '[ $__bootagent = 0 ] || exit $__bootagent; ' : '';
-  const turns = items.flatMap((text, index) => {
-    if (index < from) return [];
-    writeFileSync(`${folder}/${index}`, text.endsWith('\n') ? text : `${text}\n`, { mode: 0o600 });
-    return [
-      `echo began ${index} >&8; read __bootagent <&9 || exit 1`,
-      `command . ${folder}/${index} </dev/null 7>&- 8>&- 9<&-`,
-      `__bootagent=$?; echo "== item ${index + 1} of ${items.length} ended with $__bootagent" >&7`,
-      `echo ended ${index} $__bootagent >&8; ${stop}read __bootagent <&9 || exit 1`,
-    ];
-  });
-  writeFileSync(`${folder}/list`, `exec 7>&1\n${before}\n${turns.join('\n')}\nexit 0\n`, { mode: 0o600 });
+  for (const [name, text] of shellFiles(script, folder)) writeFileSync(`${folder}/${name}`, text, { mode: 0o600 });
   return `${folder}/list`;
 }
 
-interface Following {
-  readonly code: number;
-  /** The item the shell ended in, if it ended in one. */
-  readonly open: { readonly item: number; readonly since: number } | undefined;
+interface OpenItem {
+  readonly item: number;
+  readonly since: number;
 }
 
-/** Hears the shell out. */
+function endOf({ item, since }: OpenItem, code: number, log: string, output: string): ShellEvent {
+  const signal = code > 128 ? signals[code - 128] : undefined;
+  const lastLine = output.trim().split('\n').at(-1)?.trim().slice(-mostOfLine) ?? '';
+  const times = { code, ms: Date.now() - since };
+  return { event: 'ended', item, ...times, tail: lastLines(output), lastLine, ...(signal && { signal }), log };
+}
+
+const mostOfLine = 200;
+
+/** Reads what the shell reports, and answers once that is on disk. */
 async function follow(
   child: ChildProcess,
-  log: ShellLog,
-  tell: (event: ShellEvent) => Promise<void>,
-): Promise<Following> {
+  {
+    script: { name, items, titles },
+    log,
+    path,
+    tell,
+  }: {
+    readonly script: ShellList;
+    readonly log: ShellLog;
+    readonly path: string;
+    readonly tell: (event: ShellEvent) => Promise<void>;
+  },
+): Promise<{ readonly code: number; readonly open: OpenItem | undefined }> {
   // The types of Node know of five descriptors; these two were asked for as pipes in start().
   const [said, answer] = child.stdio.slice(8) as unknown as [Readable, Writable];
   answer.on('error', () => {}); // it may end while we answer
-  child.on('error', () => said.destroy());
-  let open: Following['open'];
+  let unstarted: Error | undefined;
+  child.on('error', (error) => {
+    unstarted = error;
+    said.destroy();
+  });
+  let open: OpenItem | undefined;
   let rest = '';
-  for await (const chunk of said) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) {
-      const [word, first, code] = line.split(' ');
-      const item = Number(first);
-      if (word === 'exit') return { code: item, open };
-      if (word === 'began') {
-        await tell({ event: 'began', item });
-        open = { item, since: Date.now() };
-      } else if (open) {
-        const ms = Date.now() - open.since;
-        await tell({ event: 'ended', item, code: Number(code), ms, tail: await log.tail(`== item ${item + 1} of `) });
-        open = undefined;
+  try {
+    for await (const chunk of said) {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const [word, first, code] = line.split(' ');
+        const item = Number(first);
+        if (word === 'exit') return { code: item, open };
+        if (word === 'began') {
+          await tell({ event: 'began', item });
+          log.begin(titles?.[item] ?? `${name}[${item}] (${item + 1} of ${items.length})`);
+          open = { item, since: Date.now() };
+        } else if (open) {
+          const output = await log.tail(endMarker(item, items.length));
+          await tell(endOf(open, Number(code), path, output));
+          open = undefined;
+        }
+        answer.write('\n');
       }
-      answer.write('\n');
     }
+  } catch (error) {
+    if (!unstarted) throw error;
   }
+  if (unstarted) throw systemProblem('Cannot start the shell', unstarted, 'command-failed');
   return { code: 137, open }; // the whole group was ended
 }

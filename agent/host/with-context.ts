@@ -7,8 +7,18 @@ export function withContext<T>(doing: string, work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof Problem) throw error;
-    throw new Problem('file-failed', `${doing}: ${wordsOf(error)}`, { cause: error });
+    throw systemProblem(doing, error);
   }
+}
+
+/** What the system refused, in words, with what to do about just that. */
+export function systemProblem(
+  doing: string,
+  error: unknown,
+  code: 'file-failed' | 'command-failed' = 'file-failed',
+): Problem {
+  const hint = hints[codeOf(error)];
+  return new Problem(code, `${doing}: ${wordsOf(error)}`, { cause: error, ...(hint && { hint }) });
 }
 
 const words: Readonly<Record<string, string>> = {
@@ -21,6 +31,27 @@ const words: Readonly<Record<string, string>> = {
   EIO: 'the disk answers with an error',
   EFBIG: 'the file is larger than allowed',
   EMFILE: 'too many open files',
+  EAGAIN: 'no more processes can be started',
+  ENOMEM: 'there is not enough memory',
+};
+
+const space = 'Free space on this file system (df), then "bootagent run --retry-failed".';
+const rights =
+  'Run it as root (sudo). As root: look for an immutable file (lsattr), SELinux denials (ausearch -m avc) or a network file system.';
+const disk = 'Look for errors of the disk in the kernel log (journalctl -k), then "bootagent run --retry-failed".';
+
+/** What to do about each error. */
+const hints: Readonly<Record<string, string>> = {
+  ENOENT: 'Check the path; a folder on the way to it may be missing.',
+  ENOSPC: space,
+  EDQUOT: 'Free space within the quota (quota), then "bootagent run --retry-failed".',
+  EROFS: 'Mount the file system for writing (mount -o remount,rw), then "bootagent run --retry-failed".',
+  EACCES: rights,
+  EPERM: rights,
+  EIO: disk,
+  EAGAIN: 'The limit of processes is reached (ulimit -u, TasksMax); afterwards "bootagent run --retry-failed".',
+  ENOMEM: 'Free memory, then "bootagent run --retry-failed".',
+  EMFILE: 'Raise the limit of open files (ulimit -n), then "bootagent run --retry-failed".',
 };
 
 const wordsOf = (error: unknown): string => words[codeOf(error)] ?? asProblem(error).message;

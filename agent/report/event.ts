@@ -1,5 +1,5 @@
 import type { Problem } from '../base/problem.ts';
-import type { Note } from '../engine/change.ts';
+import type { CommandInfo, Note } from '../engine/change.ts';
 import type { Step } from '../engine/executor.ts';
 import type { ItemReport } from '../engine/handler.ts';
 import type { Stage } from '../engine/module.ts';
@@ -24,9 +24,22 @@ export type Event =
       readonly code?: string;
     } & Note)
   | { readonly event: 'module-began'; readonly module: string; readonly stage: Stage }
-  | { readonly event: 'step'; readonly module: string; readonly step: Step }
+  | {
+      readonly event: 'step';
+      readonly module: string;
+      readonly step: Step;
+      /** What a script of it runs, with secrets hidden. */
+      readonly commands?: readonly CommandInfo[];
+    }
   | { readonly event: 'script-item'; readonly module: string; readonly report: ItemReport }
-  | { readonly event: 'problem'; readonly module: string; readonly at: string; readonly problem: Problem }
+  | {
+      readonly event: 'problem';
+      readonly module: string;
+      readonly at: string;
+      readonly problem: Problem;
+      /** It failed in an earlier run, and this one did not repair it. */
+      readonly standing?: true;
+    }
   /** Lines for whoever stands before the console: keys, fingerprints. */
   | { readonly event: 'announce'; readonly lines: readonly string[] }
   | { readonly event: 'module-ended'; readonly module: string; readonly result: ModuleResult }

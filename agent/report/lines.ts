@@ -36,14 +36,15 @@ export function eventLines(event: Event): Line[] {
         ...(event.hint ? [line('info', row(' ', '', event.hint))] : []),
       ];
     case 'step':
-      return stepLines(event.module, event.step);
+      return [...stepLines(event.module, event.step), ...commandLines(event)];
     case 'script-item': {
-      const { item, of, code, ms } = event.report;
-      const words = code === 0 ? 'ended well' : `ended with ${code}`;
+      const { item, of, at, code, signal, ms } = event.report;
+      const name = at === undefined ? `${item} of ${of}` : `${at} (${item} of ${of})`;
+      const words = code === 0 ? 'exit 0' : `failed: exit ${code}${signal === undefined ? '' : ` (${signal})`}`;
       return [
         line(
           code === 0 ? 'info' : 'warning',
-          row(code === 0 ? ' ' : 'x', event.module, `item ${item} of ${of} ${words} after ${ms} ms`),
+          row(code === 0 ? ' ' : 'x', event.module, `${name} ${words} after ${ms} ms`),
         ),
       ];
     }
@@ -91,6 +92,12 @@ function stepLines(module: string, step: Step): Line[] {
     default:
       return [];
   }
+}
+
+/** What a script would run, one line each: for a plan. */
+function commandLines({ step, commands = [] }: Extract<Event, { event: 'step' }>): Line[] {
+  if (step.change.kind !== 'script' || !['due', 'planned', 'deferred'].includes(step.outcome)) return [];
+  return commands.map((each) => line('info', row(' ', '', `    ${each.at}  ${each.line}`)));
 }
 
 /** Only what says something by itself: that there was nothing to do. */

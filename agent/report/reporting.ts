@@ -14,6 +14,8 @@ import { addTo, emptySummary, lastLine, type Summary } from './summary.ts';
 export interface Reporting {
   readonly report: Report;
   secret(value: string): void;
+  /** The same value with every secret hidden that is known by now. */
+  clean<T>(value: T): T;
   warn(code: ProblemCode, text: string): void;
   note(text: string): void;
   disabled(why: string): void;
@@ -61,6 +63,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
       if (event.event === 'run-began') write();
     },
     secret: secrets.add,
+    clean: secrets.clean,
     warn: (code, text) => report({ event: 'note', level: 'warning', code, text }),
     note: (text) => report({ event: 'note', level: 'note', text }),
     disabled(why) {

@@ -20,6 +20,8 @@ export interface ModuleRecord {
   readonly hash: string;
   /** The items that did not get done, by place. */
   readonly failed: Readonly<Record<string, Failure>>;
+  /** The items that wait for a boot or for root, where others of the module failed. */
+  readonly waits?: readonly string[];
 }
 
 export interface Failure {
@@ -43,6 +45,8 @@ export type JournalRecord =
       readonly scope: string;
       readonly key: string;
       readonly entry: LedgerEntry;
+      /** A run by force: what was recorded of the act before does not count. */
+      readonly anew?: true;
     }
   | { readonly is: 'owed'; readonly module: string; readonly key: string }
   | { readonly is: 'settled'; readonly module: string; readonly key: string }

@@ -89,11 +89,12 @@ export function openState(store: Store, known: Formats = formats): State {
           scope: record.scope,
           hash: record.hash,
           failed: record.failed,
+          ...(record.waits && { waits: record.waits }),
         });
         return;
       case 'act': {
         const key = actKey(record.module, record.scope, record.key);
-        acts.set(key, [...(acts.get(key) ?? []), record.entry]);
+        acts.set(key, [...(record.anew ? [] : (acts.get(key) ?? [])), record.entry]);
         return;
       }
       case 'owed':
@@ -186,8 +187,7 @@ export function openState(store: Store, known: Formats = formats): State {
         isPending: (key) => owed.has(`${module}\t${key}`),
         async write(key, entry) {
           forgotten.delete(actKey(module, scope, key));
-          if (anew && entry.is === 'began') acts.delete(actKey(module, scope, key));
-          write({ is: 'act', module, scope, key, entry });
+          write({ is: 'act', module, scope, key, entry, ...(anew && entry.is === 'began' && { anew: true }) });
         },
         async pend(keys) {
           for (const key of keys) if (!owed.has(`${module}\t${key}`)) write({ is: 'owed', module, key });

@@ -13,12 +13,15 @@ export interface Adapted {
 }
 
 /** Commands written for guests of another age: what they call and is gone since is done by what took its place. */
-export function adapt(name: string, items: readonly string[], facts: Facts): Adapted {
+export function adapt(
+  items: readonly string[],
+  { facts, at }: { readonly facts: Facts; at(index: number): string },
+): Adapted {
   const unwrapped = items.map(withoutShell);
   const used = programs.filter((program) => unwrapped.some((text) => isNeeded(program, text, facts)));
   const selinux = facts.selinux === 'disabled' ? '/dev/null' : '/sys/fs/selinux/enforce';
   const where = (test: (text: string) => boolean) =>
-    unwrapped.flatMap((text, index) => (test(text) ? [`${name}[${index}]`] : [])).join(', ');
+    unwrapped.flatMap((text, index) => (test(text) ? [at(index)] : [])).join(', ');
   const notes = used.map((program) => `${said[program]} (${where((text) => isNeeded(program, text, facts))})`);
   const enforces = where((text) => enforce.test(text));
   if (enforces) notes.push(`/selinux/enforce is ${selinux} here${why(facts)} (${enforces})`);

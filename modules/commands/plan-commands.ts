@@ -1,15 +1,7 @@
-import type { Note, PlanItem, ScriptChange } from '../../agent/engine/change.ts';
+import type { CommandInfo, Note, PlanItem, ScriptChange } from '../../agent/engine/change.ts';
 import type { Context } from '../../agent/engine/module.ts';
-import {
-  converted,
-  type Decode,
-  decoder,
-  either,
-  INVALID,
-  items,
-  list,
-  text,
-} from '../../agent/userdata/schema/decode.ts';
+import { converted, type Decode, decoder, either, INVALID, list, text } from '../../agent/userdata/schema/decode.ts';
+import { nowhere, type Place, type SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { adapt } from './adapt-legacy.ts';
 import { secretsIn } from './secrets-in-commands.ts';
 
@@ -20,24 +12,31 @@ const command: Decode<string> = either(
   'a command: text, or a list of words',
 );
 
+/** A command with where it is written. */
+export interface ScriptCommand {
+  /** "runcmd[1]". */
+  readonly at: string;
+  readonly text: string;
+  readonly place: Place;
+}
+
 /** A list of commands. An empty item is passed over, as cloud-init does; a wrong one costs only itself. */
-export const commandList: Decode<readonly string[]> = decoder(
+export const commandList: Decode<readonly ScriptCommand[]> = decoder(
   { is: 'list', of: command.shape },
   (written, at, findings) => {
-    if (written?.is === 'list') {
-      const meant = written.items.filter((each) => !(each.is === 'scalar' && each.value === null));
-      const found = items(command)({ ...written, items: meant }, at, findings);
-      return found === INVALID ? INVALID : withSecrets(found.map(({ value }) => value));
-    }
-    const one = command(written, at, findings);
-    return one === INVALID ? INVALID : withSecrets([one]);
-
-    function withSecrets(commands: readonly string[]): readonly string[] {
-      for (const each of secretsIn(commands)) findings.secret(each);
-      return commands;
-    }
+    const listed = written?.is === 'list' ? written.items.map((node, index) => [node, `${at}[${index}]`] as const) : [];
+    const each = written?.is === 'list' ? listed.filter(([node]) => !isEmpty(node)) : [[written, at] as const];
+    const commands = each.flatMap(([node, itemAt]): ScriptCommand[] => {
+      const text = command(node, itemAt, findings);
+      return text === INVALID ? [] : [{ at: itemAt, text, place: node?.place ?? nowhere }];
+    });
+    if (written?.is !== 'list' && commands.length === 0) return INVALID;
+    for (const secret of secretsIn(commands.map(({ text }) => text))) findings.secret(secret);
+    return commands;
   },
 );
+
+const isEmpty = (node: SourceNode): boolean => node.is === 'scalar' && node.value === null;
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -47,7 +46,7 @@ const bashOnly = /\[\[|\$\{?UID\b|\$RANDOM\b|<\(|^\s*(source|declare|local -[aA]
 /** The one item of a plan that a list of commands is. */
 export function scriptItem(
   name: string,
-  commands: readonly string[],
+  commands: readonly ScriptCommand[],
   { facts, instance }: Context,
   options: {
     onError?: ScriptChange['onError'] | undefined;
@@ -56,8 +55,11 @@ export function scriptItem(
   } = {},
 ): PlanItem[] {
   if (commands.length === 0) return [];
-  const { items, before, notes } = adapt(name, commands, facts);
-  const needing = facts.sh === 'bash' ? -1 : commands.findIndex((each) => bashOnly.test(each));
+  const { items, before, notes } = adapt(
+    commands.map(({ text }) => text),
+    { facts, at: (index) => commands[index]?.at ?? name },
+  );
+  const needing = facts.sh === 'bash' ? undefined : commands.find(({ text }) => bashOnly.test(text));
   const hasBash = facts.programs.includes('bash');
   const { onError, onInterrupt, timeoutMs } = options;
   return [
@@ -69,25 +71,28 @@ export function scriptItem(
           name,
           items,
           ...(before !== undefined && { before }),
-          shell: needing !== -1 && hasBash ? 'bash' : 'sh',
+          shell: needing && hasBash ? 'bash' : 'sh',
           env: { INSTANCE_ID: instance.id },
           ...(onError && { onError }),
           ...(onInterrupt && { onInterrupt }),
           ...(timeoutMs && { timeoutMs }),
         },
       ],
-      notes: [...notes, ...(needing === -1 ? [] : [shellNote(name, needing, facts.sh, hasBash)])],
+      commands: commands.map(infoOf),
+      notes: [...notes, ...(needing ? [shellNote(needing.at, facts.sh, hasBash)] : [])],
     },
   ];
 }
 
-const shellNote = (name: string, item: number, sh: string, hasBash: boolean): Note =>
+const mostOfLine = 120;
+
+function infoOf({ at, text, place }: ScriptCommand): CommandInfo {
+  const [first = '', ...more] = text.trim().split('\n');
+  const line = first.length > mostOfLine || more.length > 0 ? `${first.slice(0, mostOfLine)} ...` : first;
+  return { at, line, ...(place.line > 0 && { place: `${place.source}:${place.line}:${place.column}` }) };
+}
+
+const shellNote = (at: string, sh: string, hasBash: boolean): Note =>
   hasBash
-    ? {
-        level: 'note',
-        text: `${name}[${item}] is written for bash, and /bin/sh is ${sh}: the whole list is run by bash`,
-      }
-    : {
-        level: 'warning',
-        text: `${name}[${item}] is written for bash, which is not installed: ${sh} will misread it`,
-      };
+    ? { level: 'note', text: `${at} is written for bash, and /bin/sh is ${sh}: the whole list is run by bash` }
+    : { level: 'warning', text: `${at} is written for bash, which is not installed: ${sh} will misread it` };

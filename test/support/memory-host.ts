@@ -241,7 +241,8 @@ export function memoryHost(given: Given = {}): MemoryHost {
         const answer = given.shell?.(script.items[item] ?? '', item) ?? {};
         if (answer === 'shutdown') return end({ shutdown: true });
         const { code = 0, tail = '' } = answer;
-        await tell({ event: 'ended', item, code, ms: 1, tail });
+        const lastLine = tail.split(' / ').at(-1) ?? '';
+        await tell({ event: 'ended', item, code, ms: 1, tail, lastLine, log: `/log/${script.name}` });
         if (code !== 0 && script.stopOnError) return end({ code });
       }
       return end({});

@@ -54,7 +54,15 @@ export async function predictNextBoot(
   };
   const state = openState(readOnly(folderStore(root)));
   if (state.warnings.length > 0 || state.interrupted !== undefined) return state.warnings[0]?.text ?? 'it was cut off';
-  const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {} };
+  const reporting = {
+    report,
+    warn,
+    note: () => {},
+    secret: () => {},
+    clean: <T>(value: T): T => value,
+    disabled: () => {},
+    end: () => {},
+  };
   // It writes nothing, as it keeps nothing.
   const who = identifier({
     host: { ...host, ...seen },

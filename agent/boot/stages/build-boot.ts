@@ -19,7 +19,7 @@ export async function bootOf({
   readonly schedule: Schedule;
   readonly state: State;
   readonly host: ReadHost;
-  readonly report: Pick<Reporting, 'report' | 'secret' | 'warn'>;
+  readonly report: Pick<Reporting, 'report' | 'secret' | 'clean' | 'warn'>;
   readonly bootId: string;
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
   const settings = settingsLoader({
@@ -36,6 +36,7 @@ export async function bootOf({
     state,
     report: report.report,
     secret: report.secret,
+    redact: report.clean,
     bootId,
     now: () => host.now(),
   };

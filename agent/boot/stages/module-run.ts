@@ -1,20 +1,20 @@
-import { asProblem, isNonFatal, Problem } from '../../base/problem.ts';
+import { asProblem, Problem } from '../../base/problem.ts';
 import type { PlanItem } from '../../engine/change.ts';
 import type { Ledger, Step, Watch } from '../../engine/executor.ts';
+import type { ItemReport } from '../../engine/handler.ts';
 import { canonicalText, hashOf } from '../../engine/hash.ts';
-import type { Context, Frequency, Module } from '../../engine/module.ts';
+import type { Context, Module } from '../../engine/module.ts';
 import type { OverlayHost } from '../../engine/overlay-host.ts';
 import type { Host } from '../../host/host.ts';
 import type { ModuleResult, Report } from '../../report/event.ts';
 import { apply, countAsDone, preview } from '../../resources/index.ts';
-import type { Failure, ModuleRecord } from '../../state/records.ts';
+import type { Failure } from '../../state/records.ts';
 import type { State } from '../../state/state.ts';
 import { decodeFields, type Findings, INVALID } from '../../userdata/schema/decode.ts';
 import { placeOf } from '../../userdata/schema/source-location.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
-
-/** How many boots an item that fails is given. */
-const mostTries = 3;
+import { type Failures, failuresOf, placed, reportStanding, stateOf, withPlace } from './failures.ts';
+import { failuresKept, itemsDue, recordRun, scopeOf } from './module-record.ts';
 
 /** What all modules of a run share. */
 export interface Run {
@@ -32,26 +32,24 @@ export interface Run {
   /** In service, with nothing remembered: what is not repeatable counts as done. */
   readonly inService?: boolean;
   secret(value: string): void;
+  /** Hides the secrets that are known. */
+  redact?(text: string): string;
 }
 
-/** A module's turn: read its settings, plan, make or preview, remember. Its failure is its own. */
+/** One module run: reads its settings, plans, makes or previews, records. A failure of it stays its own. */
 export async function runModule(
   module: Module,
   settings: Mapping,
   context: Context,
   run: Run,
 ): Promise<ModuleResult['state']> {
-  const scripts = context.scripts.filter(({ when }) => when === module.runs);
-  const hash = hashOf([
-    Object.keys(module.reads).map((key) => canonicalText(settings.entries.get(key)?.value)),
-    scripts,
-  ]);
   const scope = scopeOf(module.every, context, run.bootId);
+  const hash = settingsHash(module, settings, context);
   const last = run.state.lastRun(module.name);
   const same = last?.scope === scope && last.hash === hash;
   const only = itemsDue(module, same ? last : undefined, run);
-  if (only === 'none') return 'kept';
   const writes = run.act.mode === 'apply';
+  if (only === 'none') return writes && same ? reportStanding(module, last, run.report) : 'kept';
   const ledger = run.state.ledger(module.name, scope, run.force);
   if (run.inService && !run.force && module.every !== 'boot' && last?.scope !== scope) {
     if (!writes) return 'kept';
@@ -60,66 +58,83 @@ export async function runModule(
     run.state.ended({ module: module.name, scope, hash, failed: {} });
     return 'kept';
   }
-  const failed: Record<string, Failure> = {};
-  const problem = (at: string, problem: Problem): void => {
-    const tries = (same ? (last?.failed[at]?.tries ?? 0) : 0) + 1;
-    failed[at] = { tries: isFinal(problem) ? mostTries : tries, code: problem.code, message: problem.message };
-    run.report({ event: 'problem', module: module.name, at, problem });
-  };
-  // What cannot be remembered is told, and costs nobody the keys that the same turn puts in place.
-  const keeping = (write: () => void): void => {
-    try {
-      write();
-    } catch (error) {
-      problem(module.name, asProblem(error));
-    }
-  };
+  const failures = failuresOf(module, { last, same, report: run.report });
   // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
-  const plan = planned(module, settings, { ...context, newMachine: inherits }, run, problem);
+  const plan = planned(module, settings, { ...context, newMachine: inherits }, run, failures.add);
   const steps: Step[] = [];
   let begun = false;
-  const watch: Watch = {
-    beforeChange() {
-      // What was at work when power was lost is known from this; a turn that changes nothing writes nothing.
-      if (!begun) keeping(() => run.state.began(module.name, scope));
-      begun = true;
-    },
-    scriptItem: (report) => run.report({ event: 'script-item', module: module.name, report }),
+  const beforeChange = () => {
+    // What was at work when power was lost is known from this; a run that changes nothing writes nothing.
+    if (!begun) failures.guard(() => run.state.began(module.name, scope));
+    begun = true;
   };
   for (const item of plan) {
     if (only !== 'all' && !only.has(item.at)) continue;
-    tellNotes(module, item, settings, run);
-    const taken = await takeItem(item, ledger, run, watch);
-    for (const step of taken) {
-      steps.push(step);
-      run.report({ event: 'step', module: module.name, step });
-      if (step.outcome === 'failed') problem(item.at, placedIn(settings, item.at, step.problem));
-      if (step.outcome === 'done' && step.changed) tellChanged(module, item, run);
-    }
-    if (item.announce && !taken.some(isOpen)) run.report({ event: 'announce', lines: item.announce });
+    if (item.again && !writes) continue;
+    const before = last?.scope === scope ? last.failed[item.at] : undefined;
+    steps.push(...(await runItem(item, { module, settings, run, ledger, failures, beforeChange, before })));
   }
   if (writes) {
-    // What has no tries left, and had no turn now, stays told.
-    const others = Object.entries(last?.failed ?? {}).filter(([at]) => only !== 'all' && !only.has(at));
-    const turn = { module: module.name, scope, hash, failed: { ...Object.fromEntries(others), ...failed } };
-    keeping(() => remember(turn, { steps, begun, asked: plan.length > 0, last, run, module }));
+    for (const [at, failure] of Object.entries(failuresKept(last, only)))
+      if (failures.failed[at] === undefined) failures.keep(at, failure);
+    const record = { module: module.name, scope, hash, failed: failures.failed };
+    const { state } = run;
+    failures.guard(() => recordRun(record, { steps, begun, asked: plan.length > 0, last, state, module }));
   }
-  return resultOf(steps, Object.values(failed), run, plan.length > 0);
+  return stateOf(failures.failed) ?? resultOf(steps, run, plan.length > 0);
 }
 
-/** All items, none, or those of the last turn that failed and have tries left. */
-function itemsDue(module: Module, last: ModuleRecord | undefined, run: Run): 'all' | 'none' | ReadonlySet<string> {
-  if (run.force) return 'all';
-  const left = Object.entries(last?.failed ?? {}).filter(([, { tries }]) => run.retryFailed || tries < mostTries);
-  if (run.retryFailed) return left.length > 0 ? new Set(left.map(([at]) => at)) : 'none';
-  // What must hold at every boot is looked at at every start; its acts know by themselves that they were done.
-  if (!last || module.every === 'boot') return 'all';
-  return left.length > 0 ? new Set(left.map(([at]) => at)) : 'none';
+interface ItemRun {
+  readonly module: Module;
+  readonly settings: Mapping;
+  readonly run: Run;
+  readonly ledger: Ledger;
+  readonly failures: Failures;
+  readonly beforeChange: () => void;
+  /** How the item failed when it was last run, if it did. */
+  readonly before: Failure | undefined;
 }
 
-export const scopeOf = (every: Frequency, { instance }: Context, bootId: string): string =>
-  every === 'boot' ? `boot:${bootId}` : every === 'instance' ? `instance:${instance.id}` : 'image';
+async function runItem(item: PlanItem, given: ItemRun): Promise<readonly Step[]> {
+  const { module, settings, run, ledger, failures, beforeChange, before } = given;
+  const redact = run.redact ?? ((text: string) => text);
+  const commands = item.commands?.map((each) => ({ ...each, line: redact(each.line) }));
+  let failedItem: ItemReport | undefined;
+  const watch: Watch = {
+    beforeChange,
+    command: (position) => commands?.[position],
+    scriptItem(ended) {
+      const command = commands?.[ended.item - 1];
+      const { line, ...where } = command ?? {};
+      const stderrLine = ended.stderrLine === undefined ? {} : { stderrLine: redact(ended.stderrLine) };
+      const report: ItemReport = { ...ended, ...where, ...(line !== undefined && { command: line }), ...stderrLine };
+      const { tail, ...kept } = report;
+      if (ended.code !== 0) failedItem ??= kept;
+      run.report({ event: 'script-item', module: module.name, report });
+    },
+  };
+  reportNotes(module, item, settings, run);
+  const steps = await takeItem(item, ledger, run, watch);
+  for (const step of steps) {
+    run.report({ event: 'step', module: module.name, step, ...(commands && { commands }) });
+    if (step.outcome === 'failed') failures.add(item.at, withPlace(step.problem, item, settings), failedItem);
+    if (step.outcome !== 'done') continue;
+    if (step.changed) reportChanged(module, item, run);
+    if (step.failed) failures.keep(item.at, before);
+  }
+  if (item.announce && !steps.some(isOpen)) run.report({ event: 'announce', lines: item.announce });
+  return steps;
+}
+
+function settingsHash(module: Module, settings: Mapping, context: Context): string {
+  return hashOf([
+    Object.keys(module.reads)
+      .filter((key) => !module.consults?.includes(key))
+      .map((key) => canonicalText(settings.entries.get(key)?.value)),
+    context.scripts.filter(({ when }) => when === module.runs),
+  ]);
+}
 
 function planned(
   module: Module,
@@ -151,61 +166,13 @@ function planned(
   }
 }
 
-/** Of what is asked and was not done, the line that asks for it is told. */
-function placedIn(settings: Mapping, item: string, problem: Problem): Problem {
-  const at = problem.at ?? item;
-  const where = placed(placeOf(at, settings));
-  if (where === '') return problem;
-  const { code, message, hint, stderrTail, cause } = problem;
-  return new Problem(code, `${where}${at}: ${message}`, {
-    hint,
-    cause,
-    ...(stderrTail !== undefined && { stderrTail }),
-  });
-}
-
-const placed = ({ source, line, column }: { source: string; line: number; column: number }): string =>
-  line === 0 ? '' : `${source}:${line}:${column}: `;
-
-/** Writes down how the turn ended, unless that is what stands there already. */
-function remember(
-  turn: ModuleRecord,
-  {
-    steps,
-    begun,
-    asked,
-    last,
-    run,
-    module,
-  }: {
-    steps: readonly Step[];
-    begun: boolean;
-    asked: boolean;
-    last: ModuleRecord | undefined;
-    run: Run;
-    module: Module;
-  },
-): void {
-  const waits = steps.some(({ outcome }) => outcome === 'deferred' || outcome === 'unknown');
-  const troubled = Object.keys(turn.failed).length > 0;
-  const wasTroubled = Object.keys(last?.failed ?? {}).length > 0;
-  if (waits && !troubled) {
-    // Not done: what waits for the boot, or for root, is looked at again then.
-    if (begun) run.state.deferred(module.name);
-    return;
-  }
-  const marked = module.every !== 'boot' && (asked || troubled);
-  const same = last?.scope === turn.scope && last.hash === turn.hash && !troubled && !wasTroubled;
-  if (begun || troubled || wasTroubled || (marked && !same)) run.state.ended(turn);
-}
-
 async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Watch): Promise<Step[]> {
   if (act.mode === 'planned') return item.changes.map((change) => ({ at: item.at, change, outcome: 'planned' }));
   return act.mode === 'preview' ? preview(item, act.host, ledger) : apply(item, act.host, ledger, watch);
 }
 
 /** What is asked and left out is told with its line, as what failed is. */
-function tellNotes(module: Module, { at, notes = [] }: PlanItem, settings: Mapping, run: Run): void {
+function reportNotes(module: Module, { at, notes = [] }: PlanItem, settings: Mapping, run: Run): void {
   const where = placed(placeOf(at, settings));
   for (const { level, text } of notes) {
     const told = level !== 'warning' || where === '' ? text : `${where}${text.startsWith(at) ? '' : `${at}: `}${text}`;
@@ -217,7 +184,7 @@ function tellNotes(module: Module, { at, notes = [] }: PlanItem, settings: Mappi
 const isOpen = ({ outcome }: Step): boolean => ['failed', 'skipped', 'deferred', 'unknown'].includes(outcome);
 
 /** A script is not repeatable: that it reads otherwise now is told, and nothing more. */
-function tellChanged({ name }: Module, { at }: PlanItem, { report }: Run): void {
+function reportChanged({ name }: Module, { at }: PlanItem, { report }: Run): void {
   const text = `${at} has changed since it was run, and is not run again`;
   report({
     event: 'note',
@@ -229,19 +196,8 @@ function tellChanged({ name }: Module, { at }: PlanItem, { report }: Run): void 
   });
 }
 
-/** A script is not repeatable, and a wrong setting is as wrong at the next boot. */
-const isFinal = ({ code }: Problem): boolean =>
-  ['script-failed', 'interrupted', 'bad-settings', 'unsafe-path'].includes(code);
-
-function resultOf(
-  steps: readonly Step[],
-  failed: readonly Failure[],
-  { act }: Run,
-  asked: boolean,
-): ModuleResult['state'] {
+function resultOf(steps: readonly Step[], { act }: Run, asked: boolean): ModuleResult['state'] {
   const some = (...outcomes: Step['outcome'][]) => steps.some(({ outcome }) => outcomes.includes(outcome));
-  if (failed.some(({ code }) => !isNonFatal(code))) return 'failed';
-  if (failed.length > 0) return 'problems';
   if (act.mode === 'planned') return asked ? 'planned' : 'nothing';
   if (some('made')) return 'made';
   if (some('due')) return 'due';

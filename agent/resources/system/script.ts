@@ -1,6 +1,6 @@
 import { Problem } from '../../base/problem.ts';
 import type { ScriptChange } from '../../engine/change.ts';
-import type { ActHandler, Due, LedgerEntry } from '../../engine/handler.ts';
+import type { ActHandler, ActLog, Due, LedgerEntry } from '../../engine/handler.ts';
 import type { ShellEnd } from '../../host/host.ts';
 
 /** How many boots in a row a list may end with the machine going down before it is left out. */
@@ -11,17 +11,19 @@ export const scriptHandler: ActHandler<ScriptChange> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ name }) => name,
-  intent: ({ items }) => `runs ${items.length} ${items.length === 1 ? 'item' : 'items'}`,
+  intent: ({ items }) => `runs ${items.length} ${items.length === 1 ? 'command' : 'commands'}`,
   due,
 
   async perform(change, host, log) {
     const of = change.items.length;
-    const failed: { item: number; code: number }[] = [];
+    const named = (item: number): string => nameOf(change, item, log);
+    const failed: FailedItem[] = [];
     let last = -1;
     const end = await host.shell(
       {
         name: change.name,
         items: change.items,
+        titles: change.items.map((_, item) => titleOf(change, item, log)),
         shell: change.shell,
         from: change.onInterrupt === 'resume' ? lastItem(log.earlier, 'item-began') + 1 : 0,
         stopOnError: change.onError === 'stop',
@@ -32,20 +34,40 @@ export const scriptHandler: ActHandler<ScriptChange> = {
       async (event) => {
         last = event.item;
         if (event.event === 'began') return log.write({ is: 'item-began', item: event.item });
-        const { item, code, ms, tail } = event;
+        const { item, code, ms, tail, signal, lastLine, log: path } = event;
         await log.write({ is: 'item-ended', item, code, ms, tail });
-        log.tell({ item: item + 1, of, code, ms, tail });
-        if (code !== 0) failed.push({ item: item + 1, code });
+        log.tell({
+          ...{ item: item + 1, of, code, ms, tail },
+          ...(signal !== undefined && { signal }),
+          ...(code !== 0 && lastLine && { stderrLine: lastLine }),
+          ...(path !== undefined && { log: path }),
+        });
+        if (code !== 0) failed.push({ item, code, signal, lastLine });
       },
     );
     if (end.shutdown) {
       await log.write({ is: 'down', item: last });
-      return `the machine went down in item ${last + 1} of ${of}`;
+      return `the machine went down in ${named(last)}`;
     }
-    if (failed.length > 0 || end.signal || end.timedOut) throw failure(change, failed, end, last + 1);
-    return last + 1 < of ? `ended by itself at item ${last + 1} of ${of}; the rest was not run` : undefined;
+    if (failed.length > 0 || end.signal || end.timedOut || (last === -1 && end.code !== 0))
+      throw failure(change, failed, { end, last, log });
+    return last + 1 < of ? `ended by itself at ${named(last)}; the rest was not run` : undefined;
   },
 };
+
+const atOf = ({ name }: ScriptChange, item: number, log?: ActLog): string =>
+  log?.command?.(item)?.at ?? `${name}[${item}]`;
+
+/** "runcmd[1] (2 of 5)". */
+const nameOf = (change: ScriptChange, item: number, log?: ActLog): string =>
+  `${atOf(change, item, log)} (${item + 1} of ${change.items.length})`;
+
+/** The same with the first line of the command, where that is known. */
+function titleOf(change: ScriptChange, item: number, log: ActLog, quote = ''): string {
+  const line = log.command?.(item)?.line;
+  const name = nameOf(change, item, log);
+  return line === undefined ? name : `${name}${quote === '' ? ':' : ''} ${quote}${line}${quote}`;
+}
 
 /** Whether a list is to be run, by what is known of earlier starts: it is not repeatable. */
 function due(
@@ -59,19 +81,29 @@ function due(
       lost: new Problem('interrupted', text, { hint: `Take the reboot out of ${name}, or make it depend on a file.` }),
     };
   }
-  const began = lastItem(earlier, 'item-began');
-  const cut = wentDown(earlier);
+  const known = withoutEmptyStarts(earlier);
+  if (known.length === 0) return 'due';
+  const began = lastItem(known, 'item-began');
+  const cut = wentDown(known);
   const left = began + 1 < items.length;
-  if (earlier.some(({ is }) => is === 'ended')) return cut && left && onInterrupt === 'resume' ? 'due' : 'done';
-  if (began === -1) return 'due';
+  if (known.some(({ is }) => is === 'ended')) return cut && left && onInterrupt === 'resume' ? 'due' : 'done';
   if (onInterrupt === 'rerun' || (onInterrupt === 'resume' && left)) return 'due';
-  if (!left && lastItem(earlier, 'item-ended') === began) return 'done';
-  return {
-    lost: new Problem(
-      'interrupted',
-      `${name} was cut off in item ${began + 1} of ${items.length}; it is not run again`,
-    ),
-  };
+  if (!left && lastItem(known, 'item-ended') === began) return 'done';
+  const text = `${name} was interrupted in ${name}[${began}] (${began + 1} of ${items.length}); it is not run again`;
+  return { lost: new Problem('interrupted', text) };
+}
+
+/** The record without the starts that ended before the first item began: of those nothing was run. */
+function withoutEmptyStarts(earlier: readonly LedgerEntry[]): readonly LedgerEntry[] {
+  const starts: LedgerEntry[][] = [];
+  for (const entry of earlier) {
+    if (entry.is === 'began' || starts.length === 0) starts.push([]);
+    starts.at(-1)?.push(entry);
+  }
+  // A list that counts as done on a machine in service has no items, and ended well.
+  const hasRun = (start: readonly LedgerEntry[]) =>
+    start.some(({ is, ok }) => is === 'item-began' || (is === 'ended' && ok === true));
+  return starts.filter(hasRun).flat();
 }
 
 /** Whether this record ends with the machine going down: in order, or without a word. */
@@ -82,17 +114,45 @@ const wentDown = (entries: readonly LedgerEntry[]): boolean =>
 const lastItem = (entries: readonly LedgerEntry[], is: string): number =>
   entries.reduce((last, entry) => (entry.is === is ? Number(entry.item) : last), -1);
 
-function failure(
-  { name, items, timeoutMs = 0 }: ScriptChange,
-  failed: readonly { item: number; code: number }[],
-  { code, signal, timedOut, log }: ShellEnd,
-  ran: number,
-): Problem {
-  const of = items.length;
-  const each = failed.map((one) => `item ${one.item} of ${of} ended with ${one.code}`);
-  const limit = `it did not end within ${timeoutMs / 1000} s, in item ${ran} of ${of}`;
-  const killed = timedOut ? [limit] : signal ? [`item ${ran} of ${of} was ended by ${signal}`] : [];
-  const rest = ran < of ? [`the rest was not run`] : [];
-  const words = [...each, ...killed, ...rest].join(', ') || `the shell ended with ${code}`;
-  return new Problem('script-failed', `${name}: ${words}`, { hint: `Its output is in ${log} (readable by root).` });
+interface FailedItem {
+  readonly item: number;
+  readonly code: number;
+  readonly signal?: string | undefined;
+  readonly lastLine?: string | undefined;
 }
+
+/** What failed first, by its command; what else failed, by its place. */
+function failure(
+  change: ScriptChange,
+  failed: readonly FailedItem[],
+  { end, last, log }: { readonly end: ShellEnd; readonly last: number; readonly log: ActLog },
+): Problem {
+  const { items, name, timeoutMs = 0 } = change;
+  const [first = { item: last, code: end.code, signal: end.signal }, ...more] = failed;
+  if (first.item === -1) {
+    const text = `${name}: the shell ended with exit ${end.code} before the first command`;
+    return new Problem('command-failed', text, { hint: `Its output is in ${end.log} (readable by root).` });
+  }
+  const why = end.timedOut && first.item === last ? `did not end within ${timeoutMs / 1000} s` : reasonOf(first);
+  const others = more.map(({ item }) => nameOf(change, item, log)).join(', ');
+  const parts = [
+    `${titleOf(change, first.item, log, '`')} ${why}`,
+    ...(others === '' ? [] : [`also failed: ${others}`]),
+    ...(end.timedOut && first.item !== last ? [`${nameOf(change, last, log)} did not end in time`] : []),
+    ...(last + 1 < items.length ? ['the rest was not run'] : []),
+  ];
+  return new Problem('script-failed', parts.join('; '), {
+    hint: `Its output is in ${end.log} (readable by root).`,
+    at: atOf(change, first.item, log),
+    ...(first.lastLine !== undefined && { stderrTail: first.lastLine }),
+  });
+}
+
+/** What the shell means by these. */
+const meanings: Readonly<Record<number, string>> = {
+  126: ' (found, but cannot be executed)',
+  127: ' (command not found)',
+};
+
+const reasonOf = ({ code, signal }: FailedItem): string =>
+  signal === undefined ? `failed: exit ${code}${meanings[code] ?? ''}` : `failed: ended by ${signal} (exit ${code})`;

@@ -7,121 +7,14 @@ import { Problem } from '../../../agent/base/problem.ts';
 import { keepNetwork } from '../../../agent/boot/skip-unchanged/assumed-network.ts';
 import { findAndMarkDue, type LaterStages } from '../../../agent/boot/skip-unchanged/find-due.ts';
 import { type Boot, runStages } from '../../../agent/boot/stages/run-stages.ts';
-import { readSettings } from '../../../agent/config/settings.ts';
-import { defineModule, type Schedule, type Stage, stages } from '../../../agent/engine/module.ts';
-import { overlayHost } from '../../../agent/engine/overlay-host.ts';
+import { defineModule, type Schedule, stages } from '../../../agent/engine/module.ts';
 import type { Host } from '../../../agent/host/host.ts';
-import { storedIdentity, storeIdentity } from '../../../agent/identity/identity-store.ts';
-import type { Instance } from '../../../agent/metadata/datasource.ts';
 import type { Event } from '../../../agent/report/event.ts';
-import { keyOf } from '../../../agent/resources/index.ts';
 import { openState } from '../../../agent/state/state.ts';
 import { memoryStore } from '../../../agent/state/store.ts';
-import { bootcmd } from '../../../modules/bootcmd.ts';
-import { runcmd } from '../../../modules/runcmd.ts';
-import { writeFiles } from '../../../modules/write-files.ts';
-import { facts, instance } from '../../support/facts.ts';
+import { booted, bootOf, type How, type Machine, machineOf, schedule } from '../../support/boots.ts';
+import { facts } from '../../support/facts.ts';
 import { memoryHost } from '../../support/memory-host.ts';
-import { yaml } from '../../support/written.ts';
-
-const schedule: Schedule = { local: [], early: [bootcmd], main: [writeFiles], final: [runcmd] };
-/** The units of a boot: each is a process of its own. */
-const units: readonly (readonly Stage[])[] = [['local'], ['early', 'main'], ['final']];
-
-/** A machine over its boots: its disk and what it remembers stay. */
-function machineOf(given: Parameters<typeof memoryHost>[0] = {}) {
-  const host = memoryHost(given);
-  const store = memoryStore(new Map([['fresh', '']]));
-  let boots = 0;
-  return { host, store, nextBoot: () => `b${++boots}`, boot: () => `b${boots}` };
-}
-type Machine = ReturnType<typeof machineOf>;
-
-interface How {
-  /** What the cloud says, or nothing where nobody answers; it may answer at some stages alone. */
-  readonly cloud?: {
-    readonly id: string;
-    readonly userData?: string;
-    readonly at?: readonly Stage[];
-    readonly missing?: readonly string[];
-  };
-  readonly image?: string;
-  readonly fingerprint?: string;
-  readonly schedule?: Schedule;
-  readonly host?: Host;
-  readonly units?: readonly (readonly Stage[])[];
-  readonly mode?: 'preview';
-  readonly sameBoot?: true;
-  readonly own?: Partial<Boot>;
-}
-
-/** Boots the machine, and tells what was said, one line each. */
-async function booted(machine: Machine, how: How = {}): Promise<string[]> {
-  const told: string[] = [];
-  const bootId = how.sameBoot ? machine.boot() : machine.nextBoot();
-  for (const wanted of how.units ?? units) {
-    const boot = await bootOf(machine, bootId, how, (event) => told.push(...lines(event)));
-    const { state } = await runStages(wanted, boot);
-    if (state !== 'done') told.push(`${wanted.join(' ')}: ${state}`);
-  }
-  return told;
-}
-
-async function bootOf(machine: Machine, bootId: string, how: How, report: (event: Event) => void): Promise<Boot> {
-  const host = how.host ?? machine.host;
-  const state = openState(machine.store);
-  const { written } = yaml(how.image ?? '');
-  const { cloud, own = {} } = how;
-  const who: Instance | undefined =
-    cloud &&
-    instance({
-      id: cloud.id,
-      ...(cloud.missing && { missing: cloud.missing }),
-      ...(cloud.userData && { userData: Buffer.from(cloud.userData) }),
-    });
-  const memory = {
-    state,
-    host,
-    report,
-    fingerprint: how.fingerprint ?? 'f',
-    keeps: how.mode !== 'preview',
-    serialize: (each: Instance) => JSON.stringify({ ...each, userData: each.userData && String(each.userData) }),
-    deserialize: (text: string) => {
-      const { userData, ...rest } = JSON.parse(text);
-      return { ...rest, ...(userData && { userData: Buffer.from(userData) }) };
-    },
-  };
-  if (state.inService() && how.mode !== 'preview') state.setInService();
-  return {
-    version: '0',
-    schedule: how.schedule ?? schedule,
-    settingsOf: (each) => readSettings(each, written?.is === 'mapping' ? [written] : []),
-    state,
-    report,
-    secret: () => {},
-    bootId,
-    act: how.mode === 'preview' ? { mode: 'preview', host: overlayHost(host) } : { mode: 'apply', host },
-    inService: state.inService(),
-    gatherFacts: async () => facts(),
-    identify: async (stage) => {
-      const known = storedIdentity(memory);
-      if (known || !who) return known;
-      return (cloud?.at ?? ['early', 'main', 'final']).includes(stage)
-        ? storeIdentity(who, 'asked', memory)
-        : undefined;
-    },
-    now: () => host.now(),
-    ...own,
-  };
-}
-
-function lines(event: Event): string[] {
-  if (event.event === 'instance') return [`instance ${event.id} ${event.standing}`];
-  if (event.event === 'problem') return [`problem ${event.module} ${event.at}: ${event.problem.message}`];
-  if (event.event === 'note' && event.level === 'warning') return [`note ${event.module}: ${event.text}`];
-  if (event.event !== 'step' || !['made', 'due'].includes(event.step.outcome)) return [];
-  return [`${event.step.outcome} ${keyOf(event.step.change)}`];
-}
 
 /** A machine on which nothing can be written to these paths. */
 const stubborn = (host: Host, ...paths: string[]): Host => ({
@@ -372,6 +265,65 @@ describe('an error', () => {
     await booted(machine, { cloud, own: { retryFailed: true } });
     assert.deepEqual(itemsRun(machine), ['item r']);
   });
+
+  test('of a script stays, with what runs it again, until it was run again and ended well', async () => {
+    let code = 7;
+    const machine = machineOf({ shell: () => ({ code }) });
+    const cloud = cloudOf('runcmd: [r]\n');
+    const hints: string[] = [];
+    const report = (event: Event) => void (event.event === 'problem' && hints.push(event.problem.hint));
+    const failure = 'problem runcmd runcmd: user-data:2:10: runcmd[0] (1 of 1) `r` failed: exit 7';
+    const left = () => Object.keys(openState(machine.store).lastRun('runcmd')?.failed ?? {});
+    for (const own of [{}, {}, { retryFailed: true }, { retryFailed: true }, {}]) {
+      assert.deepEqual((await booted(machine, { cloud, own, units: [stages] })).slice(-2), [
+        failure,
+        'local early main final: problems',
+      ]);
+      assert.deepEqual(left(), ['runcmd']);
+    }
+    await booted(machine, { cloud, own: { retryFailed: true, report }, units: [stages] });
+    assert.match(hints.join(), /bootagent run --force --only runcmd/);
+    code = 0;
+    assert.deepEqual(left(), ['runcmd']);
+    await booted(machine, { cloud, own: { force: true, only: ['runcmd'] } });
+    assert.deepEqual(left(), []);
+    const known = Array(3).fill('instance i-1 known');
+    assert.deepEqual(await booted(machine, { cloud }), known);
+    assert.deepEqual(itemsRun(machine), ['item r', 'item r']);
+  });
+
+  test('is recorded with the command, its exit, its last line, its place and its log', async () => {
+    const machine = machineOf({ shell: (item) => (item === 'true' ? {} : { code: 127, tail: 'a / b' }) });
+    const cloud = cloudOf('runcmd:\n- true\n-\n- [setup, --now]\n- true\n');
+    const told = await booted(machine, { cloud, own: { redact: (text) => text.replace('--now', '(hidden)') } });
+    const message = "user-data:5:3: runcmd[2] (2 of 3) `'setup' '(hidden)'` failed: exit 127 (command not found)";
+    assert.ok(told.includes(`problem runcmd runcmd: ${message}`), told.join('\n'));
+    assert.deepEqual(openState(machine.store).lastRun('runcmd')?.failed, {
+      runcmd: {
+        tries: 3,
+        code: 'script-failed',
+        message,
+        item: {
+          ...{ item: 2, of: 3, code: 127, ms: 1, stderrLine: 'b', log: '/log/runcmd' },
+          ...{ at: 'runcmd[2]', place: 'user-data:5:3', command: "'setup' '(hidden)'" },
+        },
+      },
+    });
+  });
+
+  test('without tries left is reported at each later boot', async () => {
+    const machine = machineOf();
+    const cloud = cloudOf(files('/bad'));
+    const host = stubborn(machine.host, '/bad');
+    for (let boot = 0; boot < 3; boot++) await booted(machine, { cloud, host });
+    const before = machine.host.did.length;
+    const told = await booted(machine, { cloud, host: machine.host });
+    assert.deepEqual(told.slice(2, 4), [
+      'problem write_files write_files[0]: user-data:3:3: write_files[0]: Cannot write /bad: the disk is full',
+      'early main: failed',
+    ]);
+    assert.equal(machine.host.did.length, before, 'and it is not tried again');
+  });
 });
 
 describe('a power cut', () => {
@@ -434,7 +386,7 @@ describe('a power cut', () => {
     await booted(machine, { cloud });
     const after = { ...machineOf(), store: memoryStore(new Map(kept)) };
     const message =
-      'problem runcmd runcmd: user-data:2:1: runcmd: runcmd was cut off in item 2 of 2; it is not run again';
+      'problem runcmd runcmd: user-data:2:1: runcmd was interrupted in runcmd[1] (2 of 2); it is not run again';
     assert.ok((await booted(after, { cloud })).includes(message));
     await booted(after, { cloud });
     assert.deepEqual(itemsRun(after), []);

@@ -10,8 +10,9 @@ import { secretsIn } from '../../../modules/commands/secrets-in-commands.ts';
 import { facts } from '../../support/facts.ts';
 
 const today = facts({ programs: ['systemctl'] });
+const adapted = (items: readonly string[], on: Facts) => adapt(items, { facts: on, at: (index) => `runcmd[${index}]` });
 const notesOf = (items: readonly string[], on: Facts = today): string[] =>
-  adapt('runcmd', items, on).notes.map(({ text }) => text);
+  adapted(items, on).notes.map(({ text }) => text);
 
 describe('commands of another age', () => {
   test('are left alone where there is nothing to do', () => {
@@ -21,10 +22,10 @@ describe('commands of another age', () => {
       'cat /sys/fs/selinux/enforce',
       'condor_store_cred query',
     ];
-    assert.deepEqual(adapt('runcmd', items, today), { items, before: undefined, notes: [] });
+    assert.deepEqual(adapted(items, today), { items, before: undefined, notes: [] });
     const old = facts({ programs: ['systemctl', 'service', 'chkconfig', 'ifconfig'] });
     const kept = ['service condor start', 'chkconfig condor on', 'ifconfig eth0 up'];
-    assert.deepEqual(adapt('runcmd', kept, old), { items: kept, before: undefined, notes: [] });
+    assert.deepEqual(adapted(kept, old), { items: kept, before: undefined, notes: [] });
   });
 
   test('are told, each with its place', () => {
@@ -64,13 +65,13 @@ describe('commands of another age', () => {
     ['echo 0 >/mnt/selinux/enforce', 'echo 0 >/mnt/selinux/enforce'],
   ] as const) {
     test(`${before} becomes ${after}`, () => {
-      assert.deepEqual(adapt('runcmd', [before], today).items, [after]);
+      assert.deepEqual(adapted([before], today).items, [after]);
     });
   }
 
   test('lose nothing where SELinux is disabled', () => {
     const disabled = facts({ selinux: 'disabled' });
-    assert.deepEqual(adapt('runcmd', ['echo 0 > /selinux/enforce'], disabled).items, ['echo 0 > /dev/null']);
+    assert.deepEqual(adapted(['echo 0 > /selinux/enforce'], disabled).items, ['echo 0 > /dev/null']);
     assert.deepEqual(notesOf(['echo 0 > /selinux/enforce'], disabled), [
       '/selinux/enforce is /dev/null here, since SELinux is disabled (runcmd[0])',
     ]);
@@ -86,10 +87,36 @@ describe('the secrets of a list of commands', () => {
     [['export POOL="to p"\ncondor_store_cred add -c -p $POOL'], ['to p']],
     [['sh -c "condor_store_cred add -c -p inner"'], ['inner']],
     [['condor_store_cred add -c -p "$(cat /x)"'], []],
-    [['condor_store_cred add -c -f /x', 'useradd -p x y'], []],
+    [['condor_store_cred add -c -f /x'], []],
+    [["echo 'root:it is' | chpasswd"], ['it is']],
+    [['echo -e "a:b1:2\\nc:d4" | sudo /usr/sbin/chpasswd -e'], ['b1:2', 'd4']],
+    [['chpasswd <<EOF\nann:s3cret\nEOF'], ['s3cret']],
+    [['chpasswd <<< "ann:s3cret"'], ['s3cret']],
+    [['echo s3cret | passwd --stdin root'], ['s3cret']],
+    [
+      ['mysql -u root -ps3cret -e "select 1"', 'mysql -p db', 'mysqldump --password=other x'],
+      ['s3cret', 'other'],
+    ],
+    [['mysqladmin -u root password n3w'], ['n3w']],
+    [
+      ['curl -fsS -u ann:s3cret https://x', 'curl --user=bob:p2 https://x', 'curl -u ann https://x'],
+      ['s3cret', 'p2'],
+    ],
+    [['curl -H "Authorization: Bearer abc.def" https://x'], ['abc.def']],
+    [['git clone https://ann:t0k@host/x.git', 'curl http://host:8080/a@b'], ['t0k']],
+    [
+      ['DB_PASSWORD=s3cret ./run', "export API_KEY='k e y'"],
+      ['s3cret', 'k e y'],
+    ],
+    [['PASSWORD=$(cat /x)', 'TOKEN=$T', 'USE_PASSWORD=yes', 'PASSWORDS=no', 'PasswordAuthentication=no'], []],
+    [['T=s3cret', 'docker login --password $T'], ['s3cret']],
+    [
+      ['useradd -p abc y', 'sshpass -p abc2 ssh x'],
+      ['abc', 'abc2'],
+    ],
   ] as const) {
     test(`of ${items.join(' ; ')}: ${secrets.join()}`, () => {
-      assert.deepEqual(secretsIn(items), secrets);
+      assert.deepEqual(secretsIn(items).toSorted(), [...secrets].toSorted());
     });
   }
 });
@@ -111,14 +138,14 @@ function ran(items: readonly string[], shell: string): string {
     chmodSync(path, 0o755);
   }
   writeFileSync(log, '');
-  const { items: adapted, before = '' } = adapt('runcmd', items, today);
+  const { items: lines, before = '' } = adapted(items, today);
   const env = { PATH: `${folder}:/usr/bin:/bin` };
-  const out = execFileSync(shell, ['-c', `${before}\n${adapted.join('\n')}\n`], {
+  const out = execFileSync(shell, ['-c', `${before}\n${lines.join('\n')}\n`], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const input = join(folder, 'condor_store_cred.in');
-  const read = adapted.join().includes('condor_store_cred') ? readFileSync(input, 'utf8') : '';
+  const read = lines.join().includes('condor_store_cred') ? readFileSync(input, 'utf8') : '';
   return `${readFileSync(log, 'utf8')}${read}${out}`.replaceAll(/systemctl show .*\n/g, '');
 }
 

@@ -17,9 +17,18 @@ test('commands of old are run as today does them, and the secrets in them are ke
     notes.map(({ text }) => text),
     [
       'there is no chkconfig here: systemctl does what it is asked (runcmd[0])',
-      'the password of condor_store_cred goes in by standard input, not on its command line (runcmd[1])',
+      'the password of condor_store_cred goes in by standard input, not on its command line (runcmd[2])',
     ],
   );
+});
+
+test('each command is listed with its place and its first line, and a list counts its empty items', () => {
+  const yaml = `runcmd:\n - first\n - ~\n - |\n   second\n   more\n - ${'x'.repeat(200)}\n`;
+  assert.deepEqual(planned(runcmd, yaml).plan[0]?.commands, [
+    { at: 'runcmd[0]', line: 'first', place: 'user-data:2:4' },
+    { at: 'runcmd[2]', line: 'second ...', place: 'user-data:4:4' },
+    { at: 'runcmd[3]', line: `${'x'.repeat(120)} ...`, place: 'user-data:7:4' },
+  ]);
 });
 
 for (const [module, yaml, wanted] of [

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Problem } from '../../../agent/base/problem.ts';
 import type { PlanItem, ScriptChange } from '../../../agent/engine/change.ts';
 import type { Step } from '../../../agent/engine/executor.ts';
 import type { LedgerEntry } from '../../../agent/engine/handler.ts';
@@ -29,8 +30,9 @@ describe('a list of commands', () => {
   test('that fails is told with its items, and not run again', async () => {
     const ledger = memoryLedger();
     const host = memoryHost({ shell: (item) => ({ code: item === 'b' ? 3 : 0 }) });
-    assert.equal(told(await applied(list(), host, ledger)), 'runcmd: item 2 of 3 ended with 3');
-    assert.equal(told(await applied(list(), host, ledger)), 'done');
+    assert.equal(told(await applied(list(), host, ledger)), 'runcmd[1] (2 of 3) failed: exit 3');
+    const [again] = await applied(list(), host, ledger);
+    assert.deepEqual([again?.outcome, again && 'failed' in again && again.failed], ['done', true]);
     assert.deepEqual(host.did, ['shell runcmd', 'item a', 'item b', 'item c']);
   });
 
@@ -38,14 +40,14 @@ describe('a list of commands', () => {
     const host = memoryHost({ shell: () => ({ code: 1 }) });
     assert.equal(
       told(await applied(list({ onError: 'stop' }), host)),
-      'runcmd: item 1 of 3 ended with 1, the rest was not run',
+      'runcmd[0] (1 of 3) failed: exit 1; the rest was not run',
     );
   });
 
   test('that takes the machine down is done, with what it had run', async () => {
     const ledger = memoryLedger();
     const host = memoryHost({ shell: (item) => (item === 'b' ? 'shutdown' : {}) });
-    assert.equal(told(await applied(list(), host, ledger)), 'made the machine went down in item 2 of 3');
+    assert.equal(told(await applied(list(), host, ledger)), 'made the machine went down in runcmd[1] (2 of 3)');
     assert.equal(told(await applied(list(), host, ledger)), 'done');
   });
 
@@ -64,8 +66,8 @@ describe('a list of commands', () => {
     { is: 'item-began', item: 1 },
   ];
   for (const [onInterrupt, outcome] of [
-    [undefined, 'runcmd was cut off in item 2 of 3; it is not run again'],
-    ['stop', 'runcmd was cut off in item 2 of 3; it is not run again'],
+    [undefined, 'runcmd was interrupted in runcmd[1] (2 of 3); it is not run again'],
+    ['stop', 'runcmd was interrupted in runcmd[1] (2 of 3); it is not run again'],
     ['resume', 'made'],
     ['rerun', 'made'],
   ] as const) {
@@ -77,6 +79,30 @@ describe('a list of commands', () => {
 
   test('that had begun no item is simply run', async () => {
     assert.equal(told(await applied(list(), memoryHost(), ledgerOf([{ is: 'began' }]))), 'made');
+  });
+
+  for (const [when, earlier] of [
+    ['never', []],
+    ['after an interruption that is to be run again', cut],
+  ] as const) {
+    test(`that could not start is still due, where it had run ${when}`, async () => {
+      const own = when === 'never' ? {} : ({ onInterrupt: 'rerun' } as const);
+      const ledger = ledgerOf(earlier);
+      const host = memoryHost();
+      const full = async () => Promise.reject(new Problem('file-failed', 'Cannot write: the disk is full'));
+      assert.equal(told(await applied(list(own), { ...host, shell: full }, ledger)), 'Cannot write: the disk is full');
+      assert.equal(told(await previewed(list(own), host, ledger)), 'due');
+      assert.equal(told(await applied(list(own), host, ledger)), 'made');
+      assert.equal(told(await applied(list(own), host, ledger)), 'done');
+    });
+  }
+
+  test('that ended before its first command is still due', async () => {
+    const ledger = memoryLedger();
+    const host = memoryHost();
+    const shell = async () => ({ code: 2, log: '/log/runcmd', shutdown: false });
+    assert.match(told(await applied(list(), { ...host, shell }, ledger)), /exit 2 before the first command/);
+    assert.equal(told(await applied(list(), host, ledger)), 'made');
   });
 
   test('that has taken the machine down three boots running is left out', async () => {
