@@ -28,6 +28,8 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   const sure = options.yes !== undefined;
   await refuse(hand, { sure, force: options.force !== undefined, poweroff: options.poweroff !== undefined });
 
+  const relabel = async () => (await hand.host.stat('/.autorelabel')) !== undefined;
+  const asksAlready = await relabel();
   const sealed: Sealed[] = [];
   // A tree of files has no state of this machine's to guard, and nothing is written beside what is sealed.
   const release = sure && !hand.host.offline ? await lock(hand.host.root, 'refuse') : () => {};
@@ -41,7 +43,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
     release();
   }
   const toDo = formatCommand('seal', { ...options, yes: '' });
-  const about = { called: hand.called, sure, running: hand.running, toDo };
+  const about = { called: hand.called, sure, running: hand.running, toDo, relabels: !asksAlready && (await relabel()) };
   around.out(options.format === 'json' ? sealedAsJson(sealed, about) : sealedAsText(sealed, about));
   const outcomes = sealed.flatMap(({ steps }) => steps.map(({ outcome }) => outcome));
   if (outcomes.includes('failed')) return exit.failed;

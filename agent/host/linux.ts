@@ -1,12 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { Problem } from '../base/problem.ts';
 import * as files from './files.ts';
 import type { Attributes, Host, Request, Response } from './host.ts';
 import { idOf } from './passwd.ts';
-import { environment, programProblem, runProgram } from './processes.ts';
+import { programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 import * as readFs from './read-fs.ts';
+import { type Labels, selinuxLabels } from './selinux-labels.ts';
 
 export interface LinuxOptions {
   /** The folder that is the root: "/" for this machine. */
@@ -20,12 +20,6 @@ interface Top {
   readonly isFolder: boolean;
 }
 
-/** A file that is replaced keeps its label, an administrator's own too. The child has other descriptors than we. */
-function keepLabel(old: string, aside: string): void {
-  const seenByAll = (path: string) => path.replace('/proc/self/', `/proc/${process.pid}/`);
-  spawnSync('chcon', [`--reference=${seenByAll(old)}`, seenByAll(aside)], { stdio: 'ignore', env: environment });
-}
-
 /** The real machine, or a tree of files seen as one. */
 export function linux({ root, offline }: LinuxOptions): Host {
   let http: Promise<(request: Request) => Promise<Response>> | undefined;
@@ -35,7 +29,12 @@ export function linux({ root, offline }: LinuxOptions): Host {
     return (await http)(request);
   };
 
-  const labelled = !offline && readFs.stat('/', '/sys/fs/selinux/enforce') !== undefined;
+  // Looked for at the first write: most commands that open a tree only read it.
+  let found: { readonly labels: Labels | undefined } | undefined;
+  const labels = () => {
+    found ??= { labels: selinuxLabels(root, offline) };
+    return found.labels;
+  };
 
   const host: Host = {
     root,
@@ -60,22 +59,24 @@ export function linux({ root, offline }: LinuxOptions): Host {
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
 
     writeFile: async (path, content, attributes = {}) => {
-      const isNew = !readFs.stat(root, path);
+      let lacksLabel = !readFs.stat(root, path);
       const top = topToMake(path);
-      files.writeFile(root, path, content, await owning(attributes), labelled ? keepLabel : undefined);
-      if (isNew) await label(top);
+      files.writeFile(root, path, content, await owning(attributes), (old, aside) => {
+        lacksLabel = labels()?.keep(old, aside) === false;
+      });
+      if (lacksLabel) label(top);
     },
     makeDirectory: async (path, attributes = {}) => {
       const top = topToMake(path);
       files.makeDirectory(root, path, await owning(attributes));
-      await label(top);
+      label(top);
     },
     remove: async (path) => files.remove(root, path),
     truncate: async (path) => files.truncate(root, path),
     link: async (path, target) => {
       const top = topToMake(path);
       files.link(root, path, target);
-      await label(top);
+      label(top);
     },
     setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
     run: async (argv, options = {}) => {
@@ -102,14 +103,14 @@ export function linux({ root, offline }: LinuxOptions): Host {
   }
 
   /** What is new takes the label of its path's rule: systemd and sshd refuse what is labelled otherwise. */
-  async function label({ path, isFolder }: Top): Promise<void> {
-    if (labelled) await runProgram(['restorecon', isFolder ? '-iFR' : '-iF', path]);
+  function label({ path, isFolder }: Top): void {
+    labels()?.set(path, isFolder);
   }
 
   /** The topmost of the folders that are made on the way to a path, or the path itself. */
   function topToMake(path: string): Top {
     const above = dirname(path);
-    if (!labelled || above === '/' || readFs.stat(root, above)) return { path, isFolder: false };
+    if (!labels() || above === '/' || readFs.stat(root, above)) return { path, isFolder: false };
     return { ...topToMake(above), isFolder: true };
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { Problem } from '../base/problem.ts';
 import type { Output, RunOptions } from './host.ts';
+import { withPipes } from './piped-input.ts';
 import { normalPriority } from './priority.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 
@@ -19,8 +20,8 @@ const defaultTimeoutMs = 120_000;
 
 /** Runs a program to its end. Its exit is part of the answer; only what has none is thrown. */
 export function runProgram(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
-  const [program = '', ...args] = argv;
   const { input, timeoutMs = defaultTimeoutMs, env = {} } = options;
+  const [program = '', ...args] = input === undefined ? argv : withPipes(argv);
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
   const begin = () =>
     spawn(program, args, {
@@ -40,7 +41,7 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
 
   child.on('error', (error: NodeJS.ErrnoException) => {
     clearTimeout(timer);
-    if (error.code === 'ENOENT') resolve({ code: 127, stdout: '', stderr: `${program}: not installed` });
+    if (error.code === 'ENOENT') resolve(notInstalled(argv));
     else reject(new Problem('command-failed', `${program} cannot be started: ${error.message}`, { cause: error }));
   });
   child.on('exit', async (code, signal) => {
@@ -49,11 +50,18 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
     await ending;
     forgetSafeFolders();
     if (ending) reject(timeout(argv, timeoutMs, lastLines(stderr()) || lastLines(stdout())));
+    else if (code === 127 && input !== undefined && stdout() + stderr() === '') resolve(notInstalled(argv));
     else resolve({ code: code ?? 128 + numberOf(signal), stdout: stdout(), stderr: stderr() || (signal ?? '') });
   });
   if (input !== undefined) child.stdin?.on('error', () => {}).end(input); // it may end without reading to the end
   return promise;
 }
+
+const notInstalled = ([program]: readonly string[]): Output => ({
+  code: 127,
+  stdout: '',
+  stderr: `${program}: not installed`,
+});
 
 /** What went wrong with a program, in its own last words. */
 export function programProblem(argv: readonly string[], { code, stdout, stderr }: Output): Problem {

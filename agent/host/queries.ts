@@ -7,6 +7,7 @@ export const queries = [
   ['lvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
   ['pvs', '--readonly', '--nolocking', '--config', 'devices{hints="none"}'],
   ['sfdisk', '--dump'],
+  ['stat', '--format=%C %n'],
   ['locale', '-a'],
   ['dpkg-query', '--show'],
   ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'rpm', '--query'],

@@ -42,6 +42,34 @@ describe('a program that is run', () => {
     assert.equal((await run(['cat'])).stdout, '');
   });
 
+  test('with input has pipes and no sockets, which SELinux keeps from programs with a domain of their own', async () => {
+    const { stdout } = await sh('cat >/dev/null; for fd in 0 1 2; do readlink /proc/$$/fd/$fd; done; ls /proc/$$/fd', {
+      input: 'x',
+    });
+    const [stdin, out, err, ...open] = stdout.trim().split('\n');
+    for (const each of [stdin, out, err]) assert.match(each ?? '', /^pipe:/);
+    assert.deepEqual(
+      open.filter((fd) => Number(fd) < 10),
+      ['0', '1', '2'],
+    );
+  });
+
+  for (const [what, script, said] of [
+    ['its own exit', 'cat; exit 3', 'sh -c cat; exit 3 ended with 3'],
+    ['its signal', 'cat; kill -KILL $$', 'sh -c cat; kill -KILL $$ ended with 137'],
+  ] as const) {
+    test(`with input ends with ${what}, and its words are kept`, async () => {
+      await assert.rejects(sh(script, { input: 'read' }), { message: said, stderrTail: /^read/ });
+    });
+  }
+
+  test('with input that is not installed is told as that', async () => {
+    await assert.rejects(run(['no-such-program', 'x'], { input: 'x' }), {
+      code: 'command-missing',
+      message: 'no-such-program is not installed',
+    });
+  });
+
   test('that fails is a problem with its last words, which are kept apart', async () => {
     const error = await sh('echo one; echo two >&2; exit 3').catch((each: Problem) => each);
     assert.ok(error instanceof Problem);

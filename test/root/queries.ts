@@ -18,6 +18,7 @@ const asked: readonly ((where: { disk: string; mount: string; rpms: string }) =>
   ({ mount }) => ['xfs_growfs', '-n', mount],
   () => ['lvs', ...lvm, 'vg_name', '--segments'],
   () => ['pvs', ...lvm, 'pv_name'],
+  () => ['stat', '--format=%C %n', '/etc/passwd'],
   () => ['locale', '-a'],
   () => ['dpkg-query', '--show', `-f=\${db:Status-Abbrev} \${Package}\\n`],
   ({ rpms }) => [...asNobody, 'rpm', '--query', '--dbpath', rpms, '--all'],

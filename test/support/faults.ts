@@ -160,6 +160,23 @@ const inTree: readonly Fault[] = [
     over: file('/.autorelabel', ''),
     says: ['/.autorelabel asks for a relabel'],
   },
+  ...(['? ', 'system_u:object_r:unlabeled_t:s0 '] as const).map(
+    (none): Fault => ({
+      check: 'selinux-labels',
+      family: 'el9',
+      over: {
+        ...file('/etc/selinux/config', 'SELINUX=enforcing\n'),
+        programs: {
+          stat: (paths) =>
+            paths
+              .filter((path) => path.startsWith('/image/'))
+              .map((path) => `${path.endsWith('/machine-id') ? none : 'system_u:object_r:etc_t:s0 '}${path}\n`)
+              .join(''),
+        },
+      },
+      says: ['/etc/machine-id has no label'],
+    }),
+  ),
   {
     check: 'rootfs-resize',
     family: 'el7',

@@ -139,9 +139,14 @@ exec /usr/sbin/${program} "$@"
 const killing = ({ program, nth, call, when }: Point, together: boolean): string => `if [ $nth = ${nth} ]; then
   strace -f -qq -o /dev/null -e trace=${call} -e inject=${call}:signal=SIGKILL:when=${when} /usr/sbin/${program} "$@"
   status=$?
-  ${together ? 'kill -9 $PPID' : ':'}
+  ${together ? killingAgent : ':'}
   kill -9 $$
 fi`;
+
+/** The agent is above the shells that give a program its pipes. */
+const killingAgent = `up=$PPID
+  while [ "$(cat /proc/$up/comm)" = sh ]; do up=$(awk '{ print $4 }' /proc/$up/stat); done
+  kill -9 $up`;
 
 /** Where a run nobody disturbs ends, and each call that changes something on the way. */
 function undisturbed(): { points: Point[]; end: string[] } {

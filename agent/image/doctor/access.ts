@@ -1,8 +1,8 @@
+import { isPassword } from '../../resources/accounts/crypt.ts';
 import { uidMin } from '../image.ts';
 import { programPath, startsAtBoot } from '../services.ts';
 import { sources } from '../source-links.ts';
 import type { Look, TreeCheck } from './check.ts';
-import { isPassword } from './crypt.ts';
 import { whenItStarts } from './services.ts';
 
 /** What everybody tries first; the CentOS 6 image's own is among them. */

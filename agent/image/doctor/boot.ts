@@ -6,6 +6,7 @@ import { isBefore, kernelsOf } from '../kernels.ts';
 import { programPath } from '../services.ts';
 import { sources } from '../source-links.ts';
 import type { TreeCheck } from './check.ts';
+import { labelChecks } from './labels.ts';
 
 /** What an instance needs to come up, and to be watched while it does. */
 export const bootChecks: readonly TreeCheck[] = [
@@ -75,14 +76,6 @@ export const bootChecks: readonly TreeCheck[] = [
     },
   },
   {
-    name: 'selinux-relabel',
-    severity: 'warning',
-    why: 'The first boot of every instance would go through all files, and then boot once more.',
-    mend: 'Boot once, or run setfiles over the image; then remove /.autorelabel.',
-    source: sources.bootagent,
-    look: async ({ host }) => ((await host.stat('/.autorelabel')) ? ['/.autorelabel asks for a relabel'] : []),
-  },
-  {
     name: 'rootfs-resize',
     severity: 'warning',
     why: 'linux-rootfs-resize made a second initramfs that no update of the kernel keeps up to date.',
@@ -96,6 +89,7 @@ export const bootChecks: readonly TreeCheck[] = [
       return left.map((path) => `${path} is left over`);
     },
   },
+  ...labelChecks,
 ];
 
 async function loadsHotplug(host: ReadHost): Promise<boolean> {

@@ -13,13 +13,15 @@ export interface About {
   readonly running: boolean;
   /** The command that does what was only told. */
   readonly toDo: string;
+  /** New files of a tree could not be labelled here: the first boot labels all. */
+  readonly relabels: boolean;
 }
 
 /** The most paths that are shown of one operation; JSON has all. */
 const most = 12;
 
 /** What sealing did or would do, for people: each operation with the paths it is about. */
-export function sealedAsText(sealed: readonly Sealed[], { called, sure, running, toDo }: About): string {
+export function sealedAsText(sealed: readonly Sealed[], { called, sure, running, toDo, relabels }: About): string {
   const told = sealed.filter(({ item, steps }) => item.notes || steps.some(({ outcome }) => outcome !== 'holds'));
   const paths = sealed.flatMap(({ steps }) => steps.flatMap(pathsOf));
   const lines = [
@@ -29,6 +31,12 @@ export function sealedAsText(sealed: readonly Sealed[], { called, sure, running,
   ];
   if (sure && running) {
     lines.push('The shell you typed this in writes its history when it ends: "unset HISTFILE" first. Then power off.');
+  }
+  if (relabels) {
+    lines.push(
+      'New files have no SELinux label, since setfiles or the policy is missing here: /.autorelabel makes the first boot ' +
+        'label all files and restart. To avoid that: setfiles -r, or "virt-customize --selinux-relabel".',
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -64,7 +72,7 @@ function trouble(step: Step): string[] {
 }
 
 /** The same for programs, with every path. */
-export function sealedAsJson(sealed: readonly Sealed[], { called, sure, running }: About): string {
+export function sealedAsJson(sealed: readonly Sealed[], { called, sure, running, relabels }: About): string {
   const operations = sealed.map(({ item, steps }) => ({
     name: item.at,
     outcome: outcomeOf(steps),
@@ -72,7 +80,7 @@ export function sealedAsJson(sealed: readonly Sealed[], { called, sure, running 
     problems: steps.flatMap(trouble).map((line) => line.trim().slice(2)),
     notes: (item.notes ?? []).map(({ text }) => text),
   }));
-  return `${JSON.stringify({ schema_version: 1, image: called, running, done: sure, operations }, undefined, 2)}\n`;
+  return `${JSON.stringify({ schema_version: 1, image: called, running, done: sure, relabels, operations }, undefined, 2)}\n`;
 }
 
 const outcomeOf = (steps: readonly Step[]): Step['outcome'] =>

@@ -1,6 +1,8 @@
+import { Problem } from '../../base/problem.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import { accountTool } from './account-tables.ts';
+import { shadowOf } from './verify-password.ts';
 
 /** A password that has to be changed at the next login: said once, when it is set. */
 export const expiredPasswordHandler: ActHandler<ChangeOf<'expired-password'>> = {
@@ -8,5 +10,13 @@ export const expiredPasswordHandler: ActHandler<ChangeOf<'expired-password'>> = 
   needs: 'root',
   subject: ({ user }) => user,
   intent: () => 'must be changed at the next login',
-  perform: ({ user }, host) => accountTool(host, ['chage', '--lastday', '0', user]),
+
+  async perform({ user }, host) {
+    await accountTool(host, ['chage', '--lastday', '0', user]);
+    const [, , lastChange] = await shadowOf(user, host);
+    if (lastChange === '0') return;
+    throw new Problem('command-failed', `chage ended with 0, but the password of ${user} does not have to be changed`, {
+      hint: 'Look for its denials: ausearch -m avc -c chage',
+    });
+  },
 };

@@ -2,7 +2,9 @@ import { randomInt } from 'node:crypto';
 import { Problem } from '../../base/problem.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
+import type { Host } from '../../host/host.ts';
 import { accountTool, refuseReadableHash } from './account-tables.ts';
+import { shadowOf, verifyPassword } from './verify-password.ts';
 
 const letters = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const console = '/dev/console';
@@ -24,11 +26,11 @@ export const plainPasswordHandler: ActHandler<ChangeOf<'plain-password'>> = {
 
   async perform({ user, password }, host): Promise<string | undefined> {
     if (typeof password === 'string') {
-      await accountTool(host, ['chpasswd'], `${user}:${password}\n`);
+      await setPassword(user, password, host);
       return undefined;
     }
     const made = Array.from({ length: password.random }, () => letters[randomInt(letters.length)]).join('');
-    await accountTool(host, ['chpasswd'], `${user}:${made}\n`);
+    await setPassword(user, made, host);
     // To the console and to nothing that is kept: dd says nothing, and its input is in no list of processes.
     await host.run(['dd', `of=${console}`, 'conv=notrunc', 'status=none'], {
       input: `\r\nbootagent: the password of ${user} is ${made}\r\n`,
@@ -36,3 +38,9 @@ export const plainPasswordHandler: ActHandler<ChangeOf<'plain-password'>> = {
     return 'it is shown on the console alone';
   },
 };
+
+async function setPassword(user: string, password: string, host: Host): Promise<void> {
+  const [, before] = await shadowOf(user, host);
+  await accountTool(host, ['chpasswd'], `${user}:${password}\n`);
+  await verifyPassword(user, password, before, host);
+}

@@ -1,4 +1,5 @@
 import { Problem } from '../../base/problem.ts';
+import { entryIn } from '../../edits/fstab.ts';
 import type { Host } from '../../host/host.ts';
 
 /** Refuses a new /etc/fstab in which findmnt finds more wrong than in the old one: a bad line can stop a boot. */
@@ -22,9 +23,21 @@ async function faultsIn(text: string, host: Host): Promise<readonly string[]> {
   const errors = stdout.split('\n').flatMap((line) => {
     if (/^\S/.test(line)) place = line;
     const words = /^\s+\[E\] (.*)/.exec(line)?.[1];
-    // A device that is not there yet is the affair of its "nofail".
-    return words === undefined || words.startsWith('cannot detect on-disk') ? [] : [`${place}: ${words}`];
+    // What is on a device that is not there yet cannot be seen.
+    if (words === undefined || words.startsWith('cannot detect on-disk')) return [];
+    return mayBeAbsent(words, place, text) ? [] : [`${place}: ${words}`];
   });
   const unread = [...stderr.matchAll(/parse error at line \d+/g)].map((_, index) => `parse error ${index + 1}`);
   return [...errors, ...unread];
+}
+
+/** findmnt calls an absent `LABEL=` or `UUID=` an error, up to 2.41 even with "nofail", by which a boot goes on without it. */
+function mayBeAbsent(words: string, place: string, text: string): boolean {
+  const source = /^unreachable on boot required source: (.*)/.exec(words)?.[1];
+  if (source === undefined) return false;
+  const here = text.split('\n').flatMap((line) => entryIn(line) ?? []);
+  const candidates = here.filter(({ file }) => file === place);
+  const exact = candidates.filter(({ spec }) => spec === source);
+  const meant = exact.length > 0 ? exact : candidates;
+  return meant.length > 0 && meant.every(({ options }) => options.split(',').includes('nofail'));
 }

@@ -29,7 +29,7 @@ const notChecked = (findings: readonly CheckFinding[]) =>
   findings.filter(({ is }) => is === 'not-checked').map(({ check }) => check.name);
 
 function planted({ family, over = {}, without = [] }: Fault): MemoryHost {
-  const host = memoryHost({ ...together(trees[family] ?? {}, over), offline: true });
+  const host = memoryHost({ ...together(trees[family] ?? {}, over), programs: over.programs ?? {}, offline: true });
   for (const path of without) host.nodes.delete(path);
   return host;
 }

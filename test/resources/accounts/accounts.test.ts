@@ -586,6 +586,17 @@ describe('a host name', () => {
   });
 });
 
+/** `openssl passwd -6 -salt abc x` */
+const ofX = '$6$abc$K4v3HcZ8yAmpRfxML6S46NCcqy9r4/KdbQpFvqSWsBf4dgySOEOo1DHJTrmn2BsJK2aNmPN8Tfb826D2o9.z51';
+/** A chpasswd that writes this, whatever it is asked. */
+const writes =
+  (hash: string): Program =>
+  (_, { nodes }) => {
+    const shadow = nodes.get('/etc/shadow') ?? assert.fail();
+    nodes.set('/etc/shadow', { ...shadow, bytes: Buffer.from(`root:*:1::::::\nbob:${hash}:20000::::::\n`) });
+    return '';
+  };
+
 describe('a password', () => {
   test('that is made up is shown on the console and nowhere else', async () => {
     const inputs: string[] = [];
@@ -598,7 +609,7 @@ describe('a password', () => {
     const made = /is ([A-Za-z0-9]{20})\r\n$/.exec(inputs[0] ?? '')?.[1] ?? '';
     assert.equal(made.length, 20);
     assert.ok(!JSON.stringify([steps, host.did]).includes(made));
-    assert.match(host.text('/etc/shadow') ?? '', new RegExp(`bob:\\$6\\$of\\$${Buffer.from(made).toString('hex')}:`));
+    assert.match(host.text('/etc/shadow') ?? '', new RegExp(`bob:\\$y\\$of\\$${Buffer.from(made).toString('hex')}:`));
   });
   for (const [what, given, password, refused] of [
     [
@@ -642,9 +653,37 @@ describe('a password', () => {
     assert.deepEqual(said(await applied(asked, host)), ['made does not exist', why, 'skipped']);
   });
   test('is set by name in a tree, too', async () => {
-    const chpasswd: Program = () => '';
-    const host = memoryHost(withBob({ offline: true, programs: { chpasswd } }));
-    await applied(plan({ kind: 'plain-password', user: 'bob', password: 'x' }), host);
+    const host = memoryHost(withBob({ offline: true }));
+    const steps = await applied(plan({ kind: 'plain-password', user: 'bob', password: 'x' }), host);
+    assert.deepEqual(said(steps), ['made sets the password']);
     assert.deepEqual(host.did, ['run chpasswd --root /image']);
+  });
+  for (const [what, chpasswd] of [
+    ['reads nothing', () => ''],
+    ['writes no hash', writes('!!')],
+    ['writes another password', writes(ofX)],
+  ] as readonly (readonly [string, Program])[]) {
+    test(`is not reported as set, and not shown, by a chpasswd that ${what} and ends with 0`, async () => {
+      for (const password of ['y', { random: 20 }]) {
+        const shown: string[] = [];
+        const programs = { ...peopled().programs, chpasswd, dd: ((_, __, input) => void shown.push(input)) as Program };
+        const host = memoryHost(withBob({ programs, files: { ...withBob().files, '/dev/console': '' } }));
+        const steps = await applied(plan({ kind: 'plain-password', user: 'bob', password }), host);
+        assert.deepEqual(said(steps), [
+          'failed chpasswd ended with 0, but the password of bob in /etc/shadow is not set',
+        ]);
+        assert.deepEqual(shown, []);
+      }
+    });
+  }
+  test('is reported as set where its hash is that of the password', async () => {
+    const host = memoryHost(withBob({ programs: { ...peopled().programs, chpasswd: writes(ofX) } }));
+    const steps = await applied(plan({ kind: 'plain-password', user: 'bob', password: 'x' }), host);
+    assert.deepEqual(said(steps), ['made sets the password']);
+  });
+  test('is not reported as expired by a chage that ends with 0 and changes nothing', async () => {
+    const host = memoryHost(withBob({ programs: { ...peopled().programs, chage: () => '' } }));
+    const steps = await applied(plan({ kind: 'expired-password', user: 'bob' }), host);
+    assert.deepEqual(said(steps), ['failed chage ended with 0, but the password of bob does not have to be changed']);
   });
 });

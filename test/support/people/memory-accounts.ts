@@ -42,7 +42,7 @@ export const accountPrograms: Readonly<Record<string, Program>> = {
   chpasswd: (args, machine, input) => {
     const [, name = '', password = ''] = /^([^:]+):(.*)\n$/s.exec(input) ?? [];
     if (!lineOf(machine, '/etc/passwd', name)) return { code: 1, stderr: `line 1: user '${name}' does not exist` };
-    const hash = args.includes('--encrypted') ? password : `$6$of$${Buffer.from(password).toString('hex')}`;
+    const hash = args.includes('--encrypted') ? password : `$y$of$${Buffer.from(password).toString('hex')}`;
     if (!lineOf(machine, '/etc/shadow', name)) append(machine, '/etc/shadow', `${name}::20000:::::`);
     edit(machine, '/etc/shadow', name, (line) => line.with(1, hash));
     return undefined;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { describe, test } from 'node:test';
-import { isPassword } from '../../../agent/image/doctor/crypt.ts';
+import { isPassword } from '../../../agent/resources/accounts/crypt.ts';
 
 describe('a password against its hash', () => {
   // Made by "openssl passwd".
