@@ -5,6 +5,7 @@ import { commands } from '../../agent/commands/table.ts';
 import { checks } from '../../agent/image/doctor/checks.ts';
 import { operations } from '../../agent/image/seal/operations.ts';
 import { bash, fish, zsh } from './completions.ts';
+import { decisionsPage } from './decisions.ts';
 import { filesPage } from './files.ts';
 import { man } from './man.ts';
 import { reference } from './reference.ts';
@@ -20,6 +21,7 @@ export const pages = (): Readonly<Record<string, string>> => ({
   'docs/commands.md': commandPage(),
   'docs/seal-operations.md': sealPage(),
   'docs/doctor-checks.md': doctorPage(),
+  'docs/decisions/README.md': decisionsPage(),
   'docs/files.md': filesPage(),
   'docs/modules.md': reference(),
   'docs/schema/cloud-config.json': jsonSchema(),
