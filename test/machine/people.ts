@@ -332,7 +332,11 @@ describe('people and names of a machine in a cloud', { skip }, () => {
       const inherited = hostKeys(boot.read('keys'));
       assert.equal(hostKeys(copy.read('keys')).length, 3);
       assert.ok(!hostKeys(copy.read('keys')).some((key) => inherited.includes(key)));
-      assert.deepEqual(hostKeys(copy.read('before')), hostKeys(copy.read('keys')));
+      const isBehind = (key: string): boolean => key.startsWith('ssh-rsa ');
+      assert.deepEqual(
+        hostKeys(copy.read('before')),
+        hostKeys(copy.read('keys')).filter((key) => !isBehind(key)),
+      );
     });
     await t.test('the copy has its own name, and the line of the old address is gone', () => {
       assert.equal(copy.read('hostname'), 'wn-007-026.hltcloud\n');
