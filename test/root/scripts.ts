@@ -15,7 +15,7 @@ async function ran(items: readonly string[], more = '', own: Parameters<OwnMachi
   using machine = ownMachine();
   const { code, out, err } = await machine.run(words, { input: yaml(items, more), ...own }).ended;
   const status = JSON.parse(machine.read('/run/bootagent/status.json'));
-  const kept = machine.read(log).replace(/^== item .*\n/gm, '');
+  const kept = machine.read(log).replace(/^== .*\n/gm, '');
   return { code, out, err, log: kept, items: status.modules.runcmd.items, status };
 }
 
@@ -31,8 +31,16 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     const { code, out, items, status } = await ran(['echo public-no', 'echo "to stderr" >&2; (exit 3)', 'true']);
     assert.equal(code, 2);
     assert.deepEqual(codes(items), [0, 3, 0]);
-    assert.match(out, /item 2 of 3 ended with 3/);
-    assert.ok(!/public-no|to stderr/.test(JSON.stringify(status)));
+    assert.match(out, /runcmd\[1\] \(2 of 3\) failed: exit 3/);
+    assert.ok(!/public-no/.test(JSON.stringify(status)));
+    assert.deepEqual(
+      items.map(({ at, command, stderrLine }: Record<string, string>) => [at, command, stderrLine]),
+      [
+        ['runcmd[0]', 'echo public-no', undefined],
+        ['runcmd[1]', 'echo "to stderr" >&2; (exit 3)', 'to stderr'],
+        ['runcmd[2]', 'true', undefined],
+      ],
+    );
   });
 
   test('sees an environment of its own, and nothing of ours', hung, async () => {
@@ -62,11 +70,26 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
   }
 
   for (const [what, items, wanted, said] of [
-    ['exit', ['echo a', 'exit 0', 'echo c'], [0, 0], /ended by itself at item 2 of 3; the rest was not run/],
-    ['exit with an error', ['exit 7', 'echo c'], [7], /item 1 of 2 ended with 7, the rest was not run/],
-    ['set -e', ['set -e', 'false', 'echo c'], [0, 1], /item 2 of 3 ended with 1, the rest was not run/],
-    ['the killing of the shell', ['echo a', 'kill -9 $$', 'echo c'], [0, 137], /item 2 of 3 was ended by SIGKILL/],
-    ['exec', ['exec true', 'echo c'], [0], /ended by itself at item 1 of 2/],
+    ['exit', ['echo a', 'exit 0', 'echo c'], [0, 0], /ended by itself at runcmd\[1\] \(2 of 3\); the rest was not run/],
+    [
+      'exit with an error',
+      ['exit 7', 'echo c'],
+      [7],
+      /runcmd\[0\] \(1 of 2\) `exit 7` failed: exit 7; the rest was not run/,
+    ],
+    [
+      'set -e',
+      ['set -e', 'false', 'echo c'],
+      [0, 1],
+      /runcmd\[1\] \(2 of 3\) `false` failed: exit 1; the rest was not run/,
+    ],
+    [
+      'the killing of the shell',
+      ['echo a', 'kill -9 $$', 'echo c'],
+      [0, 137],
+      /runcmd\[1\] \(2 of 3\) `kill -9 \$\$` failed: ended by SIGKILL/,
+    ],
+    ['exec', ['exec true', 'echo c'], [0], /ended by itself at runcmd\[0\] \(1 of 2\)/],
   ] as const) {
     test(`ends at ${what}, and that is told`, hung, async () => {
       const { items: each, out, code, log } = await ran(items);
@@ -80,7 +103,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
   test('stops at the first error where it is asked to', hung, async () => {
     const { items, out } = await ran(['false', 'echo b'], 'runcmd_on_error: stop\n');
     assert.deepEqual(codes(items), [1]);
-    assert.match(out, /item 1 of 2 ended with 1, the rest was not run/);
+    assert.match(out, /runcmd\[0\] \(1 of 2\) `false` failed: exit 1; the rest was not run/);
   });
 
   for (const [what, item] of [
@@ -103,6 +126,48 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     assert.deepEqual([code, codes(items)], [0, [0, 0]]);
     assert.ok(log.length < 1.2 * 2 ** 20, `${log.length}`);
     assert.match(log, /\[29\d{7} bytes more were not kept\]\nafter\n$/);
+  });
+
+  test('has a log with each command and its time before its output', hung, async () => {
+    using machine = ownMachine();
+    await machine.run(words, { input: yaml(['echo a', 'echo b >&2; false']) }).ended;
+    assert.deepEqual(
+      machine
+        .read(log)
+        .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'TIME')
+        .split('\n'),
+      [
+        '== TIME runcmd[0] (1 of 2): echo a',
+        'a',
+        '== (1 of 2) exit 0',
+        '== TIME runcmd[1] (2 of 2): echo b >&2; false',
+        'b',
+        '== (2 of 2) exit 1',
+        '',
+      ],
+    );
+  });
+
+  test('whose commands cannot be written is reported with the cause, and runs once there is space', hung, async () => {
+    using machine = ownMachine();
+    const input = yaml(['echo ran >>/run/bootagent/ran', `: ${'x'.repeat(300_000)}`]);
+    const full = 'mkdir -p /var/lib/bootagent/scripts && mount -t tmpfs -o size=64k tmpfs /var/lib/bootagent/scripts';
+    const first = await machine.run(words, { input, before: full }).ended;
+    assert.match(first.out, /Cannot write the commands of runcmd to \S+: the disk is full\n.*Free space/);
+    assert.ok(!machine.list('/run/bootagent').includes('ran'));
+    const second = await machine.run([...words, '--retry-failed'], { input }).ended;
+    assert.deepEqual([second.code, machine.read('/run/bootagent/ran')], [0, 'ran\n'], second.out);
+  });
+
+  test('that failed is not run by --retry-failed, which says what runs it', hung, async () => {
+    using machine = ownMachine();
+    const input = yaml(['echo ran >>/run/bootagent/ran; exit 4']);
+    assert.equal((await machine.run(words, { input }).ended).code, 2);
+    const { code, out } = await machine.run([...words, '--retry-failed'], { input }).ended;
+    assert.equal(code, 2, out);
+    assert.match(out, /failed: exit 4\n.*bootagent run --force --only runcmd/);
+    assert.equal(machine.read('/run/bootagent/ran'), 'ran\n');
+    assert.equal((await machine.run(['status']).ended).code, 2);
   });
 
   test('that cannot keep its output goes on', hung, async () => {
@@ -132,7 +197,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     await running.ended;
     const { code, out } = await machine.run(words, { input }).ended;
     assert.equal(code, 2);
-    assert.match(out, /runcmd was cut off in item 2 of 3; it is not run again/);
+    assert.match(out, /runcmd was interrupted in runcmd\[1\] \(2 of 3\); it is not run again/);
     assert.equal(machine.read('/run/bootagent/ran'), 'one\ntwo\n');
   });
 
@@ -144,7 +209,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     process.kill(running.pid, 'SIGTERM');
     const { code, out } = await running.ended;
     assert.equal(code, 2, out);
-    assert.match(out, /item 1 of 2 was ended by SIGTERM, the rest was not run/);
+    assert.match(out, /runcmd\[0\] \(1 of 2\) .* failed: ended by SIGTERM .*the rest was not run/);
     while (existsSync(`/proc/${Number(machine.read('/run/bootagent/pid'))}`)) await passed(20);
   });
 
@@ -158,10 +223,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
       const { code, out } = await machine.run(words, { input }).ended;
       const pid = machine.read('/run/bootagent/deaf').trim();
       assert.equal(code, 2, out);
-      assert.match(
-        out,
-        /runcmd: item 2 of 3 ended with 143, it did not end within 3 s, in item 2 of 3, the rest was not run/,
-      );
+      assert.match(out, /runcmd\[1\] \(2 of 3\) .* did not end within 3 s; the rest was not run/);
       assert.ok(Number(pid) > 1);
       assert.ok(!existsSync(`/proc/${pid}/exe`), 'it has outlived the agent');
       assert.match((await machine.run(words, { input }).ended).out, /Nothing was due/);
@@ -178,7 +240,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     process.kill(running.pid, 'SIGTERM');
     const { code, out } = await running.ended;
     assert.equal(code, 0, out);
-    assert.match(out, /the machine went down in item 1 of 2/);
+    assert.match(out, /the machine went down in runcmd\[0\] \(1 of 2\)/);
     assert.match((await machine.run(words, { input }).ended).out, /Nothing was due/);
   });
 });
