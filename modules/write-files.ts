@@ -113,20 +113,24 @@ function changeFor(
   return { kind: 'download', path, url: source.uri, headers, ...otherwise, mode, ...owning, ...secret };
 }
 
+const reads = { write_files: writeFilesKey };
+
 /** Files written before sshd starts. */
 export const writeFiles = defineModule({
   name: 'write_files',
   summary: 'Files with this content, owner and mode.',
   every: 'instance',
-  reads: { write_files: writeFilesKey },
-  plan: ({ write_files }, context) => plan(write_files, context, false),
+  reads,
+  plan: ({ write_files }, context): readonly PlanItem[] => plan(write_files, context, false),
 });
+
+const lateReads = { write_files: silent(writeFilesKey) };
 
 /** Files that ask to be written last, or whose owner is made by then. */
 export const deferredFiles = defineModule({
   name: 'write_files_deferred',
   summary: 'Files that are written last, since they say so or their owner comes late.',
   every: 'instance',
-  reads: { write_files: silent(writeFilesKey) },
-  plan: ({ write_files }, context) => plan(write_files, context, true),
+  reads: lateReads,
+  plan: ({ write_files }, context): readonly PlanItem[] => plan(write_files, context, true),
 });
