@@ -9,7 +9,7 @@ import { type Outcome, storm } from './storm/storm.ts';
 
 /**
  * Two hundred real agent processes in a network of their own, against a service that bears few of them, beside the
- * simulation of the same crowd: `node bench/real-storm.ts`, as root. It takes minutes and most of a small machine.
+ * simulation of the same crowd: `npm run bench:real-storm`, as root. It takes minutes and most of a small machine.
  */
 const guests = Number(process.env.GUESTS ?? 200);
 const windowMs = Number(process.env.WINDOW_SECONDS ?? 90) * 1_000;

@@ -1,3 +1,4 @@
+import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { duration, optional } from '../agent/userdata/schema/decode.ts';
 import { commandList, scriptItem } from './commands/plan-commands.ts';
@@ -10,6 +11,6 @@ export const bootcmd = defineModule({
   summary: 'Commands that run early, at each boot.',
   every: 'boot',
   reads,
-  plan: ({ bootcmd, bootcmd_timeout: timeoutMs }, context) =>
+  plan: ({ bootcmd, bootcmd_timeout: timeoutMs }, context): readonly PlanItem[] =>
     bootcmd ? scriptItem('bootcmd', bootcmd, context, { timeoutMs }) : [],
 });

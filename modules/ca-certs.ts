@@ -22,7 +22,7 @@ export const caCerts = defineModule({
   every: 'instance',
   reads,
 
-  plan({ ca_certs: asked }, { facts }) {
+  plan({ ca_certs: asked }, { facts }): readonly PlanItem[] {
     if (!asked) return [];
     const folder =
       facts.os.family === 'debian' ? '/usr/local/share/ca-certificates' : '/etc/pki/ca-trust/source/anchors';

@@ -26,7 +26,7 @@ export const cloudInitModules = defineModule({
   every: 'instance',
   reads,
 
-  plan: (settings) => [
+  plan: (settings): readonly PlanItem[] => [
     ...(['cloud_init_modules', 'cloud_config_modules', 'cloud_final_modules'] as const).flatMap((at): PlanItem[] => {
       const listed = settings[at]?.map(({ value }) => (typeof value === 'string' ? value : (value[0] ?? '')));
       if (!listed || listed.length === 0) return [];

@@ -34,7 +34,7 @@ export const growpart = defineModule({
   every: 'boot',
   reads,
 
-  plan({ growpart, resize_rootfs }, { facts }) {
+  plan({ growpart, resize_rootfs }, { facts }): readonly PlanItem[] {
     const growsRoot = resize_rootfs !== false;
     const rootOnly: PlanItem[] = growsRoot
       ? [{ at: 'resize_rootfs', changes: [{ kind: 'growth', target: '/', only: 'filesystem' }] }]

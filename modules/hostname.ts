@@ -12,7 +12,7 @@ export const hostname = defineModule({
   summary: 'The host name: given, from the metadata, or made from the address.',
   every: 'instance',
   reads: { ...eachAlone(given), ...eachOfOthers({ hostname_from_ip: fromAddress }) },
-  plan(settings, context) {
+  plan(settings, context): readonly PlanItem[] {
     if (settings.preserve_hostname) return [];
     const { hostname_from_ip: fromIp } = settings;
     if (fromIp) return fromIp.every === 'instance' ? planFromIp(fromIp, context) : [];
@@ -33,7 +33,7 @@ export const hostnameFromIp = defineModule({
     ...eachAlone({ hostname_from_ip: fromAddress }),
     ...eachOfOthers({ preserve_hostname: given.preserve_hostname }),
   },
-  plan: ({ preserve_hostname, hostname_from_ip: fromIp }, context) =>
+  plan: ({ preserve_hostname, hostname_from_ip: fromIp }, context): readonly PlanItem[] =>
     fromIp?.every === 'boot' && !preserve_hostname ? planFromIp(fromIp, context) : [],
 });
 

@@ -1,3 +1,4 @@
+import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 
 const paths = ['/root/anaconda-ks.cfg', '/root/initial-setup-ks.cfg', '/root/original-ks.cfg', '/var/log/anaconda'];
@@ -9,7 +10,7 @@ export const leftovers = defineModule({
   every: 'instance',
   reads: {},
 
-  plan(_, { facts, newMachine }) {
+  plan(_, { facts, newMachine }): readonly PlanItem[] {
     const left = newMachine ? paths.filter((path) => facts.paths.includes(path)) : [];
     return left.length > 0 ? [{ at: 'leftovers', changes: [{ kind: 'removed', globs: left }] }] : [];
   },

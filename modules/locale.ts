@@ -1,4 +1,4 @@
-import type { Change } from '../agent/engine/change.ts';
+import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { matching, optional, wordOr } from '../agent/userdata/schema/decode.ts';
 
@@ -8,14 +8,16 @@ const path = matching(/^\/[^\0]*[^/\0]$/, 'an absolute path');
 /** Locales that are part of the C library itself. */
 const builtIn = /^(?:C|POSIX|C\.utf-?8)$/i;
 
+const reads = { locale: optional(wordOr('false', name)), locale_configfile: optional(path) };
+
 /** The language and the customs that programs follow. */
 export const locale = defineModule({
   name: 'locale',
   summary: 'The language and the customs that programs follow; `false` leaves them alone.',
   every: 'instance',
-  reads: { locale: optional(wordOr('false', name)), locale_configfile: optional(path) },
+  reads,
 
-  plan({ locale: name, locale_configfile: file }, { facts }) {
+  plan({ locale: name, locale_configfile: file }, { facts }): readonly PlanItem[] {
     if (name === undefined || name === 'false') return [];
     const where = file ?? (facts.os.family === 'debian' ? '/etc/default/locale' : '/etc/locale.conf');
     const installed: readonly Change[] = builtIn.test(name) ? [] : [{ kind: 'locale', name }];

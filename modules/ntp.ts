@@ -1,4 +1,4 @@
-import type { Change, Note } from '../agent/engine/change.ts';
+import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import type { Facts } from '../agent/facts/facts.ts';
 import { flag, items, matching, object, oneOf, optional, withDefault } from '../agent/userdata/schema/decode.ts';
@@ -16,14 +16,16 @@ const settings = object({
   ntp_client: withDefault('auto', oneOf('auto', 'chrony', 'systemd-timesyncd')),
 });
 
+const reads = { ntp: optional(settings) };
+
 /** Where the time comes from. */
 export const ntp = defineModule({
   name: 'ntp',
   summary: 'Where the time comes from: chrony, or systemd-timesyncd where that is what is installed.',
   every: 'instance',
-  reads: { ntp: optional(settings) },
+  reads,
 
-  plan({ ntp }, { facts }) {
+  plan({ ntp }, { facts }): readonly PlanItem[] {
     if (!ntp?.enabled) return [];
     const words = (of: readonly { readonly value: string }[]) => of.map(({ value }) => value);
     const [servers, pools, peers, allow] = [ntp.servers, ntp.pools, ntp.peers, ntp.allow].map(words);

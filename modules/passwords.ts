@@ -13,7 +13,7 @@ export const passwords = defineModule({
   summary: 'Passwords: by hash, in the clear, or made up and shown on the console.',
   every: 'instance',
   reads,
-  plan({ chpasswd, password, ...people }, context) {
+  plan({ chpasswd, password, ...people }, context): readonly PlanItem[] {
     const { users = [], list = [], expire = true } = chpasswd ?? {};
     const locked = new Set(
       resolveUsers(people, context)

@@ -1,4 +1,4 @@
-import type { PhoneHomeChange } from '../agent/engine/change.ts';
+import type { PhoneHomeChange, PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import {
   either,
@@ -35,7 +35,7 @@ export const phoneHome = defineModule({
   every: 'instance',
   reads,
 
-  plan({ phone_home: asked, spread }, context) {
+  plan({ phone_home: asked, spread }, context): readonly PlanItem[] {
     if (!asked) return [];
     const url = asked.url.replaceAll('$INSTANCE_ID', encodeURIComponent(context.instance.id));
     const wanted = asked.post === 'all' ? names : asked.post;

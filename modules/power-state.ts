@@ -1,4 +1,4 @@
-import type { PowerChange } from '../agent/engine/change.ts';
+import type { PlanItem, PowerChange } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import {
   converted,
@@ -32,14 +32,16 @@ const settings = object({
   ),
 });
 
+const reads = { power_state: optional(settings) };
+
 /** Turns the machine off or starts it anew after its first boot. */
 export const powerState = defineModule({
   name: 'power_state',
   summary: 'Turns the machine off or starts it anew when its first boot is over.',
   every: 'instance',
-  reads: { power_state: optional(settings) },
+  reads,
 
-  plan({ power_state: asked }) {
+  plan({ power_state: asked }): readonly PlanItem[] {
     if (!asked || asked.condition === false) return [];
     const { mode, delay, message, condition } = asked;
     const argv =

@@ -31,7 +31,7 @@ export const randomSeed = defineModule({
   every: 'instance',
   reads,
 
-  plan({ random_seed: asked }, { instance }) {
+  plan({ random_seed: asked }, { instance }): readonly PlanItem[] {
     const path = asked?.file ?? '/dev/urandom';
     const items: PlanItem[] = [];
     if (asked?.data !== undefined) {

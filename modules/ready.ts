@@ -1,3 +1,4 @@
+import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 
 /** Tells the cloud that the machine is ready, where its metadata asks to hear it. */
@@ -6,7 +7,7 @@ export const ready = defineModule({
   summary: 'Tells the cloud that this machine is ready, where its metadata asks for it (OpenNebula: REPORT_READY).',
   every: 'instance',
   reads: {},
-  plan: (_settings, { instance }) =>
+  plan: (_settings, { instance }): readonly PlanItem[] =>
     instance.ready === undefined
       ? []
       : [

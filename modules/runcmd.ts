@@ -1,3 +1,4 @@
+import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { duration, oneOf, optional } from '../agent/userdata/schema/decode.ts';
 import { commandList, scriptItem } from './commands/plan-commands.ts';
@@ -16,6 +17,8 @@ export const runcmd = defineModule({
   summary: 'Commands that run last, once for each instance, one by one in the same shell.',
   every: 'instance',
   reads,
-  plan: ({ runcmd, runcmd_on_error: onError, runcmd_timeout: timeoutMs, on_interrupt: onInterrupt }, context) =>
-    runcmd ? scriptItem('runcmd', runcmd, context, { onError, onInterrupt, timeoutMs }) : [],
+  plan: (
+    { runcmd, runcmd_on_error: onError, runcmd_timeout: timeoutMs, on_interrupt: onInterrupt },
+    context,
+  ): readonly PlanItem[] => (runcmd ? scriptItem('runcmd', runcmd, context, { onError, onInterrupt, timeoutMs }) : []),
 });

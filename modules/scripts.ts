@@ -12,7 +12,7 @@ const scriptsOf = (name: string, summary: string, every: Frequency, runs: Script
     every,
     reads: {},
     runs,
-    plan: (_, { scripts, instance }) =>
+    plan: (_, { scripts, instance }): readonly PlanItem[] =>
       scripts.filter(({ when }) => when === runs).map((script) => planFor(name, script, instance.id)),
   });
 

@@ -5,12 +5,14 @@ import { oneOf, optional } from '../agent/userdata/schema/decode.ts';
 
 type Mode = 'enforcing' | 'permissive' | 'disabled';
 
+const reads = { selinux: optional(oneOf('enforcing', 'permissive', 'disabled')) };
+
 /** SELinux: enforcing or permissive, now and at each boot. */
 export const selinux = defineModule({
   name: 'selinux',
   summary: 'SELinux enforcing or permissive, now and at each boot.',
   every: 'instance',
-  reads: { selinux: optional(oneOf('enforcing', 'permissive', 'disabled')) },
+  reads,
 
   plan({ selinux: asked }, { facts }): readonly PlanItem[] {
     if (!asked) return [];

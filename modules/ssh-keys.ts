@@ -21,7 +21,7 @@ export const sshKeys = defineModule({
   summary: 'The public keys of the metadata and the user-data, for the default user.',
   every: 'instance',
   reads,
-  plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context) {
+  plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context): readonly PlanItem[] {
     const people = resolveUsers(settings, context);
     const { told, bad } = metadataKeys(context);
     const keys = [...new Set([...told, ...(settings.ssh_authorized_keys ?? [])])];

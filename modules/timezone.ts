@@ -1,5 +1,5 @@
 import { suggestion } from '../agent/base/nearest.ts';
-import type { Change } from '../agent/engine/change.ts';
+import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { converted, matching, optional } from '../agent/userdata/schema/decode.ts';
 
@@ -20,14 +20,16 @@ function isKnown(zone: string): boolean {
   }
 }
 
+const reads = { timezone: optional(zone) };
+
 /** The zone that local time is told in. */
 export const timezone = defineModule({
   name: 'timezone',
   summary: 'The zone that local time is told in.',
   every: 'instance',
-  reads: { timezone: optional(zone) },
+  reads,
 
-  plan({ timezone: zone }, { facts }) {
+  plan({ timezone: zone }, { facts }): readonly PlanItem[] {
     if (zone === undefined) return [];
     const debians: readonly Change[] =
       facts.os.family === 'debian' ? [{ kind: 'file', path: '/etc/timezone', content: `${zone}\n`, mode: 0o644 }] : [];

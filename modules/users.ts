@@ -21,7 +21,7 @@ export const users = defineModule({
   summary: 'Groups and users, with their sudo rules and keys.',
   every: 'instance',
   reads,
-  plan(settings, context) {
+  plan(settings, context): readonly PlanItem[] {
     const groups = settings.groups ?? [];
     return [
       ...planGroups(groups),
@@ -37,7 +37,8 @@ export const usersEachBoot = defineModule({
   summary: 'Users that are looked after at each boot (every: boot).',
   every: 'boot',
   reads: eachOfOthers(people),
-  plan: (settings, context) => planPeople(settings, context, 'boot', passwordsOf(settings, context)),
+  plan: (settings, context): readonly PlanItem[] =>
+    planPeople(settings, context, 'boot', passwordsOf(settings, context)),
 });
 
 function planPeople(

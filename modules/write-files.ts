@@ -173,12 +173,14 @@ export const writeFiles = defineModule({
   plan: planEarly,
 });
 
+const lateReads = { ...reads, write_files: silent(writeFilesKey) };
+
 /** Files that ask to be written last, or whose owner is made by then. */
 export const deferredFiles = defineModule({
   name: 'write_files_deferred',
   summary: 'Files that are written last, since they say so or their owner comes late.',
   every: 'instance',
-  reads: { ...reads, write_files: silent(writeFilesKey) },
+  reads: lateReads,
   consults: Object.keys(accountReads),
   plan: planLate,
 });

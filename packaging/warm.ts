@@ -20,7 +20,7 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /**
- * `node packaging/warm.ts AGENT CACHE`: runs the agent as the dry run of a first boot, as the first stage of a later
+ * `warm.ts AGENT CACHE`, started by the build: runs the agent as the dry run of a first boot, as the first stage of a later
  * one, and through the rehearsal of that, and keeps what V8 made of the functions that took part. The machine it sees is made up, so that the same comes
  * out on every machine.
  */

@@ -37,7 +37,16 @@ export interface Module<Settings = unknown> {
   plan(settings: Settings, context: Context): readonly PlanItem[];
 }
 
+/** TypeScript infers no settings from decoders written inside the literal: without this, `plan` would take any key. */
+type Untyped<Settings> = unknown extends Settings
+  ? {
+      readonly reads: Readonly<
+        Record<string, 'put the decoders into a constant before the module: const reads = {...}'>
+      >;
+    }
+  : unknown;
+
 /** Keeps the settings typed; the schedule holds modules of every sort. */
-export const defineModule = <Settings>(module: Module<Settings>): Module => module as Module;
+export const defineModule = <Settings>(module: Module<Settings> & Untyped<Settings>): Module => module as Module;
 
 export type Schedule = Readonly<Record<Stage, readonly Module[]>>;

@@ -5,13 +5,15 @@ import { optional } from '../../agent/userdata/schema/decode.ts';
 import { type CondorNode, condorFile, credentialPaths, interfaceMacros, scrambled, slotsFor } from './config-file.ts';
 import { type CondorSettings, condorSettings, gsiIsGone } from './settings.ts';
 
+const reads = { condor: optional(condorSettings) };
+
 /** An HTCondor node: as many slots as cores and memory allow, its address, its pool, its credential, the service. */
 export const condor = defineModule({
   name: 'condor',
   summary:
     'An HTCondor worker: its slots from cores and memory, its address, its pool and credential, and the service.',
   every: 'boot',
-  reads: { condor: optional(condorSettings) },
+  reads,
 
   plan({ condor: asked }, { facts }): readonly PlanItem[] {
     if (!asked) return [];

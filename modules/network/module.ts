@@ -23,7 +23,7 @@ export const network = defineModule({
   summary: 'The static addresses that OpenNebula, OpenStack or a NoCloud seed give, by MAC.',
   every: 'boot',
   reads,
-  plan: ({ network: disabled }, context) => (disabled ? [] : plan(context)),
+  plan: ({ network: disabled }, context): readonly PlanItem[] => (disabled ? [] : plan(context)),
 });
 
 /** The same for sources that were asked over a network that was there already. */
@@ -32,7 +32,7 @@ export const lateNetwork = defineModule({
   summary: 'Static addresses that were learned over the network: in use from the next boot on.',
   every: 'boot',
   reads,
-  plan: ({ network: disabled }, context) => (disabled ? [] : plan(context)),
+  plan: ({ network: disabled }, context): readonly PlanItem[] => (disabled ? [] : plan(context)),
 });
 
 function plan({ facts, instance }: Context): readonly PlanItem[] {

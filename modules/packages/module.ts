@@ -37,16 +37,18 @@ export const packages = defineModule({
   },
 });
 
+const rebootReads = {
+  packages: silent(reads.packages),
+  package_upgrade: silent(reads.package_upgrade),
+  package_reboot_if_required: withDefault(false, flag),
+};
+
 /** After all else, since nothing of it would go on behind a restart. */
 export const packageReboot = defineModule({
   name: 'package_reboot',
   summary: 'A restart of the machine, where packages that were installed need one.',
   every: 'instance',
-  reads: {
-    packages: silent(reads.packages),
-    package_upgrade: silent(reads.package_upgrade),
-    package_reboot_if_required: withDefault(false, flag),
-  },
+  reads: rebootReads,
 
   plan({ packages, package_upgrade, package_reboot_if_required: asked }, { facts }: Context): readonly PlanItem[] {
     if (!asked || (packages.length === 0 && !package_upgrade)) return [];

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { test } from 'node:test';
+import { assertGolden } from '../support/golden.ts';
 
 const facts = 'test/golden/examples/facts.json';
 
@@ -14,10 +15,7 @@ const planOf = (example: string): string => {
 
 for (const example of globSync('examples/*.yaml').sort()) {
   test(`${example} is planned as ever (UPDATE_GOLDEN=1 writes the plan anew)`, () => {
-    const golden = `test/golden/examples/${basename(example, '.yaml')}.txt`;
-    const plan = planOf(example);
-    if (process.env.UPDATE_GOLDEN) writeFileSync(golden, plan);
-    assert.equal(plan, readFileSync(golden, 'utf8'));
+    assertGolden(`test/golden/examples/${basename(example, '.yaml')}.txt`, planOf(example));
   });
 }
 

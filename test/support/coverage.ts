@@ -2,14 +2,16 @@ import { globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeSync } fro
 import { stripTypeScriptTypes } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changedLines } from './changes.ts';
 
 /**
  * Which lines of the agent and its modules were run, by what V8 wrote of each process (NODE_V8_COVERAGE): the tests'
  * own and each agent that they started. Node's report of the same gives up at the first process that was killed
  * while it wrote. A file that nothing has loaded counts as well, with all its lines; types count nowhere.
  *
- *   node test/support/coverage.ts clear FOLDER
- *   node test/support/coverage.ts FOLDER LEAST     exits 1 below that many percent
+ *   npm run coverage:clear     coverage.ts clear FOLDER
+ *   npm run coverage:check     coverage.ts FOLDER LEAST: exits 1 below that many percent; names the lines of the
+ *                              change at work that no test has run
  */
 interface Range {
   readonly startOffset: number;
@@ -42,14 +44,19 @@ function report(folder: string, least: number): number {
     }
   }
   const files = globSync('{agent,modules}/**/*.ts', { cwd: repository }).filter((name) => !name.endsWith('.d.ts'));
+  const changed = changedLines(['agent', 'modules']);
+  const ofChange: string[] = [];
   let [all, covered] = [0, 0];
   for (const name of files.sort()) {
     const lines = linesOf(readFileSync(join(repository, name), 'utf8')).filter(({ says }) => says);
     const not = lines.filter(({ number }) => !run.get(name)?.has(number));
     all += lines.length;
     covered += lines.length - not.length;
+    const mine = not.filter(({ number }) => changed.get(name)?.has(number));
+    if (mine.length > 0) ofChange.push(`  ${name}: ${spans(mine.map(({ number }) => number))}`);
     if (not.length > 0) say(`${name}: ${spans(not.map(({ number }) => number))}`);
   }
+  if (ofChange.length > 0) say(['changed lines that no test has run:', ...ofChange].join('\n'));
   const percent = (100 * covered) / all;
   if (lost > 0) say(`${lost} processes were ended before they had written what they ran`);
   say(`lines covered: ${percent.toFixed(2)} % of ${all}, in ${files.length} files; at least ${least} % are wanted`);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { checks } from '../../../agent/image/doctor/checks.ts';
 import { countChecks, examine } from '../../../agent/image/doctor/examine.ts';
@@ -10,6 +9,7 @@ import { operations } from '../../../agent/image/seal/operations.ts';
 import { type Sealing, sealPlan } from '../../../agent/image/seal/plan.ts';
 import { foreignMounts } from '../../../agent/image/submounts.ts';
 import { disk } from '../../support/faults.ts';
+import { assertGolden } from '../../support/golden.ts';
 import { applied, laws } from '../../support/laws.ts';
 import { type MemoryHost, memoryHost } from '../../support/memory-host.ts';
 import { fromSharedWith } from '../../support/shared.ts';
@@ -49,9 +49,7 @@ for (const family of Object.keys(usedTrees)) {
     test('touches these paths and no others', async () => {
       const host = used(family);
       await applied(await planFor(host), host);
-      const did = `${host.did.join('\n')}\n`;
-      if (process.env.UPDATE_GOLDEN) writeFileSync(golden(family), did);
-      assert.equal(did, readFileSync(golden(family), 'utf8'));
+      assertGolden(golden(family), `${host.did.join('\n')}\n`);
     });
   });
 }

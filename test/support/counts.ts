@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const repository = join(import.meta.dirname, '../..');
+
+/** How many tests each file has: `npm run test:counts` writes it, and a review sees what went. */
+export const countsPath = process.env.BOOTAGENT_TEST_COUNTS ?? join(repository, 'test/counts.json');
+
+/** What was seen of a file while it ran. */
+export interface RanFile {
+  tests: number;
+  ms: number;
+  skipped: boolean;
+  /** One of its tests or suites did not pass. */
+  failed: boolean;
+  /** It came to its end: Node's summary of it was received. */
+  ended: boolean;
+  /** The ids of its suites. A test inside another test counts with that one. */
+  readonly suites: Set<number>;
+  noteStderr(text: string): void;
+  /** The last of what its process wrote to standard error. */
+  stderr(): string;
+}
+
+export function countOf(files: Map<string, RanFile>, file: string): RanFile {
+  const known = files.get(file);
+  if (known) return known;
+  let stderr = '';
+  const ran: RanFile = {
+    ...{ tests: 0, ms: 0, skipped: false, failed: false, ended: false, suites: new Set<number>() },
+    noteStderr(text) {
+      stderr = (stderr + text).slice(-4_000);
+    },
+    stderr: () => stderr.trim(),
+  };
+  files.set(file, ran);
+  return ran;
+}
+
+export const readCounts = (): Readonly<Record<string, number>> =>
+  existsSync(countsPath) ? JSON.parse(readFileSync(countsPath, 'utf8')) : {};
+
+/** What is wrong with the number of tests that ran, though none of them failed. */
+export function compareCounts(files: ReadonlyMap<string, RanFile>): string[] {
+  const partial = process.env.BOOTAGENT_TEST_PARTIAL !== undefined;
+  if (files.size === 0) return ['no test file ran'];
+  if (partial && [...files.values()].every(({ tests, skipped }) => tests === 0 && !skipped))
+    return ['no test has that name'];
+  const recorded = readCounts();
+  return [...files].flatMap(([file, { tests, skipped, failed, ended, stderr }]) => {
+    if (failed) return [];
+    const name = relative(repository, file);
+    if (!ended && !partial)
+      return [`${name}: no test was reported: it has none, or ends the process (process.exit)\n${stderr()}`];
+    const wanted = recorded[name] ?? 0;
+    if (partial || skipped || tests >= wanted) return [];
+    return [
+      `${name}: ${tests} tests ran, ${wanted} are recorded in test/counts.json; "npm run test:counts" records anew`,
+    ];
+  });
+}

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, globSync } from 'node:fs';
+import { relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Suite, suites } from './suites.ts';
+
+/**
+ * Runs a suite of tests, or files of it:
+ *
+ *   npm test                     the unit suite
+ *   npm test -- FILE...          these files of it; a part of a path will do
+ *   npm run one -- FILE NAME     the tests of a file whose names hold NAME
+ *   npm run test:root -- FILE    the same for every other suite
+ *
+ * A suite whose file list is empty fails: nothing was tested.
+ */
+const { values, positionals } = parseArgs({
+  options: {
+    one: { type: 'boolean', default: false },
+    image: { type: 'string' },
+    uefi: { type: 'boolean', default: false },
+  },
+  allowPositionals: true,
+});
+process.exitCode = values.one ? runOne(positionals) : runSuite(positionals[0] ?? '', positionals.slice(1));
+
+function runOne([file = '', ...words]: readonly string[]): number {
+  const name = words.join(' ');
+  if (name === '') return usage('npm run one -- FILE NAME');
+  const [owner] = Object.values(suites).filter((suite) => filesOf(suite, [file]).length > 0);
+  if (!owner) return usage(`no test file has "${file}" in its path`);
+  return run(owner, filesOf(owner, [file]), [`--test-name-pattern=${literal(name)}`]);
+}
+
+function runSuite(name: string, wanted: readonly string[]): number {
+  const suite = suites[name];
+  if (!suite) return usage(`there is no suite "${name}"; the suites are ${Object.keys(suites).join(', ')}`);
+  if (values.image !== undefined && !existsSync(values.image))
+    return usage(`there is no file ${values.image}; --image takes a disk image that qemu-img can read`);
+  if (suite.pages && wanted.length === 0) {
+    const { status } = node(['packaging/manual/write.ts', '--check']);
+    if (status !== 0) return 1;
+  }
+  const parts = values.image !== undefined ? ['test/vm/given.ts'] : wanted;
+  const files = filesOf(suite, parts);
+  if (files.length === 0) return usage(`suite ${name}: no test file matches ${parts.join(' ') || suite.files}`);
+  return run(suite, files, []);
+}
+
+/** The suite's files; of those only what a given part names, exactly or as part of the path. */
+function filesOf({ files, except = [] }: Suite, parts: readonly string[]): string[] {
+  const all = globSync(files).sort();
+  if (parts.length === 0) return all.filter((path) => !except.includes(path));
+  return parts.flatMap((part) => {
+    const path = relative(process.cwd(), part);
+    return all.includes(path) ? [path] : all.filter((each) => each.includes(part));
+  });
+}
+
+function run(suite: Suite, files: readonly string[], more: readonly string[]): number {
+  const flags = ['--test', '--test-reporter=./test/support/totals.ts', `--test-concurrency=${suite.concurrency}`];
+  const { status } = node([...flags, ...more, ...files], suite, more.length > 0);
+  return status ?? 1;
+}
+
+function node(args: readonly string[], suite?: Suite, partial = false) {
+  // Mounts of its own where it is root's: what else copies all mounts meanwhile must not keep our disks busy.
+  const own = suite?.ownMounts && process.getuid?.() === 0 ? ['unshare', '--mount', '--propagation', 'private'] : [];
+  const [program = '', ...rest] = [...own, process.execPath, ...args];
+  return spawnSync(program, rest, {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      ...suite?.env,
+      ...(partial && { BOOTAGENT_TEST_PARTIAL: '1' }),
+      ...(values.image !== undefined && { BOOTAGENT_IMAGE: values.image }),
+      ...(values.uefi && { BOOTAGENT_IMAGE_UEFI: '1' }),
+    },
+  });
+}
+
+/** A text as a pattern of itself. */
+function literal(text: string): string {
+  return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+}
+
+function usage(message: string): number {
+  console.error(message);
+  return 2;
+}
