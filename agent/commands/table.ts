@@ -59,6 +59,15 @@ export const commands: readonly Command[] = [
     load: () => import('./status.ts'),
   },
   {
+    name: 'why',
+    summary: 'why the last boot failed, in at most ten lines',
+    options: [root, format],
+    details:
+      'Prints the cause, the command with the last line of its errors, the line of the user-data for root, the log and what to do about it. The same lines are on the console and above the login prompt while something is wrong. Exits as status does.',
+    examples: ['bootagent why', 'bootagent why --format json'],
+    load: () => import('./why.ts'),
+  },
+  {
     name: 'detect',
     summary: 'which sources of metadata there are, and what speaks for each',
     options: [root, format],

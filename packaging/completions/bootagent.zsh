@@ -5,6 +5,7 @@ commands=(
   'run:bring this machine to what its metadata and configuration ask'
   'plan:the same as run --dry-run\: say what is due and change nothing'
   'status:how the last boot went, and what it left to do'
+  'why:why the last boot failed, in at most ten lines'
   'detect:which sources of metadata there are, and what speaks for each'
   'query:a value of the metadata of this instance'
   'facts:what bootagent sees of this machine, as JSON'
@@ -24,6 +25,7 @@ case $words[2] in
   run) _arguments '--dry-run[say what is due and change nothing]' '--retry-failed[only what failed before]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[tell also what had its turn before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   plan) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[tell also what had its turn before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   status) _arguments '--wait[wait until the run at work has ended]' '--timeout[wait no longer than this (exit 124)]:SECONDS:' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  why) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   detect) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   query) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   facts) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;

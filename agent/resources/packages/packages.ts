@@ -13,7 +13,7 @@ export const packagesHandler: StateHandler<ChangeOf<'packages'>> = {
 
   async compare({ manager, names }, host) {
     const left = await missing(known(manager), names, host);
-    return left.length === 0 ? undefined : `lacks ${left.join(', ')}`;
+    return left.length === 0 ? undefined : { why: `lacks ${left.join(', ')}`, will: `install ${left.join(', ')}` };
   },
 
   async apply({ manager, names, asked }, host) {
