@@ -46,7 +46,7 @@ export interface StateHandler<C extends Change> {
    * Makes the change hold. Called only on a difference, which was found just before, or when the change it follows was
    * made. A note may be returned.
    */
-  apply(change: C, host: Host, found?: Difference): Promise<string | undefined> | Promise<void>;
+  apply(change: C, host: Host, found?: Difference, waiting?: Waiting): Promise<string | undefined> | Promise<void>;
   /** A unit started without waiting reads "activating": no failure, so such kinds are not compared again. */
   readonly unverified?: true;
 }
@@ -75,11 +75,15 @@ export interface ActLog {
   write(entry: LedgerEntry): Promise<void>;
   /** An item of a script begins. */
   starts?(item: ItemStart): void;
+  readonly waiting?: Waiting | undefined;
   /** Told at once to whoever watches; never stored where others can read. */
   tell(item: ItemReport): void;
   /** The command at this position of a script, from 0, as people may see it. */
   command?(position: number): CommandInfo | undefined;
 }
+
+/** Called when something is waited for: when that begins, from time to time while it lasts, and when it is over. */
+export type Waiting = (what: string, ms: number, ended: boolean) => void;
 
 /** An item of a script that runs now. */
 export type ItemStart = Pick<ItemReport, 'item' | 'of' | 'command'>;

@@ -115,7 +115,7 @@ export function addTo(summary: Summary, event: Event): void {
     case 'run-ended':
       summary.now = undefined;
       summary.seconds += event.result.ms / 1000;
-      summary.state = worst([event.result.state, stateOf(summary)]);
+      summary.state = worst([event.result.state, healthOf(summary)]);
       return;
     default:
       return;
@@ -191,7 +191,7 @@ export function faultsOf({ left, modules }: Pick<Summary, 'left' | 'modules'>): 
 }
 
 /** What a machine is in with these faults. */
-export function stateOf(summary: Pick<Summary, 'left' | 'modules'>): RunResult['state'] {
+export function healthOf(summary: Pick<Summary, 'left' | 'modules'>): RunResult['state'] {
   const states = Object.values(summary.modules).map(({ state }) => state);
   const { left } = summary;
   if (states.includes('failed') || left.some(isFatal)) return 'failed';
