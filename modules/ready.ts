@@ -17,7 +17,7 @@ export const ready = defineModule({
               {
                 kind: 'request',
                 ...instance.ready,
-                tells: 'tells the cloud that this machine is ready',
+                tells: 'report to the cloud that this machine is ready',
                 attempts: 3,
                 pauseMs: 10_000,
                 // Its headers carry a token.

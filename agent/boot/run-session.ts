@@ -55,7 +55,8 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   const { host, dry } = options;
   const unit = !dry && isUnit(io);
   const stages = unit ? withMissedStages(options.stages, host) : options.stages;
-  const state = stateOf(options);
+  const state = withoutSecrets(stateOf(options), report);
+  report.follow(state);
   reportState(state, options, report);
   if (stages.includes('local') && !options.facts) await reportCloudInit(host, report);
   const { userData, userDataFile } = options;
@@ -118,6 +119,12 @@ function stateOf({ host, dry, facts, identity }: SessionOptions): State {
   const disk = folderStore(host.root);
   return openState(dry ? readOnly(disk) : disk);
 }
+
+/** What is remembered of a failure is shown to everybody at later boots, which do not know the secrets of this one. */
+const withoutSecrets = (state: State, { clean }: Reporting): State => ({
+  ...state,
+  ended: (module) => state.ended(clean(module)),
+});
 
 function reportState(state: State, { host, dry }: SessionOptions, report: Reporting): void {
   for (const { code, text } of state.warnings) report.warn(code, text);

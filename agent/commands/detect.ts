@@ -5,7 +5,7 @@ import type { Datasource } from '../metadata/datasource.ts';
 import type { Work } from './command.ts';
 import { detectContextOf } from './detect-context.ts';
 
-/** Says what speaks for each source here, and which would be asked. Asks nobody. */
+/** Prints what was detected of each datasource, and which would be asked. Makes no request. */
 export const run: Work['run'] = async (given, around) => {
   const { detection: evidence, mostNamed, unknownNames } = await import('../identity/detect.ts');
   const context = await detectContextOf(given);
@@ -26,7 +26,7 @@ export const run: Work['run'] = async (given, around) => {
   return exit.done;
 };
 
-/** What it says to people. */
+/** The text for people. */
 export function linesFor(
   found: readonly Detection[],
   context: Pick<SelectContext, 'named' | 'host'>,
@@ -46,23 +46,22 @@ export function linesFor(
         ? []
         : [`  ${isFound ? 'found' : 'asked'}  ${source.name.padEnd(width)}  ${because}${unlessDone(source)}`],
     ),
-    ...(silent.length > 0 ? [`Nothing speaks for ${silent.join(', ')}.`] : []),
+    ...(silent.length > 0 ? [`Not detected: ${silent.join(', ')}.`] : []),
     whatFollows(found, named, mostNamed),
-    ...(host.privileged ? [] : ['Drives were not looked at: only root may read them.']),
+    ...(host.privileged ? [] : ['Drives were not read: that needs root.']),
   ];
 }
 
-const unlessDone = ({ silent }: Datasource): string => (silent ? ' (not done yet: it is not asked)' : '');
+const unlessDone = ({ silent }: Datasource): string => (silent ? ' (not supported by bootagent: it is not asked)' : '');
 
-/** What a boot makes of it: drives before the network, and "none" where there is nobody else. */
+/** What a boot makes of it: drives before the network, and "none" where there is no other. */
 function whatFollows(found: readonly Detection[], named: readonly string[] | undefined, mostNamed: number): string {
   const likely = found.filter(
     ({ source, because }) => because !== undefined && source.name !== 'none' && !source.silent,
   );
   const inOrder = ['disk', 'network'].flatMap((needs) => likely.filter(({ source }) => source.needs === needs));
   if (inOrder.length > 0) return `A boot asks ${inOrder.map(({ source }) => source.name).join(', then ')}.`;
-  const nobody = 'A boot asks nobody and uses only the settings of the image';
-  if (named === undefined)
-    return `${nobody}. A service is asked where firmware speaks for it or datasource_list names it.`;
+  const nobody = 'A boot asks no datasource and uses only the settings of the image';
+  if (named === undefined) return `${nobody}. A service is asked where firmware shows it or datasource_list names it.`;
   return named.length > mostNamed ? `${nobody}: a list of more than ${mostNamed} names only limits.` : `${nobody}.`;
 }

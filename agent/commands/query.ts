@@ -36,7 +36,7 @@ async function known(host: Host): Promise<{ readonly instance?: Instance; readon
     const variables = parsed(await host.readText(publicPath));
     if (variables !== undefined) return { variables };
   }
-  throw new Problem('not-possible', 'This machine does not know who it is', {
+  throw new Problem('not-possible', 'No instance is known on this machine', {
     hint: 'See "bootagent status" and "bootagent detect".',
   });
 }

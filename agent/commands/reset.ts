@@ -2,6 +2,7 @@ import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
+import { banners } from '../report/publish.ts';
 import { home } from '../state/folder-store.ts';
 import { lock } from '../state/lock.ts';
 import type { Work } from './command.ts';
@@ -34,4 +35,5 @@ async function forget(gone: readonly string[], host: Host): Promise<void> {
   files.writeFile(host.root, `${home}/fresh`, '', { mode: 0o600 });
   for (const name of await host.list('/run/bootagent'))
     if (name !== 'lock') files.remove(host.root, `/run/bootagent/${name}`);
+  for (const path of banners) if (await host.stat(path)) files.remove(host.root, path);
 }

@@ -13,7 +13,7 @@ const planning: readonly Option[] = [
   { name: 'as-new', summary: 'forget what was done before: what would a first boot do now?' },
   { name: 'force', summary: 'go through everything again, scripts too, even where bootagent is disabled' },
   { name: 'detailed-exitcode', summary: 'exit 10 when changes are due (with --dry-run)' },
-  { name: 'debug', summary: 'tell also what had its turn before' },
+  { name: 'debug', summary: 'print also the modules that were applied before' },
   format,
 ];
 
@@ -24,18 +24,18 @@ export const commands: readonly Command[] = [
     summary: 'bring this machine to what its metadata and configuration ask',
     takes: '[STAGE...]',
     options: [
-      { name: 'dry-run', summary: 'say what is due and change nothing' },
+      { name: 'dry-run', summary: 'print what is due and change nothing' },
       { name: 'retry-failed', summary: 'only what failed before' },
       ...planning,
     ],
     details:
-      'Goes through the stages local, early, main and final, or those named. What holds already is left alone, what had its turn for this instance is not repeated, and scripts are never run again because they failed.',
+      'Goes through the stages local, early, main and final, or those named. What is as asked stays unchanged, modules that were applied for this instance are not applied again, and scripts are never run again because they failed.',
     examples: ['bootagent run --dry-run', 'bootagent run --root /mnt/image --user-data worker.yaml'],
     load: () => import('./run.ts'),
   },
   {
     name: 'plan',
-    summary: 'the same as run --dry-run: say what is due and change nothing',
+    summary: 'the same as run --dry-run: print what is due and change nothing',
     takes: '[STAGE...]',
     options: planning,
     details: 'Looks at the machine with the same code a run uses, and cannot write.',
@@ -47,7 +47,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'status',
-    summary: 'how the last boot went, and what it left to do',
+    summary: 'how the last boot went, what runs now, and what failed',
     options: [
       { name: 'wait', summary: 'wait until the run at work has ended' },
       { name: 'timeout', value: 'SECONDS', summary: 'wait no longer than this (exit 124)' },
@@ -59,10 +59,19 @@ export const commands: readonly Command[] = [
     load: () => import('./status.ts'),
   },
   {
-    name: 'detect',
-    summary: 'which sources of metadata there are, and what speaks for each',
+    name: 'why',
+    summary: 'why the last boot failed, in at most ten lines',
     options: [root, format],
-    details: 'Looks at seeds, drives, firmware and the kernel command line. It asks nobody: no request is made.',
+    details:
+      'Prints the cause, the command with the last line of its errors, the line of the user-data for root, the log and what to do about it. The same lines are on the console and above the login prompt while something is wrong. Exits as status does.',
+    examples: ['bootagent why', 'bootagent why --format json'],
+    load: () => import('./why.ts'),
+  },
+  {
+    name: 'detect',
+    summary: 'which datasources there are, and what was detected of each',
+    options: [root, format],
+    details: 'Looks at seeds, drives, firmware and the kernel command line. It makes no request.',
     load: () => import('./detect.ts'),
   },
   {
@@ -71,13 +80,13 @@ export const commands: readonly Command[] = [
     takes: '[PATH]',
     options: [root, format],
     details:
-      'Answers from what the source told last, by the names that templates use; without a path, all of it. What is secret is for root alone. A value that was not fetched at boot (such as ds.meta_data.public-ipv4) is asked for when root wants it.',
+      'Answers from the metadata of the last boot, by the names that templates use; without a path, all of it. What is secret is for root alone. A value that was not fetched at boot (such as ds.meta_data.public-ipv4) is asked for when root wants it.',
     examples: ['bootagent query v1.instance_id', 'bootagent query ds.meta_data.local-ipv4'],
     load: () => import('./query.ts'),
   },
   {
     name: 'facts',
-    summary: 'what bootagent sees of this machine, as JSON',
+    summary: 'the facts of this machine, as JSON',
     options: [root, format],
     details:
       'The same facts that plans are made from. Kept in a file, they let "bootagent plan --facts FILE" plan for this machine elsewhere.',
@@ -96,12 +105,12 @@ export const commands: readonly Command[] = [
     summary: 'everything that is wrong with user-data, with line and column, on any machine',
     takes: 'FILE...',
     options: [
-      { name: 'image-config', summary: 'the files are configuration of an image: no first line is asked of them' },
+      { name: 'image-config', summary: 'the files are configuration of an image: they need no #cloud-config line' },
       {
         name: 'format',
         value: 'FORMAT',
         values: ['text', 'json', 'github'],
-        summary: 'text (default), json, or marks for GitHub workflows',
+        summary: 'text (default), json, or annotations for GitHub workflows',
       },
     ],
     details:
@@ -120,16 +129,16 @@ export const commands: readonly Command[] = [
   {
     name: 'reset',
     summary: 'forget what was done, so that the next boot of this machine is a first boot again',
-    options: [{ name: 'yes', summary: 'do it; without this it is only told' }, root, format],
+    options: [{ name: 'yes', summary: 'do it; without this it is only printed' }, root, format],
     details:
       'Keeps the machine as it is: files, users and host keys stay. To make an image of a machine, use "bootagent seal".',
     load: () => import('./reset.ts'),
   },
   {
     name: 'seal',
-    summary: 'make this machine, or an image tree, forget what is its own, before it is saved as an image',
+    summary: 'remove the identity of this machine, or of an image tree, before it is saved as an image',
     options: [
-      { name: 'yes', summary: 'do it; without this it is only told' },
+      { name: 'yes', summary: 'do it; without this it is only printed' },
       { name: 'force', summary: 'even a machine in service' },
       { name: 'list', summary: 'the operations, and why there is each of them' },
       { name: 'only', value: 'NAMES', summary: 'only these operations (with commas between)' },
@@ -149,14 +158,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'doctor',
-    summary: 'check that an image has what it needs, and has left behind what it must',
+    summary: 'check that an image has what it needs, and nothing that belongs to one machine',
     options: [
       { name: 'disk', value: 'FILE', summary: 'look at this disk or disk image (raw or qcow2) too' },
       { name: 'only', value: 'NAMES', summary: 'only these checks (with commas between)' },
       { name: 'skip', value: 'NAMES', summary: 'all but these' },
       { name: 'list', summary: 'the checks, and why there is each of them' },
-      { name: 'fix', summary: 'mend what can be mended without harm' },
-      { name: 'dry-run', summary: 'with --fix: say what would be mended' },
+      { name: 'fix', summary: 'repair what can be repaired without harm' },
+      { name: 'dry-run', summary: 'with --fix: print what would be repaired' },
       root,
       { ...format, values: ['text', 'json', 'junit'], summary: 'text (default), json or junit' },
     ],

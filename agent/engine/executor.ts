@@ -7,9 +7,11 @@ import type {
   Difference,
   HandlerTable,
   ItemReport,
+  ItemStart,
   LedgerEntry,
   Remark,
   StateHandler,
+  Waiting,
 } from './handler.ts';
 import { hashOf } from './hash.ts';
 import type { OverlayHost } from './overlay-host.ts';
@@ -55,7 +57,9 @@ export interface Ledger extends ReadLedger {
 /** Who wants to know of a change while it is made. */
 export interface Watch {
   beforeChange?(): void;
+  scriptStarts?(item: ItemStart): void;
   scriptItem?(report: ItemReport): void;
+  readonly waiting?: Waiting;
   /** The command at this position of a script, from 0, as people may see it. */
   command?(position: number): CommandInfo | undefined;
 }
@@ -113,6 +117,8 @@ async function apply(
       host,
       ledger,
       tell: (report) => watch.scriptItem?.(report),
+      starts: (item) => watch.scriptStarts?.(item),
+      waiting: watch.waiting,
       command: (position) => watch.command?.(position),
     });
     if (ledger.isPending(key)) await ledger.clear(key);
@@ -179,10 +185,15 @@ async function make(
   table: HandlerTable,
   change: Change,
   difference: Difference,
-  { mark, host, ledger, ...log }: { mark: Mark; host: Host; ledger: Ledger } & Pick<ActLog, 'tell' | 'command'>,
+  {
+    mark,
+    host,
+    ledger,
+    ...log
+  }: { mark: Mark; host: Host; ledger: Ledger } & Pick<ActLog, 'tell' | 'command' | 'starts' | 'waiting'>,
 ): Promise<string | undefined> {
   const handler = table.handlerOf(change);
-  if (handler.sort === 'state') return makeState(table, change, handler, difference, host);
+  if (handler.sort === 'state') return makeState(table, change, handler, difference, { host, waiting: log.waiting });
   const note = change.follows
     ? await handler.perform(change, host, { earlier: [], write: async () => {}, ...log })
     : await once(change, handler, { ...mark, host, ledger, ...log });
@@ -194,9 +205,9 @@ async function makeState(
   change: Change,
   handler: StateHandler<Change>,
   difference: Difference,
-  host: Host,
+  { host, waiting }: { readonly host: Host; readonly waiting: Waiting | undefined },
 ): Promise<string | undefined> {
-  const note = await handler.apply(change, host, difference);
+  const note = await handler.apply(change, host, difference, waiting);
   const left = handler.unverified ? undefined : await handler.compare(change, host);
   if (isRemark(left)) return note || left.holds;
   if (!left) return note || undefined;
@@ -242,7 +253,13 @@ const hasEnded = (earlier: readonly LedgerEntry[]): boolean =>
 async function once(
   change: Change,
   handler: ActHandler<Change>,
-  { key, of, host, ledger, ...log }: Mark & { host: Host; ledger: Ledger } & Pick<ActLog, 'tell' | 'command'>,
+  {
+    key,
+    of,
+    host,
+    ledger,
+    ...log
+  }: Mark & { host: Host; ledger: Ledger } & Pick<ActLog, 'tell' | 'command' | 'starts' | 'waiting'>,
 ): Promise<string | undefined> {
   const { earlier } = ledger.entriesOf(key);
   await ledger.write(key, { is: 'began', of });

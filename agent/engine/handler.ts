@@ -7,6 +7,8 @@ import type { GrowthStep } from './kinds/growth-step.ts';
 export interface Difference {
   /** "does not exist", "has other content". */
   readonly why: string;
+  /** What is going to be done, in the imperative: "create", "vm -> web-01". Left out: what is usual for the kind of change. */
+  readonly will?: string;
   /** The file as it is and as it will be: shown as a diff, and what later changes of a preview see. */
   readonly file?: { readonly path: string; readonly before: string | undefined; readonly after: string };
   /** Tables that will read otherwise: not shown, since numbers in them are yet to be given, but foreseen. */
@@ -44,7 +46,7 @@ export interface StateHandler<C extends Change> {
    * Makes the change hold. Called only on a difference, which was found just before, or when the change it follows was
    * made. A note may be returned.
    */
-  apply(change: C, host: Host, found?: Difference): Promise<string | undefined> | Promise<void>;
+  apply(change: C, host: Host, found?: Difference, waiting?: Waiting): Promise<string | undefined> | Promise<void>;
   /** A unit started without waiting reads "activating": no failure, so such kinds are not compared again. */
   readonly unverified?: true;
 }
@@ -71,11 +73,20 @@ export interface ActLog {
   readonly earlier: readonly LedgerEntry[];
   /** On disk when the promise settles. */
   write(entry: LedgerEntry): Promise<void>;
+  /** An item of a script begins. */
+  starts?(item: ItemStart): void;
+  readonly waiting?: Waiting | undefined;
   /** Told at once to whoever watches; never stored where others can read. */
   tell(item: ItemReport): void;
   /** The command at this position of a script, from 0, as people may see it. */
   command?(position: number): CommandInfo | undefined;
 }
+
+/** Called when something is waited for: when that begins, from time to time while it lasts, and when it is over. */
+export type Waiting = (what: string, ms: number, ended: boolean) => void;
+
+/** An item of a script that runs now. */
+export type ItemStart = Pick<ItemReport, 'item' | 'of' | 'command'>;
 
 /** One line of an act's record: plain JSON. */
 export type LedgerEntry = Readonly<Record<string, string | number | boolean>>;

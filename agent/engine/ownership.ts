@@ -1,18 +1,26 @@
 import type { ReadHost, Stat } from '../host/host.ts';
 import { idOf } from '../host/passwd.ts';
 import type { Ownership } from './change.ts';
+import type { Difference } from './handler.ts';
 
 /** What differs of mode, owner and group, in words; undefined when nothing that was asked for does. */
 export async function ownershipDiffers(
   { mode, owner, group }: Ownership,
   stat: Stat,
   host: ReadHost,
-): Promise<string | undefined> {
-  if (mode !== undefined && stat.mode !== mode) return `has mode ${octal(stat.mode)}, not ${octal(mode)}`;
+): Promise<Difference | undefined> {
+  if (mode !== undefined && stat.mode !== mode) {
+    const [now, then] = [octal(stat.mode), octal(mode)];
+    return { why: `has mode ${now}, not ${then}`, will: `mode ${now} -> ${then}` };
+  }
   // Without root an owner cannot be set: asking again at each run would never end.
   if (!host.privileged) return undefined;
-  if (owner !== undefined && (await idOf(owner, 'user', host)) !== stat.uid) return `is not owned by ${owner}`;
-  if (group !== undefined && (await idOf(group, 'group', host)) !== stat.gid) return `is not of group ${group}`;
+  if (owner !== undefined && (await idOf(owner, 'user', host)) !== stat.uid) {
+    return { why: `is not owned by ${owner}`, will: `set owner ${owner}` };
+  }
+  if (group !== undefined && (await idOf(group, 'group', host)) !== stat.gid) {
+    return { why: `is not of group ${group}`, will: `set group ${group}` };
+  }
   return undefined;
 }
 

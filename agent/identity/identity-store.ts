@@ -41,7 +41,7 @@ export function storedIdentity({
   const instance = deserialize(text);
   // Damaged, or not all of it was had: it is asked for anew.
   if (!instance || instance.missing) return undefined;
-  tell(report, instance, 'known by its fingerprint', 'known');
+  tell(report, instance, 'cached: same machine as last boot', 'known');
   const { newMachine = false } = identity;
   return { instance, newMachine, adopted: !host.offline && state.inService(), missed: false };
 }

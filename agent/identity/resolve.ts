@@ -106,6 +106,8 @@ export function identifier({
       seed: options.seed,
       tries: triesOf(state),
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
+      waiting: (what, ms, ended) =>
+        report.report({ event: 'waiting', module: 'datasource', what, ms, ...(ended && { ended }) }),
     });
     if (answer.instance) return published(await storeIdentity(answer.instance, answer.how, memory));
     if (keeps && stage !== 'local') {
@@ -113,8 +115,8 @@ export function identifier({
     }
     // No later stage is left to go on: that is a problem, and the status says so.
     if (stage === 'final' && answer.expected) {
-      throw new Problem('datasource-unreachable', `Nobody told who this machine is: ${answer.how}`, {
-        hint: 'Only the settings of the image were used. "bootagent detect" says what was looked for; the reasons stand above.',
+      throw new Problem('datasource-unreachable', `No metadata: ${answer.how}; SSH keys and user-data are missing`, {
+        hint: 'Only the settings of the image are used. See "bootagent detect"; when the service answers: bootagent run',
       });
     }
     // Before there is a network, that a network source has said nothing is no news.
@@ -123,7 +125,7 @@ export function identifier({
       const level = answer.unasked ? 'warning' : 'note';
       const instead =
         answer.unasked && stage !== 'final' ? 'the last stage asks again' : 'only the settings of the image are used';
-      const text = `${answer.how}: ${instead}`;
+      const text = `No metadata: ${answer.how}; ${instead}`;
       report.report({ event: 'note', level, module: 'datasource', text });
     }
     if (!answer.unasked && !answer.expected) {

@@ -11,6 +11,8 @@ export interface SelectContext extends DetectContext {
   /** No later stage asks again: what cannot be had is done without. */
   readonly last?: boolean;
   note(level: 'note' | 'warning', text: string): void;
+  /** Called with what is waited for, when that takes long and when it ends. */
+  waiting?(what: string, ms: number, ended: boolean): void;
   /** What an earlier stage returned when it gave up. */
   readonly tries?: TriesBySource | undefined;
   readonly random?: () => number;
@@ -24,7 +26,7 @@ export type Selection =
   | { readonly instance: Instance; readonly how: string }
   | {
       readonly instance: undefined;
-      /** Why nobody told us, as a sentence. */
+      /** Why there is no metadata, as a clause. */
       readonly how: string;
       /** A network source is to be asked again later: it is there, or the image names it. */
       readonly unasked: boolean;
@@ -45,6 +47,7 @@ export async function identify(context: SelectContext): Promise<Selection> {
   const disks = all.filter(({ source }) => source.needs === 'disk');
   const others = all.filter(({ source }) => source.needs === 'network');
   const tries: Record<string, Tries> = { ...context.tries };
+  const silent: string[] = [];
   for (const [index, { source, because }] of [...disks, ...(stage === 'network' ? others : [])].entries()) {
     const left = disks.length + others.length - index;
     const until = source.needs === 'disk' ? deadline : host.now() + Math.max(0, deadline - host.now()) / left;
@@ -55,6 +58,7 @@ export async function identify(context: SelectContext): Promise<Selection> {
       policy: policyOf(settings),
       deadline: until,
       note: telling,
+      waiting: (server, ms, ended) => context.waiting?.(`asking ${source.name} ${server}`, ms, ended),
       tries: tries[source.name],
     });
     const missing: string[] = [];
@@ -79,13 +83,15 @@ export async function identify(context: SelectContext): Promise<Selection> {
       telling('warning', asProblem(error).message);
     }
     tries[source.name] = trying.tries();
+    const asked = trying.asked();
+    silent.push(asked.length === 0 ? source.name : `${source.name} (${asked.join(', ')})`);
   }
   return {
     instance: undefined,
     how:
       all.length === 0
-        ? 'nothing here speaks for any source'
-        : `no answer from ${all.map(({ source }) => source.name).join(', ')}`,
+        ? 'no datasource was detected'
+        : `${(silent.length > 0 ? silent : all.map(({ source }) => source.name)).join(', ')} did not answer`,
     unasked: others.length > 0,
     expected: all.some(({ source }) => source.name !== 'none'),
     identified: others.some(({ found }) => found),

@@ -1,3 +1,4 @@
+import { shownUrl } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
 import type { Request, Response } from '../host/host.ts';
 import { type Answered, isSpent, next, type Policy, type Tries, untried } from './backoff.ts';
@@ -11,6 +12,8 @@ export interface RetryingClient {
   askAny(roots: Roots, request: (root: string) => Request, judge?: Judge): Promise<Attempt>;
   /** What was tried up to now, and what was answered. */
   tries(): Tries;
+  /** The servers that were asked: "http://169.254.169.254". */
+  asked(): readonly string[];
 }
 
 interface Options {
@@ -19,24 +22,31 @@ interface Options {
   readonly deadline: number;
   readonly note: (level: 'note' | 'warning', text: string) => void;
   readonly tries?: Tries | undefined;
+  /** Called when an answer has been waited for for long, from time to time while it lasts, and when it comes. */
+  readonly waiting?: ((server: string, ms: number, ended: boolean) => void) | undefined;
   readonly random?: () => number;
 }
 
 /** Where to ask, looked up before each attempt: an interface may have come. */
 export type Roots = () => Promise<readonly string[]>;
 
+/** How long people see nothing of it; each further notice comes after twice as long. */
+const noticedMs = 10_000;
+
 /** Larger answers are not kept from one stage for the next. */
 const mostKept = 2 ** 16;
 
 /** One source's patience. It remembers across requests, as all of them are made of the same service. */
 export function retryingClient(options: Options): RetryingClient {
-  const { host, policy, deadline, note, tries: earlier = untried, random = Math.random } = options;
+  const { host, policy, deadline, note, tries: earlier = untried, waiting, random = Math.random } = options;
   const began = host.now();
   const patienceEnds = began + Math.max(0, (policy.maxWaitMs ?? Number.POSITIVE_INFINITY) - earlier.waitedMs);
   const earlierAnswers = new Map(Object.entries(earlier.answers ?? {}));
   const answers = new Map(earlierAnswers);
   let tries = earlier;
   let told = '';
+  let noticeMs = noticedMs;
+  const servers = new Set<string>();
 
   const limit = (): number => (tries.answered ? deadline : Math.min(deadline, patienceEnds));
 
@@ -58,13 +68,25 @@ export function retryingClient(options: Options): RetryingClient {
     for (;;) {
       if (limit() - host.now() <= 0 || isSpent(policy, tries)) throw gaveUp(undefined, keyOf(request('')));
       const timeoutMs = Math.min(policy.timeoutMs, limit() - host.now());
-      const ended = await raceEndpoints(host, await roots(), (root) =>
+      const places = await roots();
+      const server = serverOf(request(places[0] ?? '').url);
+      servers.add(server);
+      const ended = await raceEndpoints(host, places, (root) =>
         tryEndpoint(host, root, { timeoutMs, ...request(root) }, judge),
       );
       const waitedMs = tries.answered ? tries.waitedMs : earlier.waitedMs + host.now() - began;
       const after = next(policy, { ...tries, waitedMs }, ended.outcome, random);
       tries = after.tries;
-      if (ended.attempt) return ended.attempt;
+      const ms = (tries.answered ? 0 : earlier.waitedMs) + host.now() - began;
+      if (ended.attempt) {
+        if (noticeMs > noticedMs) waiting?.(server, ms, true);
+        noticeMs = noticedMs;
+        return ended.attempt;
+      }
+      if (ms >= noticeMs) {
+        noticeMs = 2 * ms;
+        waiting?.(server, ms, false);
+      }
       // A pause that ends after the deadline is nobody's gain: the boot goes on now.
       if (after.pauseMs === undefined || host.now() + after.pauseMs >= limit()) throw gaveUp(ended.problem);
       tell(ended.problem, after.pauseMs);
@@ -99,9 +121,12 @@ export function retryingClient(options: Options): RetryingClient {
           judge,
         )
       ).answer,
+    asked: () => [...servers],
     tries: () => ({ ...tries, answers: Object.fromEntries(answers) }),
   };
 }
+
+const serverOf = (url: string): string => /^\w+:\/\/[^/]+/.exec(shownUrl(url))?.[0] ?? url;
 
 const keyOf = ({ method = 'GET', url }: Request): string => `${method} ${url}`;
 

@@ -1,7 +1,7 @@
 import type { Problem } from '../base/problem.ts';
 import type { CommandInfo, Note } from '../engine/change.ts';
 import type { Step } from '../engine/executor.ts';
-import type { ItemReport } from '../engine/handler.ts';
+import type { ItemReport, ItemStart } from '../engine/handler.ts';
 import type { Stage } from '../engine/module.ts';
 
 /** Everything bootagent says, said once. Sinks turn it into journal lines, a terminal, a status file. */
@@ -31,7 +31,6 @@ export type Event =
       /** What a script of it runs, with secrets hidden. */
       readonly commands?: readonly CommandInfo[];
     }
-  | { readonly event: 'script-item'; readonly module: string; readonly report: ItemReport }
   | {
       readonly event: 'problem';
       readonly module: string;
@@ -39,6 +38,18 @@ export type Event =
       readonly problem: Problem;
       /** It failed in an earlier run, and this one did not repair it. */
       readonly standing?: true;
+    }
+  | { readonly event: 'script-began'; readonly module: string; readonly item: ItemStart }
+  | { readonly event: 'script-item'; readonly module: string; readonly report: ItemReport }
+  /** Something that takes long: reported when that is noticed, from time to time while it lasts, and when it is over. */
+  | {
+      readonly event: 'waiting';
+      readonly module: string;
+      /** "asking openstack http://169.254.169.254", "waiting for the dnf lock". */
+      readonly what: string;
+      /** How long it has lasted. */
+      readonly ms: number;
+      readonly ended?: true;
     }
   /** Lines for whoever stands before the console: keys, fingerprints. */
   | { readonly event: 'announce'; readonly lines: readonly string[] }

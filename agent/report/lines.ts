@@ -1,7 +1,8 @@
 import type { Step } from '../engine/executor.ts';
-import { handlerOf, keyOf } from '../resources/index.ts';
 import { diff } from './diff.ts';
 import type { Event, ModuleResult } from './event.ts';
+import { failedText, itemLines, itemName } from './faults.ts';
+import { didOf, nameOf, type Sort, sortOf, willOf } from './wording.ts';
 
 /** How much an event matters, as syslog counts it. */
 export type Severity = 'error' | 'warning' | 'notice' | 'info' | 'debug';
@@ -22,6 +23,10 @@ export function eventLines(event: Event): Line[] {
     case 'announce':
     case 'run-ended':
       return [];
+    case 'script-began':
+      return [];
+    case 'waiting':
+      return [line('notice', row('.', event.module, waitingText(event)))];
     case 'instance':
       return [
         line(
@@ -32,26 +37,28 @@ export function eventLines(event: Event): Line[] {
       ];
     case 'note':
       return [
-        line(event.level === 'note' ? 'info' : 'warning', row('!', event.module ?? '', event.text)),
+        line(
+          event.level === 'note' ? 'info' : 'warning',
+          row('!', event.module ?? '', warned(event.level, event.text)),
+        ),
         ...(event.hint ? [line('info', row(' ', '', event.hint))] : []),
       ];
     case 'step':
       return [...stepLines(event.module, event.step), ...commandLines(event)];
     case 'script-item': {
-      const { item, of, at, code, signal, ms } = event.report;
-      const name = at === undefined ? `${item} of ${of}` : `${at} (${item} of ${of})`;
-      const words = code === 0 ? 'exit 0' : `failed: exit ${code}${signal === undefined ? '' : ` (${signal})`}`;
+      const { code, signal, ms } = event.report;
+      if (code === 0 && signal === undefined)
+        return [line('info', row(' ', event.module, `${itemName(event.module, event.report)}: done in ${ms} ms`))];
+      const [first = '', ...more] = itemLines(event.module, event.report);
       return [
-        line(
-          code === 0 ? 'info' : 'warning',
-          row(code === 0 ? ' ' : 'x', event.module, `${name} ${words} after ${ms} ms`),
-        ),
+        line('warning', row('x', event.module, `${first} after ${ms} ms`)),
+        ...more.map((each) => line('warning', row(' ', event.module, each))),
       ];
     }
     case 'problem': {
       const { message, stderrTail, hint } = event.problem;
       return [
-        line('error', row('x', event.module, `${message}${stderrTail ? `: ${stderrTail}` : ''}`)),
+        line('error', row('x', event.module, `${failedText(message)}${stderrTail ? `: ${stderrTail}` : ''}`)),
         ...(hint ? [line('info', row(' ', '', hint))] : []),
       ];
     }
@@ -61,17 +68,18 @@ export function eventLines(event: Event): Line[] {
 }
 
 function stepLines(module: string, step: Step): Line[] {
-  const name = keyOf(step.change);
+  const name = nameOf(step.change);
   switch (step.outcome) {
     case 'due':
     case 'made': {
       const { why, file } = step.difference;
-      const act = handlerOf(step.change).sort === 'act';
-      const sign = act ? '≈' : /not exist|not (installed|in use|mounted)/.test(why) ? '+' : '~';
-      const note = 'note' in step && step.note ? ` (${step.note})` : '';
+      const sign = signs[sortOf(step.change, step.difference)];
+      const words = (step.outcome === 'due' ? willOf : didOf)(step.change, step.difference);
+      const led = why.startsWith('follows ') && step.outcome === 'due' ? ` (${why})` : '';
+      const note = 'note' in step && step.note ? ` (${step.note})` : led;
       const show = step.outcome === 'due' && file && !step.change.secret;
       return [
-        line('notice', row(sign, module, `${name}: ${why}${note}`)),
+        line('notice', row(sign, module, `${name}: ${words}${note}`)),
         ...(show
           ? diff(file.before ?? '', file.after).map((each) => ({
               ...line('info', row(' ', '', `    ${each}`)),
@@ -81,14 +89,14 @@ function stepLines(module: string, step: Step): Line[] {
       ];
     }
     case 'planned':
-      return [line('notice', row('+', module, name))];
+      return [line('notice', row(signs[sortOf(step.change)], module, `${name}: ${willOf(step.change)}`))];
     case 'deferred':
     case 'unknown':
-      return [line('notice', row('.', module, `${name}: ${step.because}`))];
+      return [line('notice', row('.', module, `${name}: ${willOf(step.change)} (deferred: ${step.because})`))];
     case 'holds':
       return step.note === undefined ? [] : [line('info', row('!', module, `${name}: ${step.note}`))];
     case 'skipped':
-      return [line('warning', row('.', module, `${name}: left alone after the failure`))];
+      return [line('warning', row('.', module, `${name}: skipped after the failure`))];
     default:
       return [];
   }
@@ -100,10 +108,18 @@ function commandLines({ step, commands = [] }: Extract<Event, { event: 'step' }>
   return commands.map((each) => line('info', row(' ', '', `    ${each.at}  ${each.line}`)));
 }
 
+const signs: Readonly<Record<Sort, string>> = { add: '+', change: '~', remove: '-', once: '≈' };
+
+/** "asking openstack http://169.254.169.254 for 12 s", and when it is over "... took 12 s". */
+export const waitingText = ({ what, ms, ended }: Extract<Event, { event: 'waiting' }>): string =>
+  `${what} ${ended ? 'took' : 'for'} ${Math.round(ms / 1000)} s`;
+
+const warned = (level: string, text: string): string => (level === 'note' ? text : `warning: ${text}`);
+
 /** Only what says something by itself: that there was nothing to do. */
 function moduleLines(module: string, { state }: ModuleResult): Line[] {
-  if (state === 'holds') return [line('info', row('=', module, 'nothing to do'))];
-  return state === 'kept' ? [line('debug', row('=', module, 'had its turn before'))] : [];
+  if (state === 'holds') return [line('info', row('=', module, 'unchanged'))];
+  return state === 'kept' ? [line('debug', row('=', module, 'unchanged: already applied'))] : [];
 }
 
 /** As long as the longest name of a module. */

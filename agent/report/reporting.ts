@@ -3,21 +3,31 @@ import type { Host } from '../host/host.ts';
 import * as readFs from '../host/read-fs.ts';
 import { keyOf } from '../resources/index.ts';
 import { isNothingDue } from '../state/markers.ts';
+import type { State } from '../state/state.ts';
 import { consoleAt } from './console.ts';
 import type { Event, Report, RunResult } from './event.ts';
+import { faultsIn } from './faults.ts';
+import { hostKeyBlocks } from './host-key-blocks.ts';
+import { keepNotes, keptNotes } from './kept-notes.ts';
+import { type LiveStatus, liveStatus } from './live-status.ts';
+import { moduleState, outcomeName } from './outcomes.ts';
 import { publish, statusFile } from './publish.ts';
 import { redactor } from './redact.ts';
 import { console, journal, terminal } from './sinks.ts';
 import { addTo, emptySummary, lastLine, type Summary } from './summary.ts';
+import { whyLines } from './why.ts';
+import { willOf } from './wording.ts';
 
 /** Everything a run says, on its way to whoever listens. */
 export interface Reporting {
   readonly report: Report;
   secret(value: string): void;
-  /** The same value with every secret hidden that is known by now. */
-  clean<T>(value: T): T;
   warn(code: ProblemCode, text: string): void;
   note(text: string): void;
+  /** Takes what is still wrong from the state, as every view shows it. */
+  follow(state: State): void;
+  /** The same value with every secret hidden that is known by now. */
+  clean<T>(value: T): T;
   disabled(why: string): void;
   end(result: RunResult): void;
 }
@@ -48,19 +58,36 @@ export function reporting(listening: Listening, host: Host): Reporting {
   else sinks.push(unit ? journal(out) : terminal(out, { colour, debug }));
   if (toConsole) sinks.push(console(toConsole, summary));
 
-  const report: Report = (event) => {
-    const clean = secrets.clean(event);
-    for (const sink of sinks) sink(clean);
-  };
+  let followed: State | undefined;
   const write = () => {
     if (dry) return;
+    if (followed) summary.left = faultsIn(followed);
     summary.updated = host.clock();
     publish(host, secrets.clean(summary), err);
+  };
+  const live: LiveStatus | undefined = dry ? undefined : liveStatus(summary, () => host.clock(), write);
+  const report: Report = (event) => {
+    // A record of what failed is written before the event that counts it.
+    if (event.event === 'run-ended' && followed && !dry) summary.left = faultsIn(followed);
+    const clean = secrets.clean(event);
+    for (const sink of sinks) sink(clean);
+    live?.follow(clean);
+    if (toConsole && event.event === 'step' && event.step.change.kind === 'host-keys' && event.step.outcome === 'made')
+      toConsole(
+        hostKeyBlocks(host)
+          .map((line) => `${line}\r\n`)
+          .join(''),
+      );
   };
   return {
     report(event) {
       report(event);
       if (event.event === 'run-began') write();
+    },
+    follow(state) {
+      followed = state;
+      // What an earlier boot reported holds until its module or stage runs again.
+      if (!dry && summary.stages.length === 0) summary.notes = keptNotes(state);
     },
     secret: secrets.add,
     clean: secrets.clean,
@@ -73,10 +100,14 @@ export function reporting(listening: Listening, host: Host): Reporting {
       if (json) out(`${JSON.stringify({ schema_version: 1, state: 'disabled', why })}\n`);
     },
     end(result) {
+      live?.end();
       write();
+      if (followed && !dry) keepNotes(followed, secrets.clean(summary.notes));
       if (json) out(`${JSON.stringify({ schema_version: 1, ...document(events), result }, undefined, 2)}\n`);
       const last = summary.stages.includes('final') || isNothingDue(host.root);
-      if (toConsole && last) toConsole(`${lastLine(secrets.clean(summary))}\r\n`);
+      if (!toConsole || !last) return;
+      const shown = secrets.clean(summary);
+      for (const line of [...whyLines(shown), lastLine(shown)]) toConsole(`${line}\r\n`);
     },
   };
 }
@@ -103,8 +134,8 @@ function document(events: readonly Event[]): Record<string, unknown> {
       module,
       at: step.at,
       change: keyOf(step.change),
-      outcome: step.outcome,
-      ...('difference' in step && { why: step.difference.why }),
+      outcome: outcomeName(step),
+      ...('difference' in step && { what: willOf(step.change, step.difference), why: step.difference.why }),
       ...('because' in step && { because: step.because }),
     })),
     notes: of('note').map(({ event: _, ...note }) => note),
@@ -115,6 +146,6 @@ function document(events: readonly Event[]): Record<string, unknown> {
       message: problem.message,
       hint: problem.hint,
     })),
-    modules: Object.fromEntries(of('module-ended').map(({ module, result }) => [module, result.state])),
+    modules: Object.fromEntries(of('module-ended').map(({ module, result }) => [module, moduleState(result)])),
   };
 }

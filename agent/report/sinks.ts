@@ -1,19 +1,23 @@
 import { styleText } from 'node:util';
-import type { Event, Mode, Report } from './event.ts';
-import { eventLines, type Line, type Severity } from './lines.ts';
+import type { Mode, Report } from './event.ts';
+import { failedText, itemLines, noticeText } from './faults.ts';
+import { eventLines, type Line, type Severity, waitingText } from './lines.ts';
+import { tally } from './tally.ts';
 
 type Write = (text: string) => void;
 
 /** For a person at a terminal. Colours where they are wanted, and every line as it happens. */
 export function terminal(write: Write, { colour, debug }: { colour: boolean; debug: boolean }): Report {
   let mode: Mode = 'apply';
+  const steps = tally();
   return (event) => {
     if (event.event === 'run-began') mode = event.mode;
+    steps.add(event);
     for (const line of eventLines(event)) {
       if (line.weight !== 'debug' || debug) write(`${colour ? coloured(line) : line.text}\n`);
     }
     if (event.event === 'announce') write(`${event.lines.join('\n')}\n`);
-    if (event.event === 'run-ended') write(`${ending(event, mode)}\n`);
+    if (event.event === 'run-ended') write(`${steps.ending(event, mode)}\n`);
   };
 }
 
@@ -21,12 +25,14 @@ const priorities: Readonly<Record<Severity, number>> = { error: 3, warning: 4, n
 
 /** For the journal: a priority before each line, and no diffs. */
 export function journal(write: Write): Report {
+  const steps = tally();
   return (event) => {
+    steps.add(event);
     for (const { weight, text, content } of eventLines(event)) {
       if (!content) write(`<${priorities[weight]}>${text.trim().replace(/ {2,}/g, ' ')}\n`);
     }
     if (event.event === 'announce') write(event.lines.map((each) => `<6>${each}\n`).join(''));
-    if (event.event === 'run-ended') write(`<5>${ending(event, 'apply').trim()}\n`);
+    if (event.event === 'run-ended') write(`<5>${steps.ending(event, 'apply').trim()}\n`);
   };
 }
 
@@ -34,10 +40,10 @@ const mostConsoleLines = 40;
 const mostConsoleChars = 240;
 
 /**
- * For a serial console: milestones and failures, plain, and few. `boot` counts the lines of all processes of a boot.
+ * For a serial console: milestones, warnings and failures, plain, and few. `boot` counts the lines of all processes of a boot.
  * The last line of the boot comes from whoever ends it.
  */
-export function console(write: Write, boot: { console_lines: number }): Report {
+export function console(write: Write, boot: { console_lines: number; console_instance?: string }): Report {
   const tell = (text: string) => {
     boot.console_lines++;
     // One is kept for this word, and one for the last line.
@@ -53,26 +59,41 @@ export function console(write: Write, boot: { console_lines: number }): Report {
       .replace(/[^ -~\u{a0}-\u{10ffff}]/gu, '?')
       .slice(0, mostConsoleChars);
   return (event) => {
-    if (event.event === 'instance') tell(`instance ${event.id} from ${event.datasource}, ${event.keys} keys`);
-    if (event.event === 'step' && event.step.change.kind === 'host-keys' && 'note' in event.step)
-      tell(`host keys ${event.step.note}`);
-    if (event.event === 'note' && event.level === 'alarm') tell(`WARNING ${event.module}: ${event.text}`);
-    if (event.event === 'problem') tell(`FAILED ${event.module}: ${event.problem.message}`);
-    if (event.event === 'announce') for (const each of event.lines) tell(each);
+    switch (event.event) {
+      case 'instance':
+        // Each process of a boot identifies the instance; a reader of the console wants to see it once.
+        if (boot.console_instance === event.id) return;
+        boot.console_instance = event.id;
+        return tell(
+          `instance ${event.id} from ${event.datasource}, ${event.keys} ${event.keys === 1 ? 'key' : 'keys'}`,
+        );
+      case 'step':
+        if (event.step.change.kind === 'host-keys' && 'note' in event.step) tell(`host keys ${event.step.note}`);
+        return;
+      case 'note':
+        if (event.level === 'note' || event.module === 'datasource') return;
+        tell(`${event.module ? `${event.module}: ` : ''}${noticeText(event)}`);
+        return;
+      case 'script-item': {
+        const { code, signal } = event.report;
+        if (code !== 0 || signal !== undefined) for (const each of itemLines(event.module, event.report)) tell(each);
+        return;
+      }
+      case 'problem':
+        // Its items were named when they failed.
+        if (event.problem.code !== 'script-failed' || event.standing)
+          tell(`${event.module}: ${failedText(event.problem.message)}`);
+        return;
+      case 'waiting':
+        tell(waitingText(event));
+        return;
+      case 'announce':
+        for (const each of event.lines) tell(each);
+        return;
+      default:
+        return;
+    }
   };
-}
-
-function ending({ result }: Extract<Event, { event: 'run-ended' }>, mode: Mode): string {
-  const { state, changes, ms } = result;
-  const things = `${changes} ${changes === 1 ? 'change' : 'changes'}`;
-  const trouble = {
-    done: '',
-    problems: ', with problems (see above)',
-    failed: ', and not all could be done (see above)',
-  }[state];
-  if (mode !== 'apply')
-    return `\nPlan: ${changes === 0 ? 'nothing is due' : `${things} due`}${trouble}. Nothing was written.`;
-  return `\n${changes === 0 ? 'Nothing was due' : `${things} made`}${trouble}, in ${(ms / 1000).toFixed(1)} s.`;
 }
 
 type Colour = Parameters<typeof styleText>[0];

@@ -1,7 +1,8 @@
-import type { ItemReport } from '../engine/handler.ts';
-import type { Event, ModuleResult, RunResult } from './event.ts';
+import type { Event, RunResult } from './event.ts';
+import { type Fault, isFatal, type PublicItem, publicItem } from './faults.ts';
+import { type ModuleState, moduleState } from './outcomes.ts';
 
-/** What everybody may know of a run: written to /run/bootagent/status.json, told by `bootagent status`. */
+/** What everybody may know of a run: written to /run/bootagent/status.json, and the one source of every view. */
 export interface Summary {
   readonly schema_version: 1;
   version: string;
@@ -13,23 +14,46 @@ export interface Summary {
   keys: number;
   fingerprints: string[];
   modules: Record<string, ModuleSummary>;
+  /** What the state remembers as failed: also of earlier boots, until it is repaired. */
+  left: Fault[];
+  /** What was asked and is ignored, or was done otherwise: unknown keys, keys given to another user. */
+  notes: Notice[];
+  /** What goes on at this moment, where it takes long enough to be asked about. */
+  now?: Activity | undefined;
   seconds: number;
   /** Lines that this boot has put on the console: its processes share one allowance. */
   console_lines: number;
-  /** The machine was as it had been when this was written, so that nobody looked at it anew. */
+  /** The instance as the console named it: once a boot. */
+  console_instance?: string;
+  /** The agent did not start in this boot: the machine was as it had been when this was written. */
   unseen?: true;
 }
 
 export interface ModuleSummary {
-  state: ModuleResult['state'] | 'running';
+  state: ModuleState;
   ms: number;
-  /** What did not get done: code and place, and a message without any program's words. */
-  problems: { at: string; code: string; message: string }[];
-  items: Omit<ItemReport, 'tail'>[];
-  /** What was done otherwise than asked, so that somebody can come in. */
-  alarms?: string[];
+  problems: Omit<Fault, 'module' | 'items'>[];
+  items: PublicItem[];
   /** How it stood before the run at work looked at it again. */
   before?: ModuleSummary | undefined;
+  /** Its notices of before, until it is known whether it repeats them. */
+  notes?: Notice[] | undefined;
+}
+
+export interface Notice {
+  readonly level: 'warning' | 'alarm';
+  readonly text: string;
+  readonly module?: string;
+  readonly code?: string;
+  readonly hint?: string;
+}
+
+export interface Activity {
+  readonly module: string;
+  /** "2/5 `setup`", "waiting for the dnf lock"; left out: the module as a whole. */
+  readonly text?: string;
+  /** When it began, in milliseconds since 1970. */
+  readonly since: number;
 }
 
 export const emptySummary = (version: string): Summary => ({
@@ -42,6 +66,8 @@ export const emptySummary = (version: string): Summary => ({
   keys: 0,
   fingerprints: [],
   modules: {},
+  left: [],
+  notes: [],
   seconds: 0,
   console_lines: 0,
 });
@@ -52,37 +78,33 @@ export function addTo(summary: Summary, event: Event): void {
     case 'run-began':
       summary.state = 'running';
       summary.stages.push(...event.stages);
+      // Settings that no module owns are judged in this stage, and so reported again.
+      if (event.stages.includes('main')) summary.notes = summary.notes.filter(({ module }) => module !== undefined);
       return;
     case 'instance':
       summary.instance = { id: event.id, datasource: event.datasource, how: event.how, standing: event.standing };
       summary.keys = event.keys;
+      // What an earlier stage could not find out is known now.
+      delete summary.modules.identity;
       return;
     case 'module-began':
-      summary.modules[event.module] = { ...blank(), before: summary.modules[event.module] };
+      begin(summary, event.module);
       return;
     case 'note':
-      if (event.level === 'alarm' && event.module) {
-        const told = entry(summary, event.module);
-        told.alarms = [...(told.alarms ?? []), event.text];
-      }
+      addNote(summary, event);
       return;
-    case 'problem':
-      entry(summary, event.module).problems.push({
-        at: event.at,
-        code: event.problem.code,
-        message: event.problem.message,
-      });
-      return;
-    case 'script-item': {
-      const { tail: _, ...item } = event.report;
-      entry(summary, event.module).items.push(item);
+    case 'problem': {
+      const { code, message, hint } = event.problem;
+      const own = entry(summary, event.module, isFatal(event.problem) ? 'failed' : 'problems');
+      own.problems.push({ at: event.at, code, message, hint });
+      if (event.standing) keepStanding(summary, own);
       return;
     }
+    case 'script-item':
+      entry(summary, event.module).items.push(publicItem(event.report));
+      return;
     case 'module-ended':
-      // A turn that was had before says nothing new: what it said then still holds.
-      if (event.result.state === 'kept' && entry(summary, event.module).before) {
-        Object.assign(entry(summary, event.module), entry(summary, event.module).before);
-      } else Object.assign(entry(summary, event.module), event.result, { before: undefined });
+      end(summary, event);
       return;
     case 'step': {
       const { step } = event;
@@ -90,26 +112,91 @@ export function addTo(summary: Summary, event: Event): void {
         summary.fingerprints.push(...fingerprintsIn(step.note ?? ''));
       return;
     }
-    case 'announce':
-      return;
     case 'run-ended':
-      summary.state = worst([event.result.state, ...Object.values(summary.modules).map(({ state }) => stateOf(state))]);
+      summary.now = undefined;
       summary.seconds += event.result.ms / 1000;
+      summary.state = worst([event.result.state, healthOf(summary)]);
+      return;
+    default:
+      return;
   }
 }
 
-const entry = (summary: Summary, module: string): ModuleSummary => {
-  summary.modules[module] ??= blank();
+function begin(summary: Summary, module: string): void {
+  const isOwn = (each: Notice): boolean => each.module === module;
+  const notes = summary.notes.filter(isOwn);
+  summary.notes = summary.notes.filter((each) => !isOwn(each));
+  summary.modules[module] = { ...blank('running'), before: summary.modules[module], notes };
+}
+
+/** What failed in an earlier run and was not run again still has its items and its notices. */
+function keepStanding(summary: Summary, own: ModuleSummary): void {
+  summary.notes.push(...(own.notes ?? []));
+  own.notes = undefined;
+  const isNew = (each: PublicItem): boolean => !own.items.some(({ item }) => item === each.item);
+  own.items.unshift(...(own.before?.items ?? []).filter(isNew));
+}
+
+function end(summary: Summary, { module, result }: Extract<Event, { event: 'module-ended' }>): void {
+  const own = entry(summary, module);
+  const { before, notes = [] } = own;
+  // A module that did not run again says nothing new: what it said before still holds.
+  const isKept = result.state === 'kept';
+  if (isKept) summary.notes.push(...notes);
+  if (isKept && before) Object.assign(own, before);
+  else Object.assign(own, { state: moduleState(result), ms: result.ms });
+  own.before = undefined;
+  own.notes = undefined;
+}
+
+/** Warnings that are worth a look later, once each. What a datasource says while it is asked may be past a moment later. */
+function addNote(summary: Summary, event: Extract<Event, { event: 'note' }>): void {
+  const { level, text, module, code, hint } = event;
+  if (level === 'note' || module === 'datasource') return;
+  if (summary.notes.some((each) => each.text === text && each.module === module)) return;
+  summary.notes.push({
+    level,
+    text,
+    ...(module !== undefined && { module }),
+    ...(code !== undefined && { code }),
+    ...(hint !== undefined && { hint }),
+  });
+}
+
+function entry(summary: Summary, module: string, state: ModuleState = 'running'): ModuleSummary {
+  summary.modules[module] ??= blank(state);
   return summary.modules[module];
-};
+}
 
 /** What a first login is to compare the host's answer with. */
 const fingerprintsIn = (text: string): string[] => text.match(/SHA256:[\w+/=]+/g) ?? [];
 
-const blank = (): ModuleSummary => ({ state: 'running', ms: 0, problems: [], items: [] });
+const blank = (state: ModuleState): ModuleSummary => ({ state, ms: 0, problems: [], items: [] });
 
-const stateOf = (state: ModuleSummary['state']): Summary['state'] =>
-  state === 'failed' || state === 'problems' ? state : 'done';
+/** All that is still wrong, the gravest first: what the state remembers, and what only this boot knows. */
+export function faultsOf({ left, modules }: Pick<Summary, 'left' | 'modules'>): Fault[] {
+  const isSame = (a: Fault, b: Fault): boolean => a.module === b.module && a.at === b.at;
+  const now = Object.entries(modules).flatMap(([module, { problems }]) =>
+    problems.map((each) => ({ module, ...each })),
+  );
+  const remembered = left.map((fault) => ({ ...now.find((each) => isSame(each, fault)), ...fault }));
+  const all = [...remembered, ...now.filter((fault) => !left.some((each) => isSame(each, fault)))];
+  const whole = all.map((fault) => {
+    const failed = (modules[fault.module]?.items ?? []).filter(
+      ({ code, signal }) => code !== 0 || signal !== undefined,
+    );
+    return fault.code === 'script-failed' && failed.length > 0 ? { ...fault, items: failed } : fault;
+  });
+  return whole.toSorted((a, b) => Number(isFatal(b)) - Number(isFatal(a)));
+}
+
+/** What a machine is in with these faults. */
+export function healthOf(summary: Pick<Summary, 'left' | 'modules'>): RunResult['state'] {
+  const states = Object.values(summary.modules).map(({ state }) => state);
+  const { left } = summary;
+  if (states.includes('failed') || left.some(isFatal)) return 'failed';
+  return states.includes('problems') || left.length > 0 ? 'problems' : 'done';
+}
 
 /** The worst that any of them says. */
 export function worst(states: readonly Summary['state'][]): Summary['state'] {
@@ -123,9 +210,8 @@ const fewest = 3;
 
 /** One line of JSON, at most 400 characters, for the end of a console's log. What does not fit is counted. */
 export function lastLine(summary: Summary): string {
-  const failed = Object.entries(summary.modules)
-    .filter(([, { state }]) => state === 'failed' || state === 'problems')
-    .map(([name]) => name);
+  const states = Object.entries(summary.modules).filter(([, { state }]) => state === 'failed' || state === 'problems');
+  const failed = [...new Set([...faultsOf(summary).map(({ module }) => module), ...states.map(([name]) => name)])];
   const hostkeys = [...summary.fingerprints];
   let instance = summary.instance?.id;
   let more = 0;

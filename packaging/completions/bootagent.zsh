@@ -3,17 +3,18 @@
 local -a commands
 commands=(
   'run:bring this machine to what its metadata and configuration ask'
-  'plan:the same as run --dry-run\: say what is due and change nothing'
-  'status:how the last boot went, and what it left to do'
-  'detect:which sources of metadata there are, and what speaks for each'
+  'plan:the same as run --dry-run\: print what is due and change nothing'
+  'status:how the last boot went, what runs now, and what failed'
+  'why:why the last boot failed, in at most ten lines'
+  'detect:which datasources there are, and what was detected of each'
   'query:a value of the metadata of this instance'
-  'facts:what bootagent sees of this machine, as JSON'
+  'facts:the facts of this machine, as JSON'
   'config:the merged configuration, with the file and line each value comes from'
   'validate:everything that is wrong with user-data, with line and column, on any machine'
   'explain:what a problem code means and what to do about it'
   'reset:forget what was done, so that the next boot of this machine is a first boot again'
-  'seal:make this machine, or an image tree, forget what is its own, before it is saved as an image'
-  'doctor:check that an image has what it needs, and has left behind what it must'
+  'seal:remove the identity of this machine, or of an image tree, before it is saved as an image'
+  'doctor:check that an image has what it needs, and nothing that belongs to one machine'
   'version:the version of bootagent'
 )
 if (( CURRENT == 2 )); then
@@ -21,17 +22,18 @@ if (( CURRENT == 2 )); then
   return
 fi
 case $words[2] in
-  run) _arguments '--dry-run[say what is due and change nothing]' '--retry-failed[only what failed before]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[tell also what had its turn before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
-  plan) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[tell also what had its turn before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
+  run) _arguments '--dry-run[print what is due and change nothing]' '--retry-failed[only what failed before]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[print also the modules that were applied before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
+  plan) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[print also the modules that were applied before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   status) _arguments '--wait[wait until the run at work has ended]' '--timeout[wait no longer than this (exit 124)]:SECONDS:' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  why) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   detect) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   query) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   facts) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   config) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[lay this user-data over it]:FILE:_files' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
-  validate) _arguments '--image-config[the files are configuration of an image\: no first line is asked of them]' '--format[text (default), json, or marks for GitHub workflows]:FORMAT:(text json github)' '*:argument:_files' ;;
+  validate) _arguments '--image-config[the files are configuration of an image\: they need no #cloud-config line]' '--format[text (default), json, or annotations for GitHub workflows]:FORMAT:(text json github)' '*:argument:_files' ;;
   explain) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
-  reset) _arguments '--yes[do it; without this it is only told]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
-  seal) _arguments '--yes[do it; without this it is only told]' '--force[even a machine in service]' '--list[the operations, and why there is each of them]' '--only[only these operations (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--poweroff[power the machine off when all went well]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
-  doctor) _arguments '--disk[look at this disk or disk image (raw or qcow2) too]:FILE:_files' '--only[only these checks (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--list[the checks, and why there is each of them]' '--fix[mend what can be mended without harm]' '--dry-run[with --fix\: say what would be mended]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default), json or junit]:FORMAT:(text json junit)' '*::' ;;
+  reset) _arguments '--yes[do it; without this it is only printed]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  seal) _arguments '--yes[do it; without this it is only printed]' '--force[even a machine in service]' '--list[the operations, and why there is each of them]' '--only[only these operations (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--poweroff[power the machine off when all went well]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  doctor) _arguments '--disk[look at this disk or disk image (raw or qcow2) too]:FILE:_files' '--only[only these checks (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--list[the checks, and why there is each of them]' '--fix[repair what can be repaired without harm]' '--dry-run[with --fix\: print what would be repaired]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default), json or junit]:FORMAT:(text json junit)' '*::' ;;
   version) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
 esac

@@ -81,7 +81,7 @@ suite('query', () => {
     for (const nothing of [{}, { [state]: '{"id":' }, { [state]: 'null' }]) {
       await assert.rejects(
         inTree(nothing, (root) => said(query, ['v1'], { root })),
-        { code: 'not-possible', message: 'This machine does not know who it is' },
+        { code: 'not-possible', message: 'No instance is known on this machine' },
       );
     }
   });
@@ -176,13 +176,13 @@ suite('detect', () => {
       text,
       /^datasource_list names: NoCloud, Ec2, None\n {2}found {2}nocloud +there is \/var\/lib\/cloud\/seed\/nocloud\/meta-data\n/,
     );
-    assert.match(text, /\nNothing speaks for nocloud-net, ec2\.\nA boot asks nocloud\.\n/);
+    assert.match(text, /\nNot detected: nocloud-net, ec2\.\nA boot asks nocloud\.\n/);
   });
 
   for (const [list, ending] of [
-    ['', 'A boot asks nobody and uses only the settings of the image. A service is asked where'],
+    ['', 'A boot asks no datasource and uses only the settings of the image. A service is asked where'],
     ['[Ec2, Wakame]', 'A boot asks ec2, then wakame-net.'],
-    ['[None]', 'A boot asks nobody and uses only the settings of the image.'],
+    ['[None]', 'A boot asks no datasource and uses only the settings of the image.'],
     ['[A, B, C, D, E, Ec2]', 'only the settings of the image: a list of more than 5 names only limits.'],
     ['[Ce2]', '  datasource_list names "Ce2", which is not done; did you mean "Ec2"?'],
   ] as const) {
@@ -198,9 +198,11 @@ suite('detect', () => {
     const looking = { host: memoryHost(), facts: machine, named: undefined, settings: {} };
     const lines = detect.linesFor(await detection(looking), looking, [], 5);
     assert.ok(
-      lines.includes('  found  gce           DMI product is Google Compute Engine (not done yet: it is not asked)'),
+      lines.includes(
+        '  found  gce           DMI product is Google Compute Engine (not supported by bootagent: it is not asked)',
+      ),
     );
-    assert.match(lines.join('\n'), /^A boot asks nobody and uses only the settings of the image/m);
+    assert.match(lines.join('\n'), /^A boot asks no datasource and uses only the settings of the image/m);
   });
 
   test('says it as JSON', async () => {

@@ -33,7 +33,7 @@ const told = (identity: Selection) => [identity.instance?.id, identity.how];
 suite('identify', () => {
   test('nothing configured and nothing found costs no wait and no request', async () => {
     const { identity, host } = await looked({});
-    assert.deepEqual(told(identity), [undefined, 'nothing here speaks for any source']);
+    assert.deepEqual(told(identity), [undefined, 'no datasource was detected']);
     assert.deepEqual([host.asked.length, host.now()], [0, 0]);
     assert.ok(!identity.instance && !identity.unasked && !identity.identified && !identity.expected);
   });
@@ -196,5 +196,35 @@ suite('identify', () => {
     const files = { ...seed };
     const { identity } = await looked({ named: ['Ec2', 'NoCloud'] }, { files });
     assert.equal(identity.instance?.id, 'iid-1');
+  });
+});
+
+suite('a metadata service that does not answer', () => {
+  const asked = async (web: Given['web']) => {
+    const waits: string[] = [];
+    const waiting = (what: string, ms: number, ended: boolean) =>
+      void waits.push(`${what} ${Math.round(ms / 1000)} s${ended ? ', ended' : ''}`);
+    const found = await looked({ named: ['OpenStack'], deadline: 120_000, waiting }, web && { web });
+    return { ...found, waits };
+  };
+  const busy = async () => ({ status: 503, headers: {}, body: new Uint8Array() });
+
+  test('is reported after ten seconds with its address, and each time after twice as long', async () => {
+    const { waits, identity } = await asked(busy);
+    const seconds = waits.map((text) => Number(/(\d+) s$/.exec(text)?.[1]));
+    assert.match(waits[0] ?? '', /^asking openstack http:\/\/169\.254\.169\.254 \d+ s$/);
+    assert.ok((seconds[0] ?? 0) >= 10 && (seconds[0] ?? 0) < 45, waits.join('\n'));
+    for (const [index, each] of seconds.slice(1).entries())
+      assert.ok(each >= 2 * (seconds[index] ?? 0) - 1, waits.join());
+    assert.match(told(identity)[1] ?? '', /^openstack \(http:\/\/169\.254\.169\.254\) did not answer$/);
+  });
+
+  test('is reported once more when it answers', async () => {
+    let left = 8;
+    const { waits } = await asked(async () =>
+      left-- > 0 ? busy() : { status: 404, headers: {}, body: new Uint8Array() },
+    );
+    assert.match(waits.at(-1) ?? '', /^asking openstack http:\/\/169\.254\.169\.254 \d+ s, ended$/);
+    assert.equal(waits.filter((text) => text.endsWith('ended')).length, 1);
   });
 });

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem } from '../../agent/engine/change.ts';
 import type { Output } from '../../agent/host/host.ts';
+import { apply } from '../../agent/resources/index.ts';
 import { rebootReason } from '../../agent/resources/packages/reboot-required.ts';
 import { packageReboot, packages } from '../../modules/packages/module.ts';
 import { context } from '../support/facts.ts';
 import { applied, laws, previewed } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
+import { memoryLedger } from '../support/memory-ledger.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
 
 const debian = context({ programs: ['apt-get'] });
@@ -178,6 +180,21 @@ describe('installing', () => {
       assert.equal(late?.outcome, 'failed');
     });
   }
+
+  test('reports the wait for a lock when it begins, more and more rarely while it lasts, and when it is over', async () => {
+    const says = "can't create transaction lock on /var/lib/rpm/.rpm.lock";
+    const waits: string[] = [];
+    const waiting = (what: string, ms: number, ended: boolean) =>
+      void waits.push(`${what} ${ms / 1000}${ended ? ' ended' : ''}`);
+    for (const each of item('a'))
+      await apply(each, dnfMachine({ available: ['a'], failing: 6, says }), memoryLedger(), { waiting });
+    assert.deepEqual(waits, [
+      'waiting for the dnf lock 0',
+      'waiting for the dnf lock 10',
+      'waiting for the dnf lock 20',
+      'waiting for the dnf lock 30 ended',
+    ]);
+  });
 
   test('gives up in the end', async () => {
     const host = dnfMachine({ available: ['a'], failing: 99, says: 'Error: Curl error (7): connection refused' });

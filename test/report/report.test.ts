@@ -77,7 +77,7 @@ describe('what a person reads', () => {
     const plain = written((write) => terminal(write, { colour: false, debug: false }));
     assert.deepEqual(
       plain.map((line) => line.trim().replace(/ {2,}/g, ' ')),
-      ['~ write_files file /etc/a: has other content', 'same', '- old', '+ new'],
+      ['~ write_files /etc/a: update', 'same', '- old', '+ new'],
     );
     const [cyan, red, green] = ['\x1b[36m', '\x1b[31m', '\x1b[32m'];
     const [head, same, gone, come] = written((write) => terminal(write, { colour: true, debug: false }));
@@ -86,7 +86,7 @@ describe('what a person reads', () => {
   });
 
   test('has the contents of files; the journal has not', () => {
-    assert.deepEqual(written(journal), ['<5>~ write_files file /etc/a: has other content']);
+    assert.deepEqual(written(journal), ['<5>~ write_files /etc/a: update']);
   });
 });
 
@@ -103,14 +103,28 @@ describe('what everybody may know of a run', () => {
     });
   });
 
-  test('holds alarms, the console too, and warnings neither', () => {
+  test('holds alarms and warnings, the console too, and no mere notes', () => {
     const alarm: Event = { event: 'note', level: 'alarm', module: 'users', at: 'users', text: 'keys go to "a\u009b"' };
-    const all: Event[] = [...story.slice(0, -1), alarm, { ...alarm, level: 'warning', text: 'by the way' }];
+    const ignored: Event = {
+      event: 'note',
+      level: 'warning',
+      code: 'unknown-key',
+      text: 'user-data:2:1: timezne: ignored',
+    };
+    const all: Event[] = [
+      ...story.slice(0, -1),
+      alarm,
+      ignored,
+      ignored,
+      { ...alarm, level: 'note', text: 'by the way' },
+    ];
     const lines: string[] = [];
     const shown = console((text) => lines.push(text), { console_lines: 0 });
     for (const event of all) shown(event);
-    assert.deepEqual(told(all).modules.users?.alarms, ['keys go to "a\u009b"']);
-    assert.ok(lines.includes('bootagent: WARNING users: keys go to "a?"\r\n'), lines.join(''));
+    const notes = told(all).notes.map(({ level, text }) => `${level} ${text}`);
+    assert.deepEqual(notes, ['alarm keys go to "a\u009b"', 'warning user-data:2:1: timezne: ignored']);
+    assert.ok(lines.includes('bootagent: users: warning: keys go to "a?"\r\n'), lines.join(''));
+    assert.ok(lines.includes('bootagent: warning: user-data:2:1: timezne: ignored\r\n'), lines.join(''));
     assert.doesNotMatch(JSON.stringify([told(all), lines]), /by the way/);
   });
 
@@ -164,7 +178,7 @@ describe('what everybody may know of a run', () => {
       event: 'problem',
       module: 'runcmd',
       at: 'runcmd',
-      problem: new Problem('script-failed', `failure ${n} \n of\n  ${'many words '.repeat(90)}`),
+      problem: new Problem('file-failed', `failure ${n} \n of\n  ${'many words '.repeat(90)}`),
     });
     for (const stage of [0, 1, 2]) {
       const report = console((text) => void lines.push(...text.trimEnd().split('\n')), boot);
@@ -172,7 +186,7 @@ describe('what everybody may know of a run', () => {
     }
     lines.push(lastLine(told()));
     assert.equal(lines.length, 40);
-    assert.match(lines[0] ?? '', /^bootagent: FAILED runcmd: failure 0 \/ of \/ many words/);
+    assert.match(lines[0] ?? '', /^bootagent: runcmd: failed: failure 0 \/ of \/ many words/);
     assert.match(lines[38] ?? '', /^bootagent: there is more: bootagent status\r?$/);
     assert.ok(lines.every((line) => line.length <= 400));
   });
@@ -181,7 +195,12 @@ describe('what everybody may know of a run', () => {
     assert.ok(!JSON.stringify(told()).includes('its own words'));
     assert.equal(
       bannerOf(told()),
-      'bootagent: done with problems\n  runcmd: script-failed (runcmd)\n  runcmd: item 2 of 3 ended with 4\n  more: bootagent status\n',
+      [
+        'bootagent: problems, instance i-1',
+        'cause    runcmd[1] (2 of 3) failed: exit 4',
+        'fix      Correct the command, then: bootagent run --force --only runcmd',
+        '',
+      ].join('\n'),
     );
   });
 

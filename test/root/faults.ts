@@ -40,7 +40,10 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
     using tree = treeWith('size=64k');
     const { code, out } = await bootagent(run(tree.root), { input: userData });
     assert.equal(code, 1);
-    assert.match(out, /x write_files +user-data:3:3: write_files\[0\]: Cannot write \/data\/large: the disk is full\n/);
+    assert.match(
+      out,
+      /x write_files +failed: user-data:3:3: write_files\[0\]: Cannot write \/data\/large: the disk is full\n/,
+    );
     assert.equal(readFileSync(join(tree.root, 'data/large'), 'utf8'), 'old');
     assert.deepEqual(readdirSync(join(tree.root, 'data')), ['large']);
     assert.equal(readFileSync(join(tree.root, 'other/small'), 'utf8'), 'new');

@@ -41,6 +41,6 @@ describe('a machine with no metadata service but', { skip }, () => {
     await using vm = await machine();
     const boot = await vm.boot();
     soundBoot(boot);
-    assert.match(boot.read('journal'), /datasource nothing here speaks for any source/);
+    assert.match(boot.read('journal'), /datasource No metadata: no datasource was detected/);
   });
 });

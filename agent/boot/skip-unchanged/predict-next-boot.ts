@@ -8,8 +8,11 @@ import { type IdentityOptions, identifier } from '../../identity/resolve.ts';
 import { publicPath } from '../../identity/variables.ts';
 import { cloudInitStarts } from '../../image/cloud-init.ts';
 import type { Event } from '../../report/event.ts';
-import { statusFile } from '../../report/publish.ts';
+import { faultsIn } from '../../report/faults.ts';
+import { keptNotes } from '../../report/kept-notes.ts';
+import { publishedFiles } from '../../report/publish.ts';
 import { addTo, emptySummary, lastLine, type Summary } from '../../report/summary.ts';
+import { whyLines } from '../../report/why.ts';
 import { folderStore, home, readOnly } from '../../state/folder-store.ts';
 import { openState } from '../../state/state.ts';
 import { bootOf } from '../stages/build-boot.ts';
@@ -17,6 +20,8 @@ import { type Boot, runStages } from '../stages/run-stages.ts';
 import { bootSnapshot } from './boot-snapshot.ts';
 import { findDue } from './find-due.ts';
 import { recordingHost } from './recording-host.ts';
+
+const silent = { disabled: () => {}, end: () => {}, follow: () => {}, clean: <T>(value: T): T => value };
 
 /** What systemd/skip-if-unchanged reads. */
 const kept = `${home}/skip-record`;
@@ -42,7 +47,10 @@ export async function predictNextBoot(
   }
   if ((await seen.stat('/usr/bin/cloud-init')) && (await cloudInitStarts(seen))) return 'cloud-init starts, too';
 
-  const summary: Summary = { ...emptySummary(boot.version), unseen: true };
+  const state = openState(readOnly(folderStore(root)));
+  // What is still wrong is so in a boot that looks at nothing, too.
+  const standing = { left: faultsIn(state), notes: keptNotes(state) };
+  const summary: Summary = { ...emptySummary(boot.version), ...standing, unseen: true };
   let told: string | undefined;
   const report = (event: Event): void => {
     if (event.event === 'problem') told ??= event.problem.message;
@@ -52,17 +60,8 @@ export async function predictNextBoot(
   const warn = (_: unknown, text: string): void => {
     told ??= text;
   };
-  const state = openState(readOnly(folderStore(root)));
   if (state.warnings.length > 0 || state.interrupted !== undefined) return state.warnings[0]?.text ?? 'it was cut off';
-  const reporting = {
-    report,
-    warn,
-    note: () => {},
-    secret: () => {},
-    clean: <T>(value: T): T => value,
-    disabled: () => {},
-    end: () => {},
-  };
+  const reporting = { report, warn, note: () => {}, secret: () => {}, ...silent };
   // It writes nothing, as it keeps nothing.
   const who = identifier({
     host: { ...host, ...seen },
@@ -94,13 +93,12 @@ export async function predictNextBoot(
   if (!('record' in drawn)) return drawn.worthless;
 
   const put = (path: string, text: string) => files.writeFile(root, `${kept}/${path}`, text, { mode: 0o644 });
-  put(
-    `run${statusFile.slice('/run'.length)}`,
-    `${JSON.stringify({ ...summary, updated: host.clock() }, undefined, 2)}\n`,
-  );
+  for (const [path, text] of Object.entries(publishedFiles({ ...summary, updated: host.clock() })))
+    put(path.slice(1), text);
   const known = await host.readText(publicPath);
   if (known !== undefined) put(`run${publicPath.slice('/run'.length)}`, known);
-  put('record', `console\t${lastLine(summary)}\n${drawn.record}`);
+  const lines = [...whyLines(summary), lastLine(summary)].map((line) => `console\t${line}\n`);
+  put('record', `${lines.join('')}${drawn.record}`);
   return undefined;
 }
 

@@ -104,6 +104,13 @@ async function runItem(item: PlanItem, given: ItemRun): Promise<readonly Step[]>
   const watch: Watch = {
     beforeChange,
     command: (position) => commands?.[position],
+    scriptStarts(started) {
+      const command = commands?.[started.item - 1]?.line;
+      const item = { ...started, ...(command !== undefined && { command }) };
+      run.report({ event: 'script-began', module: module.name, item });
+    },
+    waiting: (what, ms, ended) =>
+      run.report({ event: 'waiting', module: module.name, what, ms, ...(ended && { ended }) }),
     scriptItem(ended) {
       const command = commands?.[ended.item - 1];
       const { line, ...where } = command ?? {};

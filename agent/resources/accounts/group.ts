@@ -14,11 +14,12 @@ export const groupHandler = withAccountTools<ChangeOf<'group'>>({
       if (!(await lacksShadow('/etc/gshadow', name, host))) return undefined;
       return {
         why: 'lacks its line in /etc/gshadow',
+        will: 'repair its line in /etc/gshadow',
         tables: [await tableWith('/etc/gshadow', name, { 1: '!' }, host)],
       };
     }
     const table = await tableWith('/etc/group', name, { 2: gid === undefined ? UNALLOCATED : String(gid) }, host);
-    return { why: 'does not exist', tables: [table] };
+    return { why: 'does not exist', will: 'create', tables: [table] };
   },
 
   async apply({ name, gid, system }, host) {

@@ -14,7 +14,9 @@ export const passwordHandler = withAccountTools<ChangeOf<'password'>>({
     const current = (await lineOf('/etc/shadow', user, host))?.[1];
     if (current !== undefined && bare(current) === bare(hash)) return undefined;
     const table = await tableWith('/etc/shadow', user, { 1: hash }, host);
-    return { why: current === undefined ? 'is not set' : 'is another one', tables: [table] };
+    return current === undefined
+      ? { why: 'is not set', tables: [table] }
+      : { why: 'is another one', will: 'change the password', tables: [table] };
   },
 
   apply: ({ user, hash }, host) => accountTool(host, ['chpasswd', '--encrypted'], `${user}:${hash}\n`),

@@ -16,19 +16,24 @@ export const userHandler = withAccountTools<UserChange>({
   async compare(change, host) {
     if (!(await accountOf(change.name, host))) {
       await refuseTaken(change, host);
-      return { why: 'does not exist', tables: await foreseen(change, host) };
+      return { why: 'does not exist', will: 'create', tables: await foreseen(change, host) };
     }
     if (await host.stat(createMarkerOf(change))) {
-      return { why: 'was cut off while it was made', tables: await foreseen(change, host) };
+      return {
+        why: 'was cut off while it was made',
+        will: 'create again after an interruption',
+        tables: await foreseen(change, host),
+      };
     }
     if (await lacksShadow('/etc/shadow', change.name, host)) {
       const table = await tableWith('/etc/shadow', change.name, { 1: '!' }, host);
-      return { why: 'lacks its line in /etc/shadow', tables: [table, ...(await foreseenGroups(change, host))] };
+      const will = 'repair its line in /etc/shadow';
+      return { why: 'lacks its line in /etc/shadow', will, tables: [table, ...(await foreseenGroups(change, host))] };
     }
     const differences = await differing(change, host);
     if (differences.length === 0) return undefined;
-    const why = `has another ${differences.map(({ what }) => what).join(', ')}`;
-    return { why, tables: await foreseenGroups(change, host) };
+    const what = differences.map((each) => each.what).join(', ');
+    return { why: `has another ${what}`, will: `change ${what}`, tables: await foreseenGroups(change, host) };
   },
 
   async apply(change, host) {

@@ -10,7 +10,10 @@ export const withAccountTools = <C extends Change>(handler: StateHandler<C>): St
     const gone = await staleLocks(host);
     const found = await handler.compare(change, host);
     if (gone.length === 0 || (typeof found === 'object' && 'holds' in found)) return found;
-    if (found === undefined) return { why: `holds, but a program that was killed left ${gone.join(', ')}`, gone };
+    if (found === undefined) {
+      const left = gone.join(', ');
+      return { why: `holds, but a program that was killed left ${left}`, will: `remove stale ${left}`, gone };
+    }
     return { ...(typeof found === 'string' ? { why: found } : found), gone };
   },
 

@@ -9,8 +9,8 @@ export const directoryHandler: StateHandler<ChangeOf<'directory'>> = {
 
   async compare(change, host) {
     const stat = await host.stat(change.path);
-    if (!stat) return 'does not exist';
-    if (stat.type !== 'directory') return 'is no folder';
+    if (!stat) return { why: 'does not exist', will: 'create' };
+    if (stat.type !== 'directory') return 'is not a directory';
     return ownershipDiffers(change, stat, host);
   },
 

@@ -12,7 +12,7 @@ const pausesMs = [1_000, 4_000, 15_000];
 export const downloadHandler: ActHandler<ChangeOf<'download'>> = {
   sort: 'act',
   subject: ({ path }) => path,
-  intent: ({ url }) => `is fetched from ${shownUrl(url)}`,
+  intent: ({ url }) => `download from ${shownUrl(url)}`,
 
   async perform(change, host) {
     const { path, mode, owner, group, otherwise } = change;

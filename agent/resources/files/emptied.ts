@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { counted, several } from './describe-paths.ts';
+import { counted, countedPaths, several } from './describe-paths.ts';
 
 /** Every file that matches is empty, with its mode, owner and label as they were. No link is followed. */
 export const emptiedHandler: StateHandler<ChangeOf<'emptied'>> = {
@@ -11,7 +11,9 @@ export const emptiedHandler: StateHandler<ChangeOf<'emptied'>> = {
 
   async compare(change, host) {
     const paths = await full(change, host);
-    return paths.length > 0 ? { why: counted(paths, 'has', 'have', 'content'), paths } : undefined;
+    return paths.length > 0
+      ? { why: counted(paths, 'has', 'have', 'content'), will: `empty ${countedPaths(paths)}`, paths }
+      : undefined;
   },
 
   async apply(change, host) {

@@ -10,7 +10,7 @@ export const fileHandler: StateHandler<FileChange> = {
 
   async compare(change, host) {
     const stat = await host.stat(change.path);
-    if (stat?.type === 'directory') return 'is a folder';
+    if (stat?.type === 'directory') return 'is a directory';
     const wanted = await wantedBytes(change, host);
     const current = await host.readBytes(change.path);
     if (current === undefined) return differs(change, 'does not exist', undefined, wanted);

@@ -8,10 +8,10 @@ export const linkHandler: StateHandler<ChangeOf<'link'>> = {
 
   async compare({ path, target }, host) {
     const stat = await host.stat(path);
-    if (!stat) return 'does not exist';
-    if (stat.type !== 'link') return 'is no link';
+    if (!stat) return { why: 'does not exist', will: `create, to ${target}` };
+    if (stat.type !== 'link') return 'is not a link';
     const current = await host.readLink(path);
-    return current === target ? undefined : `points to ${current}`;
+    return current === target ? undefined : { why: `points to ${current}`, will: `${current} -> ${target}` };
   },
 
   apply: ({ path, target }, host) => host.link(path, target),

@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import { toRemove } from '../../host/removable-paths.ts';
-import { counted, several } from './describe-paths.ts';
+import { counted, countedPaths, several } from './describe-paths.ts';
 
 /**
  * Nothing at any path that matches; a pattern that ends in a slash leaves empty folders alone.
@@ -13,7 +13,9 @@ export const removedHandler: StateHandler<ChangeOf<'removed'>> = {
 
   async compare(change, host) {
     const paths = await toRemove(change, host);
-    return paths.length > 0 ? { why: counted(paths, 'is', 'are', 'there'), paths } : undefined;
+    return paths.length > 0
+      ? { why: counted(paths, 'is', 'are', 'there'), will: `remove ${countedPaths(paths)}`, paths }
+      : undefined;
   },
 
   async apply(change, host) {

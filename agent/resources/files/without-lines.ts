@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { counted, several } from './describe-paths.ts';
+import { counted, countedPaths, several } from './describe-paths.ts';
 
 /** No line like this in any file that matches; the other lines stay byte for byte. */
 export const withoutLinesHandler: StateHandler<ChangeOf<'without-lines'>> = {
@@ -14,7 +14,8 @@ export const withoutLinesHandler: StateHandler<ChangeOf<'without-lines'>> = {
     const paths = files.map(({ path }) => path);
     const [only, another] = files;
     if (!only) return undefined;
-    return { why: counted(paths, 'has', 'have', 'such lines'), paths, ...(another ? {} : { file: only }) };
+    const will = `remove the lines from ${countedPaths(paths)}`;
+    return { why: counted(paths, 'has', 'have', 'such lines'), will, paths, ...(another ? {} : { file: only }) };
   },
 
   async apply(change, host) {

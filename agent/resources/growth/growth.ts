@@ -20,6 +20,7 @@ export const growthHandler: StateHandler<ChangeOf<'growth'>> = {
     const gained = last?.do === 'filesystem' && last.mount !== undefined ? last : undefined;
     return {
       why: [...steps.map(told), ...remarks].join('; '),
+      will: steps.map(told).join('; '),
       ...(steps[0] && { step: steps[0] }),
       ...(gained?.mount !== undefined && { room: { path: gained.mount, bytes: gained.to - gained.from } }),
     };

@@ -1,4 +1,5 @@
 import { Problem } from '../../base/problem.ts';
+import type { Waiting } from '../../engine/handler.ts';
 import type { Host, Output } from '../../host/host.ts';
 import { awaitClock } from './clock-check.ts';
 import { commandOf, isLockMessage, isPassing, type Manager } from './managers.ts';
@@ -9,17 +10,23 @@ const patience: readonly number[] = [5_000, 10_000, 20_000, 40_000];
 /** How long another may be at work; apt waits as long by itself. */
 const mostHeldMs = 600_000;
 
+export interface InstallOptions {
+  /** Where each name was asked for. */
+  readonly asked?: Readonly<Record<string, string>> | undefined;
+  readonly waiting?: Waiting | undefined;
+}
+
 /** Installs packages together; where that fails, one by one, so that one bad name costs one package. */
 export async function install(
   manager: Manager,
   names: readonly string[],
   host: Host,
-  asked: Readonly<Record<string, string>> = {},
+  { asked = {}, waiting }: InstallOptions = {},
 ): Promise<void> {
   await awaitClock(host);
-  const left = await refreshed(manager, host);
+  const left = await refreshed(manager, host, waiting);
   const command = commandOf[manager].install;
-  const together = await patiently([...command, ...names], host, left);
+  const together = await patiently([...command, ...names], host, { pausesMs: left, waiting });
   if (together.code === 0) return;
   const failures = names.length === 1 ? [{ name: names[0] ?? '', output: together }] : await eachAlone();
   if (failures.length === 0) return;
@@ -33,7 +40,7 @@ export async function install(
   async function eachAlone(): Promise<{ name: string; output: Output }[]> {
     const failed: { name: string; output: Output }[] = [];
     for (const name of names) {
-      const output = await patiently([...command, name], host, []);
+      const output = await patiently([...command, name], host, { pausesMs: [], waiting });
       if (output.code !== 0) failed.push({ name, output });
     }
     return failed;
@@ -41,31 +48,51 @@ export async function install(
 }
 
 /** Fetches what repositories have, or brings all that is installed up to date. */
-export async function upkeep(manager: Manager, verb: 'refresh' | 'upgrade', host: Host): Promise<void> {
+export async function upkeep(
+  manager: Manager,
+  verb: 'refresh' | 'upgrade',
+  host: Host,
+  waiting?: Waiting,
+): Promise<void> {
   await awaitClock(host);
-  const left = verb === 'upgrade' ? await refreshed(manager, host) : patience;
+  const left = verb === 'upgrade' ? await refreshed(manager, host, waiting) : patience;
   const command = commandOf[manager][verb];
-  const output = await patiently(command, host, left);
+  const output = await patiently(command, host, { pausesMs: left, waiting });
   if (output.code === 0) return;
   throw new Problem('command-failed', `${command[0]} could not ${verb}: ${wordsOf(output)}`);
 }
 
 /** Fetches apt's lists, as others do by themselves. Mirrors that were waited for in vain are not waited for again. */
-async function refreshed(manager: Manager, host: Host): Promise<readonly number[]> {
+async function refreshed(manager: Manager, host: Host, waiting?: Waiting): Promise<readonly number[]> {
   if (manager !== 'apt') return patience;
-  const { code, stdout, stderr } = await patiently(commandOf.apt.refresh, host);
+  const { code, stdout, stderr } = await patiently(commandOf.apt.refresh, host, { waiting });
   return code !== 0 && isPassing(stderr + stdout) ? [] : patience;
 }
 
 /** No time limit: how much there is to fetch is not ours to know. */
-async function patiently(argv: readonly string[], host: Host, pausesMs = patience): Promise<Output> {
+async function patiently(
+  argv: readonly string[],
+  host: Host,
+  { pausesMs = patience, waiting }: { readonly pausesMs?: readonly number[]; readonly waiting?: Waiting | undefined },
+): Promise<Output> {
   const env = argv[0] === 'apt-get' ? { DEBIAN_FRONTEND: 'noninteractive' } : {};
   const since = host.now();
+  const what = `waiting for the ${argv[0]} lock`;
+  let noticeMs = 0;
+  const noticeEnd = () => {
+    if (noticeMs > 0) waiting?.(what, host.now() - since, true);
+    noticeMs = 0;
+  };
   for (let attempt = 0; ; ) {
     const output = await host.run(argv, { timeoutMs: 0, env, accept: anyExit });
-    if (output.code === 0) return output;
     const said = output.stderr + output.stdout;
-    const held = isLockMessage(said) && host.now() - since < mostHeldMs;
+    const held = output.code !== 0 && isLockMessage(said) && host.now() - since < mostHeldMs;
+    if (!held) noticeEnd();
+    else if (host.now() - since >= noticeMs) {
+      waiting?.(what, host.now() - since, false);
+      noticeMs = Math.max(10_000, 2 * (host.now() - since));
+    }
+    if (output.code === 0) return output;
     const pause = held ? 5_000 : isPassing(said) ? pausesMs[attempt++] : undefined;
     if (pause === undefined) return output;
     await host.sleep(pause);

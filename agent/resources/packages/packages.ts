@@ -13,12 +13,12 @@ export const packagesHandler: StateHandler<ChangeOf<'packages'>> = {
 
   async compare({ manager, names }, host) {
     const left = await missing(known(manager), names, host);
-    return left.length === 0 ? undefined : `lacks ${left.join(', ')}`;
+    return left.length === 0 ? undefined : { why: `lacks ${left.join(', ')}`, will: `install ${left.join(', ')}` };
   },
 
-  async apply({ manager, names, asked }, host) {
+  async apply({ manager, names, asked }, host, _, waiting) {
     const ours = known(manager);
-    await install(ours, await missing(ours, names, host), host, asked);
+    await install(ours, await missing(ours, names, host), host, { asked, waiting });
   },
 };
 
@@ -36,7 +36,7 @@ export const packageFilesHandler: ActHandler<ChangeOf<'package-files'>> = {
   needs: 'machine',
   subject: ({ names }) => names.join(' '),
   intent: ({ manager }) => `is installed by ${manager}`,
-  perform: ({ manager, names }, host) => install(manager, names, host),
+  perform: ({ manager, names }, host, { waiting }) => install(manager, names, host, { waiting }),
 };
 
 /** What repositories have, fetched; or all that is installed, brought up to date. Once. */
@@ -45,5 +45,5 @@ export const packageUpkeepHandler: ActHandler<ChangeOf<'package-upkeep'>> = {
   needs: 'machine',
   subject: ({ does }) => does,
   intent: ({ manager, does }) => `${manager} ${does}`,
-  perform: ({ manager, does }, host) => upkeep(manager, does, host),
+  perform: ({ manager, does }, host, { waiting }) => upkeep(manager, does, host, waiting),
 };

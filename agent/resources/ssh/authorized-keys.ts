@@ -102,9 +102,13 @@ const linesOf = ({ keys }: Wanted) =>
 
 function lacking(change: Wanted, { path }: Place, before: string): Difference {
   const after = withKeys(before, linesOf(change));
+  const there = new Set(before.split('\n'));
+  const added = after.split('\n').filter((line) => line !== '' && !there.has(line));
   const shown = (text: string): string => Buffer.from(text, 'latin1').toString();
   return {
     why: before === '' ? `${path} lacks the keys` : `${path} lacks a key, or has it otherwise`,
+    will:
+      added.length === 0 ? `repair ${path}` : `add ${added.length} ${added.length === 1 ? 'key' : 'keys'} to ${path}`,
     file: { path, before: before === '' ? undefined : shown(before), after: shown(after) },
   };
 }

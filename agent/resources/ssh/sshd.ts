@@ -21,7 +21,8 @@ export const sshdHandler: StateHandler<SshdChange> = {
     const said = globalSetting(directives, keyword, among && value);
     if (said !== undefined && same(said, value)) return undefined;
     if (instead !== undefined && instead !== (said ?? 'nothing')) return undefined;
-    return { why: said === undefined ? 'is not set' : `is ${said}`, file: await edit(change, directives, host) };
+    const why = said === undefined ? 'is not set' : `is ${said}`;
+    return { why, will: `${said ?? 'not set'} -> ${value}`, file: await edit(change, directives, host) };
   },
 
   async apply(change, host) {

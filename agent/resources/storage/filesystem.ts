@@ -68,8 +68,9 @@ async function judgeOne(block: Block, parts: number, change: FilesystemChange, h
 
 function differenceOf({ type, label }: FilesystemChange, { path, lost }: Chosen): Difference {
   const why = lost === undefined ? `${path} is empty: ${type}` : `${path} holds ${lost}, which is overwritten: ${type}`;
-  if (label === undefined) return { why };
-  return { why, link: { path: `/dev/disk/by-label/${label.replaceAll('/', '\\x2f')}`, target: path } };
+  const will = `format ${path} as ${type}${lost === undefined ? '' : `, which overwrites ${lost}`}`;
+  if (label === undefined) return { why, will };
+  return { why, will, link: { path: `/dev/disk/by-label/${label.replaceAll('/', '\\x2f')}`, target: path } };
 }
 
 const isAsked = ({ is, label }: Content, change: FilesystemChange): boolean =>

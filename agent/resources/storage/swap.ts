@@ -25,9 +25,13 @@ export const swapHandler: StateHandler<SwapChange> = {
     const isGood = found === 'swap' && stat !== undefined && (change.advised || isNear(stat.size, wanted));
     if (isGood && stat.allocated >= stat.size) return used === undefined ? 'is not in use' : laxMode(path, found, host);
     await refuseUnfit(path, wanted, host);
-    if (found === 'nothing') return `does not exist: ${formatBytes(wanted)}`;
-    if (found === 'unfinished') return `is unfinished: ${formatBytes(wanted)}`;
-    return isGood ? 'has holes' : `is of ${formatBytes(stat?.size ?? 0)}, not ${formatBytes(wanted)}`;
+    if (found === 'nothing')
+      return { why: `does not exist: ${formatBytes(wanted)}`, will: `create ${formatBytes(wanted)}` };
+    if (found === 'unfinished')
+      return { why: `is unfinished: ${formatBytes(wanted)}`, will: `create ${formatBytes(wanted)} again` };
+    if (isGood) return { why: 'has holes', will: `create ${formatBytes(wanted)} again` };
+    const now = formatBytes(stat?.size ?? 0);
+    return { why: `is of ${now}, not ${formatBytes(wanted)}`, will: `${now} -> ${formatBytes(wanted)}` };
   },
 
   async apply(change, host) {

@@ -13,10 +13,11 @@ export const hostnameHandler: StateHandler<ChangeOf<'hostname'>> = {
   async compare({ name }, host) {
     const before = await host.readText(file);
     if (before?.trim() !== name) {
-      return { why: `is ${before?.trim() || 'not set'}`, file: { path: file, before, after: `${name}\n` } };
+      const now = before?.trim() || 'not set';
+      return { why: `is ${now}`, will: `${now} -> ${name}`, file: { path: file, before, after: `${name}\n` } };
     }
     const now = host.offline ? name : (await host.readText(kernel))?.trim();
-    return now === name ? undefined : `is ${now} until the next boot`;
+    return now === name ? undefined : { why: `is ${now} until the next boot`, will: `${now} -> ${name}` };
   },
 
   async apply({ name }, host) {

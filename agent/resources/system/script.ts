@@ -33,7 +33,10 @@ export const scriptHandler: ActHandler<ScriptChange> = {
       },
       async (event) => {
         last = event.item;
-        if (event.event === 'began') return log.write({ is: 'item-began', item: event.item });
+        if (event.event === 'began') {
+          log.starts?.({ item: event.item + 1, of });
+          return log.write({ is: 'item-began', item: event.item });
+        }
         const { item, code, ms, tail, signal, lastLine, log: path } = event;
         await log.write({ is: 'item-ended', item, code, ms, tail });
         log.tell({

@@ -10,7 +10,9 @@ export const selinuxHandler: StateHandler<ChangeOf<'selinux'>> = {
   async compare({ mode }, host) {
     const now = (await host.readText('/sys/fs/selinux/enforce'))?.trim();
     if (now === undefined) return 'has no SELinux';
-    return (now === '1') === (mode === 'enforcing') ? undefined : `is ${now === '1' ? 'enforcing' : 'permissive'}`;
+    if ((now === '1') === (mode === 'enforcing')) return undefined;
+    const is = now === '1' ? 'enforcing' : 'permissive';
+    return { why: `is ${is}`, will: `${is} -> ${mode}` };
   },
 
   async apply({ mode }, host) {

@@ -15,7 +15,7 @@ export const timezoneHandler: StateHandler<ChangeOf<'timezone'>> = {
     if (target?.endsWith(`/zoneinfo/${zone}`)) return undefined;
     await refuseUnknown(zone, host);
     const [, now] = /\/zoneinfo\/(.+)$/.exec(target ?? '') ?? [];
-    return now ? `is ${now} now` : 'is not set';
+    return { why: now ? `is ${now} now` : 'is not set', will: `${now ?? 'not set'} -> ${zone}` };
   },
 
   async apply({ zone }, host) {

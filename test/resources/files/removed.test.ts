@@ -50,6 +50,7 @@ describe('removing and emptying', () => {
     const [step] = await previewed(all, memoryHost({ ...tree, offline: true }));
     assert.deepEqual(step?.outcome === 'due' && step.difference, {
       why: '3 are there',
+      will: 'remove 3 paths',
       paths: ['/tmp/a', '/tmp/b', '/tmp/out'],
     });
   });

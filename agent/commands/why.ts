@@ -1,0 +1,63 @@
+import { bootStateOf, standingOf } from '../boot/standing.ts';
+import type { Host } from '../host/host.ts';
+import { noticeText } from '../report/faults.ts';
+import type { Notice } from '../report/summary.ts';
+import { causesOf, type SourceLine, whyLines } from '../report/why.ts';
+import { folderStore } from '../state/folder-store.ts';
+import type { Work } from './command.ts';
+import { machineOf } from './machine.ts';
+import { exitOf } from './status.ts';
+
+/** Prints why the boot failed: the cause, the line that asks for it, and what to do. */
+export const run: Work['run'] = async (given, { out }) => {
+  const host = machineOf(given);
+  const standing = await standingOf(host);
+  const { summary, units } = standing;
+  const state = bootStateOf(standing);
+  const causes = summary ? causesOf(summary) : [];
+  const source = causes[0]?.place === undefined ? undefined : await sourceLine(causes[0].place, host);
+  if (given.options.format === 'json') {
+    const [first, ...more] = causes;
+    const shown = first ? [{ ...first, ...(source && { source }) }, ...more] : [];
+    const notes = summary?.notes ?? [];
+    out(
+      `${JSON.stringify({ schema_version: 1, state, causes: shown, notes, never_ran: units.neverRan }, undefined, 2)}\n`,
+    );
+    return exitOf(state);
+  }
+  const lines = summary ? whyLines({ ...summary, state: summary.state }, source) : [];
+  if (lines.length > 0) out(`${lines.join('\n')}\n`);
+  else out(`${[...healthLines(state, units.neverRan), ...noticesOf(summary?.notes ?? [])].slice(0, 10).join('\n')}\n`);
+  return exitOf(state);
+};
+
+const healthLines = (state: string, neverRan: readonly string[]): string[] =>
+  neverRan.length > 0
+    ? [...neverRan, 'fix      look for "ordering cycle" in journalctl --boot _PID=1; then: bootagent run']
+    : [
+        { done: 'Nothing failed.', running: 'Nothing failed so far; still running: bootagent status' }[state] ??
+          `state    ${state}: bootagent status`,
+      ];
+
+const noticesOf = (notes: readonly Notice[]): string[] => notes.map(noticeText);
+
+/** The line of the user-data that a place names; root alone may read it. */
+async function sourceLine(place: string, host: Host): Promise<SourceLine | undefined> {
+  const [, source = '', line = '', column = ''] = /^(.+):(\d+):(\d+)$/.exec(place) ?? [];
+  if (!host.privileged && !host.offline) return undefined;
+  const { fromJson } = await import('../identity/instance-json.ts');
+  const instance = fromJson(parsed(folderStore(host.root).read('instance.json')));
+  if (!instance?.userData) return undefined;
+  const { readUserData } = await import('../userdata/read-user-data.ts');
+  const { sources } = await readUserData(instance.userData, { source: 'user-data' });
+  const text = sources.get(source)?.split(/\r?\n/)[Number(line) - 1];
+  return text === undefined ? undefined : { source, line: Number(line), column: Number(column), text };
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined; // damaged: the place alone is shown
+  }
+}

@@ -1,0 +1,97 @@
+import { wrap } from '../base/wrap.ts';
+import { exitText, type Fault, fixOf, itemName, type PublicItem } from './faults.ts';
+import { faultsOf, type Summary } from './summary.ts';
+
+/** The line of the user-data that a fault is about. */
+export interface SourceLine {
+  readonly source: string;
+  readonly line: number;
+  readonly column: number;
+  readonly text: string;
+}
+
+/** The reason why a boot failed, as plain data; what is not known is left out. */
+export interface Cause {
+  readonly module: string;
+  readonly at: string;
+  readonly code: string;
+  readonly cause: string;
+  readonly command?: string;
+  readonly stderr?: string;
+  /** "user-data:12:5". */
+  readonly place?: string;
+  readonly source?: SourceLine;
+  readonly log?: string;
+  readonly fix: string;
+}
+
+const mostLines = 10;
+const columns = 80;
+const label = 9;
+
+export function causesOf(summary: Summary): Cause[] {
+  return faultsOf(summary).map((fault) => {
+    const { module, at, code, message, items = [] } = fault;
+    const [item] = items;
+    const place = item?.place ?? placeIn(message);
+    return {
+      module,
+      at,
+      code,
+      cause: item ? itemCause(module, item) : message,
+      ...(item?.command !== undefined && { command: item.command }),
+      ...(item?.stderrLine !== undefined && { stderr: item.stderrLine }),
+      ...(place !== undefined && { place }),
+      ...(item?.log !== undefined && { log: item.log }),
+      fix: fixIn(fault),
+    };
+  });
+}
+
+/** The failed or degraded boot in at most ten lines of 80 columns; none where nothing failed. */
+export function whyLines(summary: Summary, source?: SourceLine): string[] {
+  const [first, ...more] = causesOf(summary);
+  if (!first) return [];
+  const { cause, command, stderr, place, log, fix } = first;
+  const state = summary.state === 'done' || summary.state === 'running' ? 'problems' : summary.state;
+  const head = `bootagent: ${state}${summary.instance ? `, instance ${summary.instance.id}` : ''}`;
+  const rest = [
+    ...row('command', command, 1),
+    ...row('stderr', stderr, 1),
+    ...(source ? excerptOf(source) : row('at', place, 1)),
+    ...row('log', log, 1),
+    ...row('fix', fix, 2),
+    ...row('more', more.length > 0 ? `${more.length} more failed: bootagent status` : undefined, 1),
+  ];
+  const room = Math.min(3, mostLines - 1 - rest.length);
+  return [cut(head), ...row('cause', cause, Math.max(1, room)), ...rest].slice(0, mostLines);
+}
+
+/** Other causes by their modules, for a fault that is about a command which had a place in a list. */
+const itemCause = (module: string, item: PublicItem): string => `${itemName(module, item)} failed: ${exitText(item)}`;
+
+function fixIn(fault: Fault): string {
+  const [item] = fault.items ?? [];
+  return item ? `Correct the command, then: bootagent run --force --only ${fault.module}` : fixOf(fault);
+}
+
+/** A message that begins with the place it is about: "user-data:3:3: write_files[0]: ...". */
+const placeIn = (message: string): string | undefined => /^([^\s:]+:\d+:\d+): /.exec(message)?.[1];
+
+function row(name: string, text: string | undefined, most: number): string[] {
+  if (text === undefined || text === '') return [];
+  const lines = wrap(text.replace(/\s+/g, ' '), columns - label);
+  const shown = lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')];
+  return shown.map((line, number) => cut(`${(number === 0 ? name : '').padEnd(label)}${line}`));
+}
+
+/** The line with a caret below the column; of a long one the part around it. */
+function excerptOf({ source, line, column, text }: SourceLine): string[] {
+  const head = `${source}:${line}  `.slice(-columns / 2);
+  const width = columns - head.length;
+  const from = column - 1 < width - 10 ? 0 : column - 1 - Math.floor(width / 2);
+  const shown = text.slice(from, from + width).replace(/[^ -~\u{a0}-\u{10ffff}]/gu, ' ');
+  return [`${head}${shown}`.trimEnd(), `${' '.repeat(head.length + column - 1 - from)}^`];
+}
+
+const cut = (line: string): string => (line.length <= columns ? line : `${line.slice(0, columns - 1)}…`);
