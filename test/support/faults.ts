@@ -415,6 +415,9 @@ const leftOver: readonly Fault[] = [
     over: file('/etc/systemd/network/05-bootagent-fa-16.network', `[Match]\nMACAddress=${mac}\n`),
   },
   left('cloud-init-state', '/var/lib/cloud/instances', 'el6'),
+  left('cloud-init-settings', '/etc/ssh/sshd_config.d/01-permitrootlogin.conf'),
+  left('disk-ids', '/etc/lvm/devices/system.devices'),
+  left('host-identity', '/etc/insights-client/machine-id'),
   ...(
     [
       ['el9', '/etc/machine-id', '0123456789abcdef0123456789abcdef\n', 'holds an id'],
