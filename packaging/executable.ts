@@ -2,7 +2,8 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { type Architecture, architectures, nodeFor } from './runtimes.ts';
+import { setRunpath } from './runpath.ts';
+import { type Architecture, architectures, libraries, nodeFor } from './runtimes.ts';
 
 /** The files of one executable: what it begins with, and the agent that this loads. */
 export interface Code {
@@ -30,6 +31,7 @@ export function makeExecutable(
     node,
     join(nodeFor(architecture, cache), 'bin/node'),
   ]);
+  setRunpath(node, libraries);
   // As a function of what it requires: a script has no modules of its own.
   const wrapped = join(folder, 'agent.cjs');
   writeFileSync(wrapped, `(function (require) {${readFileSync(agent, 'utf8')}\n})`);

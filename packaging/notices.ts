@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
-import { type Architecture, lockedAt, nodeFor } from './runtimes.ts';
+import { type Architecture, architectures, lockedAt, nodeFor } from './runtimes.ts';
 
 interface Part {
   readonly name: string;
@@ -16,7 +17,7 @@ export function writeNotices(metafile: Metafile, architecture: Architecture, nam
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const packages = bundledPackages(metafile).map(partOf);
   const node = nodePart(architecture);
-  const parts = [node, ...packages];
+  const parts = [node, libatomicPart(architecture), ...packages];
   writeFileSync(join('dist', 'THIRD-PARTY-LICENSES'), parts.map(notice).join('\n'));
   writeFileSync(join('dist', `${name}.cdx.json`), `${JSON.stringify(bom(version, parts), undefined, 1)}\n`);
   writeFileSync(
@@ -45,6 +46,21 @@ function nodePart(architecture: Architecture): Part {
   const folder = nodeFor(architecture, '.cache');
   const { version, integrity } = lockedAt(`node_modules/node-linux-${architecture}`);
   return { name: 'node', version, license: 'MIT', integrity, text: licenseText(folder) };
+}
+
+/** Debian's build of GCC's library, beside the executable: its sources are those of Debian's package gcc. */
+function libatomicPart(architecture: Architecture): Part {
+  const { package: name } = architectures[architecture];
+  const [, version = ''] = execFileSync('dpkg-query', ['--show', name], { encoding: 'utf8' }).trim().split('\t');
+  const about = readFileSync(`/usr/share/doc/${name}/copyright`, 'utf8').trim();
+  const license = readFileSync('/usr/share/common-licenses/GPL-3', 'utf8').trim();
+  return {
+    name: 'libatomic',
+    version,
+    license: 'GPL-3.0-or-later WITH GCC-exception-3.1',
+    integrity: undefined,
+    text: `${about}\n\n${license}`,
+  };
 }
 
 function licenseText(folder: string): string {
@@ -92,8 +108,10 @@ function linkedIntoNode() {
   });
 }
 
-const reference = ({ name, version }: Part) =>
-  name === 'node' ? `pkg:generic/node@${version}` : `pkg:npm/${name}@${version}`;
+const reference = ({ name, version, integrity }: Part) =>
+  name === 'node' || integrity === undefined
+    ? `pkg:generic/${name}@${encodeURIComponent(version)}`
+    : `pkg:npm/${name}@${version}`;
 
 const component = (part: Part) => ({
   type: part.name === 'node' ? 'platform' : 'library',
@@ -101,7 +119,7 @@ const component = (part: Part) => ({
   name: part.name,
   version: part.version,
   purl: reference(part),
-  licenses: [{ license: { id: part.license } }],
+  licenses: [/ WITH /.test(part.license) ? { expression: part.license } : { license: { id: part.license } }],
   ...(part.integrity?.startsWith('sha512-') && {
     hashes: [{ alg: 'SHA-512', content: Buffer.from(part.integrity.slice(7), 'base64').toString('hex') }],
   }),

@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from './executable.ts';
-import { type Architecture, architectures } from './runtimes.ts';
+import { type Architecture, architectures, libatomicFor } from './runtimes.ts';
 import { stage } from './stage.ts';
 
 /** `npm run rpm [-- --arch arm64] [-- --payload w3.zstdio]`: packs what `npm run build` made, the same bytes each time. */
@@ -28,7 +28,12 @@ const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? lastCommit());
 const work = resolve('dist/build/rpm');
 rmSync(work, { recursive: true, force: true });
 const staged = join(work, 'tree');
-stage(staged, join('dist', name), join('dist', `${name}.cdx.json`), epoch);
+const built = {
+  executable: join('dist', name),
+  libatomic: libatomicFor(architecture),
+  parts: join('dist', `${name}.cdx.json`),
+};
+stage(staged, built, epoch);
 
 const bundled = join(work, 'bundled.inc');
 writeFileSync(

@@ -39,13 +39,18 @@ const folders = [
 ] as const;
 
 /** Lays out a tree as it will be installed. Every time in it is the epoch: the same tree gives the same package. */
-export function stage(tree: string, executable: string, parts: string, epoch: number): void {
+export function stage(
+  tree: string,
+  { executable, libatomic, parts }: Readonly<Record<'executable' | 'libatomic' | 'parts', string>>,
+  epoch: number,
+): void {
   rmSync(tree, { recursive: true, force: true });
   for (const [folder, mode] of folders) {
     mkdirSync(join(tree, folder), { recursive: true });
     chmodSync(join(tree, folder), mode);
   }
   place(tree, 'usr/bin/bootagent', readFileSync(executable), 0o755);
+  place(tree, 'usr/lib/bootagent/libatomic.so.1', readFileSync(libatomic), 0o755);
   place(tree, 'usr/share/doc/bootagent/bootagent.cdx.json', readFileSync(parts), 0o644);
   for (const [from, to, mode] of files) place(tree, to, readFileSync(from), mode);
   for (const page of readdirSync('packaging/man')) {

@@ -9,7 +9,7 @@ const configs = [
   '/etc/bootagent/conf.d/*.yaml',
 ];
 /** What the distributions call the user that a first boot makes. */
-const usual = ['almalinux', 'centos', 'cirros', 'cloud-user', 'debian', 'ec2-user', 'fedora', 'rocky', 'ubuntu'];
+const usual = ['almalinux', 'centos', 'cirros', 'cloud-user', 'debian', 'ec2-user', 'fedora', 'opc', 'rocky', 'ubuntu'];
 
 /** Those of the users that a first boot makes again: the one configured, and those of the usual names. */
 export async function defaultUsers(users: readonly Account[], uidMin: number, host: ReadHost): Promise<string[]> {

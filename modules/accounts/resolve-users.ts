@@ -1,6 +1,6 @@
 import type { Context } from '../../agent/engine/module.ts';
-import type { Facts } from '../../agent/facts/facts.ts';
 import type { AccountSettings } from './account-fields.ts';
+import { defaultUserFor } from './default-users.ts';
 import type { PeopleSettings } from './settings.ts';
 
 /** Somebody who is to be there, and what is said of them. */
@@ -12,25 +12,6 @@ export interface ResolvedUser {
   readonly isDefault: boolean;
 }
 
-const names: Readonly<Record<string, string>> = {
-  almalinux: 'almalinux',
-  centos: 'centos',
-  debian: 'debian',
-  fedora: 'fedora',
-  rhel: 'cloud-user',
-  rocky: 'rocky',
-  ubuntu: 'ubuntu',
-};
-
-const gecos: Readonly<Record<string, string>> = { debian: 'Debian', ubuntu: 'Ubuntu' };
-
-/** The groups that let a default user read the logs and, on Debian, use sudo in the ways it is used to. */
-const groups: Readonly<Record<Facts['os']['family'], readonly string[]>> = {
-  redhat: ['adm', 'systemd-journal'],
-  debian: ['adm', 'sudo'],
-  other: ['adm', 'systemd-journal'],
-};
-
 /** The default user as the distribution has it, changed by what the image and the user-data say of it. */
 export function defaultUserOf(
   { user, system_info: info }: PeopleSettings,
@@ -38,13 +19,14 @@ export function defaultUserOf(
   at = 'user',
 ): ResolvedUser {
   const said = merged(info?.default_user ?? {}, user ?? {});
-  const name = said.name ?? names[facts.os.id] ?? 'cloud-user';
+  const usual = defaultUserFor(facts.os);
+  const name = said.name ?? usual.name;
   // root is root already: only what is said of it in so many words is done.
   if (name === 'root') return { at, name, account: said, isDefault: true };
   const there = new Set(facts.groups.map((group) => group.name));
   const own: Partial<AccountSettings> = {
-    gecos: gecos[facts.os.id] ?? 'Cloud User',
-    groups: (groups[facts.os.family] ?? []).filter((group) => there.size === 0 || there.has(group)),
+    gecos: usual.gecos,
+    groups: usual.groups.filter((group) => there.size === 0 || there.has(group)),
     lock_passwd: true,
     shell: '/bin/bash',
     sudo: ['ALL=(ALL) NOPASSWD:ALL'],

@@ -5,6 +5,7 @@ import type { Context } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
 import { decodeFields, INVALID } from '../../agent/userdata/schema/decode.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
+import { defaultUsersOf } from '../../modules/accounts/default-users.ts';
 import { resolveUsers } from '../../modules/accounts/resolve-users.ts';
 import { peopleReads } from '../../modules/accounts/settings.ts';
 import { passwords } from '../../modules/passwords.ts';
@@ -18,10 +19,10 @@ import { fromShared } from '../support/shared.ts';
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V';
 const hash = '$6$salt$hashhashhash';
-const os = (id: string, family: Facts['os']['family'] = 'redhat'): Facts['os'] => ({
+const os = (id: string, family: Facts['os']['family'] = 'redhat', version = '9'): Facts['os'] => ({
   id,
   family,
-  version: '9',
+  version,
   name: id,
 });
 const somewhere = (own: Partial<Facts> = {}): Context => context(own, { datasource: 'ec2' });
@@ -36,7 +37,8 @@ const people = (yaml: string, where = somewhere()): string[] =>
 describe('the default user', () => {
   for (const [id, family, name] of [
     ['rhel', 'redhat', 'cloud-user'],
-    ['centos', 'redhat', 'centos'],
+    ['centos', 'redhat', 'cloud-user'],
+    ['amzn', 'redhat', 'ec2-user'],
     ['rocky', 'redhat', 'rocky'],
     ['almalinux', 'redhat', 'almalinux'],
     ['fedora', 'redhat', 'fedora'],
@@ -47,6 +49,32 @@ describe('the default user', () => {
     test(`of ${id} is ${name}`, () =>
       assert.deepEqual(people('users: [default]', somewhere({ os: os(id, family) })), [name]));
   }
+
+  test('of CentOS 8 is centos, and of CentOS Stream 10 is cloud-user', () => {
+    for (const [version, name] of [
+      ['8', 'centos'],
+      ['10', 'cloud-user'],
+    ] as const) {
+      assert.deepEqual(people('users: [default]', somewhere({ os: os('centos', 'redhat', version) })), [name]);
+    }
+  });
+  test('is in wheel on Fedora and Amazon Linux, and not on Enterprise Linux', () => {
+    for (const [id, isIn] of [
+      ['fedora', true],
+      ['amzn', true],
+      ['rocky', false],
+    ] as const) {
+      const user = changesOf(plan(users, 'users: [default]', somewhere({ groups, os: os(id) }))).find(
+        (change) => change.kind === 'user',
+      );
+      assert.equal(user?.groups?.includes('wheel'), isIn);
+    }
+  });
+  test('is in the table once for each release, with its source', () => {
+    const keys = defaultUsersOf.map(({ id, since }) => `${id} ${since}`);
+    assert.equal(new Set(keys).size, keys.length);
+    for (const { source } of defaultUsersOf) assert.notEqual(source, '');
+  });
 
   for (const [claim, yaml, names] of [
     ['is there where nobody says who is', '{}', ['rocky']],

@@ -13,7 +13,7 @@ describe('for arm64', { skip }, () => {
     assert.match(told, /bootagent-\S+\.aarch64\.rpm/);
     const requires = await run('rpm', ['-qp', '--requires', told.split(' ')[0] ?? '']);
     assert.match(requires, /^ld-linux-aarch64\.so\.1\(\)\(64bit\)$/m);
-    assert.match(requires, /^libatomic\.so\.1\(\)\(64bit\)$/m);
+    assert.doesNotMatch(requires, /libatomic/);
     proven({
       system: 'Linux, arm64',
       level: 'built only',

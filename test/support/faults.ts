@@ -56,22 +56,10 @@ const onDisk: readonly Fault[] = [
     says: ['Partition 14 (firmware) lies behind root, partition 1'],
   },
   {
-    check: 'root-first',
-    family: 'el9',
-    disk: { slices: [beside({ number: 1, is: 'firmware' }), { ...root, number: 2 }] },
-    says: ['Root is partition 2, not 1'],
-  },
-  {
     check: 'root-alone',
     family: 'el9',
-    disk: { slices: [beside({ is: 'boot' }), root] },
-    says: ['Partition 14 is boot'],
-  },
-  {
-    check: 'root-alone',
-    family: 'el9',
-    disk: { slices: [{ ...root, contents: { type: 'lvm' } }] },
-    says: ['Partition 1 is managed by LVM'],
+    disk: { slices: [beside({ is: 'other', contents: { type: 'xfs' } }), root] },
+    says: ['Partition 14 (xfs) is neither root nor /boot'],
   },
   {
     check: 'swap-partition',
@@ -299,6 +287,35 @@ const inTree: readonly Fault[] = [
     says: ['sshd does not start at boot'],
   },
   {
+    check: 'password-login',
+    family: 'el9',
+    over: {
+      files: {
+        '/etc/ssh/sshd_config': 'Include /etc/ssh/sshd_config.d/*.conf\nPasswordAuthentication no\n',
+        '/etc/ssh/sshd_config.d/40-site.conf': 'PasswordAuthentication yes\n',
+      },
+    },
+    says: ['/etc/ssh/sshd_config.d/40-site.conf turns on logins by password'],
+  },
+  {
+    check: 'kdump',
+    family: 'el9',
+    over: file(entry, `title Linux\noptions ${both} crashkernel=1G-4G:192M,4G-64G:256M\n`),
+    says: ['"Linux" reserves memory by crashkernel='],
+  },
+  {
+    check: 'generic-initramfs',
+    family: 'el9',
+    over: file('/usr/lib/dracut/dracut.conf.d/01-dist.conf', 'hostonly="yes"\n'),
+    says: ['dracut makes an initramfs for this machine alone (hostonly)'],
+  },
+  {
+    check: 'agent-installed',
+    family: 'el9',
+    without: ['/usr/lib/bootagent/libatomic.so.1'],
+    says: ['bootagent cannot start: libatomic.so.1 is missing'],
+  },
+  {
     check: 'root-locked',
     family: 'el9',
     over: file('/etc/shadow', `root:${strong}:0:::::\n`),
@@ -415,6 +432,9 @@ const leftOver: readonly Fault[] = [
     over: file('/etc/systemd/network/05-bootagent-fa-16.network', `[Match]\nMACAddress=${mac}\n`),
   },
   left('cloud-init-state', '/var/lib/cloud/instances', 'el6'),
+  left('cloud-init-settings', '/etc/ssh/sshd_config.d/01-permitrootlogin.conf'),
+  left('disk-ids', '/etc/lvm/devices/system.devices'),
+  left('host-identity', '/etc/insights-client/machine-id'),
   ...(
     [
       ['el9', '/etc/machine-id', '0123456789abcdef0123456789abcdef\n', 'holds an id'],

@@ -53,6 +53,7 @@ const modern = (systemd: number, release: string): Given =>
     anySystem,
     programs('/usr/sbin', 'sshd', 'sfdisk', 'partx', 'resize2fs', 'xfs_growfs', 'btrfs'),
     programs('/usr/bin', 'bootagent'),
+    programs('/usr/lib/bootagent', 'libatomic.so.1'),
     wants('bootagent-local.service', 'bootagent.service', 'bootagent-final.service'),
     {
       files: {
@@ -160,6 +161,7 @@ export const trees: Readonly<Record<string, Tree>> = {
     kernel('6.11.4-301.fc41.x86_64'),
     fstab('btrfs'),
     loaderEntry(console),
+    { files: { '/usr/lib/dracut/dracut.conf.d/02-generic-image.conf': 'hostonly="no"\n' } },
   ),
   debian: together(
     modern(252, 'ID=debian\nVERSION_ID="12"\n'),

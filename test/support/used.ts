@@ -73,6 +73,22 @@ const el6: Given = {
     '/var/lib/random-seed': 'x',
   },
 };
+/** What cloud-init, LVM, multipath and Insights know of the machine that an image was made on. */
+const ofThisMachine: Given = {
+  files: {
+    '/etc/NetworkManager/system-connections/cloud-init-eth0.nmconnection':
+      '[connection]\nid=cloud-init eth0\nautoconnect-priority=120\n[ipv4]\nmethod=manual\naddress1=10.0.0.5/24\n',
+    '/etc/NetworkManager/conf.d/30-cloud-init-ip6-addr-gen-mode.conf': '[connection.30-cloud-init-ip6-addr-gen-mode]\n',
+    '/etc/ssh/sshd_config.d/50-cloud-init.conf': 'PasswordAuthentication yes\n',
+    '/etc/ssh/sshd_config.d/01-permitrootlogin.conf': 'PermitRootLogin yes\n',
+    '/etc/lvm/devices/system.devices': 'IDTYPE=sys_serial IDNAME=builder DEVNAME=/dev/vda2 PVID=x\n',
+    '/etc/multipath/wwids': '/3600/\n',
+    '/etc/multipath/bindings': 'mpatha 3600\n',
+    '/etc/insights-client/machine-id': '1-2-3\n',
+    '/etc/firewalld/zones/public.xml': '<zone><port port="9618" protocol="tcp"/></zone>\n',
+    '/etc/firewalld/zones/public.xml.old': '<zone/>\n',
+  },
+};
 const el9: Given = {
   files: {
     '/etc/NetworkManager/system-connections/eth0.nmconnection':
@@ -97,10 +113,10 @@ const debian = together(
 const use: Readonly<Record<string, Given>> = {
   el6: together(anyUse('cloud-user', 500), redhat, el6),
   el7: together(anyUse('centos', 1000), redhat),
-  el8: together(anyUse('rocky', 1000), redhat),
-  el9: together(anyUse('almalinux', 1000), redhat, el9),
-  el10: together(anyUse('cloud-user', 1000), redhat),
-  fedora: together(anyUse('fedora', 1000), redhat),
+  el8: together(anyUse('rocky', 1000), redhat, ofThisMachine),
+  el9: together(anyUse('almalinux', 1000), redhat, ofThisMachine, el9),
+  el10: together(anyUse('cloud-user', 1000), redhat, ofThisMachine),
+  fedora: together(anyUse('fedora', 1000), redhat, ofThisMachine),
   debian: together(anyUse('debian', 1000), debian),
   ubuntu: together(anyUse('ubuntu', 1000), debian),
 };

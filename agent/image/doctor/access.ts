@@ -1,4 +1,5 @@
 import { isPassword } from '../../resources/accounts/crypt.ts';
+import { sshdDirectives } from '../../resources/ssh/sshd-config.ts';
 import { uidMin } from '../image.ts';
 import { programPath, startsAtBoot } from '../services.ts';
 import { sources } from '../source-links.ts';
@@ -22,6 +23,9 @@ const known = ['', 'pippo123', 'root', 'toor', 'password', 'changeme', 'admin', 
   ])
   .concat(['letmein', 'qwerty', 'secret']);
 
+/** Sealing removes these, and their own check finds them. */
+const removedDropIns = ['50-cloud-init.conf', '01-bootagent.conf'].map((name) => `/etc/ssh/sshd_config.d/${name}`);
+
 /** Who may come in, and how. */
 export const accessChecks: readonly TreeCheck[] = [
   {
@@ -42,6 +46,21 @@ export const accessChecks: readonly TreeCheck[] = [
       if (!(await programPath('sshd', host))) return { unseen: 'sshd is not installed' };
       for (const name of ['sshd', 'ssh', 'sshd.socket', 'ssh.socket']) if (await startsAtBoot(name, host)) return [];
       return ['sshd does not start at boot'];
+    },
+  },
+  {
+    name: 'password-login',
+    severity: 'warning',
+    why: 'A file of sshd_config.d that turns on logins by password does so on every instance whose user-data says nothing of it.',
+    mend: 'Remove the line named, or the file.',
+    source: sources.bootagent,
+    async look({ host }) {
+      const said = (await sshdDirectives(host)).find(
+        ({ keyword, match }) => keyword === 'passwordauthentication' && match === undefined,
+      );
+      const isLeftover = removedDropIns.some((path) => path === said?.path);
+      const isOn = said?.value.toLowerCase() === 'yes' && said.path !== '/etc/ssh/sshd_config' && !isLeftover;
+      return isOn ? [`${said.path} turns on logins by password`] : [];
     },
   },
   {

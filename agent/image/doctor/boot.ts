@@ -6,6 +6,7 @@ import { isBefore, kernelsOf } from '../kernels.ts';
 import { programPath } from '../services.ts';
 import { sources } from '../source-links.ts';
 import type { TreeCheck } from './check.ts';
+import { hardwareChecks } from './hardware.ts';
 import { labelChecks } from './labels.ts';
 
 /** What an instance needs to come up, and to be watched while it does. */
@@ -90,6 +91,7 @@ export const bootChecks: readonly TreeCheck[] = [
     },
   },
   ...labelChecks,
+  ...hardwareChecks,
 ];
 
 async function loadsHotplug(host: ReadHost): Promise<boolean> {

@@ -38,12 +38,17 @@ export async function layoutOf(disk: ImageBytes, fstab: readonly FstabLine[]): P
     found.push({ partition, contents });
   }
   const root = rootOf(found, fstab);
+  const separateBoot = bootOf(found, root, fstab);
   return {
     size: disk.size,
     table: table?.kind,
     slices: found
       .filter(({ partition }) => !['05', '0f', '85'].includes(partition.type))
-      .map(({ partition, contents }) => ({ ...partition, contents, is: roleOf(partition, contents, root) })),
+      .map(({ partition, contents }) => ({
+        ...partition,
+        contents,
+        is: roleOf({ partition, contents }, root, separateBoot),
+      })),
     bootCode:
       boot.length === 512 && boot.readUInt16LE(510) === 0xaa55 && boot.subarray(0, 440).some((byte) => byte !== 0),
     bare: table ? undefined : await contentsOf(disk),
@@ -54,11 +59,7 @@ type Found = { readonly partition: TablePartition; readonly contents: Contents |
 
 /** Which partition holds root: what fstab says, else its type, else where it was last mounted, else the largest. */
 function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): TablePartition | undefined {
-  const source = fstab.find(({ target }) => target === '/')?.source ?? '';
-  const [, by, word = ''] = /^(?:"?)(UUID|LABEL)="?([^"]+)/.exec(source) ?? [];
-  const named = all.find(
-    ({ contents }) => by !== undefined && word === (by === 'UUID' ? contents?.uuid : contents?.label),
-  );
+  const named = namedBy(fstab, '/', all);
   const holders = all.filter(({ contents }) => ['ext', 'xfs', 'btrfs', 'lvm', 'luks'].includes(contents?.type ?? ''));
   const candidates = [
     named,
@@ -69,13 +70,39 @@ function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): TablePartit
   return candidates.find((each) => each !== undefined)?.partition;
 }
 
-function roleOf(
-  partition: TablePartition,
-  contents: Contents | undefined,
+/** No /boot is larger; most are 1 GiB. */
+const mostBoot = 2 * 2 ** 30;
+
+/** Which partition holds /boot: what fstab says; without one, a small file system before root. xfs does not say where it is mounted. */
+function bootOf(
+  all: readonly Found[],
   root: TablePartition | undefined,
+  fstab: readonly FstabLine[],
+): TablePartition | undefined {
+  const named = namedBy(fstab, '/boot', all);
+  if (named || fstab.length > 0 || !root) return named?.partition;
+  return all.find(
+    ({ partition, contents }) =>
+      ['ext', 'xfs'].includes(contents?.type ?? '') && partition.size <= mostBoot && partition.start < root.start,
+  )?.partition;
+}
+
+/** The partition that a line of fstab mounts somewhere. */
+function namedBy(fstab: readonly FstabLine[], where: string, all: readonly Found[]): Found | undefined {
+  const source = fstab.find(({ target }) => target === where)?.source ?? '';
+  const [, by, word = ''] = /^(?:"?)(UUID|LABEL)="?([^"]+)/.exec(source) ?? [];
+  return all.find(({ contents }) => by !== undefined && word === (by === 'UUID' ? contents?.uuid : contents?.label));
+}
+
+function roleOf(
+  { partition, contents }: Found,
+  root: TablePartition | undefined,
+  separateBoot: TablePartition | undefined,
 ): Slice['is'] {
   if (partition === root) return 'root';
   if (efi.includes(partition.type) || partition.type === biosBoot || prep.includes(partition.type)) return 'firmware';
   if (swapTypes.includes(partition.type) || contents?.type === 'swap') return 'swap';
-  return bootTypes.includes(partition.type) || contents?.mounted === '/boot' ? 'boot' : 'other';
+  return partition === separateBoot || bootTypes.includes(partition.type) || contents?.mounted === '/boot'
+    ? 'boot'
+    : 'other';
 }

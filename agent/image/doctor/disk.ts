@@ -19,25 +19,18 @@ export const diskChecks: readonly DiskCheck[] = [
     ),
   },
   {
-    name: 'root-first',
-    severity: 'warning',
-    why: 'Clouds that put keys into images put them on partition 1.',
-    mend: 'Give root the number 1, as the Debian images do: sgdisk --transpose.',
-    source: sources.pouta,
-    lookAtDisk: onRoot((root) => (root.number === 1 ? [] : [`Root is partition ${root.number}, not 1`])),
-  },
-  {
     name: 'root-alone',
     severity: 'warning',
-    why: 'One partition holds all; what is set aside for others is missing to root. Firmware needs its own, though.',
-    mend: 'Install with a single root partition: no /home, /var or /boot of its own, and no LVM.',
+    why: 'One partition holds all; what is set aside for others is missing to root. Firmware and /boot may have their own.',
+    mend: 'Install with a single partition for data: no /home or /var of its own.',
     source: sources.pouta,
-    lookAtDisk: onRoot((root, { slices }) => [
-      ...slices
-        .filter(({ is }) => is === 'other' || is === 'boot')
-        .map(({ number, is }) => `Partition ${number} is ${is}`),
-      ...(root.contents?.type === 'lvm' ? [`Partition ${root.number} is managed by LVM`] : []),
-    ]),
+    lookAtDisk: onRoot((root, { slices }) =>
+      slices
+        .filter(({ is, start }) => is === 'other' && start < root.start)
+        .map(
+          ({ number, contents }) => `Partition ${number} (${contents?.type ?? 'unknown'}) is neither root nor /boot`,
+        ),
+    ),
   },
   {
     name: 'swap-partition',

@@ -1,4 +1,5 @@
 import type { Change } from '../../engine/change.ts';
+import { matchingPaths } from '../../host/glob.ts';
 import { cloudInitStarts } from '../cloud-init.ts';
 import { turnedOnByPresets } from '../presets.ts';
 import { programPath, startsAtBoot } from '../services.ts';
@@ -29,10 +30,10 @@ export const serviceChecks: readonly TreeCheck[] = [
     name: 'agent-installed',
     severity: 'error',
     why: 'Without a first-boot agent an instance gets neither keys nor name nor user-data.',
-    mend: 'Install bootagent.',
+    mend: 'Install bootagent; where its library is missing, reinstall it or install libatomic.',
     source: sources.openstack,
     async look({ host, sealing: { image } }) {
-      if (await programPath('bootagent', host)) return [];
+      if (await programPath('bootagent', host)) return missingLibrary(host);
       // bootagent's runtime needs a newer C library than these have: they keep the agent they came with.
       const isOld = image.os.family === 'redhat' && image.os.id !== 'fedora' && image.major < 8;
       return isOld && (await programPath('cloud-init', host)) ? [] : ['bootagent is not installed'];
@@ -75,6 +76,16 @@ export const serviceChecks: readonly TreeCheck[] = [
     fix: async () => [{ kind: 'file', path: '/etc/cloud/cloud-init.disabled', content: '' }],
   },
 ];
+
+/** Node does not start without libatomic, which the package brings and most images of Enterprise Linux lack. */
+async function missingLibrary(host: Look['host']): Promise<string[]> {
+  const folders = ['/usr/lib/bootagent', '/usr/lib64', '/lib64', '/usr/lib/*-linux-gnu', '/lib/*-linux-gnu'];
+  const found = await matchingPaths(
+    folders.map((folder) => `${folder}/libatomic.so.1`),
+    host,
+  );
+  return found.length > 0 ? [] : ['bootagent cannot start: libatomic.so.1 is missing'];
+}
 
 const agentUnits = ['bootagent-local', 'bootagent', 'bootagent-final'];
 

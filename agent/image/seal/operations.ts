@@ -39,6 +39,19 @@ export const operations: readonly Operation[] = [
     removes: ['/var/lib/cloud/*'],
   },
   {
+    name: 'cloud-init-settings',
+    why: 'Written for this machine: an address that outranks what an instance is given, and logins by password.',
+    severity: 'error',
+    source: sources.bootagent,
+    removes: [
+      '/etc/NetworkManager/system-connections/cloud-init-*',
+      '/etc/NetworkManager/conf.d/*cloud-init*',
+      '/etc/ssh/sshd_config.d/50-cloud-init.conf',
+      // The installer's, where root was allowed to log in by password.
+      '/etc/ssh/sshd_config.d/01-permitrootlogin.conf',
+    ],
+  },
+  {
     name: 'machine-id',
     why: 'Machines with one id get one DHCP lease, and their journals cannot be told apart.',
     severity: 'error',
@@ -90,6 +103,7 @@ export const operations: readonly Operation[] = [
       ...['/var/lib/dnf/repos/*/countme', '/etc/nvme/hostid', '/etc/nvme/hostnqn', '/etc/krb5.keytab'],
       ...['/var/lib/sss/db/*', '/var/lib/sss/mc/*', '/var/lib/samba/private/secrets.tdb'],
       ...['/var/lib/ipa-client/sysrestore/*', '/etc/salt/pki/minion/*', '/etc/salt/minion_id'],
+      ...['/etc/insights-client/machine-id', '/etc/insights-client/.registered', '/etc/insights-client/.unregistered'],
       ...['/etc/puppetlabs/puppet/ssl/*', '/var/lib/puppet/ssl/*', '/etc/chef/client.pem'],
     ],
   },
@@ -104,6 +118,18 @@ export const operations: readonly Operation[] = [
       // Debian's service makes a name where the file asks for one, and does not start without the file.
       return os.family === 'debian' ? [{ kind: 'file', path, content: 'GenerateName=yes\n' }] : [removes(path)];
     },
+  },
+  {
+    name: 'disk-ids',
+    why: 'LVM uses no disk that its list does not name, and multipath none but those it has seen.',
+    severity: 'error',
+    source: sources.sysprep,
+    removes: [
+      '/etc/lvm/devices/system.devices',
+      '/etc/lvm/devices/backup/*',
+      '/etc/multipath/wwids',
+      '/etc/multipath/bindings',
+    ],
   },
   {
     name: 'random-seed',
@@ -169,13 +195,13 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'firewall',
-    why: 'Security groups decide who may reach an instance; rules left here are met by nobody’s expectation.',
+    why: 'Security groups decide who may reach an instance. Zones and services of firewalld are the image’s and stay.',
     severity: 'warning',
     source: sources.centos,
     removes: [
       ...['/etc/sysconfig/iptables', '/etc/sysconfig/iptables.save', '/etc/sysconfig/iptables.old'],
       ...['/etc/sysconfig/ip6tables', '/etc/sysconfig/ip6tables.save', '/etc/sysconfig/ip6tables.old'],
-      ...['/etc/iptables/rules.v4', '/etc/iptables/rules.v6', '/etc/firewalld/zones/*', '/etc/firewalld/services/*'],
+      ...['/etc/iptables/rules.v4', '/etc/iptables/rules.v6', '/etc/firewalld/zones/*.old'],
     ],
   },
   {

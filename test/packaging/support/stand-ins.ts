@@ -35,7 +35,6 @@ export async function repository(folder: string, release: Name, packages: readon
     '/bin/sh',
     'rtld(GNU_HASH)',
   ]);
-  await standIn(folder, 'libatomic', '1', ['libatomic.so.1()(64bit)', 'libatomic.so.1(LIBATOMIC_1.0)(64bit)']);
   await standIn(folder, 'systemd', String(content.systemd), []);
   for (const name of ['util-linux', 'shadow-utils', 'e2fsprogs', 'xfsprogs', 'sudo', 'cloud-init'])
     await standIn(folder, name, '1', []);
