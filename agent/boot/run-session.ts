@@ -3,8 +3,10 @@ import { type KernelOptions, kernelOptions } from '../config/kernel-options.ts';
 import { overlayHost } from '../engine/overlay-host.ts';
 import type { Facts } from '../facts/facts.ts';
 import { gatherFacts } from '../facts/gather.ts';
+import { forMachine, withoutMachine } from '../facts/machine-facts.ts';
 import type { Host } from '../host/host.ts';
 import { thisMachine } from '../host/linux.ts';
+import { isRefused } from '../host/with-context.ts';
 import { identifier } from '../identity/resolve.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
 import type { RunResult } from '../report/event.ts';
@@ -55,7 +57,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   const { host, dry } = options;
   const unit = !dry && isUnit(io);
   const stages = unit ? withMissedStages(options.stages, host) : options.stages;
-  const state = withoutSecrets(stateOf(options), report);
+  const state = withoutSecrets(stateOf(options, report), report);
   report.follow(state);
   reportState(state, options, report);
   if (stages.includes('local') && !options.facts) await reportCloudInit(host, report);
@@ -73,8 +75,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   let lacked = false;
   const gather = async (unchanged = false): Promise<Facts> => {
     // A preview changes nothing that a later stage could see.
-    if (!dry || !facts)
-      facts = options.facts ?? (await gatherFacts(thisMachine(), host, unchanged ? facts : undefined));
+    if (!dry || !facts) facts = options.facts ?? (await factsOf(options, unchanged ? facts : undefined));
     return observingAddress(facts, () => {
       lacked = true;
     });
@@ -87,6 +88,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     ...(options.only && { only: options.only }),
     inService: state.inService() && !host.offline && !options.force && userData === undefined,
     gatherFacts: gather,
+    machineUnknown: host.offline && !options.facts && !options.machineFacts,
     // The identity does not depend on an address.
     identify: (stage, seen, image) => identity.identify(stage, facts ?? seen, image),
   };
@@ -104,6 +106,13 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   };
 }
 
+/** The facts of this machine; or those of a tree, which knows nothing of the machine that it will boot on. */
+async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | undefined): Promise<Facts> {
+  const gathered = await gatherFacts(thisMachine(), host, before);
+  if (!host.offline) return gathered;
+  return machineFacts ? forMachine(gathered, machineFacts) : withoutMachine(gathered);
+}
+
 function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelOptions, io: Io): Reporting {
   const colour = io.terminal && !io.env.NO_COLOR;
   return reporting({ ...io, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
@@ -114,10 +123,18 @@ async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string |
   return (await host.stat('/etc/bootagent/disabled')) ? '/etc/bootagent/disabled is there' : undefined;
 }
 
-function stateOf({ host, dry, facts, identity }: SessionOptions): State {
-  if (identity['as-new'] !== undefined || facts) return openState(memoryStore(new Map([['fresh', '']])));
+function stateOf({ host, dry, facts, identity }: SessionOptions, report: Reporting): State {
+  const asNew = () => openState(memoryStore(new Map([['fresh', '']])));
+  if (identity['as-new'] !== undefined || facts) return asNew();
   const disk = folderStore(host.root);
-  return openState(dry ? readOnly(disk) : disk);
+  if (!dry) return openState(disk);
+  try {
+    return openState(readOnly(disk));
+  } catch (error) {
+    if (host.privileged || !isRefused(error)) throw error;
+    report.warn('needs-root', 'What earlier runs did is known to root alone: the plan shows all as if nothing had run');
+    return asNew();
+  }
 }
 
 /** What is remembered of a failure is shown to everybody at later boots, which do not know the secrets of this one. */

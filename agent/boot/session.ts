@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly dry: boolean;
   /** Plans for the machine with these facts. */
   readonly facts?: Facts | undefined;
+  /** The machine that a tree is for. */
+  readonly machineFacts?: Facts | undefined;
   readonly userData?: Uint8Array | undefined;
   /** The name that lines of the user-data are reported by. */
   readonly userDataFile?: string | undefined;

@@ -13,7 +13,9 @@ import { unknown } from './parse.ts';
 export async function run(given: Invocation, io: Io): Promise<number> {
   const { options } = given;
   const host = machineOf(given);
-  const dry = options['dry-run'] !== undefined || options.facts !== undefined;
+  // A run with --root takes the facts of the machine that the tree is for; any other use plans for another machine.
+  const isForTree = host.offline && options.facts !== undefined && options['dry-run'] === undefined;
+  const dry = options['dry-run'] !== undefined || (options.facts !== undefined && !isForTree);
   if (!dry && options['as-new'] !== undefined) {
     throw new Problem('bad-invocation', '--as-new only shows what a first boot would do', {
       hint: 'Use "bootagent plan --as-new".',
@@ -36,10 +38,11 @@ export async function run(given: Invocation, io: Io): Promise<number> {
       stages: wanted,
       only,
       dry,
-      facts,
+      facts: isForTree ? undefined : facts,
+      machineFacts: isForTree ? facts : undefined,
       userData,
       userDataFile: fileNamed(file),
-      identity: options,
+      identity: isForTree ? withoutFacts(options) : options,
       force: options.force !== undefined,
       retryFailed: options['retry-failed'] !== undefined,
       debug: options.debug !== undefined,
@@ -49,6 +52,8 @@ export async function run(given: Invocation, io: Io): Promise<number> {
   );
   return result === 'disabled' ? exit.disabled : codeOf(result, dry && options['detailed-exitcode'] !== undefined);
 }
+
+const withoutFacts = ({ facts: _, ...rest }: Invocation['options']): Invocation['options'] => rest;
 
 function stagesOf(args: readonly string[]): readonly Stage[] {
   const wrong = args.find((each) => !stages.some((stage) => stage === each));

@@ -1,5 +1,6 @@
 import { Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
+import { isRefused } from '../host/with-context.ts';
 import type { Mapping, SourceNode } from '../userdata/schema/source-node.ts';
 
 const folders = [
@@ -15,7 +16,7 @@ export interface Layer {
 }
 
 /** The files of the image's own configuration, least important first. A file masks one of its name further down. */
-export async function layerFiles(host: ReadHost): Promise<Layer[]> {
+export async function layerFiles(host: ReadHost, onRefused?: (path: string) => void): Promise<Layer[]> {
   const found = new Map<string, Layer>();
   for (const place of folders) {
     const names = place.endsWith('.yaml') ? [''] : (await host.list(place)).filter((name) => /\.ya?ml$/.test(name));
@@ -24,11 +25,22 @@ export async function layerFiles(host: ReadHost): Promise<Layer[]> {
       const key = name === '' ? path : name;
       found.delete(key);
       const masked = (await host.readLink(path)) === '/dev/null';
-      const text = masked ? undefined : await host.readText(path);
+      const text = masked ? undefined : await readable(path, host, onRefused);
       if (text !== undefined) found.set(key, { path, text });
     }
   }
   return [...found.values()];
+}
+
+/** The text of a file; undefined, and reported, where only root may read it. */
+async function readable(path: string, host: ReadHost, onRefused?: (path: string) => void): Promise<string | undefined> {
+  try {
+    return await host.readText(path);
+  } catch (error) {
+    if (host.privileged || !onRefused || !isRefused(error)) throw error;
+    onRefused(path);
+    return undefined;
+  }
 }
 
 /** Reads them. A file that is wrong is told with its line and left out: the machine must stay reachable. */

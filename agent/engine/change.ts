@@ -196,6 +196,8 @@ export interface PlanItem {
   readonly commands?: readonly CommandInfo[];
   /** An earlier stage plans the same: a run compares it once more, and a preview does not list it twice. */
   readonly again?: boolean;
+  /** Why it is left to the boot of the machine; undefined where it can be done now. */
+  readonly deferred?: string;
   /** What people should know about it, as sentences: what was left out and why, what was put in its place. */
   readonly notes?: readonly Note[];
   /** Lines for whoever stands before the console: keys and their fingerprints. */

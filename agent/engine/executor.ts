@@ -1,5 +1,6 @@
 import { asProblem, Problem } from '../base/problem.ts';
 import type { Host, ReadHost } from '../host/host.ts';
+import { isRefused } from '../host/with-context.ts';
 import type { Change, CommandInfo, PlanItem } from './change.ts';
 import type {
   ActHandler,
@@ -87,7 +88,7 @@ async function preview(table: HandlerTable, item: PlanItem, host: OverlayHost, l
       if (outcome.outcome === 'due') host.include(outcome.difference);
       return outcome;
     } catch (error) {
-      if (isRefusal(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to look' };
+      if (isRefused(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to look' };
       throw error;
     }
   });
@@ -279,9 +280,3 @@ const isRemark = (difference: Difference | Remark | string | undefined): differe
 
 const asDifference = (difference: Difference | string): Difference =>
   typeof difference === 'string' ? { why: difference } : difference;
-
-/** Whether the system said that only root may. */
-const isRefusal = (error: unknown): boolean =>
-  [error, asProblem(error).cause].some((each) =>
-    ['EACCES', 'EPERM'].includes((each as NodeJS.ErrnoException)?.code ?? ''),
-  );

@@ -1,4 +1,5 @@
 import type { ReadHost } from '../host/host.ts';
+import { isRefused } from '../host/with-context.ts';
 import { accounts, groups } from './accounts.ts';
 import { disks } from './disks.ts';
 import type { Facts } from './facts.ts';
@@ -83,6 +84,16 @@ async function anyOf(places: readonly string[], host: ReadHost): Promise<boolean
 
 async function there(wanted: readonly string[], host: ReadHost): Promise<string[]> {
   const found: string[] = [];
-  for (const path of wanted) if (await host.stat(path)) found.push(path);
+  for (const path of wanted) if (await mayBeThere(path, host)) found.push(path);
   return found;
+}
+
+/** What only root may see counts as there: a plan that depends on it then compares it, and reports that it is unknown. */
+async function mayBeThere(path: string, host: ReadHost): Promise<boolean> {
+  try {
+    return (await host.stat(path)) !== undefined;
+  } catch (error) {
+    if (!host.privileged && isRefused(error)) return true;
+    throw error;
+  }
 }

@@ -21,6 +21,10 @@ export function systemProblem(
   return new Problem(code, `${doing}: ${wordsOf(error)}`, { cause: error, ...(hint && { hint }) });
 }
 
+/** Whether the system answered that only root may. */
+export const isRefused = (error: unknown): boolean =>
+  [error, asProblem(error).cause].some((each) => ['EACCES', 'EPERM'].includes(codeOf(each)));
+
 const words: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full',

@@ -12,6 +12,8 @@ export interface DetectContext {
   readonly named: readonly string[] | undefined;
   /** `datasource: {Ec2: {...}}`, by any spelling of the name. */
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** The one source to ask, by the command line: whatever is detected, and whatever else is named. */
+  readonly chosen?: string | undefined;
   /** Before there is a network only what lies on disks is looked at. */
   readonly stage: 'local' | 'network';
   /** A folder that is the seed, whatever else there is. */
@@ -32,13 +34,18 @@ export const mostNamed = 5;
 
 /** What speaks for each source that may be asked, in the order of asking. */
 export async function detection(
-  context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
+  context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'chosen' | 'settings'>,
 ): Promise<readonly Detection[]> {
-  const { host, facts, seed } = context;
+  const { host, facts, seed, chosen } = context;
   if (seed !== undefined) {
     return datasources
       .filter(({ name }) => name === 'nocloud')
       .map((source) => ({ source, because: `the seed ${seed} was named`, found: true }));
+  }
+  if (chosen !== undefined) {
+    return datasources
+      .filter((source) => isCalled(source, chosen))
+      .map((source) => ({ source, because: `--datasource ${chosen}`, found: true }));
   }
   const named = namedByKernel(facts) ?? context.named;
   const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;

@@ -2,6 +2,7 @@ import { Problem } from '../base/problem.ts';
 import type { Stage } from '../engine/module.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Host } from '../host/host.ts';
+import { thisMachine } from '../host/linux.ts';
 import type { Reporting } from '../report/reporting.ts';
 import { bootId } from '../state/lock.ts';
 import type { State } from '../state/state.ts';
@@ -96,7 +97,8 @@ export function identifier({
     const config = await image();
     const wanted = options.datasource === undefined ? listOf(config, 'datasource_list') : [options.datasource];
     const answer = await identify({
-      host,
+      // A seed named on the command line lies on the machine that runs it, also where a tree is worked on.
+      host: options.seed === undefined ? host : thisMachine(),
       facts,
       named: wanted,
       settings: datasourceSettings(config),
@@ -104,6 +106,7 @@ export function identifier({
       deadline: host.now() + budgetMs[stage],
       last: stage === 'final',
       seed: options.seed,
+      chosen: options.datasource,
       tries: triesOf(state),
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
       waiting: (what, ms, ended) =>

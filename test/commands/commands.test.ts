@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -171,6 +171,49 @@ describe('run', { concurrency: 4 }, () => {
     assert.match(first.out, /1 change applied, in /);
     assert.equal(readFileSync(join(root, 'etc/a'), 'utf8'), 'x\n');
     assert.match((await bootagent(args, { input: config })).out, /Nothing was due, in /);
+  });
+
+  describe('for a tree', () => {
+    const asked = [
+      '#cloud-config',
+      'hostname_from_ip: true',
+      'swap: {filename: /swapfile, size: auto}',
+      'write_files: [{path: /etc/a, content: a}]',
+      '',
+    ].join('\n');
+    const words = (root: string) => ['run', '--root', root, '--only', 'hostname_from_ip,swap,write_files'];
+
+    test('takes nothing from the machine that it runs on, and leaves what depends on it to the boot', async () => {
+      const root = treeOf();
+      const args = [...words(root), '--user-data', '-'];
+      const { code, out } = await bootagent(args, { input: asked });
+      assert.equal(code, 0, out);
+      assert.match(out, /hostname_from_ip: deferred, at the next boot: depends on .*address.* of the machine/);
+      assert.match(out, /swap: deferred, at the next boot: depends on .*memory of the machine/);
+      assert.equal(readFileSync(join(root, 'etc/a'), 'utf8'), 'a');
+      assert.ok(!existsSync(join(root, 'etc/hostname')));
+    });
+
+    test('with facts of the machine that it is for, is made for that one', async () => {
+      const root = treeOf();
+      const interfaces = [{ name: 'eth0', mac: 'fa:16:3e:00:00:05', addresses: ['192.0.2.77'] }];
+      const network = { ...facts().network, address: '192.0.2.77', interfaces };
+      writeFileSync(join(root, 'facts.json'), JSON.stringify(facts({ network })));
+      const args = [...words(root), '--user-data', '-', '--facts', join(root, 'facts.json')];
+      const { code, out } = await bootagent(args, { input: asked });
+      assert.equal(code, 0, out);
+      assert.match(readFileSync(join(root, 'etc/hosts'), 'utf8'), /^192\.0\.2\.77 /m);
+      assert.equal(readFileSync(join(root, 'etc/a'), 'utf8'), 'a');
+    });
+
+    test('reads a seed from the path on the machine that runs it', async () => {
+      const seed = treeOf({ 'meta-data': 'instance-id: i-seed\n', 'user-data': asked });
+      const root = treeOf();
+      const { code, out } = await bootagent([...words(root), '--seed', seed]);
+      assert.equal(code, 0, out);
+      assert.match(out, /instance +i-seed \(new\)/);
+      assert.equal(readFileSync(join(root, 'etc/a'), 'utf8'), 'a');
+    });
   });
 
   test('is told by its exit code: done, with problems, failed', async () => {

@@ -26,6 +26,18 @@ test('behind a look after which nothing was changed, what comes and goes is look
   assert.equal((await gatherFacts(later, later)).os.id, 'debian');
 });
 
+test('what only root may see counts as there without root, and is an error with it', async () => {
+  const refused = Object.assign(new Error('permission denied'), { code: 'EACCES' });
+  const stat = async (path: string) => (path.startsWith('/root/') ? Promise.reject(refused) : undefined);
+  const user = { ...memoryHost(), stat, privileged: false };
+  assert.deepEqual((await gatherFacts(user, user)).paths, [
+    '/root/anaconda-ks.cfg',
+    '/root/initial-setup-ks.cfg',
+    '/root/original-ks.cfg',
+  ]);
+  await assert.rejects(gatherFacts({ ...user, privileged: true }, { ...user, privileged: true }), refused);
+});
+
 test('a loop device is a disk where a file stands behind it', async () => {
   const host = memoryHost({
     files: {

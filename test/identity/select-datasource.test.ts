@@ -44,6 +44,16 @@ suite('identify', () => {
     assert.match(notes.join(), /not a valid seed, left out/);
   });
 
+  test('a source chosen on the command line is asked, whatever is detected or the kernel command line names', async () => {
+    const web = async (): Promise<never> => Promise.reject(new Error('refused'));
+    for (const kernelCommandLine of ['', 'ds=nocloud']) {
+      const looking = { facts: on({ kernelCommandLine, vendor: 'VMware' }), chosen: 'openstack' };
+      const { identity, host } = await looked(looking, { files: seed, web });
+      assert.deepEqual(told(identity), [undefined, 'no answer from openstack']);
+      assert.ok(host.asked.length > 0);
+    }
+  });
+
   test('a seed is found before there is a network', async () => {
     const { identity } = await looked({ stage: 'local' }, { files: seed });
     assert.deepEqual(told(identity), ['iid-1', `nocloud: there is ${folder}/meta-data`]);

@@ -24,7 +24,7 @@ export async function bootOf({
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
   const settings = settingsLoader({
     version,
-    layers: await layerFiles(host),
+    layers: await layerFiles(host, (path) => report.warn('needs-root', `${path} can be read only by root: left out`)),
     store: state.store,
     host,
     warn: ({ code, message }) => report.warn(code, message),

@@ -1,4 +1,3 @@
-import type { Step } from '../../engine/executor.ts';
 import type { Context, Frequency, Module } from '../../engine/module.ts';
 import type { Failure, ModuleRecord } from '../../state/records.ts';
 import type { State } from '../../state/state.ts';
@@ -38,14 +37,15 @@ export const failuresKept = (last: ModuleRecord | undefined, only: ItemsDue): Re
 export function recordRun(
   record: ModuleRecord,
   {
-    steps,
+    waiting,
     begun,
     asked,
     last,
     state,
     module,
   }: {
-    readonly steps: readonly Step[];
+    /** The items that wait for a boot, or for root. */
+    readonly waiting: ReadonlySet<string>;
     readonly begun: boolean;
     readonly asked: boolean;
     readonly last: ModuleRecord | undefined;
@@ -53,15 +53,14 @@ export function recordRun(
     readonly module: Module;
   },
 ): void {
-  const waiting = steps.filter(({ outcome }) => outcome === 'deferred' || outcome === 'unknown');
   const hasFailures = Object.keys(record.failed).length > 0;
   const wasOpen = Object.keys(last?.failed ?? {}).length > 0 || (last?.waits ?? []).length > 0;
-  if (waiting.length > 0 && !hasFailures && !wasOpen) {
+  if (waiting.size > 0 && !hasFailures && !wasOpen) {
     // Not done: what waits for the boot, or for root, is looked at again then.
     if (begun) state.deferred(module.name);
     return;
   }
-  const waits = [...new Set(waiting.map(({ at }) => at))];
+  const waits = [...waiting];
   const marked = module.every !== 'boot' && (asked || hasFailures);
   const same = last?.scope === record.scope && last.hash === record.hash && !hasFailures && !wasOpen;
   if (begun || hasFailures || wasOpen || (marked && !same))

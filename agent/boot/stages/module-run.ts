@@ -5,6 +5,7 @@ import type { ItemReport } from '../../engine/handler.ts';
 import { canonicalText, hashOf } from '../../engine/hash.ts';
 import type { Context, Module } from '../../engine/module.ts';
 import type { OverlayHost } from '../../engine/overlay-host.ts';
+import { observingMachine } from '../../facts/machine-facts.ts';
 import type { Host } from '../../host/host.ts';
 import type { ModuleResult, Report } from '../../report/event.ts';
 import { apply, countAsDone, preview } from '../../resources/index.ts';
@@ -32,6 +33,8 @@ export interface Run {
   /** In service, with nothing remembered: what is not repeatable counts as done. */
   readonly inService?: boolean;
   secret(value: string): void;
+  /** A tree is worked on: what the machine will be that it boots on is not known. */
+  readonly machineUnknown?: boolean;
   /** Hides the secrets that are known. */
   redact?(text: string): string;
 }
@@ -80,7 +83,9 @@ export async function runModule(
       if (failures.failed[at] === undefined) failures.keep(at, failure);
     const record = { module: module.name, scope, hash, failed: failures.failed };
     const { state } = run;
-    failures.guard(() => recordRun(record, { steps, begun, asked: plan.length > 0, last, state, module }));
+    const left = plan.filter((item) => item.deferred !== undefined && (only === 'all' || only.has(item.at)));
+    const waiting = new Set([...steps.filter(isWaiting), ...left].map(({ at }) => at));
+    failures.guard(() => recordRun(record, { waiting, begun, asked: plan.length > 0, last, state, module }));
   }
   return stateOf(failures.failed) ?? resultOf(steps, run, plan.length > 0);
 }
@@ -166,14 +171,33 @@ function planned(
   };
   try {
     const decoded = decodeFields(module.reads, settings, '', findings);
-    return decoded === INVALID ? [] : module.plan(decoded, context);
+    return decoded === INVALID ? [] : planFor(module, decoded, context, run);
   } catch (error) {
     problem(module.name, asProblem(error));
     return [];
   }
 }
 
+/** What depends on a fact that only the machine itself has is left to its boot. */
+function planFor(module: Module, settings: unknown, context: Context, run: Run): readonly PlanItem[] {
+  if (!run.machineUnknown) return module.plan(settings, context);
+  const used = new Set<string>();
+  const plan = module.plan(settings, { ...context, facts: observingMachine(context.facts, (what) => used.add(what)) });
+  if (used.size === 0) return plan;
+  const deferred = `at the next boot: depends on ${[...used].join(', ')} of the machine (or give --facts FILE)`;
+  return plan.map(({ at, changes, commands }) => ({
+    at,
+    changes,
+    deferred,
+    ...(commands && { commands }),
+    // What the plan says of a machine that is not known is not reported.
+    ...(changes.length === 0 && { notes: [{ level: 'note', text: `${at}: deferred, ${deferred}` }] }),
+  }));
+}
+
 async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Watch): Promise<Step[]> {
+  const { at, deferred: because } = item;
+  if (because !== undefined) return item.changes.map((change) => ({ at, change, outcome: 'deferred', because }));
   if (act.mode === 'planned') return item.changes.map((change) => ({ at: item.at, change, outcome: 'planned' }));
   return act.mode === 'preview' ? preview(item, act.host, ledger) : apply(item, act.host, ledger, watch);
 }
@@ -186,6 +210,8 @@ function reportNotes(module: Module, { at, notes = [] }: PlanItem, settings: Map
     run.report({ event: 'note', module: module.name, at, level, text: told });
   }
 }
+
+const isWaiting = ({ outcome }: Step): boolean => outcome === 'deferred' || outcome === 'unknown';
 
 /** Neither so, nor about to be: the banner of a key that nobody has put in place would be believed. */
 const isOpen = ({ outcome }: Step): boolean => ['failed', 'skipped', 'deferred', 'unknown'].includes(outcome);
