@@ -31,7 +31,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     const { code, out, items, status } = await ran(['echo public-$((0))', 'echo "to stderr" >&2; (exit 3)', 'true']);
     assert.equal(code, 2);
     assert.deepEqual(codes(items), [0, 3, 0]);
-    assert.match(out, /runcmd\[1\] \(2 of 3\) failed: exit 3/);
+    assert.match(out, /runcmd\[1\] \(2 of 3\) `.*` failed: exit 3/);
     assert.ok(!/public-0/.test(JSON.stringify(status)));
     assert.deepEqual(
       items.map(({ at, command, stderrLine }: Record<string, string>) => [at, command, stderrLine]),
