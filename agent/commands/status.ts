@@ -124,7 +124,8 @@ function headLines({ instance, unseen, updated, seconds, stages }: Summary): str
 
 function nextStep(state: BootState, neverRan: boolean, fix: string | undefined): string | undefined {
   if (neverRan) return 'why: mostly an "ordering cycle" in journalctl --boot _PID=1; to catch up: bootagent run';
-  if (fix !== undefined) return `bootagent why; ${fix} When repaired: bootagent run --retry-failed`;
+  if (fix !== undefined)
+    return `bootagent why; ${fix}${/bootagent run/.test(fix) ? '' : ' When repaired: bootagent run --retry-failed'}`;
   if (state === 'cut off') return 'the run was killed: journalctl -u "bootagent*"; to continue: bootagent run';
   return state === 'not run' ? 'nothing has run since this machine started: bootagent plan' : undefined;
 }

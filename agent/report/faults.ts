@@ -54,7 +54,7 @@ export function itemLines(module: string, item: PublicItem): string[] {
   const where = [place && `at ${place}`, log && `output in ${log}`].filter(Boolean).join(', ');
   return [
     `${itemName(module, item)}${item.command ? ` \`${item.command}\`` : ''} failed: ${exitText(item)}`,
-    ...(stderrLine ? [`  stderr: ${stderrLine}`] : []),
+    ...(stderrLine ? [`  stderr: ${stderrText(stderrLine)}`] : []),
     ...(where ? [`  ${where}`] : []),
   ];
 }
@@ -69,8 +69,13 @@ const exits: Readonly<Record<number, string>> = { 126: ' (cannot be executed)', 
 export const exitText = ({ code, signal }: Pick<PublicItem, 'code' | 'signal'>): string =>
   signal === undefined ? `exit ${code}${exits[code] ?? ''}` : `killed by ${signal}`;
 
+/** The line without the shell's own prefix: the path of the script that bootagent wrote for the list. */
+export const stderrText = (line: string): string =>
+  line.replace(/^(?:\/var\/lib\/bootagent\/scripts\/\S+: (?:(?:line )?\d+: )?)+/, '');
+
 /** What to do about a fault. */
-export function fixOf({ code, hint }: Fault): string {
+export function fixOf({ module, code, hint, items = [] }: Fault): string {
+  if (items.length > 0) return `Correct the command, then: bootagent run --force --only ${module}`;
   if (hint !== undefined) return hint;
   return code in problemCodes ? problemCodes[code as ProblemCode].mend : 'See "bootagent status".';
 }

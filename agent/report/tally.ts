@@ -38,7 +38,8 @@ export function tally(): Tally {
         const what = due.map(([sort, count]) => `${count} ${planned[sort as Sort]}`).join(', ') || 'nothing is due';
         return `\nPlan: ${[what, later, trouble].filter(Boolean).join('; ')}. Nothing was written.`;
       }
-      const applied = changes === 0 ? 'Nothing was due' : `${changes} ${changes === 1 ? 'change' : 'changes'} applied`;
+      const applied =
+        changes + failed === 0 ? 'Nothing was due' : `${changes} ${changes === 1 ? 'change' : 'changes'} applied`;
       const more = [trouble, later].filter(Boolean).map((each) => `, ${each}`);
       return `\n${applied}${more.join('')}, in ${(ms / 1000).toFixed(1)} s.`;
     },

@@ -1,5 +1,5 @@
 import { wrap } from '../base/wrap.ts';
-import { exitText, type Fault, fixOf, itemName, type PublicItem } from './faults.ts';
+import { exitText, fixOf, itemName, type PublicItem, stderrText } from './faults.ts';
 import { faultsOf, type Summary } from './summary.ts';
 
 /** The line of the user-data that a fault is about. */
@@ -40,10 +40,10 @@ export function causesOf(summary: Summary): Cause[] {
       code,
       cause: item ? itemCause(module, item) : message,
       ...(item?.command !== undefined && { command: item.command }),
-      ...(item?.stderrLine !== undefined && { stderr: item.stderrLine }),
+      ...(item?.stderrLine !== undefined && { stderr: stderrText(item.stderrLine) }),
       ...(place !== undefined && { place }),
       ...(item?.log !== undefined && { log: item.log }),
-      fix: fixIn(fault),
+      fix: fixOf(fault),
     };
   });
 }
@@ -69,11 +69,6 @@ export function whyLines(summary: Summary, source?: SourceLine): string[] {
 
 /** Other causes by their modules, for a fault that is about a command which had a place in a list. */
 const itemCause = (module: string, item: PublicItem): string => `${itemName(module, item)} failed: ${exitText(item)}`;
-
-function fixIn(fault: Fault): string {
-  const [item] = fault.items ?? [];
-  return item ? `Correct the command, then: bootagent run --force --only ${fault.module}` : fixOf(fault);
-}
 
 /** A message that begins with the place it is about: "user-data:3:3: write_files[0]: ...". */
 const placeIn = (message: string): string | undefined => /^([^\s:]+:\d+:\d+): /.exec(message)?.[1];

@@ -89,7 +89,7 @@ const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Differen
   request: ({ tells }) => tells,
   'rpm-key': () => 'import',
   running: ({ is }) => (is === 'started' ? 'start' : 'stop'),
-  script: ({ items }) => `run ${plural(items.length, 'item')}`,
+  script: ({ items }) => `run ${plural(items.length, 'command')}`,
   selinux: ({ mode }) => `set ${mode}`,
   service: ({ boot }) => boots[boot],
   sshd: ({ value }) => `set ${value}`,

@@ -262,7 +262,7 @@ describe('run', { concurrency: 4 }, () => {
     const input = `#cloud-config\nruncmd:\n- touch ${root}/ran\n- touch /ran\n`;
     const { code, out } = await bootagent(['run', '--root', root, '--user-data', '-', '--only', 'runcmd'], { input });
     assert.equal(code, 0);
-    assert.match(out, /\. runcmd +runcmd: run 2 items \(deferred: at the next boot\)/);
+    assert.match(out, /\. runcmd +runcmd: run 2 commands \(deferred: at the next boot\)/);
     assert.throws(() => readFileSync(join(root, 'ran')), { code: 'ENOENT' });
   });
 
@@ -307,7 +307,7 @@ describe('plan', { concurrency: 4 }, () => {
     const { code, out } = await bootagent(words, { input: `${config}runcmd: [reboot]\n` });
     assert.equal(code, 0);
     assert.match(out, /\+ write_files +\/etc\/a: create\n/);
-    assert.match(out, /≈ runcmd +runcmd: run 1 item\n/);
+    assert.match(out, /≈ runcmd +runcmd: run 1 command\n/);
     assert.match(out, /Plan: 1 to add, 1 to run once\./);
   });
 

@@ -90,18 +90,30 @@ describe('every view', { concurrency: 2 }, () => {
     assert.match(out, /! warning: user-data:2:1: timezne: no such key \(did you mean "timezone"\?\)/);
   });
 
-  test('explains a failure in at most ten lines of 80 columns, with the line of the user-data', asRoot, async () => {
-    const { root, run } = machine(blocked);
-    writeFileSync(join(root, 'etc/b'), 'no directory');
-    await run();
-    const { out, code } = await bootagent(['why', '--root', root]);
-    const lines = out.trimEnd().split('\n');
-    assert.equal(code, 1);
-    assert.ok(lines.length <= 10 && lines.every((line) => line.length <= 80), out);
-    assert.match(out, /^bootagent: failed/);
-    assert.match(out, /^cause {4}user-data:3:3: write_files\[0\]: \/etc\/b\/c: b is /m);
-    assert.match(out, /^fix {6}/m);
-  });
+  test(
+    'explains a failure in at most ten lines of 80 columns, with the line of the user-data for root',
+    asRoot,
+    async () => {
+      const { root } = machine('');
+      const seed = join(root, 'var/lib/cloud/seed/nocloud');
+      mkdirSync(seed, { recursive: true });
+      writeFileSync(join(seed, 'meta-data'), 'instance-id: i-1\n');
+      writeFileSync(join(seed, 'user-data'), blocked);
+      writeFileSync(join(root, 'etc/b'), 'no directory');
+      await bootagent(['run', '--root', root, '--only', 'write_files']);
+      const { out, code } = await bootagent(['why', '--root', root]);
+      const lines = out.trimEnd().split('\n');
+      assert.equal(code, 1);
+      assert.ok(lines.length <= 10 && lines.every((line) => line.length <= 80), out);
+      assert.match(
+        out,
+        /^bootagent: failed, instance i-1\ncause {4}user-data:3:3: write_files\[0\]: \/etc\/b\/c: b is /,
+      );
+      assert.match(out, /^user-data:3 {2}- \{path: \/etc\/b\/c\}\n {15}\^\nfix {6}/m);
+      const [cause] = JSON.parse((await bootagent(['why', '--root', root, '--format', 'json'])).out).causes;
+      assert.deepEqual(cause.source, { source: 'user-data', line: 3, column: 3, text: '- {path: /etc/b/c}' });
+    },
+  );
 
   test('says that nothing failed where all is well', async () => {
     const { root, run } = machine('#cloud-config\nwrite_files:\n- {path: /etc/a}\n');

@@ -48,7 +48,7 @@ describe('runs at the same time', { skip: unable('unshare', 'mount') }, () => {
       [],
     );
     assert.ok(codes.includes(0), codes.join(' '));
-    assert.equal(ends.filter(({ out }) => out.includes('1 change made')).length, 1, 'the change was made once');
+    assert.equal(ends.filter(({ out }) => out.includes('1 change applied')).length, 1, 'the change was made once');
     assert.deepEqual(readdirSync(join(own.root, 'run/bootagent')), ['status.json']);
   });
 });
