@@ -8,7 +8,7 @@ const skip = tree === undefined ? 'npm run test:el -- --systemd DIR' : unable('s
 const units = ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service'];
 
 describe('the units, under the systemd of a tree', { skip }, () => {
-  test('run in order at a first boot, and start no agent at the second and third', async (t) => {
+  test('run in order at a first boot, and the first alone at the second and third', async (t) => {
     const probe = { version: '/usr/lib/systemd/systemd --version', agents: 'journalctl -b -o cat -u "bootagent*"' };
     await using machine = await container({ tree: tree ?? '' }, { probe });
     await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-el\n');
@@ -29,10 +29,12 @@ describe('the units, under the systemd of a tree', { skip }, () => {
       began.toSorted((a, b) => a - b),
     );
     assert.equal(first.read('hostname'), 'el\n');
+    // Whether the agent is started by the first unit hangs on the firmware's uuid, which a container may lack.
     for (const turn of ['second', 'third']) {
       const next = await machine.boot();
-      for (const name of units) {
-        assert.equal(next.unit(name).Result === 'success' || next.unit(name).Result === 'exec-condition', true, turn);
+      assert.equal(next.unit('bootagent-local.service').Result, 'success', next.read('journal'));
+      assert.match(next.read('run'), /nothing-due/);
+      for (const name of units.slice(1)) {
         assert.equal(next.unit(name).ExecMainStartTimestampMonotonic, '0', `${name} started at the ${turn} boot`);
       }
     }
