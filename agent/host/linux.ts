@@ -81,6 +81,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
     run: async (argv, options = {}) => {
       const output = await runProgram(argv, options);
+      if (offline && argv[1] === '--root') labelTables();
       if ((options.accept ?? [0]).includes(output.code)) return output;
       throw programProblem(argv, output);
     },
@@ -105,6 +106,16 @@ export function linux({ root, offline }: LinuxOptions): Host {
   /** What is new takes the label of its path's rule: systemd and sshd refuse what is labelled otherwise. */
   function label({ path, isFolder }: Top): void {
     labels()?.set(path, isFolder);
+  }
+
+  /** shadow-utils write their tables anew, and on a host without SELinux they leave them without a label. */
+  function labelTables(): void {
+    for (const name of ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid']) {
+      for (const path of [`/etc/${name}`, `/etc/${name}-`]) {
+        if (readFs.stat(root, path)) label({ path, isFolder: false });
+      }
+    }
+    if (readFs.stat(root, '/home')) label({ path: '/home', isFolder: true });
   }
 
   /** The topmost of the folders that are made on the way to a path, or the path itself. */

@@ -32,15 +32,14 @@ export function selinuxLabels(root: string, offline: boolean): Labels | undefine
   return { keep, set: (path, deep) => void succeeds('restorecon', [deep ? '-iFR' : '-iF', path]) };
 }
 
-/** Whether a tree uses SELinux and was labelled: a tree that never was is relabelled as a whole, or not at all. */
+/**
+ * Whether a tree uses SELinux and was labelled: one that never was is relabelled as a whole by whoever makes it. Where the
+ * file system shows no labels (guestmount's may not), they are taken to be there, and are lost with each file written.
+ */
 function hasLabels(root: string): boolean {
   if (!policyOf(root)) return false;
-  return succeeds('sh', [
-    '-c',
-    `case $(stat -c %C "$1" 2>/dev/null) in *:*:*) ;; *) exit 1 ;; esac`,
-    'sh',
-    `${root}/etc`,
-  ]);
+  const { stdout, stderr } = spawnSync('stat', ['-c', '%C', `${root}/etc`], { encoding: 'utf8', env: environment });
+  return /:.*:/.test(stdout) || /not supported/i.test(stderr);
 }
 
 /** Without a policy or setfiles, the first boot of the image must label what is new. */

@@ -57,6 +57,14 @@ describe('the SELinux label in a tree', { skip }, () => {
     });
   }
 
+  test('of tables is left to the first boot where a program for accounts wrote them', {
+    skip: withoutSetfiles,
+  }, async () => {
+    const { host, root } = tree();
+    await host.run(['true', '--root', root]);
+    assert.ok(existsSync(join(root, '.autorelabel')));
+  });
+
   for (const [what, given] of [
     ['is switched off', { config: 'SELINUX=disabled\n' }],
     ['was never labelled', { labelled: false }],

@@ -41,8 +41,9 @@ interface Options {
   readonly on?: { readonly cable: Cable; readonly address: string };
 }
 
-export async function container(release: Release, options: Options = {}): Promise<Container> {
-  const laid = await overlay(await tree(release, options.extra));
+/** Over the tree of one of Debian's releases, or over one that somebody has. */
+export async function container(over: Release | { readonly tree: string }, options: Options = {}): Promise<Container> {
+  const laid = await overlay(typeof over === 'string' ? await tree(over, options.extra) : over.tree);
   const { root, folder } = laid;
   if (options.package !== 'none') await installPackage(root, options.package ?? packageFile());
   await installProbe(root, options.probe);
