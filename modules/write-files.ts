@@ -57,7 +57,7 @@ const address: Decode<string> = decoder(plainAddress.shape, (written, at, findin
   return uri;
 });
 
-const fields = object({
+const settings = {
   path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
   content: withDefault<string | Uint8Array>('', raw),
   encoding: withDefault('text/plain', text),
@@ -66,6 +66,13 @@ const fields = object({
   permissions: optional(mode),
   append: withDefault(false, flag),
   defer: withDefault(false, flag),
+} as const;
+
+/** Without these a secret would be readable by all, or a file that others write in too would be lost. */
+const fields = object(settings, {
+  permissions: ['mode', 'perms', 'chmod', 'umask', 'rights', 'access'],
+  owner: ['user', 'group', 'owned_by', 'chown', 'uid', 'gid'],
+  append: [],
 });
 
 const file = converted(fields, (file, tell) => {

@@ -1,4 +1,4 @@
-import { amongThese } from '../../base/nearest.ts';
+import { amongThese, nearest } from '../../base/nearest.ts';
 import type { ProblemCode } from '../../base/problem.ts';
 import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
 
@@ -244,21 +244,50 @@ export const renamed = (to: string): Decode<undefined> =>
     return undefined;
   });
 
-/** A mapping with these settings and no others. A bad setting costs the whole mapping; a misspelt one only itself. */
-export const object = <T>(fields: Fields<T>): Decode<T> =>
+/**
+ * Settings that a misspelt key could stand for, and that the item must not be applied without: who may read a file, who
+ * owns it. Each with the other words that people write for it.
+ */
+export type Guards<T> = Partial<Readonly<Record<Extract<keyof T, string>, readonly string[]>>>;
+
+/**
+ * A mapping with these settings and no others. A bad setting costs the whole mapping; an unknown one only itself, unless
+ * it could be a misspelt guard: then the mapping is withheld.
+ */
+export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): Decode<T> =>
   decoder({ is: 'object', fields: shapesOf(fields) }, (written, at, findings) => {
     if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
+    let withheld = false;
     for (const [key, { key: place }] of written.entries) {
-      if (key in fields) continue;
-      findings.error(`${at}.${key}`, place, 'no such setting', amongThese(key, Object.keys(fields)), 'unknown-key');
+      if (Object.hasOwn(fields, key)) continue;
+      const guard = guardMeant(key, Object.keys(fields), guards);
+      withheld ||= guard !== undefined;
+      const message =
+        guard === undefined ? 'no such setting' : `no such setting; the item is left out, as this may mean "${guard}"`;
+      const hint = guard === undefined ? amongThese(key, Object.keys(fields)) : `did you mean "${guard}"?`;
+      findings.error(`${at}.${key}`, place, message, hint, 'unknown-key');
     }
-    // What is missing was written nowhere: it is told where the mapping stands that lacks it.
+    // What is missing was written nowhere: it is reported where the mapping stands that lacks it.
     const here: Findings = {
       ...findings,
       error: (where, place, ...rest) => findings.error(where, place === nowhere ? written.place : place, ...rest),
     };
-    return decodeFields(fields, written, `${at}.`, here);
+    const value = decodeFields(fields, written, `${at}.`, here);
+    return withheld ? INVALID : value;
   });
+
+/** The guard that an unknown key may stand for. */
+function guardMeant(
+  key: string,
+  known: readonly string[],
+  guards: Readonly<Record<string, readonly string[] | undefined>>,
+): string | undefined {
+  const word = key.trim().toLowerCase();
+  const near = nearest(word, known) ?? '';
+  return Object.keys(guards).find(
+    (guard) => guard === near || guards[guard]?.includes(word) || (word.length > 3 && guard.startsWith(word)),
+  );
+}
 
 /** A mapping whose every setting has a default: leaving it out means taking them all. */
 export const section = <T>(fields: Fields<T>): Decode<T> =>
