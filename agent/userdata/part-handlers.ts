@@ -50,8 +50,7 @@ async function include(part: Part, reading: Reading): Promise<void> {
     if (refused) findings.error('', place, refused);
     else if (taken.includes++ >= limits.includes) {
       return findings.error('', place, `more than ${limits.includes} URLs to include`);
-    } else if (!options.include)
-      findings.warning('', place, `${url} is not looked at here`, undefined, 'not-looked-at');
+    } else if (!options.include) findings.warning('', place, `${url} is not looked at here`, undefined, 'not-checked');
     else {
       try {
         const bytes = await options.include(url, once);
@@ -71,7 +70,7 @@ async function template(part: Part, reading: Reading): Promise<void> {
   const { text, missing, undone } = render(body, options.variables, skipped + 1);
   const hint = 'only plain variables are put in: {{ v1.region }}';
   for (const { line, words } of undone)
-    findings.error('', placeOf(part, line), `${words} is not done`, hint, 'not-done');
+    findings.error('', placeOf(part, line), `${words} is not done`, hint, 'unsupported');
   if (undone.length > 0) return;
   for (const { name, line } of missing)
     findings.warning('', placeOf(part, line), `there is no "${name}" here`, 'see "bootagent query"');
@@ -87,7 +86,7 @@ async function template(part: Part, reading: Reading): Promise<void> {
 const refused =
   (message: string, hint?: string): PartHandler =>
   (part, { findings }) =>
-    findings.error('', placeOf(part), message, hint, 'not-done');
+    findings.error('', placeOf(part), message, hint, 'unsupported');
 
 /** What is done with each type of part. */
 export const handlers: Readonly<Record<string, PartHandler | undefined>> = {

@@ -28,7 +28,7 @@ test('validate ends with 4 for errors and with 0 for warnings alone', async () =
   assert.equal((await validated('#cloud-config\nnope: 1\n')).code, 4);
   const warned = await validated('#cloud-config\nsnap: 1\n');
   assert.equal(warned.code, 0);
-  assert.equal(warned.err, 'standard input: 1 warning; "bootagent explain not-done" tells more\n');
+  assert.equal(warned.err, 'standard input: 1 warning; "bootagent explain unsupported" tells more\n');
 });
 
 test('validate gives its findings as data', async () => {

@@ -59,7 +59,7 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
     ];
     assert.deepEqual(
       await lines(`#cloud-config\n${keys.map((key) => `${key}: {sources: {a: {}}}\n`).join('')}`),
-      keys.map((key, index) => `${index + 2}:1 warning[not-done] ${key}: bootagent does nothing for this key`),
+      keys.map((key, index) => `${index + 2}:1 warning[unsupported] ${key}: bootagent does nothing for this key`),
     );
   });
 
@@ -95,8 +95,8 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
     assert.deepEqual(
       (await lines(config)).map((each) => each.replace(/:[^:]*$/, '')),
       [
-        '3:6 warning[old-tool] runcmd[0]: guests of today have no "chkconfig"',
-        '4:10 warning[old-tool] runcmd[1]: guests of today have no "service"',
+        '3:6 warning[legacy-command] runcmd[0]: guests of today have no "chkconfig"',
+        '4:10 warning[legacy-command] runcmd[1]: guests of today have no "service"',
       ],
     );
   });
@@ -146,7 +146,7 @@ describe('typos', () => {
         if (slip === '' || slip === where.key || where.among.includes(slip)) continue;
         const { findings } = await verdictOn(documentWith(where, slip));
         const hints = findings
-          .filter(({ code }) => code === 'unknown-key' || code === 'not-done')
+          .filter(({ code }) => code === 'unknown-key' || code === 'unsupported')
           .map(({ hint }) => hint);
         slips++;
         if (hints.includes(`did you mean "${where.key}"?`)) right++;
