@@ -72,5 +72,5 @@ export const exitText = ({ code, signal }: Pick<PublicItem, 'code' | 'signal'>):
 /** What to do about a fault. */
 export function fixOf({ code, hint }: Fault): string {
   if (hint !== undefined) return hint;
-  return code in problemCodes ? problemCodes[code as ProblemCode].mend : 'See "bootagent status".';
+  return code in problemCodes ? problemCodes[code as ProblemCode].fix : 'See "bootagent status".';
 }

@@ -3,6 +3,7 @@ import type { Context } from '../../agent/engine/module.ts';
 import { converted, type Decode, decoder, either, INVALID, list, text } from '../../agent/userdata/schema/decode.ts';
 import { nowhere, type Place, type SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { adapt } from './adapt-legacy.ts';
+import { cloudInitCallNotes } from './cloud-init-calls.ts';
 import { secretsIn } from './secrets-in-commands.ts';
 
 /** A line of shell, or the words of a command: either way, in the words that were written. */
@@ -24,6 +25,11 @@ export interface ScriptCommand {
 export const commandList: Decode<readonly ScriptCommand[]> = decoder(
   { is: 'list', of: command.shape },
   (written, at, findings) => {
+    if (written?.is === 'scalar' && typeof written.value !== 'string') {
+      const got = written.value === null ? 'nothing' : JSON.stringify(written.raw);
+      findings.error(at, written.place, `expected a list of commands, got ${got}`);
+      return INVALID;
+    }
     const listed = written?.is === 'list' ? written.items.map((node, index) => [node, `${at}[${index}]`] as const) : [];
     const each = written?.is === 'list' ? listed.filter(([node]) => !isEmpty(node)) : [[written, at] as const];
     const commands = each.flatMap(([node, itemAt]): ScriptCommand[] => {
@@ -81,8 +87,16 @@ export function scriptItem(
       commands: commands.map(infoOf),
       notes: [...notes, ...(needing ? [shellNote(needing.at, facts.sh, hasBash)] : [])],
     },
+    ...calls(commands),
   ];
 }
+
+/** Items that call what is not here: they run, and this is said of each at its line. */
+const calls = (commands: readonly ScriptCommand[]): readonly PlanItem[] =>
+  commands.flatMap(({ at, text }) => {
+    const notes = cloudInitCallNotes(text);
+    return notes.length === 0 ? [] : [{ at, changes: [], notes }];
+  });
 
 const mostOfLine = 120;
 
