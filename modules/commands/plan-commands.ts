@@ -23,7 +23,14 @@ export interface ScriptCommand {
 
 /** A list of commands. An empty item is passed over, as cloud-init does; a wrong one costs only itself. */
 export const commandList: Decode<readonly ScriptCommand[]> = decoder(
-  { is: 'list', of: command.shape },
+  {
+    is: 'either',
+    says: 'a list of commands, each text or a list of words',
+    of: [
+      { is: 'list', of: { is: 'optional', of: command.shape } },
+      { is: 'scalar', what: 'one command' },
+    ],
+  },
   (written, at, findings) => {
     if (written?.is === 'scalar' && typeof written.value !== 'string') {
       const got = written.value === null ? 'nothing' : JSON.stringify(written.raw);

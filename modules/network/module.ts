@@ -8,7 +8,14 @@ import { networkd } from './networkd.ts';
 
 /** `network: {config: disabled}`, by which images say that theirs is theirs; anything else says nothing here. */
 const isDisabled: Decode<boolean> = decoder(
-  { is: 'optional', of: { is: 'object', fields: { config: { is: 'scalar', what: 'disabled', words: ['disabled'] } } } },
+  {
+    is: 'optional',
+    of: {
+      is: 'object',
+      fields: { config: { is: 'optional', of: { is: 'scalar', what: 'disabled', words: ['disabled'] } } },
+      open: true,
+    },
+  },
   (written) => {
     const config = written?.is === 'mapping' ? written.entries.get('config')?.value : undefined;
     return config?.is === 'scalar' && config.raw === 'disabled';

@@ -39,8 +39,10 @@ export type Shape =
   | { readonly is: 'scalar'; readonly what: string; readonly words?: readonly string[]; readonly pattern?: string }
   | { readonly is: 'list'; readonly of: Shape }
   | { readonly is: 'map'; readonly of: Shape }
-  | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>> }
-  | { readonly is: 'either'; readonly of: readonly Shape[] }
+  /** `open`: it may have other keys too, which belong to others. */
+  | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>>; readonly open?: true }
+  /** `says` describes all its forms in one phrase, for the reference page. */
+  | { readonly is: 'either'; readonly of: readonly Shape[]; readonly says?: string }
   | { readonly is: 'optional'; readonly of: Shape; readonly fallback?: unknown }
   | { readonly is: 'renamed'; readonly to: string };
 
@@ -100,7 +102,9 @@ export const oneOf = <const W extends string>(...words: readonly W[]): Decode<W>
 /** Text of one form; `what` names the form for people. */
 export const matching = (pattern: RegExp, what: string): Decode<string> =>
   decoder({ is: 'scalar', what, pattern: pattern.source }, (written, at, findings) =>
-    written?.is === 'scalar' && pattern.test(written.raw) ? written.raw : expected(what, written, at, findings),
+    written?.is === 'scalar' && written.value !== null && pattern.test(written.raw)
+      ? written.raw
+      : expected(what, written, at, findings),
   );
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
