@@ -140,6 +140,10 @@ export const problemCodes = {
     means: 'Current distributions lack this command. bootagent runs its replacement where the command is missing.',
     fix: 'Use the replacement: systemctl, ip.',
   },
+  'odd-character': {
+    means: 'The text has curly quotes or no-break spaces, as word processors and web pages write them.',
+    fix: 'Replace them with plain quotes and spaces.',
+  },
   unexpected: {
     means: 'A bug in bootagent.',
     fix: 'Report it with the output of "bootagent status --format json".',

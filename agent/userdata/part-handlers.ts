@@ -6,6 +6,7 @@ import { isForUs, type Part, type Reading, yamlOf } from './reading.ts';
 import { limits } from './schema/limits.ts';
 import type { Script } from './schema/script.ts';
 import type { Place } from './schema/source-node.ts';
+import { colonSlip } from './yaml/yaml-messages.ts';
 
 export type PartHandler = (part: Part, reading: Reading) => Promise<void> | void;
 
@@ -19,11 +20,9 @@ async function config(part: Part, reading: Reading): Promise<void> {
   const written = await yamlOf(part, reading);
   if (!written || (written.is === 'scalar' && written.value === null)) return;
   if (written.is !== 'mapping') {
-    return reading.findings.error(
-      '',
-      written.place,
-      `expected settings such as "packages: [...]", got a ${written.is}`,
-    );
+    const slip = written.is === 'scalar' ? colonSlip(written.raw) : undefined;
+    const message = slip?.message ?? `expected settings such as "packages: [...]", got a ${written.is}`;
+    return reading.findings.error('', written.place, message, slip?.hint);
   }
   const index = written.entries.get('launch-index')?.value;
   if (index?.is === 'scalar' && !isForUs(index.raw, reading)) return;

@@ -10,6 +10,7 @@ import { bashisms } from './bashisms.ts';
 import { configFindings } from './config-findings.ts';
 import { oldTools } from './old-tools.ts';
 import { planFindings } from './plan-findings.ts';
+import { oddCharacters } from './typography.ts';
 import type { Lines } from './walk-scalars.ts';
 
 /** All that was found in one file, in the order of its lines. */
@@ -39,6 +40,7 @@ export async function validate(
     ...configFindings(config, scripts, modules, texts),
     ...bashisms(config, scripts, texts),
     ...oldTools(config, texts),
+    ...oddCharacters(config, texts),
   ];
   return { findings: atMost(inOrder(found)), sources, secrets: planned.secrets };
 }

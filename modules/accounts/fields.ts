@@ -63,11 +63,21 @@ export const plainPassword: Decode<string> = converted(secret, (value, { error }
   return INVALID;
 });
 
+const replacePrivate =
+  'write the public key (the file that ends in .pub), and stop using this pair: it is in the user-data now';
+
+/** A key line. A private key pasted in its place is never shown. */
+const keyText: Decode<string> = decoder(text.shape, (written, at, findings) => {
+  if (written?.is === 'scalar' && written.raw.includes('PRIVATE KEY')) findings.secret(written.raw);
+  return text(written, at, findings);
+});
+
 /** One public key, as authorized_keys has it. */
-const keyLine: Decode<string> = converted(text, (written, { error, warning }) => {
+const keyLine: Decode<string> = converted(keyText, (written, { error, warning }) => {
   const line = readKeyLine(written);
   if (typeof line === 'string') {
-    error(`expected a line of authorized_keys: it ${line}`);
+    if (written.includes('PRIVATE KEY')) error('this is a private key', replacePrivate);
+    else error(`expected a line of authorized_keys: it ${line}`);
     return INVALID;
   }
   const unknown = unknownOption(line.options);
@@ -76,8 +86,12 @@ const keyLine: Decode<string> = converted(text, (written, { error, warning }) =>
   return line.text;
 });
 
+const keysByName = 'a mapping of names to keys: the names are ignored, and all keys go to the same user';
+const writeList = 'write a list; the keys of one user go below that user in "users"';
+
 /** Keys one by one: a bad one costs itself. A single text, and a mapping of names to keys, are taken too. */
 export const keyList: Decode<readonly string[]> = decoder(listOrText(keyLine.shape), (written, at, findings) => {
+  if (written?.is === 'mapping') findings.warning(at, written.place, keysByName, writeList);
   const found = items(keyLine)(asList(written), at, findings);
   return found === INVALID ? INVALID : found.map(({ value }) => value);
 });

@@ -7,6 +7,7 @@ import {
   INVALID,
   optional,
   type Shape,
+  strayDash,
 } from '../../agent/userdata/schema/decode.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { type AccountSettings, account } from './account-fields.ts';
@@ -50,7 +51,9 @@ export const userList: Decode<readonly Listed[]> = decoder(usersShape(), (writte
   }
   return list.items.flatMap((item, index) => {
     const place = written?.is === 'list' ? `${at}[${index}]` : at;
-    return item.is === 'mapping' ? entry(item, place, findings) : namesIn(item, place, findings);
+    return item.is === 'mapping'
+      ? entry(item, place, strayDash(list.items, index, findings))
+      : namesIn(item, place, findings);
   });
 });
 
@@ -65,7 +68,13 @@ function namesIn(written: SourceNode, at: string, findings: Findings): Listed[] 
   return found === INVALID ? [] : [found].flat().map((name) => ({ at, name, account: {} }));
 }
 
-function byName(written: Mapping, at: string, findings: Findings): Listed[] {
+function byName(written: Mapping, at: string, findings: Findings): Listed[] | typeof INVALID {
+  const name = written.entries.get('name');
+  if (name?.value.is === 'scalar' && typeof name.value.value === 'string') {
+    const hint = 'put "- " before "name", and two more spaces before its other settings';
+    findings.error(at, written.place, 'this is one user, and not a list of users', hint);
+    return INVALID;
+  }
   return [...written.entries].flatMap(([name, { key, value }]): Listed[] => {
     const place = `${at}.${name}`;
     const known = userName({ is: 'scalar', value: name, raw: name, place: key }, place, findings);

@@ -40,7 +40,7 @@ export const commandList: Decode<readonly ScriptCommand[]> = decoder(
     const listed = written?.is === 'list' ? written.items.map((node, index) => [node, `${at}[${index}]`] as const) : [];
     const each = written?.is === 'list' ? listed.filter(([node]) => !isEmpty(node)) : [[written, at] as const];
     const commands = each.flatMap(([node, itemAt]): ScriptCommand[] => {
-      const text = command(node, itemAt, findings);
+      const text = commandItem(node, itemAt, findings);
       return text === INVALID ? [] : [{ at: itemAt, text, place: node?.place ?? nowhere }];
     });
     if (written?.is !== 'list' && commands.length === 0) return INVALID;
@@ -50,6 +50,16 @@ export const commandList: Decode<readonly ScriptCommand[]> = decoder(
 );
 
 const isEmpty = (node: SourceNode): boolean => node.is === 'scalar' && node.value === null;
+
+/** A command. `- echo Status: ok` is a mapping to YAML, and an error that says why. */
+const commandItem: Decode<string> = decoder(command.shape, (written, at, findings) => {
+  const [first] = written?.is === 'mapping' ? written.entries : [];
+  if (!first || !written) return command(written, at, findings);
+  // What follows the colon may be a secret.
+  const message = `YAML reads this command as a mapping, because of the ": " after ${JSON.stringify(first[0])}`;
+  findings.error(at, written.place, message, 'put quotes around the whole command');
+  return INVALID;
+});
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 

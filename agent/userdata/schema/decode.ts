@@ -148,7 +148,9 @@ export const list = <T>(item: Decode<T>): Decode<readonly T[]> =>
 export const items = <T>(item: Decode<T>): Decode<readonly Item<T>[]> =>
   decoder({ is: 'list', of: item.shape }, (written, at, findings) => {
     if (written?.is !== 'list') return expected('a list', written, at, findings);
-    return written.items.flatMap((each, index) => itemOf(item, each, `${at}[${index}]`, findings));
+    return written.items.flatMap((each, index) =>
+      itemOf(item, each, `${at}[${index}]`, strayDash(written.items, index, findings)),
+    );
   });
 
 /** A mapping from names to values, each standing for itself. */
@@ -177,6 +179,21 @@ export const entriesNamed = <T>(
     return decode({ ...written, entries: new Map(good) }, at, findings);
   });
 };
+
+/** Where an item lacks what only the item before has, a dash too many may have split them: the error says so. */
+export function strayDash(list: readonly SourceNode[], index: number, findings: Findings): Findings {
+  const [before, item] = [list[index - 1], list[index]];
+  if (before?.is !== 'mapping' || item?.is !== 'mapping') return findings;
+  const [first] = item.entries.keys();
+  if (first === undefined || [...item.entries.keys()].some((key) => before.entries.has(key))) return findings;
+  const stray = `remove the "-" before "${first}" if it belongs to the item before`;
+  const isLacking = (message: string): boolean => /(?:got nothing|without a name)$/.test(message);
+  return {
+    ...findings,
+    error: (at, place, message, hint, code) =>
+      findings.error(at, place, message, hint ?? (isLacking(message) ? stray : undefined), code),
+  };
+}
 
 function itemOf<T>(decode: Decode<T>, written: SourceNode, at: string, findings: Findings): Item<T>[] {
   const value = decode(written, at, findings);
