@@ -6,6 +6,8 @@ import { either, flag, items, list, object, optional, text, withDefault } from '
 const entry = either(text, list(text), 'the name of a module, or a list that begins with it');
 const modules = optional(items(entry));
 
+const nameOf = (entry: string | readonly string[]): string => (typeof entry === 'string' ? entry : (entry[0] ?? ''));
+
 const reads = {
   cloud_init_modules: modules,
   cloud_config_modules: modules,
@@ -28,10 +30,10 @@ export const cloudInitModules = defineModule({
 
   plan: (settings): readonly PlanItem[] => [
     ...(['cloud_init_modules', 'cloud_config_modules', 'cloud_final_modules'] as const).flatMap((at): PlanItem[] => {
-      const listed = settings[at]?.map(({ value }) => (typeof value === 'string' ? value : (value[0] ?? '')));
+      const listed = settings[at]?.map(({ value }) => nameOf(value));
       if (!listed || listed.length === 0) return [];
       const text = `bootagent runs its modules in an order of its own, each when there is something for it: ${listed.join(', ')} need no naming`;
-      return [{ at, changes: [], notes: [{ level: 'note', text }] }];
+      return [{ at, changes: [], notes: [{ level: 'note', text }] }, ...unknownModules(settings[at] ?? [])];
     }),
     ...undone(
       'vendor_data.prefix',
@@ -46,6 +48,29 @@ export const cloudInitModules = defineModule({
   ],
 });
 
+/** Modules that cloud-init does not have: code of the image's own, which bootagent cannot run. */
+const unknownModules = (
+  listed: readonly { readonly at: string; readonly value: string | readonly string[] }[],
+): readonly PlanItem[] =>
+  listed.flatMap((item): readonly PlanItem[] => {
+    const name = nameOf(item.value);
+    if (cloudInitModuleNames.includes(name.replaceAll('-', '_').replace(/^cc_/, ''))) return [];
+    const text = `"${name}" is not a module of cloud-init, and bootagent does not run it`;
+    return [{ at: item.at, changes: [], notes: [{ level: 'warning', code: 'unsupported', text }] }];
+  });
+
 /** Something that was asked for, and what is so instead. */
 const undone = (at: string, asked: unknown, text: string): readonly PlanItem[] =>
-  asked === undefined ? [] : [{ at, changes: [], notes: [{ level: 'warning', text }] }];
+  asked === undefined ? [] : [{ at, changes: [], notes: [{ level: 'warning', code: 'unsupported', text }] }];
+
+/** The modules that cloud-init has or had, as its lists of modules name them. */
+const cloudInitModuleNames =
+  `ansible apk_configure apt_configure apt_pipelining bootcmd byobu ca_certs chef debug disable_ec2_metadata disk_setup
+emit_upstart fan final_message foo growpart grub_dpkg install_hotplug keyboard keys_to_console landscape locale lxd mcollective
+migrator mounts ntp package_update_upgrade_install phone_home power_state_change puppet raspberry_pi refresh_rmc_and_interface
+reset_rmc resizefs resolv_conf rh_subscription rightscale_userdata rsyslog runcmd salt_minion scripts_per_boot
+scripts_per_instance scripts_per_once scripts_user scripts_vendor seed_random set_hostname set_passwords snap snap_config snappy
+spacewalk ssh ssh_authkey_fingerprints ssh_import_id timezone ubuntu_advantage ubuntu_autoinstall ubuntu_drivers ubuntu_pro
+update_etc_hosts update_hostname users_groups vyos wireguard write_files write_files_deferred yum_add_repo zypper_add_repo`.split(
+    /\s+/,
+  );

@@ -60,9 +60,10 @@ export const fsSetup = defineModule({
   reads,
 
   plan({ fs_setup = [], disk_setup }, context): readonly PlanItem[] {
-    const text =
-      'disk_setup: partition tables are not made; make them in the image, or put file systems on whole disks';
-    const told: PlanItem[] = disk_setup ? [{ at: 'disk_setup', changes: [], notes: [{ level: 'warning', text }] }] : [];
+    const text = 'partition tables are not made; make them in the image, or put file systems on whole disks';
+    const told: PlanItem[] = disk_setup
+      ? [{ at: 'disk_setup', changes: [], notes: [{ level: 'warning', code: 'unsupported', text }] }]
+      : [];
     return [...told, ...fs_setup.map(({ at, value }) => itemOf(at, value, context))];
   },
 });

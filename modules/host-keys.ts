@@ -52,10 +52,10 @@ export const hostKeys = defineModule({
   every: 'boot',
   reads: eachAlone(keys),
   plan(settings, context): PlanItem[] {
-    const { given, notes } = keysGiven(settings.ssh_keys ?? []);
+    const { given, leftOut } = keysGiven(settings.ssh_keys ?? []);
     const fresh = (settings.ssh_deletekeys ?? true) && context.newMachine;
     const change: HostKeysChange = { ...changeFor(settings, given, context), fresh, later: slow };
-    return [{ ...itemFor(change, context), ...(notes.length > 0 && { notes }) }];
+    return [itemFor(change, context), ...leftOut];
   },
 });
 
@@ -99,25 +99,35 @@ function itemFor(change: HostKeysChange, { facts }: Context): PlanItem {
   return { at, changes: [keys, ...certificates, reload(keys, facts)] };
 }
 
-function keysGiven(written: readonly { name: string; value: string }[]): { given: GivenHostKey[]; notes: Note[] } {
+function keysGiven(written: readonly { name: string; value: string }[]): {
+  given: GivenHostKey[];
+  leftOut: PlanItem[];
+} {
   const named = new Map(written.map(({ name, value }) => [name, value.endsWith('\n') ? value : `${value}\n`]));
-  const notes: Note[] = [];
+  const leftOut: PlanItem[] = [];
+  const warn = (name: string, text: string): void => {
+    const note: Note = { level: 'warning', text };
+    leftOut.push({ at: `ssh_keys.${name}`, changes: [], notes: [note] });
+  };
   const given: GivenHostKey[] = [];
   for (const [name, text] of named) {
     const [, type, part] = /^(rsa|ecdsa|ed25519)_(private|public|certificate)$/.exec(name) ?? [];
     if (type === undefined)
-      notes.push({ level: 'warning', text: `ssh_keys.${name} is no host key that sshd has a place for` });
+      warn(
+        name,
+        'ignored: a host key is named TYPE_private, TYPE_public or TYPE_certificate, TYPE rsa, ecdsa or ed25519',
+      );
     else if (part !== 'private' && !named.has(`${type}_private`)) {
-      notes.push({ level: 'warning', text: `ssh_keys.${name} is left out: there is no ${type}_private for it` });
+      warn(name, `ignored: there is no ${type}_private for it`);
     } else if (part === 'private') {
       const certificate = named.get(`${type}_certificate`);
       if (certificate !== undefined && typeof readKeyLine(certificate) === 'string') {
-        notes.push({ level: 'warning', text: `ssh_keys.${type}_certificate is left out: it is no certificate` });
+        warn(`${type}_certificate`, 'ignored: it is not a certificate');
         given.push({ type, private: text });
       } else given.push({ type, private: text, ...(certificate !== undefined && { certificate }) });
     }
   }
-  return { given, notes };
+  return { given, leftOut };
 }
 
 /** What tells this machine from its clones: firmware's word, or the card it is reached by, or what the cloud calls it. */

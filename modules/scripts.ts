@@ -1,6 +1,7 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule, type Frequency, type Module } from '../agent/engine/module.ts';
 import type { Script } from '../agent/userdata/schema/script.ts';
+import { cloudInitCallNotes } from './commands/cloud-init-calls.ts';
 
 const folder = '/var/lib/bootagent/user-scripts';
 
@@ -32,6 +33,7 @@ export const userScripts = scriptsOf(
 );
 
 function planFor(module: string, { name, content }: Script, id: string): PlanItem {
+  const notes = cloudInitCallNotes(content);
   const path = `${folder}/${module}/${name.replace(/[^\w.-]/g, '_')}`;
   return {
     at: name,
@@ -46,5 +48,6 @@ function planFor(module: string, { name, content }: Script, id: string): PlanIte
         env: { INSTANCE_ID: id },
       },
     ],
+    ...(notes.length > 0 && { notes }),
   };
 }

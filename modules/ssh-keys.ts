@@ -4,13 +4,15 @@ import { redirect } from '../agent/resources/ssh/authorized-keys-file.ts';
 import { keysBanner } from '../agent/resources/ssh/key-banner.ts';
 import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
 import { flag, optional } from '../agent/userdata/schema/decode.ts';
+import { noLoginNote } from './accounts/can-log-in.ts';
+import { passwordReads } from './accounts/password-lists.ts';
 import { fallbackKeyUser, isMended, type ResolvedUser, resolveUsers } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { alone, eachOfOthers } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
 
 const reads = {
-  ...eachOfOthers({ ...peopleReads, disable_root: optional(flag), root_lock: optional(flag) }),
+  ...eachOfOthers({ ...peopleReads, ...passwordReads, disable_root: optional(flag), root_lock: optional(flag) }),
   ssh_authorized_keys: alone(peopleReads.ssh_authorized_keys),
   no_ssh_fingerprints: alone(optional(flag)),
 };
@@ -25,7 +27,7 @@ export const sshKeys = defineModule({
     const people = resolveUsers(settings, context);
     const { told, bad } = metadataKeys(context);
     const keys = [...new Set([...told, ...(settings.ssh_authorized_keys ?? [])])];
-    const to = recipient(settings, people, context);
+    const to = recipient({ ...settings, disable_root }, people, context);
     const users = new Set(keys.length === 0 ? [] : [...to.users, ...(disable_root === false ? ['root'] : [])]);
     const items = [...users].map((user): PlanItem => {
       const at = user === 'root' && !to.users.includes('root') ? 'disable_root' : 'ssh_authorized_keys';
@@ -33,11 +35,16 @@ export const sshKeys = defineModule({
       const changes: Change[] = [{ kind: 'authorized-keys', user, keys }, ...opened];
       return { at, changes, ...(!quiet && { announce: keysBanner(user, keys) }) };
     });
-    const notes = [...bad, ...(keys.length > 0 ? to.notes : []), ...(disable_root && users.has('root') ? [shut] : [])];
+    const keyHolders = disable_root || root_lock ? new Set([...users].filter((user) => user !== 'root')) : users;
+    const identified = !['none', 'by-hand'].includes(context.instance.datasource);
+    const notes = [...bad, ...(disable_root && users.has('root') ? [shut] : [])];
+    const login = [...(keys.length > 0 ? to.notes : []), ...noLoginNote({ settings, people, keyHolders, identified })];
+    const at = settings.users === undefined ? 'ssh_authorized_keys' : 'users';
     return [
       ...items,
       ...people.filter(({ account }) => account.ssh_redirect_user).flatMap((each) => redirected(each, keys, to.users)),
       ...(notes.length > 0 ? [{ at: 'ssh_authorized_keys', changes: [], notes }] : []),
+      ...(login.length > 0 ? [{ at, changes: [], notes: login }] : []),
       ...inherited(context, keys, people),
     ];
   },
@@ -67,28 +74,40 @@ interface Recipient {
   readonly notes: readonly Note[];
 }
 
-function recipient(settings: PeopleSettings, people: readonly ResolvedUser[], context: Context): Recipient {
+function recipient(
+  settings: PeopleSettings & { readonly disable_root?: boolean | undefined },
+  people: readonly ResolvedUser[],
+  context: Context,
+): Recipient {
   const own = people.find(({ isDefault }) => isDefault);
   const mended = isMended(
     settings,
     people.filter(({ at, isDefault }) => !(isDefault && at === 'users')),
     context,
   );
-  const alarm = (text: string): Note[] => [{ level: 'alarm', text }];
+  // Where root gets the keys too, no account is locked out.
+  const code = settings.disable_root === false ? {} : ({ code: 'no-login' } as const);
+  const alarm = (text: string): Note[] => [{ level: 'alarm', ...code, text }];
   if (own && !mended) return { users: [own.name], notes: [] };
   if (mended) {
     const name = own?.name ?? fallbackKeyUser(people)?.name ?? '';
     const text = `"users" lists no "default", which would leave the cloud's keys with nobody and lock everybody out: they are given to ${name}`;
+    // Keys that stand beside the list are its author's: the only users there are get them as meant.
+    if ((settings.ssh_authorized_keys ?? []).length > 0)
+      return {
+        users: [name],
+        notes: [{ level: 'note', text: `the keys are given to ${name}, as "users" lists no "default"` }],
+      };
     return { users: [name], notes: alarm(`${text}. Add "default", or give a user ssh_authorized_keys.`) };
   }
   if (settings.users?.length === 0)
-    return { users: [], notes: alarm('"users: []" asks for no user: the keys are given to nobody') };
+    return { users: [], notes: alarm('"users" asks for no user: the keys are given to nobody') };
   const holders = people.filter(({ account }) => account.ssh_authorized_keys).map(({ name }) => name);
   const text =
     holders.length > 0
-      ? `"users" lists no "default": the cloud's keys are given to nobody, and ${holders.join(', ')} can come in by their own`
+      ? `"users" lists no "default": the cloud's keys are given to nobody; ${holders.join(', ')} have keys of their own`
       : 'there is no user to give the keys to';
-  return { users: [], notes: alarm(text) };
+  return { users: [], notes: [{ level: 'alarm', text }] };
 }
 
 /** Whoever tries to come in as this user with the cloud's key is told whom to come in as. */

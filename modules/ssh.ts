@@ -1,12 +1,12 @@
 import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
-import { type Decode, decoder, flag, INVALID, optional } from '../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, flag, INVALID, oneOf, optional } from '../agent/userdata/schema/decode.ts';
 import { eachAlone } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
 
 /** Yes, no, or "unchanged", which cloud-config has for leaving it alone. */
 const passwordLogin: Decode<boolean | undefined> = decoder(
-  { is: 'scalar', what: 'true, false or unchanged', words: ['true', 'false', 'unchanged'] },
+  { is: 'optional', of: { is: 'either', of: [flag.shape, oneOf('unchanged', '').shape] } },
   (written, at, findings) => {
     if (written === undefined || (written.is === 'scalar' && /^(unchanged|)$/.test(written.raw))) return undefined;
     const wanted = flag(written, at, findings);

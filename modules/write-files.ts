@@ -1,4 +1,4 @@
-import type { Change, PlanItem } from '../agent/engine/change.ts';
+import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import {
   converted,
@@ -57,7 +57,7 @@ const address: Decode<string> = decoder(plainAddress.shape, (written, at, findin
   return uri;
 });
 
-const fields = object({
+const settings = {
   path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
   content: withDefault<string | Uint8Array>('', raw),
   encoding: withDefault('text/plain', text),
@@ -66,6 +66,13 @@ const fields = object({
   permissions: optional(mode),
   append: withDefault(false, flag),
   defer: withDefault(false, flag),
+} as const;
+
+/** Without these a secret would be readable by all, or a file that others write in too would be lost. */
+const fields = object(settings, {
+  permissions: ['mode', 'perms', 'chmod', 'umask', 'rights', 'access'],
+  owner: ['user', 'group', 'owned_by', 'chown', 'uid', 'gid'],
+  append: [],
 });
 
 const file = converted(fields, (file, tell) => {
@@ -112,13 +119,16 @@ function planLate(settings: Settings, context: Context): PlanItem[] {
   return settings.write_files.flatMap((item) => {
     if (isLate(item.value)) return [itemFor(item)];
     if (isAlwaysThere(item.value)) return [];
-    return [{ ...itemFor(item), ...(isThere(item.value) && { again: true }) }];
+    if (!isThere(item.value)) return [itemFor(item)];
+    const { at, changes } = itemFor(item);
+    return [{ at, changes, again: true }];
   });
 }
 
 function itemFor({ at, value }: Item<File>): PlanItem {
   const { user, group } = ownersOf(value);
-  return { at, changes: [changeFor(value, { owner: user, group })] };
+  const notes = notesOn(value.path);
+  return { at, changes: [changeFor(value, { owner: user, group })], ...(notes.length > 0 && { notes }) };
 }
 
 function ownersOf({ owner = 'root:root' }: File): { readonly user: string; readonly group: string } {
@@ -148,6 +158,16 @@ function ownershipIn(settings: Settings, context: Context): (file: File) => bool
     const { user, group } = ownersOf(file);
     return has(user, facts.users, requested.users) && has(group, facts.groups, requested.groups);
   };
+}
+
+/** Directories whose scripts cloud-init runs, and bootagent does not. */
+const scriptFolder = /^\/var\/lib\/cloud\/scripts\/(per-boot|per-instance|per-once|vendor)\//;
+
+function notesOn(path: string): readonly Note[] {
+  const [, when] = scriptFolder.exec(path) ?? [];
+  if (when === undefined) return [];
+  const instead = when === 'per-boot' ? 'bootcmd runs at each boot' : 'use runcmd';
+  return [{ level: 'warning', code: 'unsupported', text: `bootagent runs no scripts in this directory; ${instead}` }];
 }
 
 function changeFor(

@@ -1,6 +1,10 @@
 /** "did you mean …", when one of the names is near enough, or only longer. */
 export function suggestion(word: string, names: readonly string[]): string | undefined {
-  const longer = word.length < 3 ? [] : names.filter((name) => name.startsWith(word) || name.endsWith(`_${word}`));
+  const [begins, ends] = [
+    names.filter((name) => name.startsWith(word)),
+    names.filter((name) => name.endsWith(`_${word}`)),
+  ];
+  const longer = word.length < 3 ? [] : begins.length === 1 ? begins : [...begins, ...ends];
   const near = nearest(word, names) ?? (longer.length === 1 ? longer[0] : undefined);
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }

@@ -1,144 +1,162 @@
 /**
  * What can go wrong, as a closed list. `bootagent explain CODE` and docs/problems.md are made from it:
- * what the code means, and what to do about it.
+ * what the code means, and how to fix it.
  */
 export const problemCodes = {
   'bad-invocation': {
-    means: 'The command line asks for something bootagent does not have: a command, an option, a module or a stage.',
-    mend: '"bootagent COMMAND --help" says what there is.',
+    means: 'The command line names a command, option, module or stage that does not exist.',
+    fix: 'Run "bootagent COMMAND --help" for what a command takes.',
   },
   'bad-input': {
-    means: 'A file or folder named on the command line is missing, unreadable or of the wrong sort.',
-    mend: 'Check the path in the message.',
+    means: 'A file or directory named on the command line is missing, unreadable or of the wrong type.',
+    fix: 'Check the path in the message.',
   },
   'bad-config': {
-    means: 'A configuration file of the image cannot be read as YAML, or is no mapping.',
-    mend: 'Correct the line in the message; "bootagent config" shows what is read from where.',
+    means: 'A configuration file of the image is not valid YAML, or is not a mapping. The file is ignored.',
+    fix: 'Correct the line in the message. "bootagent config" shows which file sets what.',
   },
   'bad-user-data': {
-    means: 'The user-data, or a part of it, cannot be read.',
-    mend: 'Correct the line in the message and try it with "bootagent validate FILE".',
+    means: 'The user-data, or a part of it, cannot be read. That part is ignored.',
+    fix: 'Correct the line in the message, and check it with "bootagent validate FILE".',
   },
   'bad-settings': {
-    means: 'A setting has a value that its key does not take. Only the list item or entry it stands in is left out.',
-    mend: 'Correct the line in the message; docs/modules.md lists what each key takes.',
+    means:
+      'A key has a value that it does not take. The list item or entry with that value is ignored; the rest is applied.',
+    fix: 'Correct the line in the message. docs/modules.md lists what each key takes.',
   },
   'needs-root': {
     means: 'Only root may change this machine.',
-    mend: 'Use sudo, look first with "bootagent plan", or work in a folder with --root DIR.',
+    fix: 'Use sudo. "bootagent plan" and --root DIR work without root.',
   },
   'in-service': {
-    means: 'This machine is at work for somebody, and sealing it would make it forget who it is.',
-    mend: 'Seal a copy of it, or its image with --root DIR; "--force" seals it all the same.',
+    means: 'This machine is in use. Sealing it would remove its identity: host keys, machine-id, state.',
+    fix: 'Seal a copy of it, or its image with --root DIR. "--force" seals it all the same.',
   },
   locked: {
-    means: 'Another bootagent run is at work on this machine.',
-    mend: 'Wait for it with "bootagent status --wait", then try again.',
+    means: 'Another bootagent run is in progress on this machine.',
+    fix: 'Wait for it with "bootagent status --wait", then try again.',
   },
   disabled: {
     means:
-      'bootagent was told not to run here: by /etc/bootagent/disabled, or by bootagent=off or cloud-init=disabled on the kernel command line.',
-    mend: 'Remove the file or the word; a person may also use "bootagent run --force".',
+      'bootagent is disabled: by /etc/bootagent/disabled, or by bootagent=off or cloud-init=disabled on the kernel command line.',
+    fix: 'Remove the file or the kernel option. "bootagent run --force" runs once all the same.',
   },
   'command-failed': {
-    means: 'A program that bootagent started ended with an error. Its last words are told with it.',
-    mend: 'Run the same command by hand; the journal has the rest of what it said.',
+    means: 'A program that bootagent started failed. The message ends with the last line of its error output.',
+    fix: 'Run the same command by hand. The journal has the rest of its output.',
   },
   'command-missing': {
     means: 'A program that this change needs is not installed.',
-    mend: 'Install the package that holds it in the image.',
+    fix: 'Install its package in the image.',
   },
   'not-installed': {
-    means: 'What was asked is about a program or a service that is not installed here. Nothing was written for it.',
-    mend: 'Add the package that brings it to "packages", or to the image.',
+    means: 'The setting configures a program or service that is not installed. Nothing was written for it.',
+    fix: 'Add its package to "packages", or to the image.',
   },
   'command-timeout': {
-    means: 'A program did not end within its time and was stopped with all it had started.',
-    mend: 'Run the same command by hand and see what it waits for.',
+    means: 'A program exceeded its time limit. It was stopped, with all processes it had started.',
+    fix: 'Run the same command by hand and see what it waits for.',
   },
   'file-failed': {
-    means: 'A file could not be read or written: a full or read-only disk, a missing right. The old file is intact.',
-    mend: 'Remove the cause that the message names, then "bootagent run --retry-failed".',
+    means:
+      'A file could not be read or written: disk full, read-only file system, or permission denied. An existing file is unchanged.',
+    fix: 'Remove the cause that the message names, then run "bootagent run --retry-failed".',
   },
   'unsafe-path': {
-    means: 'A path leads out of the root or of a home through a symbolic link, and was not followed.',
-    mend: 'Remove the link named in the message if you did not expect it.',
+    means: 'A symbolic link leads out of the root or of a home directory. It was not followed.',
+    fix: 'Remove the link in the message if you do not expect it.',
   },
   'not-converged': {
-    means: 'The change was made without an error, and yet the machine is not as asked.',
-    mend: 'Something else may be changing the same thing; look at the journal just before this line.',
+    means: 'The change was applied without an error, and the machine still differs from the setting.',
+    fix: 'Another program may change the same thing. Look at the journal just before this message.',
   },
   'not-possible': {
-    means: 'What was asked cannot be done on this machine, for the reason in the message.',
-    mend: 'Change the setting, or the machine; nothing was touched.',
+    means: 'The setting cannot be applied on this machine, for the reason in the message. Nothing was changed.',
+    fix: 'Change the setting, or the machine.',
   },
   'datasource-unreachable': {
-    means: 'No source of metadata answered, or it answered with an error for too long.',
-    mend: 'See "bootagent detect"; name the source with "datasource_list" in /etc/bootagent/bootagent.yaml.',
+    means: 'No datasource answered, or it answered with errors until the time limit.',
+    fix: 'Run "bootagent detect". Name the source with "datasource_list" in /etc/bootagent/bootagent.yaml.',
   },
   'bad-metadata': {
-    means: 'A source of metadata answered with something that is no metadata.',
-    mend: 'Ask the URL in the message by hand; a captive portal or a proxy may be in the way.',
+    means: 'A datasource answered with something that is not metadata.',
+    fix: 'Request the URL in the message by hand. A captive portal or a proxy may answer in its place.',
   },
   'state-damaged': {
-    means: 'What bootagent remembers in /var/lib/bootagent could not be read in full.',
-    mend: 'Nothing that is not repeatable is done again; "bootagent run --force" goes through everything.',
+    means: 'The state in /var/lib/bootagent could not be read completely. Scripts that may have run are not run again.',
+    fix: 'To run everything again: "bootagent run --force".',
   },
   'state-newer': {
     means:
-      'What bootagent remembers in /var/lib/bootagent was written by a later version of it, and cannot be read by this one.',
-    mend: 'Install the later version again; what it wrote is kept beside the journal as journal-N.ndjson. Until then nothing that is not repeatable is done again.',
+      'The state in /var/lib/bootagent was written by a later version of bootagent. It is kept as journal-N.ndjson beside the journal. Scripts that may have run are not run again.',
+    fix: 'Install the later version again.',
   },
   interrupted: {
-    means: 'A list of scripts was cut off by a power loss or a crash. Scripts are not repeated by themselves.',
-    mend: 'Look at what the item in the message had done, then "bootagent run --force --only MODULE", or set on_interrupt.',
+    means: 'A list of scripts was interrupted by a power loss or a crash. Scripts are not repeated automatically.',
+    fix: 'See what the item in the message has done, then run "bootagent run --force --only MODULE", or set on_interrupt.',
   },
-  'home-unreachable': {
-    means: 'The URL of phone_home did not take the report that the machine is ready, however often it was tried.',
-    mend: 'Ask the URL in the message from this machine; "bootagent run --retry-failed" tries again.',
+  'phone-home-failed': {
+    means: 'The URL of phone_home did not accept the report that the machine is ready, after all tries.',
+    fix: 'Request the URL in the message from this machine. "bootagent run --retry-failed" tries again.',
   },
   'script-failed': {
-    means: 'An item of a list of scripts ended with an error.',
-    mend: 'Its output is in the log that the message names (readable by root).',
+    means: 'An item of a list of scripts failed.',
+    fix: 'Its output is in the log that the message names (readable by root).',
   },
   'unknown-key': {
-    means: 'A key that neither bootagent nor cloud-init knows: nothing would be done for it.',
-    mend: 'Take the key that the message suggests, or one from docs/modules.md.',
+    means:
+      'Neither bootagent nor cloud-init has this key. It is ignored, or the item with it where it may guard a secret.',
+    fix: 'Use the key that the message suggests, or one from docs/modules.md.',
   },
   'duplicate-key': {
-    means: 'A key stands twice in one mapping. As ever in cloud-config, the last one counts.',
-    mend: 'Keep one of the two.',
+    means: 'A key occurs twice in one mapping. The last one counts.',
+    fix: 'Remove one of the two.',
   },
-  'not-done': {
-    means: 'Something that cloud-init does and bootagent does not. It is passed over, and said each time.',
-    mend: 'Leave it out, or do it with "runcmd" or in the image.',
+  unsupported: {
+    means: 'cloud-init supports this and bootagent does not. It is ignored, and reported at each boot.',
+    fix: 'Remove it, or do it with "runcmd" or in the image.',
   },
-  'not-looked-at': {
-    means: 'A part of the user-data that only the machine itself can fetch was not looked at.',
-    mend: 'Fetch it and validate it by itself.',
+  'plan-warning': {
+    means: 'bootagent would do something else than the setting asks. "bootagent plan" reports the same.',
+    fix: 'Change the setting as the message says.',
+  },
+  'not-checked': {
+    means: 'A part of the user-data was not checked: only the machine itself can fetch it.',
+    fix: 'Download it and validate it by itself.',
   },
   placeholder: {
-    means: 'A placeholder such as <MY_HTTP_PROXY> is still to be filled in.',
-    mend: 'Put the value in its place.',
+    means: 'A placeholder such as <MY_HTTP_PROXY> was not filled in.',
+    fix: 'Replace it with its value.',
   },
   bashism: {
-    means: 'A script says that it is for /bin/sh and uses words that only bash has.',
-    mend: 'Write "#!/bin/bash" as its first line.',
+    means: 'A script for /bin/sh uses syntax that only bash has.',
+    fix: 'Write "#!/bin/bash" as its first line.',
   },
   'no-login': {
-    means: 'Of the users that are asked for, none could log in.',
-    mend: 'Add "default" to "users", or give one of them "ssh_authorized_keys".',
+    means: 'No account of this user-data has an SSH key or a password of its own, and the default user is not listed.',
+    fix: 'Add "default" to "users", or give one of them "ssh_authorized_keys".',
   },
-  'old-tool': {
-    means:
-      'A command of older systems that guests of today lack. bootagent puts what took its place there, and says so.',
-    mend: 'Write what took its place: systemctl, ip.',
+  'legacy-command': {
+    means: 'Current distributions lack this command. bootagent runs its replacement where the command is missing.',
+    fix: 'Use the replacement: systemctl, ip.',
+  },
+  'odd-character': {
+    means: 'The text has curly quotes or no-break spaces, as word processors and web pages write them.',
+    fix: 'Replace them with plain quotes and spaces.',
   },
   unexpected: {
-    means: 'A fault in bootagent itself.',
-    mend: 'Please report it with the output of "bootagent status --format json".',
+    means: 'A bug in bootagent.',
+    fix: 'Report it with the output of "bootagent status --format json".',
   },
-} as const satisfies Record<string, { readonly means: string; readonly mend: string }>;
+} as const satisfies Record<string, { readonly means: string; readonly fix: string }>;
+
+/** Codes of earlier versions, in their scripts and states: `explain` still takes them. */
+export const formerCodes: Readonly<Record<string, ProblemCode>> = {
+  'not-done': 'unsupported',
+  'not-looked-at': 'not-checked',
+  'home-unreachable': 'phone-home-failed',
+  'old-tool': 'legacy-command',
+};
 
 export type ProblemCode = keyof typeof problemCodes;
 
@@ -159,7 +177,7 @@ export class Problem extends Error {
     super(message, { cause: options.cause });
     this.name = 'Problem';
     this.code = code;
-    this.hint = options.hint ?? problemCodes[code].mend;
+    this.hint = options.hint ?? problemCodes[code].fix;
     this.stderrTail = options.stderrTail || undefined;
     this.at = options.at;
   }
@@ -167,7 +185,9 @@ export class Problem extends Error {
 
 /** Whether a problem costs no more than the item it stands in; any other is a failure. */
 export const isNonFatal = (code: string): boolean =>
-  ['script-failed', 'interrupted', 'bad-settings', 'home-unreachable', 'not-installed'].includes(code);
+  ['script-failed', 'interrupted', 'bad-settings', 'phone-home-failed', 'not-installed'].includes(
+    formerCodes[code] ?? code,
+  );
 
 export function asProblem(error: unknown): Problem {
   if (error instanceof Problem) return error;

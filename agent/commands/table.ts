@@ -105,17 +105,22 @@ export const commands: readonly Command[] = [
     summary: 'everything that is wrong with user-data, with line and column, on any machine',
     takes: 'FILE...',
     options: [
-      { name: 'image-config', summary: 'the files are configuration of an image: they need no #cloud-config line' },
+      {
+        name: 'image-config',
+        summary:
+          'the files are configuration of an image, as are those below etc/bootagent: they need no #cloud-config line',
+      },
+      { name: 'strict', summary: 'exit 4 for warnings too' },
       {
         name: 'format',
         value: 'FORMAT',
-        values: ['text', 'json', 'github'],
-        summary: 'text (default), json, or annotations for GitHub workflows',
+        values: ['text', 'json', 'github', 'sarif'],
+        summary: 'text (default), json, github (annotations of a workflow run) or sarif (code scanning)',
       },
     ],
     details:
-      'Reads user-data of every form as a boot would, and needs neither root nor a network. Exits 4 when there are errors; warnings alone are no reason to fail.',
-    examples: ['bootagent validate worker.yaml', 'bootagent validate --format github user-data/*.yaml'],
+      'Reads user-data of every form as a boot would, and needs neither root nor a network. Exits 4 when there are errors, and with --strict when there are warnings.',
+    examples: ['bootagent validate worker.yaml', 'bootagent validate --strict --format github user-data/*.yaml'],
     load: () => import('./validate.ts'),
   },
   {

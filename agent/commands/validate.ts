@@ -2,6 +2,7 @@ import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
 import { countsOf, github, plain, renderText } from '../validate/render.ts';
+import { sarif } from '../validate/sarif.ts';
 import { type ValidationResult, validate } from '../validate/validate.ts';
 import type { Work } from './command.ts';
 import { inputOf } from './input.ts';
@@ -15,28 +16,37 @@ export const run: Work['run'] = async ({ args, options }, around) => {
   for (const file of args) {
     const source = file === '-' ? 'standard input' : file;
     const bytes = await inputOf('', file, around);
-    const what = options['image-config'] === undefined ? 'user-data' : 'image';
+    const what = options['image-config'] !== undefined || isImageConfig(file) ? 'image' : 'user-data';
     const empty = Buffer.from(bytes).toString().trim() === '';
     verdicts.push({ file: source, empty, ...(await validate(bytes, source, schedule, what)) });
   }
   show(verdicts, options.format, around);
-  const wrong = verdicts.some(({ findings }) => findings.some(({ level }) => level === 'error'));
+  const strict = options.strict !== undefined;
+  const wrong = verdicts.some(({ findings }) => findings.some(({ level }) => strict || level === 'error'));
   return wrong ? exit.badInput : exit.done;
 };
 
+/** The files that the agent reads as configuration of the image, in a tree too. */
+const isImageConfig = (path: string): boolean =>
+  /(?:^|\/)(?:usr\/lib|etc|run)\/bootagent\/(?:bootagent|conf\.d\/[^/]+)\.ya?ml$/.test(path);
+
 type Judged = ValidationResult & { readonly file: string; readonly empty: boolean };
 
-function show(verdicts: readonly Judged[], format: string | undefined, { out, err }: Io): void {
+function show(verdicts: readonly Judged[], format: string | undefined, { version, out, err }: Io): void {
   if (format === 'json') {
     const files = verdicts.map(({ file, empty, findings }) => ({ file, empty, findings: findings.map(plain) }));
     out(`${JSON.stringify({ schema_version: 1, files }, undefined, 2)}\n`);
+    return;
+  }
+  if (format === 'sarif') {
+    out(sarif(verdicts, version));
     return;
   }
   for (const verdict of verdicts) {
     if (format === 'github') out(github(verdict));
     else out(renderText(verdict));
     const [first] = verdict.findings;
-    const more = first ? `; "bootagent explain ${first.code}" tells more` : '';
+    const more = first ? `; more: "bootagent explain ${first.code}"` : '';
     const empty = verdict.empty ? ', it is empty' : '';
     err(`${verdict.file}: ${countsOf(verdict.findings)}${empty}${more}\n`);
   }

@@ -1,3 +1,4 @@
+import type { ProblemCode } from '../base/problem.ts';
 import type { PeopleAct, PeopleState } from './kinds/accounts.ts';
 import type { FstabEdit, StorageChange } from './kinds/storage.ts';
 
@@ -218,4 +219,6 @@ export interface Note {
   /** An alarm is told on the console and by `status` too: who may come in is not what was asked. */
   readonly level: 'note' | 'warning' | 'alarm';
   readonly text: string;
+  /** Where `bootagent explain` has more to say. */
+  readonly code?: ProblemCode;
 }

@@ -22,7 +22,7 @@ export type Event =
       readonly at?: string;
       readonly hint?: string;
       readonly code?: string;
-    } & Note)
+    } & Omit<Note, 'code'>)
   | { readonly event: 'module-began'; readonly module: string; readonly stage: Stage }
   | {
       readonly event: 'step';

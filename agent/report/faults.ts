@@ -77,5 +77,5 @@ export const stderrText = (line: string): string =>
 export function fixOf({ module, code, hint, items = [] }: Fault): string {
   if (items.length > 0) return `Correct the command, then: bootagent run --force --only ${module}`;
   if (hint !== undefined) return hint;
-  return code in problemCodes ? problemCodes[code as ProblemCode].mend : 'See "bootagent status".';
+  return code in problemCodes ? problemCodes[code as ProblemCode].fix : 'See "bootagent status".';
 }

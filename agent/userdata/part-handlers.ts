@@ -6,6 +6,7 @@ import { isForUs, type Part, type Reading, yamlOf } from './reading.ts';
 import { limits } from './schema/limits.ts';
 import type { Script } from './schema/script.ts';
 import type { Place } from './schema/source-node.ts';
+import { colonSlip } from './yaml/yaml-messages.ts';
 
 export type PartHandler = (part: Part, reading: Reading) => Promise<void> | void;
 
@@ -19,11 +20,9 @@ async function config(part: Part, reading: Reading): Promise<void> {
   const written = await yamlOf(part, reading);
   if (!written || (written.is === 'scalar' && written.value === null)) return;
   if (written.is !== 'mapping') {
-    return reading.findings.error(
-      '',
-      written.place,
-      `expected settings such as "packages: [...]", got a ${written.is}`,
-    );
+    const slip = written.is === 'scalar' ? colonSlip(written.raw) : undefined;
+    const message = slip?.message ?? `expected settings such as "packages: [...]", got a ${written.is}`;
+    return reading.findings.error('', written.place, message, slip?.hint);
   }
   const index = written.entries.get('launch-index')?.value;
   if (index?.is === 'scalar' && !isForUs(index.raw, reading)) return;
@@ -50,8 +49,7 @@ async function include(part: Part, reading: Reading): Promise<void> {
     if (refused) findings.error('', place, refused);
     else if (taken.includes++ >= limits.includes) {
       return findings.error('', place, `more than ${limits.includes} URLs to include`);
-    } else if (!options.include)
-      findings.warning('', place, `${url} is not looked at here`, undefined, 'not-looked-at');
+    } else if (!options.include) findings.warning('', place, `${url} is not looked at here`, undefined, 'not-checked');
     else {
       try {
         const bytes = await options.include(url, once);
@@ -71,7 +69,7 @@ async function template(part: Part, reading: Reading): Promise<void> {
   const { text, missing, undone } = render(body, options.variables, skipped + 1);
   const hint = 'only plain variables are put in: {{ v1.region }}';
   for (const { line, words } of undone)
-    findings.error('', placeOf(part, line), `${words} is not done`, hint, 'not-done');
+    findings.error('', placeOf(part, line), `${words} is not done`, hint, 'unsupported');
   if (undone.length > 0) return;
   for (const { name, line } of missing)
     findings.warning('', placeOf(part, line), `there is no "${name}" here`, 'see "bootagent query"');
@@ -87,7 +85,7 @@ async function template(part: Part, reading: Reading): Promise<void> {
 const refused =
   (message: string, hint?: string): PartHandler =>
   (part, { findings }) =>
-    findings.error('', placeOf(part), message, hint, 'not-done');
+    findings.error('', placeOf(part), message, hint, 'unsupported');
 
 /** What is done with each type of part. */
 export const handlers: Readonly<Record<string, PartHandler | undefined>> = {

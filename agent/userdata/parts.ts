@@ -108,7 +108,7 @@ export async function readPart(part: Part, reading: Reading): Promise<void> {
       place,
       `bootagent does not read parts of the type ${part.type}`,
       hint,
-      'not-done',
+      'unsupported',
     );
   }
   const { level, message, hint } = foreign(part.text, cloudInitKeys);

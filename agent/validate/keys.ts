@@ -18,7 +18,7 @@ export function unknownKeys({ entries }: Mapping, modules: readonly Module[]): r
   const unknown = [...entries].filter(([key]) => !known.has(key));
   const told = unknown.slice(0, most).map(([key, { key: place }]): Finding => {
     if (cloudInitKeys.includes(key) || oldKeys.includes(key)) {
-      return { level: 'warning', code: 'not-done', at: key, place, message: 'bootagent does nothing for this key' };
+      return { level: 'warning', code: 'unsupported', at: key, place, message: 'bootagent does nothing for this key' };
     }
     const hint = suggestion(key, names);
     const finding = { level: 'error', code: 'unknown-key', at: key, place, message: 'no such key' } as const;

@@ -17,7 +17,7 @@ export function oldTools(config: Mapping, texts: Lines): readonly Finding[] {
   return commands.flatMap((command) =>
     toolsIn(command).map((tool) => ({
       level: 'warning',
-      code: 'old-tool',
+      code: 'legacy-command',
       at: command.at.replace(/(?<=\])\[0\]$/, ''),
       place: placeWithin(command.scalar, tool, texts),
       message: `guests of today have no "${tool}": what took its place is run where it is missing`,

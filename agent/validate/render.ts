@@ -41,7 +41,7 @@ export const plain = ({ level, code, at, place, message, hint }: Finding) => ({
 const headOf = (finding: Finding): string =>
   `${told(finding.place)}: ${finding.level}[${finding.code}] ${sentence(finding)}`;
 
-const sentence = ({ at, message, hint }: Pick<Finding, 'at' | 'message' | 'hint'>): string =>
+export const sentence = ({ at, message, hint }: Pick<Finding, 'at' | 'message' | 'hint'>): string =>
   `${at ? `${at}: ` : ''}${message}${hint === undefined ? '' : ` — ${hint}`}`;
 
 function excerpt(

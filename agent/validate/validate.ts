@@ -1,16 +1,16 @@
-import type { Module, Schedule } from '../engine/module.ts';
+import type { Schedule } from '../engine/module.ts';
 import { readUserData } from '../userdata/read-user-data.ts';
 import type { UserData } from '../userdata/reading.ts';
-import { decodeFields, type Finding, INVALID } from '../userdata/schema/decode.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
 import { collect } from '../userdata/schema/findings.ts';
 import { limits } from '../userdata/schema/limits.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { readYaml } from '../userdata/yaml/read-yaml.ts';
 import { bashisms } from './bashisms.ts';
-import { unknownKeys } from './keys.ts';
-import { loginFindings } from './login.ts';
+import { configFindings } from './config-findings.ts';
 import { oldTools } from './old-tools.ts';
-import { placeholders } from './placeholders.ts';
+import { planFindings } from './plan-findings.ts';
+import { oddCharacters } from './typography.ts';
 import type { Lines } from './walk-scalars.ts';
 
 /** All that was found in one file, in the order of its lines. */
@@ -33,23 +33,16 @@ export async function validate(
   const modules = Object.values(schedule).flat();
   const { config, scripts, sources } = read;
   const texts: Lines = new Map([...sources].map(([name, text]) => [name, text.split(/\r?\n/)] as const));
-  const settings = collect('bad-settings');
-  for (const module of modules) decode(module, config, settings);
+  const planned = planFindings(modules, config, scripts, texts);
   const found = [
     ...read.findings,
-    ...settings.found,
-    ...unknownKeys(config, modules),
-    ...placeholders(config, scripts, texts),
+    ...planned.found,
+    ...configFindings(config, scripts, modules, texts),
     ...bashisms(config, scripts, texts),
-    ...loginFindings(config),
     ...oldTools(config, texts),
+    ...oddCharacters(config, texts),
   ];
-  return { findings: atMost(inOrder(found)), sources, secrets: settings.secrets };
-}
-
-function decode({ reads }: Module, config: Mapping, settings: ReturnType<typeof collect>): void {
-  if (decodeFields(reads, config, '', settings) === INVALID && settings.found.length === 0)
-    throw new Error('Bad without a word');
+  return { findings: atMost(inOrder(found)), sources, secrets: planned.secrets };
 }
 
 function readImageFile(

@@ -8,10 +8,11 @@ import {
   type Item,
   items,
   matching,
+  type Shape,
   secret,
   text,
 } from '../../agent/userdata/schema/decode.ts';
-import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
+import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** Names that every program of shadow-utils and sudo takes for a name, and for nothing else. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
@@ -62,11 +63,21 @@ export const plainPassword: Decode<string> = converted(secret, (value, { error }
   return INVALID;
 });
 
+const replacePrivate =
+  'write the public key (the file that ends in .pub), and stop using this pair: it is in the user-data now';
+
+/** A key line. A private key pasted in its place is never shown. */
+const keyText: Decode<string> = decoder(text.shape, (written, at, findings) => {
+  if (written?.is === 'scalar' && written.raw.includes('PRIVATE KEY')) findings.secret(written.raw);
+  return text(written, at, findings);
+});
+
 /** One public key, as authorized_keys has it. */
-const keyLine: Decode<string> = converted(text, (written, { error, warning }) => {
+const keyLine: Decode<string> = converted(keyText, (written, { error, warning }) => {
   const line = readKeyLine(written);
   if (typeof line === 'string') {
-    error(`expected a line of authorized_keys: it ${line}`);
+    if (written.includes('PRIVATE KEY')) error('this is a private key', replacePrivate);
+    else error(`expected a line of authorized_keys: it ${line}`);
     return INVALID;
   }
   const unknown = unknownOption(line.options);
@@ -75,25 +86,26 @@ const keyLine: Decode<string> = converted(text, (written, { error, warning }) =>
   return line.text;
 });
 
-/** Keys one by one: a bad one costs itself. A single text, and a mapping of names to keys, are taken too. */
-export const keyList: Decode<readonly string[]> = decoder(
-  { is: 'list', of: keyLine.shape },
-  (written, at, findings) => {
-    const found = items(keyLine)(asList(written), at, findings);
-    return found === INVALID ? INVALID : found.map(({ value }) => value);
-  },
-);
+const keysByName = 'a mapping of names to keys: the names are ignored, and all keys go to the same user';
+const writeList = 'write a list; the keys of one user go below that user in "users"';
 
-/** Names in a list, or in one text with commas between them. */
+/** Keys one by one: a bad one costs itself. A single text, and a mapping of names to keys, are taken too. */
+export const keyList: Decode<readonly string[]> = decoder(listOrText(keyLine.shape), (written, at, findings) => {
+  if (written?.is === 'mapping') findings.warning(at, written.place, keysByName, writeList);
+  const found = items(keyLine)(asList(written), at, findings);
+  return found === INVALID ? INVALID : found.map(({ value }) => value);
+});
+
+/** Names in a list, as the keys of a mapping, or in one text with commas between them. */
 export const namesOf = (item: Decode<string>): Decode<readonly string[]> =>
-  decoder({ is: 'either', of: [{ is: 'list', of: item.shape }, item.shape] }, (written, at, findings) => {
-    const found = items(item)(split(written), at, findings);
+  decoder(namesShape(item.shape), (written, at, findings) => {
+    const found = items(item)(written?.is === 'mapping' ? keysOf(written) : split(written), at, findings);
     return found === INVALID ? INVALID : found.map(({ value }) => value);
   });
 
 /** Rules for sudo; none where it says false or nothing at all. */
 export const sudoRules: Decode<readonly string[] | undefined> = decoder(
-  { is: 'either', of: [{ is: 'list', of: text.shape }, text.shape] },
+  { is: 'optional', of: listOrText(text.shape) },
   (written, at, findings) => {
     if (written === undefined) return undefined;
     if (written.is === 'scalar' && (written.value === null || written.value === false)) return [];
@@ -102,6 +114,43 @@ export const sudoRules: Decode<readonly string[] | undefined> = decoder(
     return found === INVALID ? INVALID : found.map(({ value }: Item<string>) => value.trim());
   },
 );
+
+const keysOf = ({ entries, place }: Mapping): SourceNode => ({
+  is: 'list',
+  items: [...entries].map(([name, { key }]) => ({ is: 'scalar', value: name, raw: name, place: key })),
+  place,
+});
+
+const namesShape = (item: Shape): Shape => ({
+  is: 'either',
+  says: `a list, or one text with commas, each ${item.is === 'scalar' ? item.what : 'a name'}`,
+  of: [
+    { is: 'list', of: item },
+    { is: 'scalar', what: 'names with commas between them' },
+    { is: 'map', of: anything },
+  ],
+});
+
+const anything: Shape = {
+  is: 'optional',
+  of: {
+    is: 'either',
+    of: [
+      { is: 'scalar', what: 'anything' },
+      { is: 'list', of: { is: 'scalar', what: 'anything' } },
+    ],
+  },
+};
+
+/** A list, one text (of several with commas between them), or a mapping of names to items. */
+export function listOrText(item: Shape): Shape {
+  const one: Shape = { is: 'scalar', what: item.is === 'scalar' ? item.what : 'text' };
+  return {
+    is: 'either',
+    says: `a list, each ${one.what}`,
+    of: [{ is: 'list', of: item }, one, { is: 'map', of: item }],
+  };
+}
 
 function asList(written: SourceNode | undefined): SourceNode | undefined {
   if (written?.is === 'scalar' && written.value !== null) return { is: 'list', items: [written], place: written.place };

@@ -1,7 +1,7 @@
 import type { PlanItem } from '../../agent/engine/change.ts';
-import { type Decode, decoder, type Findings, INVALID } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, type Findings, INVALID, type Shape } from '../../agent/userdata/schema/decode.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
-import { groupName, namesOf, split, userName } from './fields.ts';
+import { groupName, listOrText, namesOf, split, userName } from './fields.ts';
 
 export interface Group {
   readonly at: string;
@@ -9,20 +9,27 @@ export interface Group {
   readonly members: readonly string[];
 }
 
+function groupsShape(): Shape {
+  const withMembers: Shape = { is: 'map', of: { is: 'optional', of: listOrText(userName.shape) } };
+  const names: Shape = { is: 'scalar', what: 'names of groups, with commas between them' };
+  return {
+    is: 'either',
+    says: 'a list of groups, or a mapping from each group to its members',
+    of: [{ is: 'list', of: { is: 'either', of: [groupName.shape, withMembers] } }, withMembers, names],
+  };
+}
+
 /** `groups`: names, or names with their members, in a list, a mapping or one text. */
-export const groupList: Decode<readonly Group[]> = decoder(
-  { is: 'list', of: { is: 'either', of: [groupName.shape, { is: 'map', of: { is: 'list', of: userName.shape } }] } },
-  (written, at, findings) => {
-    if (written?.is === 'mapping') return groupsIn(written, at, findings);
-    const list = split(written);
-    if (list?.is === 'list') {
-      const isList = written?.is === 'list';
-      return list.items.flatMap((item, index) => groupsIn(item, isList ? `${at}[${index}]` : at, findings));
-    }
-    if (written) findings.error(at, written.place, 'expected a list of groups');
-    return INVALID;
-  },
-);
+export const groupList: Decode<readonly Group[]> = decoder(groupsShape(), (written, at, findings) => {
+  if (written?.is === 'mapping') return groupsIn(written, at, findings);
+  const list = split(written);
+  if (list?.is === 'list') {
+    const isList = written?.is === 'list';
+    return list.items.flatMap((item, index) => groupsIn(item, isList ? `${at}[${index}]` : at, findings));
+  }
+  if (written) findings.error(at, written.place, 'expected a list of groups');
+  return INVALID;
+});
 
 function groupsIn(written: SourceNode, at: string, findings: Findings): Group[] {
   if (written.is !== 'mapping') {

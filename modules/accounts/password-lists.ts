@@ -81,7 +81,13 @@ const line: Decode<UserPassword> = decoder({ is: 'scalar', what: 'user:password'
 });
 
 const lines: Decode<readonly Item<UserPassword>[]> = decoder(
-  { is: 'list', of: line.shape },
+  {
+    is: 'either',
+    of: [
+      { is: 'list', of: line.shape },
+      { is: 'scalar', what: 'lines of user:password' },
+    ],
+  },
   (written, at, findings) => {
     if (written?.is !== 'scalar') return items(line)(written, at, findings);
     const all = written.raw.split('\n').filter((each) => each.trim() !== '');

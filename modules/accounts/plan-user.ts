@@ -11,6 +11,7 @@ export function planUser(person: ResolvedUser, facts: Facts, hasPasswordElsewher
   const keys = account.ssh_authorized_keys ?? [];
   return [
     planAccount(person, facts, hasPasswordElsewhere),
+    ...unsupported(person),
     ...(rules === undefined ? [] : [{ at: `${at}.sudo`, changes: [sudo(name, rules)] }]),
     ...(keys.length === 0
       ? []
@@ -23,7 +24,7 @@ function planAccount(person: ResolvedUser, facts: Facts, hasPasswordElsewhere: b
   const there = facts.users.find((each) => each.name === name);
   const { made, primary } = groupsOf(person, facts);
   const changes: Change[] = [...made, userChange(person, primary)];
-  const notes: Note[] = [...undone(person), ...(there ? unchanged(person, there, facts) : [])];
+  const notes: Note[] = [...passwordNotes(person), ...(there ? unchanged(person, there, facts) : [])];
   const password = passwordOf(account);
   if (password) changes.push(...passwordChanges(name, password, false));
   const hasPassword = password !== undefined || hasPasswordElsewhere;
@@ -122,23 +123,27 @@ function unchanged({ name, account }: ResolvedUser, there: Facts['users'][number
   ];
 }
 
-/** What is asked and never done. */
-function undone({ name, account }: ResolvedUser): Note[] {
-  const not = [
-    ['ssh_import_id', 'keys are taken from the user-data and the metadata alone'],
-    ['doas', 'only sudo is set up'],
-    ['snapuser', 'snaps are not set up'],
-  ] as const;
-  const two = [account.hashed_passwd, account.passwd, account.plain_text_passwd].filter((each) => each !== undefined);
-  const notes: Note[] =
-    two.length > 1
-      ? [{ level: 'warning', text: `${name} is given ${two.length} passwords: a hash counts before a plain one` }]
-      : [];
-  const skipped = not.flatMap(([key, why]) =>
-    account[key] === undefined ? [] : [{ level: 'warning', text: `${key} of ${name} is not done: ${why}` } as const],
-  );
-  return [...notes, ...skipped];
+function passwordNotes({ name, account }: ResolvedUser): Note[] {
+  const { hashed_passwd, passwd, plain_text_passwd } = account;
+  const given = [hashed_passwd, passwd, plain_text_passwd].filter((each) => each !== undefined);
+  return given.length > 1
+    ? [{ level: 'warning', text: `${name} is given ${given.length} passwords: a hash counts before a plain one` }]
+    : [];
 }
+
+const unsupportedKeys = [
+  ['ssh_import_id', 'bootagent fetches no keys; use ssh_authorized_keys'],
+  ['doas', 'bootagent configures sudo only'],
+  ['snapuser', 'bootagent does not install snaps'],
+] as const;
+
+/** Settings that are ignored, each an item of its own, so that its line is reported. */
+const unsupported = ({ at, account }: ResolvedUser): PlanItem[] =>
+  unsupportedKeys.flatMap(([key, why]) => {
+    if (account[key] === undefined) return [];
+    const note: Note = { level: 'warning', code: 'unsupported', text: `not supported: ${why}` };
+    return [{ at: `${at}.${key}`, changes: [], notes: [note] }];
+  });
 
 function sudo(name: string, rules: readonly string[]): Change {
   // sudo passes over files with a dot in their names.

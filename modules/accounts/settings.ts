@@ -6,6 +6,8 @@ import {
   flag,
   INVALID,
   optional,
+  type Shape,
+  strayDash,
 } from '../../agent/userdata/schema/decode.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { type AccountSettings, account } from './account-fields.ts';
@@ -28,22 +30,32 @@ const named: Decode<AccountSettings & { readonly name: string }> = decoder(accou
   return INVALID;
 });
 
+function usersShape(): Shape {
+  const names: Shape = { is: 'scalar', what: 'the name of a user, or names with commas between them' };
+  const entry: Shape = { is: 'either', of: [names, account.shape, { is: 'list', of: userName.shape }] };
+  const wanted: Shape = { is: 'optional', of: { is: 'either', of: [account.shape, flag.shape] } };
+  return {
+    is: 'either',
+    says: 'a list, each "default", the name of a user, or a mapping',
+    of: [{ is: 'list', of: entry }, { is: 'map', of: wanted }, names],
+  };
+}
+
 /** `users`: a list of names and mappings, a mapping by name, or names with commas between them. */
-export const userList: Decode<readonly Listed[]> = decoder(
-  { is: 'list', of: { is: 'either', of: [userName.shape, account.shape] } },
-  (written, at, findings) => {
-    if (written?.is === 'mapping') return byName(written, at, findings);
-    const list = split(written);
-    if (list?.is !== 'list') {
-      if (written) findings.error(at, written.place, 'expected a list of users');
-      return INVALID;
-    }
-    return list.items.flatMap((item, index) => {
-      const place = written?.is === 'list' ? `${at}[${index}]` : at;
-      return item.is === 'mapping' ? entry(item, place, findings) : namesIn(item, place, findings);
-    });
-  },
-);
+export const userList: Decode<readonly Listed[]> = decoder(usersShape(), (written, at, findings) => {
+  if (written?.is === 'mapping') return byName(written, at, findings);
+  const list = split(written);
+  if (list?.is !== 'list') {
+    if (written) findings.error(at, written.place, 'expected a list of users');
+    return INVALID;
+  }
+  return list.items.flatMap((item, index) => {
+    const place = written?.is === 'list' ? `${at}[${index}]` : at;
+    return item.is === 'mapping'
+      ? entry(item, place, strayDash(list.items, index, findings))
+      : namesIn(item, place, findings);
+  });
+});
 
 function entry(written: Mapping, at: string, findings: Findings): Listed[] {
   const value = named(written, at, findings);
@@ -56,7 +68,13 @@ function namesIn(written: SourceNode, at: string, findings: Findings): Listed[] 
   return found === INVALID ? [] : [found].flat().map((name) => ({ at, name, account: {} }));
 }
 
-function byName(written: Mapping, at: string, findings: Findings): Listed[] {
+function byName(written: Mapping, at: string, findings: Findings): Listed[] | typeof INVALID {
+  const name = written.entries.get('name');
+  if (name?.value.is === 'scalar' && typeof name.value.value === 'string') {
+    const hint = 'put "- " before "name", and two more spaces before its other settings';
+    findings.error(at, written.place, 'this is one user, and not a list of users', hint);
+    return INVALID;
+  }
   return [...written.entries].flatMap(([name, { key, value }]): Listed[] => {
     const place = `${at}.${name}`;
     const known = userName({ is: 'scalar', value: name, raw: name, place: key }, place, findings);
@@ -82,7 +100,7 @@ export const defaultUser: Decode<Partial<AccountSettings>> = decoder(
 
 /** What the image says of its default user, among much else that is not ours to read. */
 export const systemInfo: Decode<{ readonly default_user?: Partial<AccountSettings> | undefined }> = decoder(
-  { is: 'object', fields: { default_user: account.shape } },
+  { is: 'object', fields: { default_user: { is: 'optional', of: account.shape } }, open: true },
   (written, at, findings) => {
     if (written?.is === 'mapping')
       return decodeFields({ default_user: optional(account) }, written, `${at}.`, findings);

@@ -3,6 +3,7 @@ import type { Context } from '../../agent/engine/module.ts';
 import { converted, type Decode, decoder, either, INVALID, list, text } from '../../agent/userdata/schema/decode.ts';
 import { nowhere, type Place, type SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { adapt } from './adapt-legacy.ts';
+import { cloudInitCallNotes } from './cloud-init-calls.ts';
 import { secretsIn } from './secrets-in-commands.ts';
 
 /** A line of shell, or the words of a command: either way, in the words that were written. */
@@ -22,12 +23,24 @@ export interface ScriptCommand {
 
 /** A list of commands. An empty item is passed over, as cloud-init does; a wrong one costs only itself. */
 export const commandList: Decode<readonly ScriptCommand[]> = decoder(
-  { is: 'list', of: command.shape },
+  {
+    is: 'either',
+    says: 'a list of commands, each text or a list of words',
+    of: [
+      { is: 'list', of: { is: 'optional', of: command.shape } },
+      { is: 'scalar', what: 'one command' },
+    ],
+  },
   (written, at, findings) => {
+    if (written?.is === 'scalar' && typeof written.value !== 'string') {
+      const got = written.value === null ? 'nothing' : JSON.stringify(written.raw);
+      findings.error(at, written.place, `expected a list of commands, got ${got}`);
+      return INVALID;
+    }
     const listed = written?.is === 'list' ? written.items.map((node, index) => [node, `${at}[${index}]`] as const) : [];
     const each = written?.is === 'list' ? listed.filter(([node]) => !isEmpty(node)) : [[written, at] as const];
     const commands = each.flatMap(([node, itemAt]): ScriptCommand[] => {
-      const text = command(node, itemAt, findings);
+      const text = commandItem(node, itemAt, findings);
       return text === INVALID ? [] : [{ at: itemAt, text, place: node?.place ?? nowhere }];
     });
     if (written?.is !== 'list' && commands.length === 0) return INVALID;
@@ -37,6 +50,16 @@ export const commandList: Decode<readonly ScriptCommand[]> = decoder(
 );
 
 const isEmpty = (node: SourceNode): boolean => node.is === 'scalar' && node.value === null;
+
+/** A command. `- echo Status: ok` is a mapping to YAML, and an error that says why. */
+const commandItem: Decode<string> = decoder(command.shape, (written, at, findings) => {
+  const [first] = written?.is === 'mapping' ? written.entries : [];
+  if (!first || !written) return command(written, at, findings);
+  // What follows the colon may be a secret.
+  const message = `YAML reads this command as a mapping, because of the ": " after ${JSON.stringify(first[0])}`;
+  findings.error(at, written.place, message, 'put quotes around the whole command');
+  return INVALID;
+});
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
@@ -81,8 +104,16 @@ export function scriptItem(
       commands: commands.map(infoOf),
       notes: [...notes, ...(needing ? [shellNote(needing.at, facts.sh, hasBash)] : [])],
     },
+    ...calls(commands),
   ];
 }
+
+/** Items that call what is not here: they run, and this is said of each at its line. */
+const calls = (commands: readonly ScriptCommand[]): readonly PlanItem[] =>
+  commands.flatMap(({ at, text }) => {
+    const notes = cloudInitCallNotes(text);
+    return notes.length === 0 ? [] : [{ at, changes: [], notes }];
+  });
 
 const mostOfLine = 120;
 

@@ -8,7 +8,14 @@ import { networkd } from './networkd.ts';
 
 /** `network: {config: disabled}`, by which images say that theirs is theirs; anything else says nothing here. */
 const isDisabled: Decode<boolean> = decoder(
-  { is: 'optional', of: { is: 'object', fields: { config: { is: 'scalar', what: 'disabled', words: ['disabled'] } } } },
+  {
+    is: 'optional',
+    of: {
+      is: 'object',
+      fields: { config: { is: 'optional', of: { is: 'scalar', what: 'disabled', words: ['disabled'] } } },
+      open: true,
+    },
+  },
   (written) => {
     const config = written?.is === 'mapping' ? written.entries.get('config')?.value : undefined;
     return config?.is === 'scalar' && config.raw === 'disabled';
@@ -16,6 +23,12 @@ const isDisabled: Decode<boolean> = decoder(
 );
 
 const reads = { network: isDisabled };
+
+/** A network configuration among the settings: it is the datasource's to give. */
+const given: Decode<'disabled' | 'ignored' | undefined> = decoder(isDisabled.shape, (written, at, findings) => {
+  if (isDisabled(written, at, findings)) return 'disabled';
+  return written === undefined || (written.is === 'scalar' && written.value === null) ? undefined : 'ignored';
+});
 
 /** Static addresses that the metadata carries, before there is a network. */
 export const network = defineModule({
@@ -31,9 +44,24 @@ export const lateNetwork = defineModule({
   name: 'network_late',
   summary: 'Static addresses that were learned over the network: in use from the next boot on.',
   every: 'boot',
-  reads,
-  plan: ({ network: disabled }, context): readonly PlanItem[] => (disabled ? [] : plan(context)),
+  reads: { network: given },
+  plan: ({ network: settings }, context): readonly PlanItem[] => [
+    ...(settings === 'ignored' ? [ignored] : []),
+    ...(settings === 'disabled' ? [] : plan(context)),
+  ],
 });
+
+const ignored: PlanItem = {
+  at: 'network',
+  changes: [],
+  notes: [
+    {
+      level: 'warning',
+      code: 'unsupported',
+      text: 'ignored: only the datasource configures the network (network-config of a seed, or the metadata)',
+    },
+  ],
+};
 
 function plan({ facts, instance }: Context): readonly PlanItem[] {
   // What asks for nothing but DHCP is what guests do by themselves.

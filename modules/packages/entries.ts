@@ -1,4 +1,4 @@
-import { type Decode, decoder, type Findings, INVALID } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, type Findings, INVALID, type Shape } from '../../agent/userdata/schema/decode.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** One package that was asked for. */
@@ -12,16 +12,28 @@ export interface Wanted {
 
 const managers = ['apt', 'dnf', 'yum', 'rpm', 'snap', 'zypper'];
 
+function packagesShape(): Shape {
+  const name: Shape = { is: 'scalar', what: 'a package' };
+  const one: Shape = { is: 'either', of: [name, { is: 'list', of: { is: 'scalar', what: 'its name and version' } }] };
+  const many: Shape = { is: 'either', of: [{ is: 'list', of: one }, name] };
+  const byManager: Shape = {
+    is: 'object',
+    fields: Object.fromEntries(managers.map((each) => [each, { is: 'optional', of: many } as const])),
+  };
+  return {
+    is: 'either',
+    says: 'a list, each a package, a list of its name and version, or a mapping from a package manager to its packages',
+    of: [{ is: 'list', of: { is: 'either', of: [name, one, byManager] } }, name],
+  };
+}
+
 /** All forms of a list of packages: a name, a name with a version, a list for one manager alone. */
-export const packageList: Decode<readonly Wanted[]> = decoder(
-  { is: 'list', of: { is: 'scalar', what: 'a package, or a list of its name and version' } },
-  (written, at, findings) => {
-    if (written?.is === 'list') return wantedIn(written.items, at, undefined, findings);
-    return written?.is === 'scalar' && written.value !== null
-      ? wantedIn([written], at, undefined, findings)
-      : refused(written, at, findings, 'expected a list of packages');
-  },
-);
+export const packageList: Decode<readonly Wanted[]> = decoder(packagesShape(), (written, at, findings) => {
+  if (written?.is === 'list') return wantedIn(written.items, at, undefined, findings);
+  return written?.is === 'scalar' && written.value !== null
+    ? wantedIn([written], at, undefined, findings)
+    : refused(written, at, findings, 'expected a list of packages');
+});
 
 const wantedIn = (
   written: readonly SourceNode[],

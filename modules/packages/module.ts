@@ -82,13 +82,13 @@ function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly Plan
   const named = meant.filter(({ name }) => !isFile(name)).map((each) => [specOf(each, manager), each.at] as const);
   const files = meant.filter(({ name }) => isFile(name));
   const asked = Object.fromEntries(named);
-  const notes = wanted.filter((each) => !isFor(each, manager)).map((each) => leftOut(each, manager));
+  const others = wanted.filter((each) => !isFor(each, manager));
   return [
     {
       at: 'packages',
       changes: named.length === 0 ? [] : [{ kind: 'packages', manager, names: Object.keys(asked), asked }],
-      notes,
     },
+    ...others.map((each) => ({ at: each.at, changes: [], notes: [leftOut(each, manager)] })),
     // In one go, since one may need the other.
     ...files.slice(0, 1).map(({ at }) => ({
       at,
@@ -106,7 +106,7 @@ const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(/.test(name);
 const specOf = ({ name, version }: Wanted, manager: Manager): string =>
   version === undefined ? name : `${name}${manager === 'apt' ? '=' : '-'}${version}`;
 
-const leftOut = ({ at, name, manager: meant }: Wanted, manager: Manager): Note =>
+const leftOut = ({ name, manager: meant }: Wanted, manager: Manager): Note =>
   meant === 'snap' || meant === 'zypper'
-    ? { level: 'warning', text: `${at}: ${name} is not installed: bootagent does not know ${meant}` }
-    : { level: 'note', text: `${at}: ${name} is meant for ${meant}, and this is a machine of ${manager}` };
+    ? { level: 'warning', code: 'unsupported', text: `${name} is not installed: bootagent does not use ${meant}` }
+    : { level: 'note', text: `${name} is meant for ${meant}, and this is a machine of ${manager}` };

@@ -28,8 +28,8 @@ export const pages = (): Readonly<Record<string, string>> => ({
 });
 
 function problems(): string {
-  const rows = Object.entries(problemCodes).map(([code, { means, mend }]) => `## ${code}\n\n${means}\n\n${mend}\n`);
-  return `# Problems\n\nEvery error has one of these codes; \`bootagent explain CODE\` tells the same. Made by \`npm run manual\`.\n\n${rows.join('\n')}`;
+  const rows = Object.entries(problemCodes).map(([code, { means, fix }]) => `## ${code}\n\n${means}\n\nFix: ${fix}\n`);
+  return `# Problems\n\nEvery error has one of these codes; \`bootagent explain CODE\` prints the same. Made by \`npm run manual\`.\n\n${rows.join('\n')}`;
 }
 
 function commandPage(): string {

@@ -70,9 +70,9 @@ function wordsFor(shape: Shape): Words {
     case 'either': {
       const each = shape.of.map(wordsFor);
       return {
-        what: [...new Set(each.map(({ what }) => what))].join(', or '),
+        what: shape.says ?? [...new Set(each.map(({ what }) => what))].join(', or '),
         rest: each.flatMap(({ rest }) => rest),
-        inner: each.flatMap(({ inner }) => inner),
+        inner: [...new Map(each.flatMap(({ inner }) => inner))],
       };
     }
     case 'optional': {

@@ -13,13 +13,15 @@ export function jsonSchema(): string {
       fields[key] ??= { description: module.summary, ...schemaOf(shape) };
     }
   }
-  for (const key of agentKeys) fields[key] ??= {};
+  for (const key of agentKeys) fields[key] ??= { description: 'Read by the agent itself, before any module runs.' };
   for (const key of cloudInitKeys)
-    fields[key] ??= { description: 'bootagent does nothing for this key', deprecated: true };
+    fields[key] ??= { description: 'Not supported by bootagent: ignored.', deprecated: true };
   const sorted = Object.fromEntries(Object.entries(fields).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   const schema = {
     $schema: 'http://json-schema.org/draft-07/schema#',
+    $id: 'https://raw.githubusercontent.com/bootagent/bootagent/main/docs/schema/cloud-config.json',
     title: '#cloud-config as bootagent reads it',
+    description: 'Generated from the decoders that read it. It refuses nothing that "bootagent validate" accepts.',
     type: ['object', 'null'],
     properties: sorted,
     additionalProperties: false,
@@ -42,10 +44,15 @@ function schemaOf(shape: Shape): Schema {
       const required = Object.entries(shape.fields).flatMap(([key, { is }]) =>
         is === 'optional' || is === 'renamed' ? [] : [key],
       );
-      return { type: 'object', properties, ...(required.length > 0 && { required }), additionalProperties: false };
+      return {
+        type: 'object',
+        properties,
+        ...(required.length > 0 && { required }),
+        additionalProperties: shape.open === true,
+      };
     }
     case 'either':
-      return { anyOf: shape.of.map(schemaOf) };
+      return { ...(shape.says !== undefined && { description: shape.says }), anyOf: shape.of.map(schemaOf) };
     case 'optional':
       return { anyOf: [schemaOf(shape.of), { type: 'null' }], ...defaultOf(shape.fallback) };
     case 'renamed':
@@ -58,7 +65,14 @@ function scalarSchema({ what, words, pattern }: Shape & { is: 'scalar' }): Schem
   if (what === 'true or false')
     return {
       description: what,
-      anyOf: [{ type: 'boolean' }, { enum: [0, 1, 'true', 'false', 'yes', 'no', 'on', 'off'] }],
+      anyOf: [
+        { type: 'boolean' },
+        { enum: [0, 1] },
+        {
+          type: 'string',
+          pattern: '^\\s*([Tt][Rr][Uu][Ee]|[Yy][Ee][Ss]|[Oo][Nn]|1|[Ff][Aa][Ll][Ss][Ee]|[Nn][Oo]|[Oo][Ff][Ff]|0)\\s*$',
+        },
+      ],
     };
   if (words) return { description: what, enum: words.flatMap(alike) };
   if (pattern !== undefined) return { description: what, type: scalar, pattern };

@@ -4,7 +4,7 @@ import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rm
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { problemCodes } from '../../agent/base/problem.ts';
+import { formerCodes, problemCodes } from '../../agent/base/problem.ts';
 import { version } from '../../agent/base/version.ts';
 import { commands } from '../../agent/commands/table.ts';
 import { bootId } from '../../agent/state/lock.ts';
@@ -113,7 +113,7 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
       assert.deepEqual(await bootagent(args, { as: 'nobody' }), {
         code: 4,
         out: '',
-        err: `bootagent: ${message}\n  Use sudo, look first with "bootagent plan", or work in a folder with --root DIR.\n`,
+        err: `bootagent: ${message}\n  ${problemCodes['needs-root'].fix}\n`,
       });
     });
   }
@@ -504,9 +504,11 @@ describe('explain', () => {
   test('tells every problem there is, or those that are asked for', async () => {
     const all = await bootagent(['explain']);
     assert.equal(all.code, 0);
-    for (const [code, { means, mend }] of Object.entries(problemCodes)) {
-      assert.ok(all.out.includes(`${code}\n  ${means}\n  ${mend}\n`), code);
+    for (const [code, { means, fix }] of Object.entries(problemCodes)) {
+      assert.ok(all.out.includes(`${code}\n  ${means}\n  Fix: ${fix}\n`), code);
     }
+    for (const [former, code] of Object.entries(formerCodes))
+      assert.equal((await bootagent(['explain', former])).out.split('\n')[0], code);
     assert.equal((await bootagent(['explain', 'locked'])).out.split('\n')[0], 'locked');
   });
 });

@@ -40,12 +40,13 @@ describe('fs_setup', () => {
     ],
     [
       'disk_setup: {/dev/vdb: {table_type: gpt, layout: true}}',
-      'disk_setup: partition tables are not made; make them in the image, or put file systems on whole disks',
+      'partition tables are not made; make them in the image, or put file systems on whole disks',
     ],
   ] as const) {
     test(`says what is not done: ${yaml}`, () => {
       const [item] = plan(fsSetup, yaml, cloud);
-      assert.deepEqual([item?.changes, item?.notes], [[], [{ level: 'warning', text }]]);
+      const notes = item?.notes?.map(({ level, text }) => ({ level, text }));
+      assert.deepEqual([item?.changes, notes], [[], [{ level: 'warning', text }]]);
     });
   }
 

@@ -44,8 +44,8 @@ describe('packages', () => {
       { kind: 'packages', manager: 'dnf', names: ['cvmfs', 'htop-3.2.1', 'git', 'vim-9', 'tmux'] },
     ]);
     assert.deepEqual(notesOf(yaml), [
-      'note: packages[2].apt[0]: x is meant for apt, and this is a machine of dnf',
-      'warning: packages[3].snap[0]: y is not installed: bootagent does not know snap',
+      'note: x is meant for apt, and this is a machine of dnf',
+      'warning: y is not installed: bootagent does not use snap',
     ]);
     assert.deepEqual(changesOf('packages: [[htop, 3.2.1]]', debian), [
       { kind: 'packages', manager: 'apt', names: ['htop=3.2.1'] },

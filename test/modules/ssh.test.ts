@@ -214,10 +214,14 @@ describe('host keys', () => {
     assert.deepEqual(changesOf(items)[0], base);
   });
   test('of sorts that sshd has no place for are told', () => {
-    assert.deepEqual(notesOf(plan(hostKeys, 'ssh_keys: {dsa_private: x, rsa_public: y}')), [
-      'ssh_keys.dsa_private is no host key that sshd has a place for',
-      'ssh_keys.rsa_public is left out: there is no rsa_private for it',
-    ]);
+    const items = plan(hostKeys, 'ssh_keys: {dsa_private: x, rsa_public: y}');
+    assert.deepEqual(
+      items.flatMap(({ at, notes = [] }) => notes.map(({ text }) => `${at} ${text}`)),
+      [
+        'ssh_keys.dsa_private ignored: a host key is named TYPE_private, TYPE_public or TYPE_certificate, TYPE rsa, ecdsa or ed25519',
+        'ssh_keys.rsa_public ignored: there is no rsa_private for it',
+      ],
+    );
   });
   test('can be judged before there is a network, where firmware knows a uuid', () => {
     const { facts, ...rest } = told();

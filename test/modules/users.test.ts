@@ -235,9 +235,9 @@ describe('a user', () => {
     const there = [{ name: 'bob', uid: 1005, gid: 1005, home: '/home/bob', shell: '/bin/sh' }];
     const yaml = 'users: [{name: bob, uid: 1, homedir: /x, system: true, ssh_import_id: gh:bob}]';
     assert.deepEqual(notesOf(plan(users, yaml, somewhere({ users: there }))), [
-      'ssh_import_id of bob is not done: keys are taken from the user-data and the metadata alone',
       'bob exists, and keeps the number 1005 (asked: 1) and the home /home/bob (asked: /x)',
       'bob exists: system is for new accounts',
+      'not supported: bootagent fetches no keys; use ssh_authorized_keys',
     ]);
   });
 

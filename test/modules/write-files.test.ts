@@ -4,7 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { writeFiles } from '../../modules/write-files.ts';
 import { applied } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
-import { foundIn, plan } from '../support/settings.ts';
+import { foundIn, plan, planned } from '../support/settings.ts';
 
 const fileWith = (fields: string): unknown => {
   const change = plan(writeFiles, `write_files:\n  - path: /etc/a\n    ${fields}\n`)[0]?.changes[0];
@@ -76,5 +76,45 @@ describe('write_files', () => {
       assert.deepEqual([host.nodes.get(path)?.uid, host.nodes.get(path)?.gid], [7, 8]);
     }
     assert.equal(host.nodes.get('/opt/x')?.uid, 0);
+  });
+
+  for (const [slip, meant] of [
+    ['permission', 'permissions'],
+    ['premissions', 'permissions'],
+    ['Permissions', 'permissions'],
+    ['perm', 'permissions'],
+    ['mode', 'permissions'],
+    ['ownr', 'owner'],
+    ['user', 'owner'],
+    ['apend', 'append'],
+  ] as const) {
+    test(`a misspelt setting that guards a file withholds it: ${slip}`, () => {
+      const asked = `write_files:\n  - path: /etc/secret\n    content: s3cret\n    ${slip}: '0600'\n  - path: /etc/b\n`;
+      const { plan, findings } = planned(writeFiles, asked);
+      assert.deepEqual(
+        plan.map(({ at }) => at),
+        ['write_files[1]'],
+      );
+      assert.deepEqual(
+        findings.map(({ level, place, at, message, hint }) => [level, place.line, at, message, hint]),
+        [
+          [
+            'error',
+            4,
+            `write_files[0].${slip}`,
+            `no such setting; the item is left out, as this may mean "${meant}"`,
+            `did you mean "${meant}"?`,
+          ],
+        ],
+      );
+    });
+  }
+
+  test('a misspelt setting that guards nothing costs only itself', () => {
+    for (const slip of ['comment: a', 'defr: true', 'constructor: a']) {
+      const { plan, findings } = planned(writeFiles, `write_files: [{path: /a, ${slip}}]`);
+      assert.equal(plan.length, 1, slip);
+      assert.equal(findings.length, 1, slip);
+    }
   });
 });

@@ -14,6 +14,9 @@ const lines = async (content: string): Promise<readonly string[]> =>
     ({ place, level, code, at, message }) => `${place.line}:${place.column} ${level}[${code}] ${at}: ${message}`,
   );
 
+const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILMXJn659PB2071SNuuQa3088He8uW5OhQShhZCXA13+ a';
+const hash = '$6$aaaaaaaa$bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb';
+
 describe('validate', () => {
   test('tells every mistake at once, each with its line, its column and a mark below it', async () => {
     const verdict = await verdictOn(`#cloud-config
@@ -59,7 +62,7 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
     ];
     assert.deepEqual(
       await lines(`#cloud-config\n${keys.map((key) => `${key}: {sources: {a: {}}}\n`).join('')}`),
-      keys.map((key, index) => `${index + 2}:1 warning[not-done] ${key}: bootagent does nothing for this key`),
+      keys.map((key, index) => `${index + 2}:1 warning[unsupported] ${key}: bootagent does nothing for this key`),
     );
   });
 
@@ -95,8 +98,8 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
     assert.deepEqual(
       (await lines(config)).map((each) => each.replace(/:[^:]*$/, '')),
       [
-        '3:6 warning[old-tool] runcmd[0]: guests of today have no "chkconfig"',
-        '4:10 warning[old-tool] runcmd[1]: guests of today have no "service"',
+        '3:6 warning[legacy-command] runcmd[0]: guests of today have no "chkconfig"',
+        '4:10 warning[legacy-command] runcmd[1]: guests of today have no "service"',
       ],
     );
   });
@@ -104,12 +107,26 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
   test('tells when nobody could log in', async () => {
     const found = async (users: string) =>
       (await lines(`#cloud-config\n${users}\n`)).filter((each) => each.includes('[no-login]'));
-    assert.equal((await found('users: [{name: a}]')).length, 1);
-    assert.equal((await found('users: [{name: a, passwd: x}]')).length, 1);
+    for (const users of [
+      'users: [{name: a}]',
+      'users: [{name: a, passwd: x}]',
+      'users: []',
+      'users: [{name: a, ssh_import_id: [gh:a]}]',
+      `users: [{name: a, passwd: ${hash}, lock_passwd: true}]`,
+      `users: [{name: a, shell: /sbin/nologin, ssh_authorized_keys: [${key}]}]`,
+      `users: [{name: a, shell: /bin/false, passwd: ${hash}}]`,
+    ]) {
+      assert.equal((await found(users)).length, 1, users);
+    }
     for (const users of [
       'users: [default, {name: a}]',
-      'users: [{name: a, ssh_authorized_keys: [k]}]',
-      'users: [{name: a, lock_passwd: false, passwd: x}]',
+      `users: [{name: a, ssh_authorized_keys: [${key}]}]`,
+      `users: [{name: a, passwd: ${hash}}]`,
+      `users: [{name: a, lock_passwd: false, passwd: ${hash}}]`,
+      `users: [a]\nssh_authorized_keys: [${key}]`,
+      `users: [a]\nchpasswd: {users: [{name: a, password: ${hash}}]}`,
+      `users: [a]\nchpasswd: {list: ["root:${hash}"]}`,
+      'users: [a]\nuser: {name: b}',
       'users: [{name: a}]\ndisable_root: false',
       'hostname: a',
     ]) {
@@ -146,7 +163,7 @@ describe('typos', () => {
         if (slip === '' || slip === where.key || where.among.includes(slip)) continue;
         const { findings } = await verdictOn(documentWith(where, slip));
         const hints = findings
-          .filter(({ code }) => code === 'unknown-key' || code === 'not-done')
+          .filter(({ code }) => code === 'unknown-key' || code === 'unsupported')
           .map(({ hint }) => hint);
         slips++;
         if (hints.includes(`did you mean "${where.key}"?`)) right++;

@@ -205,9 +205,9 @@ async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Wat
 /** What is asked and left out is told with its line, as what failed is. */
 function reportNotes(module: Module, { at, notes = [] }: PlanItem, settings: Mapping, run: Run): void {
   const where = placed(placeOf(at, settings));
-  for (const { level, text } of notes) {
+  for (const { level, text, code } of notes) {
     const told = level !== 'warning' || where === '' ? text : `${where}${text.startsWith(at) ? '' : `${at}: `}${text}`;
-    run.report({ event: 'note', module: module.name, at, level, text: told });
+    run.report({ event: 'note', module: module.name, at, level, text: told, ...(code && { code }) });
   }
 }
 

@@ -8,9 +8,7 @@ import { type Instance, noInstance } from '../../metadata/datasource.ts';
 import type { RunResult } from '../../report/event.ts';
 import type { Finding } from '../../userdata/schema/decode.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
-import { unknownKeys } from '../../validate/keys.ts';
-import { loginFindings } from '../../validate/login.ts';
-import { placeholders } from '../../validate/placeholders.ts';
+import { configFindings } from '../../validate/config-findings.ts';
 import { type Run, runModule } from './module-run.ts';
 
 export interface Boot extends Run {
@@ -114,14 +112,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     const read = await boot.settingsOf(instance);
     for (const finding of read.findings) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.
-    const doubtful = wanted.includes('main')
-      ? [
-          ...unknownKeys(read.config, modules),
-          ...placeholders(read.config, read.scripts, new Map()),
-          // The keys of the metadata go to some account in any case.
-          ...(instance && instance.publicKeys.length === 0 ? loginFindings(read.config) : []),
-        ]
-      : [];
+    const doubtful = wanted.includes('main') ? configFindings(read.config, read.scripts, modules) : [];
     for (const finding of doubtful) tell({ ...finding, level: 'warning' });
     for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
     return read;

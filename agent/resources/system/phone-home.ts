@@ -38,7 +38,7 @@ export const phoneHomeHandler: ActHandler<PhoneHomeChange> = {
       const hopeless = !(answer instanceof Problem) && !isTransient(answer.status);
       if (pauseMs === undefined || hopeless || host.now() + pauseMs > end) {
         const times = after.failed === 1 ? 'once' : `${after.failed} times`;
-        throw new Problem('home-unreachable', `${shownUrl(url)} was tried ${times}: ${why}`, { cause: answer });
+        throw new Problem('phone-home-failed', `${shownUrl(url)} was tried ${times}: ${why}`, { cause: answer });
       }
       state = after;
       await host.sleep(pauseMs);

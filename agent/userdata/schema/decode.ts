@@ -1,4 +1,4 @@
-import { amongThese } from '../../base/nearest.ts';
+import { amongThese, nearest } from '../../base/nearest.ts';
 import type { ProblemCode } from '../../base/problem.ts';
 import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
 
@@ -39,8 +39,10 @@ export type Shape =
   | { readonly is: 'scalar'; readonly what: string; readonly words?: readonly string[]; readonly pattern?: string }
   | { readonly is: 'list'; readonly of: Shape }
   | { readonly is: 'map'; readonly of: Shape }
-  | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>> }
-  | { readonly is: 'either'; readonly of: readonly Shape[] }
+  /** `open`: it may have other keys too, which belong to others. */
+  | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>>; readonly open?: true }
+  /** `says` describes all its forms in one phrase, for the reference page. */
+  | { readonly is: 'either'; readonly of: readonly Shape[]; readonly says?: string }
   | { readonly is: 'optional'; readonly of: Shape; readonly fallback?: unknown }
   | { readonly is: 'renamed'; readonly to: string };
 
@@ -100,7 +102,9 @@ export const oneOf = <const W extends string>(...words: readonly W[]): Decode<W>
 /** Text of one form; `what` names the form for people. */
 export const matching = (pattern: RegExp, what: string): Decode<string> =>
   decoder({ is: 'scalar', what, pattern: pattern.source }, (written, at, findings) =>
-    written?.is === 'scalar' && pattern.test(written.raw) ? written.raw : expected(what, written, at, findings),
+    written?.is === 'scalar' && written.value !== null && pattern.test(written.raw)
+      ? written.raw
+      : expected(what, written, at, findings),
   );
 
 const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
@@ -144,7 +148,9 @@ export const list = <T>(item: Decode<T>): Decode<readonly T[]> =>
 export const items = <T>(item: Decode<T>): Decode<readonly Item<T>[]> =>
   decoder({ is: 'list', of: item.shape }, (written, at, findings) => {
     if (written?.is !== 'list') return expected('a list', written, at, findings);
-    return written.items.flatMap((each, index) => itemOf(item, each, `${at}[${index}]`, findings));
+    return written.items.flatMap((each, index) =>
+      itemOf(item, each, `${at}[${index}]`, strayDash(written.items, index, findings)),
+    );
   });
 
 /** A mapping from names to values, each standing for itself. */
@@ -173,6 +179,21 @@ export const entriesNamed = <T>(
     return decode({ ...written, entries: new Map(good) }, at, findings);
   });
 };
+
+/** Where an item lacks what only the item before has, a dash too many may have split them: the error says so. */
+export function strayDash(list: readonly SourceNode[], index: number, findings: Findings): Findings {
+  const [before, item] = [list[index - 1], list[index]];
+  if (before?.is !== 'mapping' || item?.is !== 'mapping') return findings;
+  const [first] = item.entries.keys();
+  if (first === undefined || [...item.entries.keys()].some((key) => before.entries.has(key))) return findings;
+  const stray = `remove the "-" before "${first}" if it belongs to the item before`;
+  const isLacking = (message: string): boolean => /(?:got nothing|without a name)$/.test(message);
+  return {
+    ...findings,
+    error: (at, place, message, hint, code) =>
+      findings.error(at, place, message, hint ?? (isLacking(message) ? stray : undefined), code),
+  };
+}
 
 function itemOf<T>(decode: Decode<T>, written: SourceNode, at: string, findings: Findings): Item<T>[] {
   const value = decode(written, at, findings);
@@ -244,21 +265,50 @@ export const renamed = (to: string): Decode<undefined> =>
     return undefined;
   });
 
-/** A mapping with these settings and no others. A bad setting costs the whole mapping; a misspelt one only itself. */
-export const object = <T>(fields: Fields<T>): Decode<T> =>
+/**
+ * Settings that a misspelt key could stand for, and that the item must not be applied without: who may read a file, who
+ * owns it. Each with the other words that people write for it.
+ */
+export type Guards<T> = Partial<Readonly<Record<Extract<keyof T, string>, readonly string[]>>>;
+
+/**
+ * A mapping with these settings and no others. A bad setting costs the whole mapping; an unknown one only itself, unless
+ * it could be a misspelt guard: then the mapping is withheld.
+ */
+export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): Decode<T> =>
   decoder({ is: 'object', fields: shapesOf(fields) }, (written, at, findings) => {
     if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
+    let withheld = false;
     for (const [key, { key: place }] of written.entries) {
-      if (key in fields) continue;
-      findings.error(`${at}.${key}`, place, 'no such setting', amongThese(key, Object.keys(fields)), 'unknown-key');
+      if (Object.hasOwn(fields, key)) continue;
+      const guard = guardMeant(key, Object.keys(fields), guards);
+      withheld ||= guard !== undefined;
+      const message =
+        guard === undefined ? 'no such setting' : `no such setting; the item is left out, as this may mean "${guard}"`;
+      const hint = guard === undefined ? amongThese(key, Object.keys(fields)) : `did you mean "${guard}"?`;
+      findings.error(`${at}.${key}`, place, message, hint, 'unknown-key');
     }
-    // What is missing was written nowhere: it is told where the mapping stands that lacks it.
+    // What is missing was written nowhere: it is reported where the mapping stands that lacks it.
     const here: Findings = {
       ...findings,
       error: (where, place, ...rest) => findings.error(where, place === nowhere ? written.place : place, ...rest),
     };
-    return decodeFields(fields, written, `${at}.`, here);
+    const value = decodeFields(fields, written, `${at}.`, here);
+    return withheld ? INVALID : value;
   });
+
+/** The guard that an unknown key may stand for. */
+function guardMeant(
+  key: string,
+  known: readonly string[],
+  guards: Readonly<Record<string, readonly string[] | undefined>>,
+): string | undefined {
+  const word = key.trim().toLowerCase();
+  const near = nearest(word, known) ?? '';
+  return Object.keys(guards).find(
+    (guard) => guard === near || guards[guard]?.includes(word) || (word.length > 3 && guard.startsWith(word)),
+  );
+}
 
 /** A mapping whose every setting has a default: leaving it out means taking them all. */
 export const section = <T>(fields: Fields<T>): Decode<T> =>

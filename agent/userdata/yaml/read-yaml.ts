@@ -13,7 +13,7 @@ import {
 import { limits } from '../schema/limits.ts';
 import type { SourceNode } from '../schema/source-node.ts';
 import { meaningOf, type Node, type NodeReading, type Reports, type Taken } from './nodes.ts';
-import { yamlMessage } from './yaml-messages.ts';
+import { colonSlip, yamlMessage } from './yaml-messages.ts';
 
 const oneDocument = 'a second document begins here: only one is read';
 
@@ -51,7 +51,17 @@ export function readYaml(
   const [document, second] = new Composer(options).compose(tokens, true, text.length);
   for (const { pos, message } of document?.errors ?? []) {
     const slip = yamlMessage(message);
-    reading.fail(pos[0], slip.message, slip.hint);
+    const opened = /^Flow .* end with a/i.test(message) ? openBefore(pos[0], tokens, text) : undefined;
+    const colon = /^implicit (?:map )?keys need/i.test(message) ? colonSlip(lineAt(text, pos[0])) : undefined;
+    if (opened !== undefined) {
+      const { line: end } = reading.placeOf(pos[0]);
+      const mark = text[opened] ?? '';
+      reading.fail(
+        opened,
+        `this ${mark} is not closed before line ${end}`,
+        `write its ${mark === '[' ? ']' : '}'}, and indent all of it`,
+      );
+    } else reading.fail(pos[0], colon?.message ?? slip.message, colon?.hint ?? slip.hint);
   }
   if (second) reading.fail(second.range[0], oneDocument);
   if (!document || reading.failures.count > 0) return undefined;
@@ -101,6 +111,30 @@ function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCount
   for (const token of parser.end()) tokens.push(token);
   return tokens;
 }
+
+/** Where the innermost list or mapping in brackets was opened that is still open at an offset. */
+function openBefore(offset: number, tokens: readonly CST.Token[], text: string): number | undefined {
+  let opened: number | undefined;
+  const visit = (token: CST.Token | null | undefined): void => {
+    if (!token) return;
+    if (token.type === 'flow-collection') {
+      const isClosed = token.end.some(({ source }) => source === ']' || source === '}');
+      if (!isClosed && token.start.offset < offset && '[{'.includes(text[token.start.offset] ?? '-'))
+        opened = token.start.offset;
+    }
+    if (token.type === 'document') visit(token.value);
+    if (!('items' in token)) return;
+    for (const item of token.items) {
+      if ('key' in item) visit(item.key);
+      visit(item.value);
+    }
+  };
+  for (const token of tokens) visit(token);
+  return opened;
+}
+
+const lineAt = (text: string, offset: number): string =>
+  text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
 
 /** What stands before each value but the first: so many there are at most. */
 const separators: ReadonlySet<string | null> = new Set<string>([

@@ -43,6 +43,15 @@ const slips: readonly (readonly [RegExp, string, string])[] = [
   [/^unexpected .* token/i, 'this cannot stand here', 'is something before it not closed, or not indented?'],
 ];
 
+/** What a line lacks to be "key: value": a space behind its colon, or a plain one in place of a no-break space. */
+export function colonSlip(line: string): YamlMessage | undefined {
+  const [, key, next = ''] = /^[\s-]*([\w.-]+):([^\s:/]|[\u00a0\u2007\u202f])/.exec(line) ?? [];
+  if (key === undefined) return undefined;
+  if (/[\u00a0\u2007\u202f]/.test(next))
+    return { message: `a no-break space follows "${key}:"`, hint: 'replace it with a plain space' };
+  return { message: `a space is missing after "${key}:"`, hint: `write "${key}: ..."` };
+}
+
 /** A message of the parser for people; what is not in the table in its own words, without its advice for programmers. */
 export function yamlMessage(said: string): YamlMessage {
   const [first = said] = said.split('\n');

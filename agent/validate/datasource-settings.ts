@@ -1,0 +1,47 @@
+import { nearest, suggestion } from '../base/nearest.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import type { Mapping, SourceEntry } from '../userdata/schema/source-node.ts';
+
+/** What every source takes: where to ask, and how often. */
+const common = ['metadata_urls', 'timeout', 'max_wait', 'attempts', 'interval'];
+
+/** The settings below `datasource`, by the name of the source in `datasource_list`, in lower case. */
+export const settingsBySource: Readonly<Record<string, readonly string[]>> = {
+  nocloud: [...common, 'fs_label', 'seedfrom', 'meta-data', 'user-data', 'vendor-data'],
+  configdrive: common,
+  opennebula: common,
+  wakame: common,
+  openstack: common,
+  ec2: common,
+  none: [],
+};
+
+/** Settings below `datasource` that no source reads: cloud-init may have them, so they are warnings. */
+export function unreadDatasourceSettings({ entries }: Mapping): readonly Finding[] {
+  const written = entries.get('datasource')?.value;
+  if (written?.is !== 'mapping') return [];
+  return [...written.entries].flatMap(([name, entry]): readonly Finding[] => {
+    const at = `datasource.${name}`;
+    const word = name.toLowerCase().replaceAll('-', '');
+    const taken = Object.hasOwn(settingsBySource, word) ? settingsBySource[word] : undefined;
+    if (!taken) return [unread(at, entry, 'not a datasource of bootagent', near(word))];
+    if (entry.value.is !== 'mapping') return [];
+    return [...entry.value.entries]
+      .filter(([key]) => !taken.includes(key))
+      .map(([key, each]) => unread(`${at}.${key}`, each, 'not a setting of this datasource', suggestion(key, taken)));
+  });
+}
+
+const near = (word: string): string | undefined => {
+  const meant = nearest(word, Object.keys(settingsBySource));
+  return meant === undefined ? undefined : `did you mean "${meant}"?`;
+};
+
+const unread = (at: string, { key: place }: SourceEntry, what: string, hint: string | undefined): Finding => ({
+  level: 'warning',
+  code: 'unsupported',
+  at,
+  place,
+  message: `${what}; ignored`,
+  ...(hint !== undefined && { hint }),
+});

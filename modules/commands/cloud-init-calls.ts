@@ -1,0 +1,30 @@
+import type { Note } from '../../agent/engine/change.ts';
+
+const call =
+  /(?:^|[\n;&|({`!]|\b(?:then|do|else|if|while|until|sudo)\s)[ \t]*(["']?)((?:\/usr)?(?:\/s?bin\/)?cloud-init(?:-per)?)\1(?=\s|$|;)/g;
+const answered = /^\s+(?:status|--version|-v)(?=\s|$|;)/;
+
+/** The calls of cloud-init's own programs in a shell script that bootagent does not answer: "cloud-init-per". */
+export const cloudInitCalls = (script: string): readonly string[] => [
+  ...new Set(
+    [...withoutComments(script).matchAll(call)].flatMap(({ 0: all, 2: program = '', index, input }) => {
+      const isAnswered = program.endsWith('cloud-init') && answered.test(input.slice(index + all.length));
+      return isAnswered ? [] : [program.slice(program.lastIndexOf('/') + 1)];
+    }),
+  ),
+];
+
+const withoutComments = (script: string): string => script.replace(/(?<=^|\s)#.*$/gm, '');
+
+/** One note for each such program. */
+export const cloudInitCallNotes = (script: string): readonly Note[] =>
+  cloudInitCalls(script).map((program) => ({
+    level: 'warning',
+    code: 'unsupported',
+    text: `calls "${program}", which bootagent does not have; ${instead[program] ?? instead['cloud-init']}`,
+  }));
+
+const instead: Readonly<Record<string, string>> = {
+  'cloud-init-per': 'runcmd runs once for each instance, bootcmd at each boot',
+  'cloud-init': 'only "cloud-init status" is answered, by the package bootagent-compat',
+};
