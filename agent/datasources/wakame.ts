@@ -107,19 +107,19 @@ async function instanceOf(
   userData: Uint8Array | undefined,
   names: readonly string[] = documented,
 ): Promise<Instance> {
-  const values: Record<string, string> = { 'instance-id': id };
+  const values = new Map([['instance-id', id]]);
   for (const name of names) {
     const value = await unlessRubbish(ask, tree, () => textAt(tree, `meta-data/${name}`));
-    if (value !== undefined) values[name] = value;
+    if (value !== undefined) values.set(name, value);
   }
   return {
     id,
     datasource: 'wakame',
-    hostname: values['local-hostname']?.split(/\s+/)[0],
+    hostname: values.get('local-hostname')?.split(/\s+/)[0],
     publicKeys,
     userData,
     vendorData: [],
-    metadata: { meta_data: { ...values, ...(userData && { 'user-data': utf8(userData) }) } },
+    metadata: { meta_data: { ...Object.fromEntries(values), ...(userData && { 'user-data': utf8(userData) }) } },
     secrets: [],
   };
 }

@@ -1,4 +1,4 @@
-import { asProblem } from '../../base/problem.ts';
+import { asProblem, Problem } from '../../base/problem.ts';
 import { noSettings, type Settings, type SettingsOf } from '../../config/settings.ts';
 import { type Module, type Schedule, type Stage, stages } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
@@ -111,7 +111,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   async function settingsFor(instance: Instance | undefined): Promise<Settings> {
     for (const value of instance?.secrets ?? []) boot.secret(value);
     if (instance?.missing) tally.problems = true;
-    const read = await boot.settingsOf(instance);
+    const read = await readableSettings(instance);
     for (const finding of read.findings) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.
     const doubtful = wanted.includes('main')
@@ -125,6 +125,25 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     for (const finding of doubtful) tell({ ...finding, level: 'warning' });
     for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
     return read;
+  }
+
+  /** User-data that breaks its reader costs what it asks for, not the metadata's keys and not the image's configuration. */
+  async function readableSettings(instance: Instance | undefined): Promise<Settings> {
+    try {
+      return await boot.settingsOf(instance);
+    } catch (error) {
+      tally.problems = true;
+      const what = instance ? 'The user-data' : 'The configuration of the image';
+      const problem = new Problem(
+        'unexpected',
+        `${what} cannot be read, and is left out: ${asProblem(error).message}`,
+        {
+          cause: error,
+        },
+      );
+      boot.report({ event: 'problem', module: 'settings', at: instance ? 'user-data' : 'image', problem });
+      return instance ? readableSettings(undefined) : noSettings;
+    }
   }
 
   function tell({ level, at, place, message, hint, code }: Finding): void {

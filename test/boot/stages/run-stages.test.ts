@@ -7,6 +7,7 @@ import { Problem } from '../../../agent/base/problem.ts';
 import { keepNetwork } from '../../../agent/boot/skip-unchanged/assumed-network.ts';
 import { findAndMarkDue, type LaterStages } from '../../../agent/boot/skip-unchanged/find-due.ts';
 import { type Boot, runStages } from '../../../agent/boot/stages/run-stages.ts';
+import { readSettings } from '../../../agent/config/settings.ts';
 import { defineModule, type Schedule, stages } from '../../../agent/engine/module.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import type { Event } from '../../../agent/report/event.ts';
@@ -15,6 +16,7 @@ import { memoryStore } from '../../../agent/state/store.ts';
 import { booted, bootOf, type How, type Machine, machineOf, schedule } from '../../support/boots.ts';
 import { facts } from '../../support/facts.ts';
 import { memoryHost } from '../../support/memory-host.ts';
+import { yaml } from '../../support/written.ts';
 
 /** A machine on which nothing can be written to these paths. */
 const stubborn = (host: Host, ...paths: string[]): Host => ({
@@ -216,6 +218,32 @@ describe('an error', () => {
     assert.ok(told.includes('problem identity state: the disk is full'), told.join('\n'));
     assert.ok(told.includes('local early main final: failed'), told.join('\n'));
     assert.deepEqual(itemsRun(machine), [], 'a script of which no record can be kept');
+  });
+
+  test('in the reader of user-data costs the user-data: the image counts, and the status has the fault', async () => {
+    const settingsOf: Boot['settingsOf'] = async (each) => {
+      if (each) throw new TypeError('handler is not a function');
+      const { written } = yaml(files('/image'));
+      return readSettings(undefined, written?.is === 'mapping' ? [written] : []);
+    };
+    assert.deepEqual(
+      await booted(machineOf(), { cloud: cloudOf('x'), own: { settingsOf }, units: [['early', 'main']] }),
+      [
+        'instance i-1 new',
+        'problem settings user-data: The user-data cannot be read, and is left out: handler is not a function',
+        'made file /image',
+        'early main: problems',
+      ],
+    );
+  });
+
+  test('in the reader of all settings leaves the modules to what they do without any', async () => {
+    const settingsOf: Boot['settingsOf'] = async () => {
+      throw new Error('EIO');
+    };
+    const told = await booted(machineOf(), { cloud: cloudOf('x'), own: { settingsOf }, units: [['early']] });
+    assert.equal(told.filter((each) => each.startsWith('problem settings')).length, 2, told.join('\n'));
+    assert.equal(told.at(-1), 'early: problems');
   });
 
   test('is given three boots, and told until it is mended', async () => {
