@@ -4,7 +4,7 @@ import { redirect } from '../agent/resources/ssh/authorized-keys-file.ts';
 import { keysBanner } from '../agent/resources/ssh/key-banner.ts';
 import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
 import { flag, optional } from '../agent/userdata/schema/decode.ts';
-import { fallbackKeyUser, isMended, type ResolvedUser, resolveUsers } from './accounts/resolve-users.ts';
+import { fallbackKeyUser, isMended, loginFacts, type ResolvedUser, resolveUsers } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { alone, eachOfOthers } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
@@ -21,6 +21,7 @@ export const sshKeys = defineModule({
   summary: 'The public keys of the metadata and the user-data, for the default user.',
   every: 'instance',
   reads,
+  assumes: loginFacts,
   plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context): readonly PlanItem[] {
     const people = resolveUsers(settings, context);
     const { told, bad } = metadataKeys(context);

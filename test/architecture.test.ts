@@ -168,7 +168,7 @@ for (const name of ['undici', 'yaml', 'systeminformation']) {
 // closed keys be indexed by nothing else, so that a table with open keys is the only way in.
 const openTable = /\b(?:const|let) \w+: (?:Readonly<)?Record<string,.*?>\s*=\s*\{\s*[^\s}.]/;
 const prototypeLookup =
-  /\bas (?:Readonly<)?Record<string,[^;\n]*?>\)\[|(?<!\b(?:const|let)\s|\[|')\b\w+ in (?!keyof)[a-z]\w*/;
+  /\bas (?:Readonly<)?Record<string,[^;\n]*?>\)\[|(?:[(!?]|&&|\|\||\breturn)\s*\w+ in (?!keyof)[a-z]\w*/;
 const withoutWords = (source: string): string =>
   source.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/gm, "''");
 for (const path of sources) {

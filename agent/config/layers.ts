@@ -1,4 +1,4 @@
-import { Problem } from '../base/problem.ts';
+import { asProblem, Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Mapping, SourceNode } from '../userdata/schema/source-node.ts';
 
@@ -14,21 +14,29 @@ export interface Layer {
   readonly text: string;
 }
 
-/** The files of the image's own configuration, least important first. A file masks one of its name further down. */
-export async function layerFiles(host: ReadHost): Promise<Layer[]> {
+/**
+ * The files of the image's own configuration, least important first. A file masks one of its name further down. What
+ * cannot be read is reported and left out: the machine must stay reachable.
+ */
+export async function layerFiles(host: ReadHost, unread: (problem: Problem) => void = () => {}): Promise<Layer[]> {
   const found = new Map<string, Layer>();
+  const orNothing = (error: unknown): undefined => unread(asProblem(error)) as undefined;
   for (const place of folders) {
-    const names = place.endsWith('.yaml') ? [''] : (await host.list(place)).filter((name) => /\.ya?ml$/.test(name));
-    for (const name of names) {
+    const all = place.endsWith('.yaml') ? [''] : ((await host.list(place).catch(orNothing)) ?? []);
+    for (const name of all.filter((each) => each === '' || /\.ya?ml$/.test(each))) {
       const path = name === '' ? place : `${place}/${name}`;
       const key = name === '' ? path : name;
       found.delete(key);
-      const masked = (await host.readLink(path)) === '/dev/null';
-      const text = masked ? undefined : await host.readText(path);
+      const text = await textOf(path, host).catch(orNothing);
       if (text !== undefined) found.set(key, { path, text });
     }
   }
   return [...found.values()];
+}
+
+async function textOf(path: string, host: ReadHost): Promise<string | undefined> {
+  const masked = (await host.readLink(path)) === '/dev/null';
+  return masked ? undefined : host.readText(path);
 }
 
 /** Reads them. A file that is wrong is told with its line and left out: the machine must stay reachable. */

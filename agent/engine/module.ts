@@ -1,4 +1,4 @@
-import type { Facts } from '../facts/facts.ts';
+import type { FactName, Facts } from '../facts/facts.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { Fields } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
@@ -33,6 +33,8 @@ export interface Module<Settings = unknown> {
   readonly consults?: readonly string[];
   /** Which of the user-data's scripts are this module's. */
   readonly runs?: Script['when'];
+  /** Facts that it can plan without: where one is unknown, it plans with the value that is there, and that is reported. */
+  readonly assumes?: readonly FactName[];
   /** What to change, in items that stand for themselves. Nothing asked for: an empty plan. */
   plan(settings: Settings, context: Context): readonly PlanItem[];
 }

@@ -1,4 +1,5 @@
 import { nearest } from '../base/nearest.ts';
+import { asProblem } from '../base/problem.ts';
 import { datasources } from '../datasources/index.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
@@ -32,7 +33,9 @@ export const mostNamed = 5;
 
 /** What speaks for each source that may be asked, in the order of asking. */
 export async function detection(
-  context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'settings'>,
+  context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'settings'> & {
+    note?(level: 'note' | 'warning', text: string): void;
+  },
 ): Promise<readonly Detection[]> {
   const { host, facts, seed } = context;
   if (seed !== undefined) {
@@ -43,7 +46,13 @@ export async function detection(
   const named = namedByKernel(facts) ?? context.named;
   const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
   const seen = await Promise.all(
-    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsFor(context, source)) })),
+    allowed.map(async (source) => ({
+      source,
+      mark: await source.detect(facts, host, settingsFor(context, source)).catch((error) => {
+        context.note?.('warning', `${source.name}: ${asProblem(error).message}: not detected`);
+        return undefined;
+      }),
+    })),
   );
   const isFound = seen.some(({ mark }) => mark !== undefined);
   return seen.map(({ source, mark }) => {

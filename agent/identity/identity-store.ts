@@ -3,6 +3,7 @@ import type { ReadHost } from '../host/host.ts';
 import { type Instance, noInstance } from '../metadata/datasource.ts';
 import type { Report } from '../report/event.ts';
 import type { State } from '../state/state.ts';
+import { isOtherMachine, wholeOf } from './fingerprint.ts';
 
 /** What the modules are told of who we are. */
 export interface KnownIdentity {
@@ -52,13 +53,15 @@ export async function storeIdentity(instance: Instance, how: string, memory: Ide
   const before = state.identity();
   const isNew = before?.id !== instance.id;
   const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
-  const newMachine = !adopted && (isNew || before?.fingerprint !== fingerprint);
+  const newMachine = !adopted && (isNew || isOtherMachine(before.fingerprint, fingerprint));
   const missed =
     before === undefined ? state.lastRuns().some(({ scope }) => scope === `instance:${noInstance.id}`) : isNew;
   if (keeps) {
     try {
       const { id, datasource } = instance;
-      state.remember({ id, datasource, fingerprint, ...(newMachine && { newMachine }) }, serialize(instance));
+      // One that lacks a part is not kept in the place of a whole one.
+      const kept = isNew ? fingerprint : wholeOf(fingerprint, before.fingerprint);
+      state.remember({ id, datasource, fingerprint: kept, ...(newMachine && { newMachine }) }, serialize(instance));
       // "Nobody" is no id: what was done since the machine last knew its own counts for the one it has now.
       state.adopt(`instance:${noInstance.id}`, `instance:${instance.id}`);
       if (adopted) state.setInService();

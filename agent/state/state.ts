@@ -1,3 +1,4 @@
+import { asProblem } from '../base/problem.ts';
 import type { Ledger } from '../engine/executor.ts';
 import type { LedgerEntry } from '../engine/handler.ts';
 import { type Formats, formats, type JournalRecord, type KeptIdentity, type ModuleRecord, parse } from './records.ts';
@@ -43,7 +44,20 @@ const journal = 'journal.ndjson';
 const keptBoots = 3;
 const mostLines = 1000;
 
-export function openState(store: Store, known: Formats = formats): State {
+export function openState(disk: Store, known: Formats = formats): State {
+  let unread: string | undefined;
+  // What cannot be read counts as lost, and a run without it is better than none.
+  const store: Store = {
+    ...disk,
+    read(name) {
+      try {
+        return disk.read(name);
+      } catch (error) {
+        unread ??= asProblem(error).message;
+        return undefined;
+      }
+    },
+  };
   const text = store.read(journal);
   const fresh = store.read('fresh') !== undefined;
   const { version, records, damaged, torn } = parse(text ?? '', known);
@@ -55,7 +69,7 @@ export function openState(store: Store, known: Formats = formats): State {
   let cut: string | undefined;
   let served = false;
   for (const record of records) take(record);
-  const condition = identity || turns.size > 0 ? 'known' : fresh && !newer ? 'fresh' : 'lost';
+  const condition = identity || turns.size > 0 ? 'known' : fresh && !newer && unread === undefined ? 'fresh' : 'lost';
   // What goes on behind records must be of their version.
   let begun = records.length > 0 && damaged === 0 && !torn && version === known.version;
   if (records.length > mostLines) compact();
@@ -152,6 +166,7 @@ export function openState(store: Store, known: Formats = formats): State {
       ...(damaged > 0
         ? [{ code: 'state-damaged', text: `${damaged} records of /var/lib/bootagent cannot be read` } as const]
         : []),
+      ...(unread === undefined ? [] : [{ code: 'state-damaged', text: unread } as const]),
       ...(newer ? [{ code: 'state-newer', text: newerText(version, known.version) } as const] : []),
     ],
     inService: () => served || condition === 'lost' || damaged > 0,

@@ -1,7 +1,11 @@
 import type { Context } from '../../agent/engine/module.ts';
+import type { FactName } from '../../agent/facts/facts.ts';
 import type { AccountSettings } from './account-fields.ts';
 import { defaultUserFor } from './default-users.ts';
 import type { PeopleSettings } from './settings.ts';
+
+/** A login is not withheld for want of these: the handlers read the account tables again, and the names have defaults. */
+export const loginFacts: readonly FactName[] = ['os', 'users', 'groups'];
 
 /** Somebody who is to be there, and what is said of them. */
 export interface ResolvedUser {

@@ -14,6 +14,7 @@ import { decodeFields, type Findings, INVALID } from '../../userdata/schema/deco
 import { placeOf } from '../../userdata/schema/source-location.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 import { type Failures, failuresOf, placed, reportStanding, stateOf, withPlace } from './failures.ts';
+import { guardedFacts } from './guarded-facts.ts';
 import { failuresKept, itemsDue, recordRun, scopeOf } from './module-record.ts';
 
 /** What all modules of a run share. */
@@ -166,7 +167,8 @@ function planned(
   };
   try {
     const decoded = decodeFields(module.reads, settings, '', findings);
-    return decoded === INVALID ? [] : module.plan(decoded, context);
+    if (decoded === INVALID) return [];
+    return module.plan(decoded, { ...context, facts: guardedFacts(context.facts, module, problem) });
   } catch (error) {
     problem(module.name, asProblem(error));
     return [];
@@ -187,7 +189,7 @@ function reportNotes(module: Module, { at, notes = [] }: PlanItem, settings: Map
   }
 }
 
-/** Neither so, nor about to be: the banner of a key that nobody has put in place would be believed. */
+/** The banner of a key that is not in place would be believed. */
 const isOpen = ({ outcome }: Step): boolean => ['failed', 'skipped', 'deferred', 'unknown'].includes(outcome);
 
 /** A script is not repeatable: that it reads otherwise now is told, and nothing more. */

@@ -246,6 +246,32 @@ describe('an error', () => {
     assert.equal(told.at(-1), 'early: problems');
   });
 
+  test('in gathering facts costs the modules that read them, until they can be read', async () => {
+    const machine = machineOf();
+    const usesDisks = defineModule({
+      name: 'uses_disks',
+      summary: '',
+      every: 'instance',
+      reads: {},
+      plan: (_, { facts: { disks } }) => [
+        { at: 'disks', changes: [{ kind: 'file', path: '/disks', content: `${disks.length}` } as const] },
+      ],
+    });
+    const how = {
+      cloud: cloudOf(files('/a')),
+      schedule: { ...schedule, early: [usesDisks] },
+      units: [['early', 'main']],
+    } as const;
+    const gatherFacts = async () => facts({ disks: [], unknown: { disks: 'EIO' } });
+    assert.deepEqual(await booted(machine, { ...how, own: { gatherFacts } }), [
+      'instance i-1 new',
+      'problem uses_disks uses_disks: "disks" of this machine is unknown: EIO',
+      'made file /a',
+      'early main: failed',
+    ]);
+    assert.deepEqual(await booted(machine, how), ['instance i-1 known', 'made file /disks']);
+  });
+
   test('is given three boots, and told until it is mended', async () => {
     const machine = machineOf();
     let tries = 0;
