@@ -22,6 +22,7 @@ export const sshKeys = defineModule({
   every: 'instance',
   reads,
   assumes: loginFacts,
+  merges: true,
   plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context): readonly PlanItem[] {
     const people = resolveUsers(settings, context);
     const { told, bad } = metadataKeys(context);

@@ -22,6 +22,7 @@ export const users = defineModule({
   every: 'instance',
   reads,
   assumes: loginFacts,
+  merges: true,
   plan(settings, context): readonly PlanItem[] {
     const groups = settings.groups ?? [];
     return [
@@ -51,7 +52,7 @@ function planPeople(
 ): PlanItem[] {
   return resolveUsers(settings, context)
     .filter(({ account }) => (account.every ?? 'instance') === every)
-    .flatMap((person) => planUser(person, context.facts, withPassword.has(person.name)));
+    .flatMap((person) => planUser(person, context, withPassword.has(person.name)));
 }
 
 /** Who is given a password under another key. */

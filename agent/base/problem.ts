@@ -84,6 +84,11 @@ export const problemCodes = {
     means: 'What bootagent remembers in /var/lib/bootagent could not be read in full.',
     mend: 'Nothing that is not repeatable is done again; "bootagent run --force" goes through everything.',
   },
+  'state-lost': {
+    means:
+      'Nothing is remembered of this machine, and nothing marks it as a copy of a sealed image. It may be in service, so what is done once (scripts, packages, files, passwords) is taken as done. Users and keys are added, and host keys that an image may have brought are replaced.',
+    mend: 'On a copy of an image: "bootagent reset" and reboot, and seal the image ("bootagent seal") instead of emptying /var/lib/bootagent. Where /var does not last, keep /var/lib/bootagent on a disk.',
+  },
   'state-newer': {
     means:
       'What bootagent remembers in /var/lib/bootagent was written by a later version of it, and cannot be read by this one.',

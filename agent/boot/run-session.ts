@@ -19,6 +19,7 @@ import { type Io, isUnit } from './io.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
 import { bootOf } from './stages/build-boot.ts';
+import { lostState } from './stages/lost-state.ts';
 import { type Boot, runStages } from './stages/run-stages.ts';
 
 /** Runs the stages asked for, from the lock to the report; 'disabled' where the image or the kernel command line turns it off. */
@@ -105,6 +106,8 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
       lacked = true;
     });
   };
+  const byHand = options.force || options.facts !== undefined || userData !== undefined;
+  const lost = host.offline || byHand ? undefined : lostState(state);
   const boot: Boot = {
     ...(await bootOf({ ...options, version: io.version, state, report, bootId: bootId() })),
     act: actOf(options),
@@ -113,6 +116,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     ...(options.only && { only: options.only }),
     inService: state.inService() && !host.offline && !options.force && userData === undefined,
     gatherFacts: gather,
+    ...(lost && { lost }),
     // The identity does not depend on an address.
     identify: (stage, seen, image) => identity.identify(stage, facts ?? seen, image),
   };

@@ -17,6 +17,11 @@ export interface State {
    * counts as done for the instance that it is. Remembered, since the stages of a boot are processes of their own.
    */
   inService(): boolean;
+  /**
+   * Whether nothing at all was found, not even the mark of a fresh image, and no instance has been recorded since: a copy of
+   * an image whose state was removed by hand, or a machine whose /var does not last.
+   */
+  emptied(): boolean;
   setInService(): void;
   /** The module that was at work when the machine last stopped, if one was. */
   readonly interrupted: string | undefined;
@@ -68,6 +73,7 @@ export function openState(disk: Store, known: Formats = formats): State {
   let identity: KeptIdentity | undefined;
   let cut: string | undefined;
   let served = false;
+  let emptied = text === undefined && !fresh && store.read('instance.json') === undefined && unread === undefined;
   for (const record of records) take(record);
   const condition = identity || turns.size > 0 ? 'known' : fresh && !newer && unread === undefined ? 'fresh' : 'lost';
   // What goes on behind records must be of their version.
@@ -89,6 +95,7 @@ export function openState(disk: Store, known: Formats = formats): State {
         return;
       case 'in-service':
         served = true;
+        emptied ||= record.emptied === true;
         return;
       case 'began':
         cut = record.module;
@@ -127,6 +134,14 @@ export function openState(disk: Store, known: Formats = formats): State {
     }
   }
 
+  function isEmptied(): boolean {
+    return emptied && identity === undefined;
+  }
+
+  function inServiceRecord(): JournalRecord {
+    return { is: 'in-service', ...(isEmptied() && { emptied: true }) };
+  }
+
   function write(record: JournalRecord): void {
     take(record);
     if (!begun) compact();
@@ -141,7 +156,7 @@ export function openState(disk: Store, known: Formats = formats): State {
     const dropped = new Set(boots.slice(0, -keptBoots - 1));
     const lines: JournalRecord[] = [{ is: 'format', version: known.version }];
     if (identity) lines.push({ is: 'identity', ...identity });
-    if (served) lines.push({ is: 'in-service' });
+    if (served) lines.push(inServiceRecord());
     for (const [key, entries] of acts) {
       const [module = '', scope = '', rest = ''] = key.split('\t');
       if (!dropped.has(scope))
@@ -169,9 +184,10 @@ export function openState(disk: Store, known: Formats = formats): State {
       ...(unread === undefined ? [] : [{ code: 'state-damaged', text: unread } as const]),
       ...(newer ? [{ code: 'state-newer', text: newerText(version, known.version) } as const] : []),
     ],
+    emptied: isEmptied,
     inService: () => served || condition === 'lost' || damaged > 0,
     setInService() {
-      if (!served) write({ is: 'in-service' });
+      if (!served) write(inServiceRecord());
     },
     interrupted: cut,
     store,

@@ -329,6 +329,24 @@ describe('a user', () => {
   });
 });
 
+describe('a user on a machine that was in service', () => {
+  const there = { name: 'joe', uid: 1000, gid: 1000, home: '/home/joe', shell: '/bin/zsh' };
+  const inService: Context = { ...somewhere(), inService: true };
+  const asked = `users: [{name: joe, shell: /bin/sh, passwd: ${hash}, lock_passwd: false, groups: adm, ssh_authorized_keys: ["${key}"]}]`;
+
+  test('keeps what is its own by now, and is added to groups and given its keys', () => {
+    const where = { ...inService, facts: context({ users: [there] }).facts };
+    assert.deepEqual(changesOf(plan(users, asked, where)), [
+      { kind: 'group', name: 'adm' },
+      { kind: 'user', name: 'joe', groups: ['adm'] },
+      { kind: 'authorized-keys', user: 'joe', keys: [key] },
+    ]);
+  });
+
+  test('is made as anywhere where it does not exist', () =>
+    assert.deepEqual(plan(users, asked, inService), plan(users, asked, somewhere())));
+});
+
 describe('groups', () => {
   for (const [yaml, made] of [
     ['[a, {b: [x, y]}]', ['a', 'b', 'x of b', 'y of b']],

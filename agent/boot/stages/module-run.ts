@@ -52,7 +52,8 @@ export async function runModule(
   const writes = run.act.mode === 'apply';
   if (only === 'none') return writes && same ? reportStanding(module, last, run.report) : 'kept';
   const ledger = run.state.ledger(module.name, scope, run.force);
-  if (run.inService && !run.force && module.every !== 'boot' && last?.scope !== scope) {
+  const inService = run.inService === true && !run.force;
+  if (inService && !module.merges && module.every !== 'boot' && last?.scope !== scope) {
     if (!writes) return 'kept';
     for (const item of planned(module, settings, context, { ...run, report: () => {} }, () => {}))
       await countAsDone(item, ledger);
@@ -62,7 +63,7 @@ export async function runModule(
   const failures = failuresOf(module, { last, same, report: run.report });
   // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
-  const plan = planned(module, settings, { ...context, newMachine: inherits }, run, failures.add);
+  const plan = planned(module, settings, { ...context, newMachine: inherits, inService }, run, failures.add);
   const steps: Step[] = [];
   let begun = false;
   const beforeChange = () => {

@@ -22,6 +22,8 @@ export interface Boot extends Run {
   /** Whether nothing was changed since the last look. */
   gatherFacts(unchanged?: boolean): Promise<Facts>;
   readonly identify: Identify;
+  /** What was remembered of this machine is gone. */
+  readonly lost?: Problem;
   now(): number;
 }
 
@@ -33,6 +35,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   let known: KnownIdentity | undefined;
   let settings: Settings | undefined;
   boot.report({ event: 'run-began', version: boot.version, stages: wanted, mode: boot.act.mode });
+  if (boot.lost) reportLost(boot.lost);
 
   for (const stage of wanted) {
     boot.report({ event: 'stage-began', stage });
@@ -61,7 +64,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     const context = {
       facts,
       instance: known?.instance ?? noInstance,
-      newMachine: known?.newMachine ?? false,
+      newMachine: known?.newMachine ?? boot.state.emptied(),
       scripts: settings.scripts,
     };
     for (const module of boot.schedule[stage].filter(isWanted)) {
@@ -125,6 +128,15 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     for (const finding of doubtful) tell({ ...finding, level: 'warning' });
     for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
     return read;
+  }
+
+  /** As a module of its own, so that the status of the boot keeps it whatever the later units find. */
+  function reportLost(problem: Problem): void {
+    const module = 'state';
+    tally.problems = true;
+    boot.report({ event: 'module-began', module, stage: wanted[0] ?? 'local' });
+    boot.report({ event: 'problem', module, at: module, problem });
+    boot.report({ event: 'module-ended', module, result: { state: 'problems', ms: 0 } });
   }
 
   /** User-data that breaks its reader costs what it asks for, not the metadata's keys and not the image's configuration. */

@@ -555,6 +555,65 @@ describe('a machine in service', () => {
   });
 });
 
+describe('a machine whose state was emptied', () => {
+  const seen: string[] = [];
+  const login = defineModule({
+    name: 'login',
+    summary: '',
+    every: 'instance',
+    merges: true,
+    reads: {},
+    plan: (_, { newMachine, inService }) => {
+      seen.push(`${newMachine ? 'not its own' : 'its own'}, ${inService ? 'in service' : 'fresh'}`);
+      return [{ at: 'login', changes: [{ kind: 'file', path: '/key', content: 'k' }] }];
+    },
+  });
+  const own: Schedule = { ...schedule, main: [login, ...schedule.main] };
+  const emptied = (given: Parameters<typeof machineOf>[0] = {}): Machine => {
+    const machine = machineOf(given);
+    machine.store.files.clear();
+    return machine;
+  };
+  const cloud = cloudOf(`${files('/a')}runcmd: [r]\n`);
+
+  for (const at of [['local'], ['early'], ['final']] as const) {
+    test(`and whose cloud answers in the stage ${at} adds the login, does nothing that is done once, and has problems`, async () => {
+      seen.length = 0;
+      const machine = emptied();
+      const told = await booted(machine, { schedule: own, cloud: { ...cloud, at } });
+      assert.equal(machine.host.text('/key'), 'k');
+      assert.deepEqual(new Set(seen), new Set(['not its own, in service']));
+      assert.equal(machine.host.text('/a'), undefined);
+      assert.deepEqual(itemsRun(machine), []);
+      const said = told.filter((each) => each.startsWith('problem state'));
+      assert.match(said[0] ?? '', /\/var\/lib\/bootagent is empty.*NOT applied/);
+      assert.ok(told.includes('local: problems'), told.join('\n'));
+      const again = await booted(machine, { schedule: own, cloud });
+      assert.deepEqual(again, Array(3).fill('instance i-1 known'), 'the next boot knows it');
+    });
+  }
+
+  test('as this very instance under cloud-init keeps its host keys', async () => {
+    seen.length = 0;
+    const machine = emptied({ files: { '/var/lib/cloud/data/instance-id': 'i-1\n' } });
+    await booted(machine, { schedule: own, cloud });
+    assert.deepEqual(seen, ['its own, in service']);
+  });
+
+  test('is told by its copy of an instance from a machine that lost its journal alone', async () => {
+    seen.length = 0;
+    const machine = machineOf();
+    await booted(machine, { schedule: own, cloud });
+    machine.store.files.delete('journal.ndjson');
+    const told = await booted(machine, { schedule: own, cloud });
+    assert.deepEqual(seen, ['not its own, fresh', 'its own, in service']);
+    assert.deepEqual(
+      told.filter((each) => each.startsWith('problem')),
+      [],
+    );
+  });
+});
+
 describe('who the machine is', () => {
   const userData = `${files('/a')}runcmd: [r]\n`;
 
@@ -660,7 +719,7 @@ describe('what the image brought', () => {
     seen.length = 0;
     await booted(machine, { schedule: own, cloud: { id: 'i-2' }, fingerprint: 'a clone' });
     assert.deepEqual(seen, [true]);
-    machine.store.files.clear();
+    machine.store.files.delete('journal.ndjson');
     await booted(machine, { ...how, own: { force: true } });
     assert.deepEqual(seen, [true, false]);
   });
