@@ -5,8 +5,9 @@ import type { Datasource, FetchContext, Instance } from '../metadata/datasource.
 import { placesFor, serviceAt } from '../metadata/endpoint.ts';
 import { volumeTree } from '../metadata/folder-tree.ts';
 import { httpTree } from '../metadata/http-tree.ts';
+import { keyLines } from '../metadata/key-lines.ts';
 import { asObject, bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from '../metadata/tree.ts';
-import { ec2PublicKeys, readTree } from './ec2-tree.ts';
+import { readTree } from './ec2-tree.ts';
 
 /** The values that Wakame-vdc documents: each is answered by `query`. */
 const documented = [
@@ -97,7 +98,7 @@ const drives = async (host: ReadHost) => {
 };
 
 const keysAt = async (ask: FetchContext, tree: Tree, path: string): Promise<readonly string[]> =>
-  ec2PublicKeys(await unlessRubbish(ask, tree, () => linesAt(tree, path)));
+  keyLines(await unlessRubbish(ask, tree, () => textAt(tree, path)));
 
 async function instanceOf(
   ask: FetchContext,
