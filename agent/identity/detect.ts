@@ -34,7 +34,8 @@ export const mostNamed = 5;
 /** What speaks for each source that may be asked, in the order of asking. */
 export async function detection(
   context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'settings'> & {
-    note?(level: 'note' | 'warning', text: string): void;
+    /** Hears of a source that could not be looked for: it costs no other. */
+    failed?(sentence: string): void;
   },
 ): Promise<readonly Detection[]> {
   const { host, facts, seed } = context;
@@ -49,7 +50,7 @@ export async function detection(
     allowed.map(async (source) => ({
       source,
       mark: await source.detect(facts, host, settingsFor(context, source)).catch((error) => {
-        context.note?.('warning', `${source.name}: ${asProblem(error).message}: not detected`);
+        context.failed?.(`${source.name} cannot be looked for: ${asProblem(error).message}`);
         return undefined;
       }),
     })),

@@ -16,6 +16,7 @@ import type { Mapping } from '../../userdata/schema/source-node.ts';
 import { type Failures, failuresOf, placed, reportStanding, stateOf, withPlace } from './failures.ts';
 import { guardedFacts } from './guarded-facts.ts';
 import { failuresKept, itemsDue, recordRun, scopeOf } from './module-record.ts';
+import { tolerantLedger } from './tolerant-ledger.ts';
 
 /** What all modules of a run share. */
 export interface Run {
@@ -64,6 +65,7 @@ export async function runModule(
   // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
   const plan = planned(module, settings, { ...context, newMachine: inherits, inService }, run, failures.add);
+  const tolerant = tolerantLedger(ledger, (error) => failures.add('state', asProblem(error)));
   const steps: Step[] = [];
   let begun = false;
   const beforeChange = () => {
@@ -75,7 +77,7 @@ export async function runModule(
     if (only !== 'all' && !only.has(item.at)) continue;
     if (item.again && !writes) continue;
     const before = last?.scope === scope ? last.failed[item.at] : undefined;
-    steps.push(...(await runItem(item, { module, settings, run, ledger, failures, beforeChange, before })));
+    steps.push(...(await runItem(item, { module, settings, run, ledger: tolerant, failures, beforeChange, before })));
   }
   if (writes) {
     for (const [at, failure] of Object.entries(failuresKept(last, only)))
