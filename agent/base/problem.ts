@@ -98,6 +98,11 @@ export const problemCodes = {
     means: 'A list of scripts was cut off by a power loss or a crash. Scripts are not repeated by themselves.',
     mend: 'Look at what the item in the message had done, then "bootagent run --force --only MODULE", or set on_interrupt.',
   },
+  'fetched-late': {
+    means:
+      'What is fetched before sshd (includes, sources of write_files) takes too long. The login does not wait for it: it is fetched by the last unit of the boot, and so is all that depends on it.',
+    mend: 'Check the server in the message; a source of "write_files" with "defer: true" is fetched behind sshd from the start.',
+  },
   'home-unreachable': {
     means: 'The URL of phone_home did not take the report that the machine is ready, however often it was tried.',
     mend: 'Ask the URL in the message from this machine; "bootagent run --retry-failed" tries again.',

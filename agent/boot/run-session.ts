@@ -3,6 +3,7 @@ import { type KernelOptions, kernelOptions } from '../config/kernel-options.ts';
 import { overlayHost } from '../engine/overlay-host.ts';
 import type { Facts } from '../facts/facts.ts';
 import { gatherFacts } from '../facts/gather.ts';
+import { fetchBudget } from '../host/fetch-budget.ts';
 import type { Host } from '../host/host.ts';
 import { thisMachine } from '../host/linux.ts';
 import { identifier } from '../identity/resolve.ts';
@@ -108,9 +109,11 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   };
   const byHand = options.force || options.facts !== undefined || userData !== undefined;
   const lost = host.offline || byHand ? undefined : lostState(state);
+  // Behind sshd, and where a person waits, things take as long as they take.
+  const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
   const boot: Boot = {
-    ...(await bootOf({ ...options, version: io.version, state, report, bootId: bootId() })),
-    act: actOf(options),
+    ...(await bootOf({ ...options, host: fetching.host, version: io.version, state, report, bootId: bootId() })),
+    act: actOf({ ...options, host: fetching.host }),
     force: options.force,
     retryFailed: options.retryFailed,
     ...(options.only && { only: options.only }),
@@ -130,6 +133,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     identity,
     boot,
     facts: () => facts,
+    fetchIsLate: fetching.isSpent,
     lackedAddress: () => lacked,
   };
 }
