@@ -51,6 +51,7 @@ export const hostKeys = defineModule({
   summary: 'The host keys of sshd: fresh on a new machine, as given, repaired where they are damaged.',
   every: 'boot',
   reads: eachAlone(keys),
+  assumes: ['os'],
   plan(settings, context): PlanItem[] {
     const { given, leftOut } = keysGiven(settings.ssh_keys ?? []);
     const fresh = (settings.ssh_deletekeys ?? true) && context.newMachine;
@@ -68,6 +69,7 @@ export const lateHostKeys = defineModule({
   summary: 'The RSA host key, made after sshd has started with the other host keys.',
   every: 'boot',
   reads: eachOfOthers(keys),
+  assumes: ['os'],
   plan(settings, context): PlanItem[] {
     const { given } = keysGiven(settings.ssh_keys ?? []);
     const change: HostKeysChange = { ...changeFor(settings, given, context), fresh: false };

@@ -83,7 +83,7 @@ function ephemeral(
   context: Context,
 ): readonly Asked[] {
   if (mounts.some(({ value: [name] }) => name === 'ephemeral0')) return [];
-  const mapped = Object.hasOwn(mappingOf(context.instance), 'ephemeral0');
+  const mapped = mappingOf(context.instance).has('ephemeral0');
   const spec = mapped ? deviceNamed('ephemeral0', context) : undefined;
   const nodes = context.facts.disks.flatMap((disk) => [disk, ...disk.partitions]);
   const disk = nodes.find(({ path }) => path === spec);

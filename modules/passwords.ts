@@ -1,7 +1,7 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { passwordChanges, passwordReads, type UserPassword } from './accounts/password-lists.ts';
-import { defaultUserOf, resolveUsers } from './accounts/resolve-users.ts';
+import { defaultUserOf, loginFacts, resolveUsers } from './accounts/resolve-users.ts';
 import { peopleReads } from './accounts/settings.ts';
 import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
@@ -13,6 +13,7 @@ export const passwords = defineModule({
   summary: 'Passwords: by hash, in the clear, or made up and shown on the console.',
   every: 'instance',
   reads,
+  assumes: loginFacts,
   plan({ chpasswd, password, ...people }, context): readonly PlanItem[] {
     const { users = [], list = [], expire = true } = chpasswd ?? {};
     const locked = new Set(

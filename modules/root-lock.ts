@@ -1,7 +1,7 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import { flag, optional } from '../agent/userdata/schema/decode.ts';
-import { defaultUserOf } from './accounts/resolve-users.ts';
+import { defaultUserOf, loginFacts } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { eachOfOthers } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
@@ -14,6 +14,7 @@ export const rootLock = defineModule({
   summary: 'Locks root’s password and keeps root from coming in over SSH.',
   every: 'boot',
   reads,
+  assumes: loginFacts,
   plan({ root_lock: wanted, ...settings }, context): PlanItem[] {
     if (!wanted) return [];
     const noLogin = { kind: 'sshd', keyword: 'PermitRootLogin', value: 'no' } as const;

@@ -5,8 +5,9 @@ import { keysBanner } from '../agent/resources/ssh/key-banner.ts';
 import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
 import { flag, optional } from '../agent/userdata/schema/decode.ts';
 import { noLoginNote } from './accounts/can-log-in.ts';
+import { judgedKey } from './accounts/fields.ts';
 import { passwordReads } from './accounts/password-lists.ts';
-import { fallbackKeyUser, isMended, type ResolvedUser, resolveUsers } from './accounts/resolve-users.ts';
+import { fallbackKeyUser, isMended, loginFacts, type ResolvedUser, resolveUsers } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { alone, eachOfOthers } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
@@ -23,6 +24,8 @@ export const sshKeys = defineModule({
   summary: 'The public keys of the metadata and the user-data, for the default user.',
   every: 'instance',
   reads,
+  assumes: loginFacts,
+  merges: true,
   plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context): readonly PlanItem[] {
     const people = resolveUsers(settings, context);
     const { told, bad } = metadataKeys(context);
@@ -61,11 +64,19 @@ const shut: Note = {
 function metadataKeys({ instance }: Context): { told: string[]; bad: Note[] } {
   const told: string[] = [];
   const bad: Note[] = [];
-  instance.publicKeys.forEach((key, number) => {
-    const line = readKeyLine(key);
-    if (typeof line !== 'string') told.push(line.text);
-    else bad.push({ level: 'alarm', text: `key ${number} of the metadata is left out: it ${line}` });
-  });
+  const { publicKeys } = instance;
+  for (const [index, line] of publicKeys.entries()) {
+    const key = judgedKey(line);
+    const which = `key ${index + 1} of ${publicKeys.length} of the metadata`;
+    if ('wrong' in key) {
+      bad.push({ level: 'alarm', text: `${which} is left out: it ${key.wrong}` });
+      continue;
+    }
+    if (key.options !== '')
+      bad.push({ level: 'warning', text: `${which} is placed with its options: ${JSON.stringify(key.options)}` });
+    for (const each of key.warnings) bad.push({ level: 'alarm', text: `${which}: ${each}` });
+    told.push(key.text);
+  }
   return { told, bad };
 }
 

@@ -22,6 +22,7 @@ export const ssh = defineModule({
   summary: 'Whether root, and whether passwords, may come in over SSH.',
   every: 'instance',
   reads,
+  assumes: ['os'],
   plan({ disable_root, ssh_pwauth: byPassword }, { facts }): PlanItem[] {
     const items: PlanItem[] = [];
     if (disable_root !== undefined) {

@@ -4,7 +4,7 @@ import { optional } from '../agent/userdata/schema/decode.ts';
 import { groupList, planGroups, planMembers } from './accounts/groups.ts';
 import { type PasswordSettings, passwordReads } from './accounts/password-lists.ts';
 import { planUser } from './accounts/plan-user.ts';
-import { defaultUserOf, resolveUsers } from './accounts/resolve-users.ts';
+import { defaultUserOf, loginFacts, resolveUsers } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
@@ -21,6 +21,8 @@ export const users = defineModule({
   summary: 'Groups and users, with their sudo rules and keys.',
   every: 'instance',
   reads,
+  assumes: loginFacts,
+  merges: true,
   plan(settings, context): readonly PlanItem[] {
     const groups = settings.groups ?? [];
     return [
@@ -37,6 +39,7 @@ export const usersEachBoot = defineModule({
   summary: 'Users that are looked after at each boot (every: boot).',
   every: 'boot',
   reads: eachOfOthers(people),
+  assumes: loginFacts,
   plan: (settings, context): readonly PlanItem[] =>
     planPeople(settings, context, 'boot', passwordsOf(settings, context)),
 });
@@ -49,7 +52,7 @@ function planPeople(
 ): PlanItem[] {
   return resolveUsers(settings, context)
     .filter(({ account }) => (account.every ?? 'instance') === every)
-    .flatMap((person) => planUser(person, context.facts, withPassword.has(person.name)));
+    .flatMap((person) => planUser(person, context, withPassword.has(person.name)));
 }
 
 /** Who is given a password under another key. */

@@ -164,6 +164,42 @@ for (const name of ['undici', 'yaml', 'systeminformation']) {
   });
 }
 
+// A word from outside may be "constructor" or "__proto__", which every object answers to; TypeScript lets a table with
+// closed keys be indexed by nothing else, so that a table with open keys is the only way in.
+const openTable = /\b(?:const|let) \w+: (?:Readonly<)?Record<string,.*?>\s*=\s*\{\s*[^\s}.]/;
+const prototypeLookup =
+  /\bas (?:Readonly<)?Record<string,[^;\n]*?>\)\[|(?:[(!?]|&&|\|\||\breturn)\s*\w+ in (?!keyof)[a-z]\w*/;
+const withoutWords = (source: string): string =>
+  source.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|`(?:[^`\\]|\\.)*`/gm, "''");
+for (const path of sources) {
+  test(`${path} looks up words from outside in a Map or with Object.hasOwn`, () => {
+    const source = withoutWords(text.get(path) ?? '');
+    assert.doesNotMatch(source, openTable);
+    assert.doesNotMatch(source, prototypeLookup);
+  });
+}
+
+test('the rule about words from outside finds each form that it forbids', () => {
+  for (const wrong of [
+    'const a: Record<string, number> = { b: 1 };',
+    'export const a: Readonly<Record<string, () => void>> = {\n  b,\n};',
+  ])
+    assert.match(wrong, openTable);
+  for (const wrong of [
+    'if (key in fields) continue;',
+    'return word in how ? 1 : 2;',
+    'return (a as Record<string, string>)[b];',
+  ])
+    assert.match(wrong, prototypeLookup);
+  for (const right of [
+    "'why' in word",
+    '[K in keyof T]',
+    'for (const a in b)',
+    'const a: Record<string, number> = {};',
+  ])
+    assert.doesNotMatch(withoutWords(right), new RegExp(`${openTable.source}|${prototypeLookup.source}`));
+});
+
 // The agent offers no service on the network or on a socket: CVE-2024-11584 was a socket that everybody could write to.
 const listening =
   /\b(?:createServer|createSocket|mkfifo)\b|\.(?:listen|bind)\(|node:(?:http2?|https|tls|dgram|repl|inspector|cluster)\b/;

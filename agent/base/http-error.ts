@@ -1,9 +1,10 @@
+import { mapOf } from './map-of.ts';
 import { Problem } from './problem.ts';
 
 /** Why a request was not answered, as far as it tells what to do next. */
 export type Unreachable = 'no-route' | 'refused' | 'timeout' | 'reset' | 'garbled' | 'too-large' | 'untrusted';
 
-const byCode: Readonly<Record<string, Unreachable>> = {
+const byCode = mapOf<Unreachable>({
   ENETUNREACH: 'no-route',
   ENETDOWN: 'no-route',
   EHOSTUNREACH: 'no-route',
@@ -24,7 +25,7 @@ const byCode: Readonly<Record<string, Unreachable>> = {
   EPIPE: 'reset',
   UND_ERR_SOCKET: 'reset',
   TOO_LARGE: 'too-large',
-};
+});
 
 const words: Readonly<Record<Unreachable, string>> = {
   'no-route': 'there is no route to it yet',
@@ -58,5 +59,5 @@ function sortOf(cause: unknown): Unreachable {
   if (cause.name === 'TimeoutError') return 'timeout';
   const code = 'code' in cause ? String(cause.code) : '';
   if (/CERT|SSL|TLS|ALTNAME|SIGNATURE/.test(code)) return 'untrusted';
-  return byCode[code] ?? 'garbled';
+  return byCode.get(code) ?? 'garbled';
 }

@@ -20,6 +20,8 @@ export const ownPaths = {
   skipRecord: '/var/lib/bootagent/skip-record',
   /** Followed by the name of a user. */
   unfinishedAccount: '/var/lib/bootagent/making-',
+  /** The same where the state cannot be written. */
+  unfinishedAccountAside: '/etc/bootagent/making-',
   // This boot.
   runtime: '/run/bootagent',
   lock: '/run/bootagent/lock',
@@ -29,9 +31,11 @@ export const ownPaths = {
   assumedNetwork: '/run/bootagent/nothing-due-at',
   networkWanted: '/run/bootagent/network-wanted',
   noAddress: '/run/bootagent/without-address',
+  lateFetch: '/run/bootagent/late-fetch',
   stageServer: '/run/bootagent/stage-server',
   hostKeysLater: '/run/bootagent/host-keys-later',
   newHostKeys: '/run/bootagent/host-keys',
+  newHostKeysAside: '/etc/ssh/.bootagent-host-keys',
   // Trials: written, judged by a program, removed.
   trialSudoers: '/run/bootagent/sudoers',
   trialSshdConfig: '/run/bootagent/sshd_config',

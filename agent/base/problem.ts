@@ -86,6 +86,11 @@ export const problemCodes = {
     means: 'The state in /var/lib/bootagent could not be read completely. Scripts that may have run are not run again.',
     fix: 'To run everything again: "bootagent run --force".',
   },
+  'state-lost': {
+    means:
+      'Nothing is remembered of this machine, and nothing marks it as a copy of a sealed image. It may be in service, so what is done once (scripts, packages, files, passwords) is taken as done. Users and keys are added, and host keys that an image may have brought are replaced.',
+    fix: 'On a copy of an image: "bootagent reset" and reboot, and seal the image ("bootagent seal") instead of emptying /var/lib/bootagent. Where /var does not last, keep /var/lib/bootagent on a disk.',
+  },
   'state-newer': {
     means:
       'The state in /var/lib/bootagent was written by a later version of bootagent. It is kept as journal-N.ndjson beside the journal. Scripts that may have run are not run again.',
@@ -98,6 +103,11 @@ export const problemCodes = {
   'phone-home-failed': {
     means: 'The URL of phone_home did not accept the report that the machine is ready, after all tries.',
     fix: 'Request the URL in the message from this machine. "bootagent run --retry-failed" tries again.',
+  },
+  'fetched-late': {
+    means:
+      'What is fetched before sshd (includes, sources of write_files) takes too long. The login does not wait for it: the last unit of the boot fetches it, and applies what depends on it.',
+    fix: 'Check the server in the message. A source of "write_files" with "defer: true" is always fetched behind sshd.',
   },
   'script-failed': {
     means: 'An item of a list of scripts failed.',

@@ -1,17 +1,18 @@
+import { mapOf } from '../base/map-of.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /** The directories of udev's links, by the keyword of fstab. */
-const folders: Readonly<Record<string, string>> = {
+const folders = mapOf({
   LABEL: '/dev/disk/by-label',
   UUID: '/dev/disk/by-uuid',
   PARTLABEL: '/dev/disk/by-partlabel',
   PARTUUID: '/dev/disk/by-partuuid',
-};
+});
 
 /** Returns the kernel's node for a device as users write it: a path, a link, "LABEL=data". */
 export async function nodeOf(spec: string, host: ReadHost): Promise<string> {
   const [, tag = '', name = ''] = /^([A-Z]+)=(.*)$/.exec(spec) ?? [];
-  const folder = folders[tag];
+  const folder = folders.get(tag);
   const path = folder === undefined ? spec : `${folder}/${name.replaceAll('/', '\\x2f')}`;
   if (!path.startsWith('/dev/')) return path;
   const target = await host.readLink(path);

@@ -7,14 +7,20 @@ import type { ImageBytes } from './image-bytes.ts';
 const syncFlush = 2;
 const mask = 0x00ff_ffff_ffff_fe00n;
 
+/** Formats of disk images that are not read, by how they begin. */
+const packedImages = [
+  ['KDMV', 'VMDK'],
+  ['COWD', 'VMDK'],
+  ['vhdxfile', 'VHDX'],
+  ['conectix', 'VHD'],
+] as const;
+
 /** Returns the contents of a disk image as a guest sees them. Anything but qcow2 is raw. */
 export async function unpackedImage(file: ImageBytes, name: string): Promise<ImageBytes> {
   const head = await file.read(0, 112);
   const magic = head.toString('latin1', 0, 8);
   if (magic.startsWith('QFI\xfb')) return qcow2(file, head, name);
-  const packed = ({ KDMV: 'VMDK', COWD: 'VMDK', vhdxfile: 'VHDX', conectix: 'VHD' } as Record<string, string>)[
-    magic.startsWith('KDMV') ? 'KDMV' : magic.startsWith('COWD') ? 'COWD' : magic
-  ];
+  const packed = packedImages.find(([start]) => magic.startsWith(start))?.[1];
   if (packed !== undefined) {
     throw new Problem('bad-input', `--disk ${name}: ${packed} images cannot be read`, {
       hint: 'Turn it into a raw or qcow2 image first: qemu-img convert -O qcow2 IN OUT.',

@@ -4,7 +4,7 @@ import type { Host } from '../host/host.ts';
 import type { RunResult } from '../report/event.ts';
 import { leaveMarker, networkWantedMarker } from '../state/markers.ts';
 import type { Session } from './session.ts';
-import { keepNetwork, leaveNoAddressMarker } from './skip-unchanged/assumed-network.ts';
+import { keepNetwork, leaveLateFetchMarker, leaveNoAddressMarker } from './skip-unchanged/assumed-network.ts';
 import { findAndMarkDue, type RemainingWork } from './skip-unchanged/find-due.ts';
 
 /** Leaves for the later units of this boot what they can be skipped by, and returns what they have to do. */
@@ -18,7 +18,8 @@ export async function leaveMarkers(session: Session, result: RunResult): Promise
     // A machine that nothing was changed of looks as it did.
     const gathered = result.changes > 0 ? boot.gatherFacts : async () => facts;
     const outlook = { stages: stagesAfter(wanted), isNobodys: identity.hasNoDatasource() };
-    if (session.lackedAddress() && wanted.includes('main')) leaveNoAddressMarker(host.root);
+    if (session.fetchIsLate()) leaveLateFetchMarker(host.root);
+    else if (session.lackedAddress() && wanted.includes('main')) leaveNoAddressMarker(host.root);
     else due = await findAndMarkDue({ ...boot, gatherFacts: gathered }, host, outlook);
   }
   // The last unit is next, which is the one that is ordered behind a network that is up.

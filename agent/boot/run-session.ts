@@ -4,6 +4,7 @@ import { overlayHost } from '../engine/overlay-host.ts';
 import type { Facts } from '../facts/facts.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import { forMachine, withoutMachine } from '../facts/machine-facts.ts';
+import { fetchBudget } from '../host/fetch-budget.ts';
 import type { Host } from '../host/host.ts';
 import { thisMachine } from '../host/linux.ts';
 import { isRefused } from '../host/with-context.ts';
@@ -21,6 +22,7 @@ import { type Io, isUnit } from './io.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
 import { bootOf } from './stages/build-boot.ts';
+import { lostState } from './stages/lost-state.ts';
 import { type Boot, runStages } from './stages/run-stages.ts';
 
 /** Runs the stages asked for, from the lock to the report; 'disabled' where the image or the kernel command line turns it off. */
@@ -34,12 +36,17 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
     if (isUnit(io)) leaveMarker(nothingDueMarker, host.root);
     return 'disabled';
   }
-  let release = dry ? () => {} : await lock(host.root, isUnit(io) ? 'wait' : 'refuse');
+  let release = dry ? () => {} : await lockFor(host, isUnit(io), report);
   try {
     const session = await openSession(options, io, report);
     const result = await runStages(session.stages, session.boot);
-    if (!dry && session.state.interrupted !== undefined) session.state.deferred(session.state.interrupted);
-    const due = await leaveMarkers(session, result);
+    const { interrupted } = session.state;
+    if (!dry && interrupted !== undefined) orReport(report, () => session.state.deferred(interrupted));
+    // Without them the later units start and look for themselves.
+    const due = await leaveMarkers(session, result).catch((error) => {
+      report.warn(asProblem(error).code, asProblem(error).message);
+      return 'something' as const;
+    });
     report.end(result);
     const later = await predictLater(session, result, due, kernel.debug || options.debug);
     if (later) {
@@ -53,6 +60,26 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
   }
 }
 
+/** A boot whose lock cannot be written, on a full /run, goes on: systemd starts its units one after the other. */
+async function lockFor(host: Host, unit: boolean, report: Reporting): Promise<() => void> {
+  try {
+    return await lock(host.root, unit ? 'wait' : 'refuse');
+  } catch (error) {
+    if (!unit || asProblem(error).code !== 'file-failed') throw error;
+    report.warn('file-failed', `${asProblem(error).message}; this boot goes on without its lock`);
+    return () => {};
+  }
+}
+
+/** What cannot be kept is reported, and costs nothing that does not depend on it. */
+function orReport(report: Reporting, write: () => void): void {
+  try {
+    write();
+  } catch (error) {
+    report.warn(asProblem(error).code, asProblem(error).message);
+  }
+}
+
 async function openSession(options: SessionOptions, io: Io, report: Reporting): Promise<Session> {
   const { host, dry } = options;
   const unit = !dry && isUnit(io);
@@ -60,7 +87,8 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   const state = withoutSecrets(stateOf(options, report), report);
   report.follow(state);
   reportState(state, options, report);
-  if (stages.includes('local') && !options.facts) await reportCloudInit(host, report);
+  if (stages.includes('local') && !options.facts)
+    await reportCloudInit(host, report).catch((error) => report.warn(asProblem(error).code, asProblem(error).message));
   const { userData, userDataFile } = options;
   const identity = identifier({
     host,
@@ -80,15 +108,20 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
       lacked = true;
     });
   };
+  const byHand = options.force || options.facts !== undefined || userData !== undefined;
+  const lost = host.offline || byHand ? undefined : lostState(state);
+  // Behind sshd, and where a person waits, things take as long as they take.
+  const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
   const boot: Boot = {
-    ...(await bootOf({ ...options, version: io.version, state, report, bootId: bootId() })),
-    act: actOf(options),
+    ...(await bootOf({ ...options, host: fetching.host, version: io.version, state, report, bootId: bootId() })),
+    act: actOf({ ...options, host: fetching.host }),
     force: options.force,
     retryFailed: options.retryFailed,
     ...(options.only && { only: options.only }),
     inService: state.inService() && !host.offline && !options.force && userData === undefined,
     gatherFacts: gather,
     machineUnknown: host.offline && !options.facts && !options.machineFacts,
+    ...(lost && { lost }),
     // The identity does not depend on an address.
     identify: (stage, seen, image) => identity.identify(stage, facts ?? seen, image),
   };
@@ -102,6 +135,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     identity,
     boot,
     facts: () => facts,
+    fetchIsLate: fetching.isSpent,
     lackedAddress: () => lacked,
   };
 }
@@ -120,7 +154,10 @@ function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelO
 
 async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string | undefined> {
   if (off !== undefined && !host.offline) return `the kernel command line says ${off}`;
-  return (await host.stat('/etc/bootagent/disabled')) ? '/etc/bootagent/disabled is there' : undefined;
+  // Where that cannot be looked at, a machine that can be reached is better than one that is left alone.
+  return (await host.stat('/etc/bootagent/disabled').catch(() => undefined))
+    ? '/etc/bootagent/disabled is there'
+    : undefined;
 }
 
 function stateOf({ host, dry, facts, identity }: SessionOptions, report: Reporting): State {
@@ -149,12 +186,8 @@ function reportState(state: State, { host, dry }: SessionOptions, report: Report
   if (state.interrupted !== undefined)
     report.note(`The last run was cut off in ${state.interrupted}; it goes on from there`);
   if (!state.inService() || host.offline) return;
-  // The next stage may be a process of its own, and must know it too. That it cannot be kept must not cost the keys.
-  try {
-    state.setInService();
-  } catch (error) {
-    report.warn(asProblem(error).code, asProblem(error).message);
-  }
+  // The next stage may be a process of its own, and must know it too.
+  orReport(report, () => state.setInService());
 }
 
 async function reportCloudInit(host: Host, { report }: Reporting): Promise<void> {

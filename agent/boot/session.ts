@@ -44,6 +44,8 @@ export interface Session {
   readonly boot: Boot;
   /** The facts that were gathered last. */
   facts(): Facts | undefined;
+  /** Something was to be fetched before sshd, and did not fit into the time for it. */
+  fetchIsLate(): boolean;
   /** A module asked for an address, and the machine had none. */
   lackedAddress(): boolean;
 }

@@ -1,12 +1,13 @@
+import { mapOf } from '../base/map-of.ts';
 import type { ReadHost } from '../host/host.ts';
 import { nothingDueMarker } from '../state/markers.ts';
 
 /** The units that run a boot's stages, each with the stage it ends with and what that is called. */
-const units: Readonly<Record<string, { readonly stage: string; readonly called: string }>> = {
+const units = mapOf<{ readonly stage: string; readonly called: string }>({
   'bootagent-local.service': { stage: 'local', called: 'first stage' },
   'bootagent.service': { stage: 'main', called: 'middle stages' },
   'bootagent-final.service': { stage: 'final', called: 'last stage' },
-};
+});
 
 export interface BootUnits {
   /** Units that are starting, or whose turn is still to come. */
@@ -28,7 +29,7 @@ export async function bootUnits(stages: readonly string[], host: ReadHost): Prom
   const tried = (of: ReadonlyMap<string, string>) => (of.get('ConditionTimestampMonotonic') ?? '0') !== '0';
   if (!known.some(tried)) return { ahead, neverRan: [] };
   const neverRan = known.flatMap((of) => {
-    const unit = units[idOf(of)];
+    const unit = units.get(idOf(of));
     if (!unit || stages.includes(unit.stage) || isAhead(of)) return [];
     const dropped = !tried(of) && of.get('ActiveState') === 'inactive' && of.get('UnitFileState') === 'enabled';
     if (dropped) return [`the boot's ${unit.called} never ran: systemd did not start ${idOf(of)}`];

@@ -9,7 +9,7 @@ import { detectContextOf } from './detect-context.ts';
 export const run: Work['run'] = async (given, around) => {
   const { detection: evidence, mostNamed, unknownNames } = await import('../identity/detect.ts');
   const context = await detectContextOf(given);
-  const found = await evidence(context);
+  const found = await evidence({ ...context, failed: (sentence) => around.err(`bootagent: ${sentence}\n`) });
   const named = context.named;
   if (given.options.format === 'json') {
     const sources = found.map(({ source: { name, needs, silent }, because, found }) => ({

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { mapOf } from '../base/map-of.ts';
 import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
 
@@ -9,12 +10,12 @@ export async function inputOf(option: string, path: string, { readStdin }: Io): 
     return readFileSync(path);
   } catch (cause) {
     const { code = '' } = cause as NodeJS.ErrnoException;
-    const words: Record<string, string> = {
+    const words = mapOf({
       ENOENT: 'there is no such file',
       EACCES: 'permission denied',
       EISDIR: 'is a folder',
-    };
-    throw new Problem('bad-input', `${option}${option && ' '}${path}: ${words[code] ?? code}`, {
+    });
+    throw new Problem('bad-input', `${option}${option && ' '}${path}: ${words.get(code) ?? code}`, {
       hint: 'Check the path in the message; "-" reads standard input.',
       cause,
     });

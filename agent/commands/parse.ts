@@ -47,7 +47,7 @@ export function parseArguments(
     if (taken === undefined || (taken === '' && option.value !== undefined))
       throw new Problem('bad-invocation', `--${key} needs a value: ${option.value}`, { hint });
     if (option.values && !option.values.includes(taken)) throw unknown(key, taken, option.values, '');
-    if (option.value !== undefined && key in options) {
+    if (option.value !== undefined && Object.hasOwn(options, key)) {
       throw new Problem('bad-invocation', `--${key} is given more than once`, { hint });
     }
     options[key] = taken;

@@ -1,4 +1,4 @@
-import { Problem } from '../base/problem.ts';
+import { asProblem, Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
 import { isRefused } from '../host/with-context.ts';
 import type { Mapping, SourceNode } from '../userdata/schema/source-node.ts';
@@ -15,33 +15,36 @@ export interface Layer {
   readonly text: string;
 }
 
-/** The files of the image's own configuration, least important first. A file masks one of its name further down. */
-export async function layerFiles(host: ReadHost, onRefused?: (path: string) => void): Promise<Layer[]> {
+/**
+ * The files of the image's own configuration, least important first. A file masks one of its name further down. What
+ * cannot be read is reported and left out: the machine must stay reachable.
+ */
+export async function layerFiles(host: ReadHost, unread: (problem: Problem) => void = () => {}): Promise<Layer[]> {
   const found = new Map<string, Layer>();
+  const orNothing = (error: unknown): undefined => unread(asProblem(error)) as undefined;
   for (const place of folders) {
-    const names = place.endsWith('.yaml') ? [''] : (await host.list(place)).filter((name) => /\.ya?ml$/.test(name));
-    for (const name of names) {
+    const all = place.endsWith('.yaml') ? [''] : ((await host.list(place).catch(orNothing)) ?? []);
+    for (const name of all.filter((each) => each === '' || /\.ya?ml$/.test(each))) {
       const path = name === '' ? place : `${place}/${name}`;
       const key = name === '' ? path : name;
       found.delete(key);
-      const masked = (await host.readLink(path)) === '/dev/null';
-      const text = masked ? undefined : await readable(path, host, onRefused);
+      const text = await textOf(path, host).catch((error) => unread(unreadProblem(path, error, host)) as undefined);
       if (text !== undefined) found.set(key, { path, text });
     }
   }
   return [...found.values()];
 }
 
-/** The text of a file; undefined, and reported, where only root may read it. */
-async function readable(path: string, host: ReadHost, onRefused?: (path: string) => void): Promise<string | undefined> {
-  try {
-    return await host.readText(path);
-  } catch (error) {
-    if (host.privileged || !onRefused || !isRefused(error)) throw error;
-    onRefused(path);
-    return undefined;
-  }
+async function textOf(path: string, host: ReadHost): Promise<string | undefined> {
+  const masked = (await host.readLink(path)) === '/dev/null';
+  return masked ? undefined : host.readText(path);
 }
+
+/** Without root a file may be for root alone: a plan then goes on without it. */
+const unreadProblem = (path: string, error: unknown, host: ReadHost): Problem =>
+  host.privileged || !isRefused(error)
+    ? asProblem(error)
+    : new Problem('needs-root', `${path} can be read only by root: left out`);
 
 /** Reads them. A file that is wrong is told with its line and left out: the machine must stay reachable. */
 export async function readLayers(files: readonly Layer[], tell: (problem: Problem) => void): Promise<Mapping[]> {

@@ -3,8 +3,8 @@ import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
 import { below, folderTree, volumeTree } from '../metadata/folder-tree.ts';
+import { keyLines } from '../metadata/key-lines.ts';
 import { asObject, asText, bytesAt, jsonAt, type Tree, unlessRubbish } from '../metadata/tree.ts';
-import { ec2PublicKeys } from './ec2-tree.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
 
 const folders = ['/config-drive', '/var/lib/cloud/seed/config_drive'];
@@ -73,7 +73,7 @@ async function fromEc2(ask: FetchContext, tree: Tree): Promise<Instance | undefi
       datasource: 'config-drive',
       hostname: asText(metaData['local-hostname']) ?? asText(metaData.hostname),
       zone: asText(asObject(metaData.placement)?.['availability-zone']),
-      publicKeys: ec2PublicKeys(keys.flatMap((key) => String(key).split('\n'))),
+      publicKeys: keyLines(keys),
       userData: await unlessRubbish(ask, tree, () => bytesAt(tree, `ec2/${version}/user-data`)),
       vendorData: [],
       metadata: { meta_data: metaData },

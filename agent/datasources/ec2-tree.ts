@@ -1,28 +1,23 @@
 // Format: EC2 instance metadata, https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-categories.html
 import type { FetchContext, Instance } from '../metadata/datasource.ts';
+import { keyLines } from '../metadata/key-lines.ts';
 import { bytesAt, linesAt, type Tree, textAt, unlessRubbish } from '../metadata/tree.ts';
 
-/** An OpenSSH public key begins with its type. */
-const isKey = (line: string): boolean => /^(?:ssh-|ecdsa-|sk-)\S+ /.test(line);
+/** An entry of the listing: "0=name" or "0/", as opposed to a key, which has blanks in it and no number before a "=". */
+const isEntry = (line: string): boolean => /^\d+(?:=|\/?$)/.test(line) || !/\s/.test(line);
 
 /**
- * The public keys, in any dialect: a listing of "0=name" or "0", the key itself in the listing's place, or no listing
- * but a first key.
+ * The lines of the public keys, in any dialect: a listing of "0=name" or "0", the key itself in the listing's place, or no
+ * listing but a first key.
  */
 export async function publicKeys(tree: Tree): Promise<readonly string[]> {
   const entries = (await linesAt(tree, 'meta-data/public-keys/')) ?? (await linesAt(tree, 'meta-data/public-keys'));
-  if (entries === undefined) return ec2PublicKeys(await linesAt(tree, 'meta-data/public-keys/0/openssh-key'));
-  const keys = [];
-  for (const entry of entries) {
-    if (isKey(entry)) keys.push(entry.trim());
-    else keys.push(...ec2PublicKeys(await linesAt(tree, `meta-data/public-keys/${indexOf(entry)}/openssh-key`)));
-  }
-  return [...new Set(keys)];
+  if (entries === undefined) return keyLines(await textAt(tree, 'meta-data/public-keys/0/openssh-key'));
+  const texts: (string | undefined)[] = [];
+  for (const entry of entries)
+    texts.push(isEntry(entry) ? await textAt(tree, `meta-data/public-keys/${indexOf(entry)}/openssh-key`) : entry);
+  return keyLines(texts);
 }
-
-/** The lines that are keys: no comments, nothing empty. */
-export const ec2PublicKeys = (lines: readonly string[] | undefined): readonly string[] =>
-  (lines ?? []).map((line) => line.trim()).filter(isKey);
 
 /** User-data where EC2 has it, or else where Wakame-vdc 11.06 has it. */
 export async function userData(tree: Tree, both: boolean): Promise<Uint8Array | undefined> {

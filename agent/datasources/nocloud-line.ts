@@ -1,4 +1,5 @@
 // Format: NoCloud on the kernel command line, https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
+import { mapOf } from '../base/map-of.ts';
 import type { Platform } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
 
@@ -10,7 +11,7 @@ export interface SeedLine {
   readonly metaData: Readonly<Record<string, string>>;
 }
 
-const shortNames: Readonly<Record<string, string>> = { s: 'seedfrom', h: 'local-hostname', i: 'instance-id' };
+const shortNames = mapOf({ s: 'seedfrom', h: 'local-hostname', i: 'instance-id' });
 
 /** The seed lines there are, the serial number's first: `ds=nocloud;s=http://10.0.0.1/;h=name`. */
 export async function seedLines(platform: Platform, host: ReadHost): Promise<readonly SeedLine[]> {
@@ -30,7 +31,7 @@ export async function seedLines(platform: Platform, host: ReadHost): Promise<rea
 async function readLine(from: string, settings: string, platform: Platform, host: ReadHost): Promise<SeedLine> {
   const pairs = settings.split(';').flatMap((pair) => {
     const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(pair) ?? [];
-    return name === '' ? [] : [[shortNames[name] ?? name, value] as const];
+    return name === '' ? [] : [[shortNames.get(name) ?? name, value] as const];
   });
   const { seedfrom, ...metaData } = Object.fromEntries(pairs) as Readonly<Record<string, string>>;
   return { from, metaData, seedfrom: seedfrom && (await withFirmwareNames(seedfrom, platform, host)) };
@@ -38,20 +39,20 @@ async function readLine(from: string, settings: string, platform: Platform, host
 
 /** `__dmi.system-uuid__` and its like stand for what the firmware says, under dmidecode's names. */
 export async function withFirmwareNames(text: string, platform: Platform, host: ReadHost): Promise<string> {
-  const known: Readonly<Record<string, string>> = {
+  const known = mapOf({
     'system-manufacturer': platform.vendor,
     'system-product-name': platform.product,
     'system-serial-number': platform.serial,
     'system-uuid': platform.uuid,
     'chassis-asset-tag': platform.chassis,
-  };
+  });
   let whole = text;
   for (const [all, name = ''] of text.matchAll(/__dmi\.([a-z-]+)__/g)) {
     const file = name
       .replace(/^baseboard-/, 'board_')
       .replace(/^system-/, 'product_')
       .replaceAll('-', '_');
-    const value = known[name] ?? (await host.readText(`/sys/class/dmi/id/${file}`))?.trim();
+    const value = known.get(name) ?? (await host.readText(`/sys/class/dmi/id/${file}`))?.trim();
     if (value !== undefined) whole = whole.replace(all, value);
   }
   return whole;

@@ -3,8 +3,8 @@ import type { Datasource, FetchContext, Instance } from '../metadata/datasource.
 import { serviceAt } from '../metadata/endpoint.ts';
 import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
 import { httpTree } from '../metadata/http-tree.ts';
-import { asObject, asText, badMetadata } from '../metadata/tree.ts';
-import { ec2PublicKeys } from './ec2-tree.ts';
+import { keyLines } from '../metadata/key-lines.ts';
+import { asText, badMetadata } from '../metadata/tree.ts';
 import { readNetworkConfig } from './network-config.ts';
 import { isRemote, look, type Places, placesIn } from './nocloud-places.ts';
 import { inlineSeed, merged, readSeed, type Seed } from './nocloud-seed.ts';
@@ -85,7 +85,7 @@ function instanceOf(ask: FetchContext, { metaData, userData, vendorData, network
     id: idOf(metaData['instance-id']) ?? 'nocloud',
     datasource: 'nocloud',
     hostname: asText(metaData['local-hostname']),
-    publicKeys: ec2PublicKeys(keyLines(metaData['public-keys'])),
+    publicKeys: keyLines(metaData['public-keys']),
     userData,
     vendorData: vendorData ? [vendorData] : [],
     ...(interfaces && { network: interfaces }),
@@ -96,10 +96,3 @@ function instanceOf(ask: FetchContext, { metaData, userData, vendorData, network
 
 const idOf = (value: unknown): string | undefined =>
   typeof value === 'string' || typeof value === 'number' ? String(value).trim() || undefined : undefined;
-
-/** Keys as a text, a list, or a mapping from names. */
-function keyLines(value: unknown): readonly string[] {
-  if (typeof value === 'string') return value.split('\n');
-  if (Array.isArray(value)) return value.flatMap(keyLines);
-  return Object.values(asObject(value) ?? {}).flatMap(keyLines);
-}

@@ -4,8 +4,8 @@ import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
 import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
+import { keyLines } from '../metadata/key-lines.ts';
 import { badMetadata, orNothing, type Tree, textAt, utf8 } from '../metadata/tree.ts';
-import { ec2PublicKeys } from './ec2-tree.ts';
 import { readContextNetwork } from './opennebula-network.ts';
 import { readAssignments } from './shell-values.ts';
 
@@ -71,7 +71,7 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
     id: idOf(context, ask.facts.platform.uuid),
     datasource: 'opennebula',
     hostname: hostnameOf(first('SET_HOSTNAME', 'HOSTNAME', 'PUBLIC_IP', 'IP_PUBLIC', 'ETH0_IP')),
-    publicKeys: ec2PublicKeys(first('SSH_KEY', 'SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY')?.split('\n')),
+    publicKeys: keyLines(first('SSH_KEY', 'SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY')),
     userData: userDataOf(context),
     vendorData: script ? [script] : [],
     ...(interfaces.length > 0 && { network: interfaces }),

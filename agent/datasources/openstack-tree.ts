@@ -1,5 +1,6 @@
 // Format: OpenStack metadata, https://docs.openstack.org/nova/latest/user/metadata.html
 import type { FetchContext, Instance } from '../metadata/datasource.ts';
+import { keyLines } from '../metadata/key-lines.ts';
 import {
   anyJsonAt,
   asObject,
@@ -11,7 +12,6 @@ import {
   type Tree,
   unlessRubbish,
 } from '../metadata/tree.ts';
-import { ec2PublicKeys } from './ec2-tree.ts';
 import { readNetworkData } from './network-data.ts';
 
 /** The versions of the tree that are known here, the newest last. */
@@ -66,7 +66,7 @@ function keysOf(metaData: Readonly<Record<string, unknown>>): readonly string[] 
     ...Object.values(asObject(metaData.public_keys) ?? {}),
     ...listed.filter(({ type }) => type === 'ssh').map(({ data }) => data),
   ];
-  return [...new Set(ec2PublicKeys(texts.flatMap((text) => String(text).split('\n'))))];
+  return keyLines(texts);
 }
 
 /** Vendor-data is text, or a list of texts, or has them under the name that cloud-init gave it. */

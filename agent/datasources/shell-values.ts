@@ -1,3 +1,4 @@
+import { mapOf } from '../base/map-of.ts';
 /** Where and why a file is not the list of assignments it should be. */
 export interface Broken {
   readonly line: number;
@@ -84,7 +85,7 @@ function doubleQuoted(text: string, from: number): Word | Refused {
   return { why: 'a quote is not closed', end: from - 1 };
 }
 
-const simple: Readonly<Record<string, string>> = {
+const simple = mapOf({
   a: '\x07',
   b: '\b',
   e: '\x1b',
@@ -94,7 +95,7 @@ const simple: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
   v: '\v',
-};
+});
 
 /** What $'...' holds. */
 function unescaped(raw: string): string {
@@ -104,7 +105,7 @@ function unescaped(raw: string): string {
     const code = hex ?? short ?? long;
     if (code !== undefined) return String.fromCodePoint(Math.min(Number.parseInt(code, 16), 0x10ffff));
     if (control !== undefined) return String.fromCharCode(control.charCodeAt(0) & 0x1f);
-    return simple[other] ?? (/["'?\\]/.test(other) ? other : all);
+    return simple.get(other) ?? (/["'?\\]/.test(other) ? other : all);
   });
 }
 

@@ -5,8 +5,9 @@ import type { Datasource, FetchContext, Instance } from '../metadata/datasource.
 import { placesFor, serviceAt } from '../metadata/endpoint.ts';
 import { volumeTree } from '../metadata/folder-tree.ts';
 import { httpTree } from '../metadata/http-tree.ts';
+import { keyLines } from '../metadata/key-lines.ts';
 import { asObject, bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from '../metadata/tree.ts';
-import { ec2PublicKeys, readTree } from './ec2-tree.ts';
+import { readTree } from './ec2-tree.ts';
 
 /** The values that Wakame-vdc documents: each is answered by `query`. */
 const documented = [
@@ -97,7 +98,7 @@ const drives = async (host: ReadHost) => {
 };
 
 const keysAt = async (ask: FetchContext, tree: Tree, path: string): Promise<readonly string[]> =>
-  ec2PublicKeys(await unlessRubbish(ask, tree, () => linesAt(tree, path)));
+  keyLines(await unlessRubbish(ask, tree, () => textAt(tree, path)));
 
 async function instanceOf(
   ask: FetchContext,
@@ -107,19 +108,19 @@ async function instanceOf(
   userData: Uint8Array | undefined,
   names: readonly string[] = documented,
 ): Promise<Instance> {
-  const values: Record<string, string> = { 'instance-id': id };
+  const values = new Map([['instance-id', id]]);
   for (const name of names) {
     const value = await unlessRubbish(ask, tree, () => textAt(tree, `meta-data/${name}`));
-    if (value !== undefined) values[name] = value;
+    if (value !== undefined) values.set(name, value);
   }
   return {
     id,
     datasource: 'wakame',
-    hostname: values['local-hostname']?.split(/\s+/)[0],
+    hostname: values.get('local-hostname')?.split(/\s+/)[0],
     publicKeys,
     userData,
     vendorData: [],
-    metadata: { meta_data: { ...values, ...(userData && { 'user-data': utf8(userData) }) } },
+    metadata: { meta_data: { ...Object.fromEntries(values), ...(userData && { 'user-data': utf8(userData) }) } },
     secrets: [],
   };
 }

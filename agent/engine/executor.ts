@@ -227,13 +227,19 @@ async function walk(
   for (const change of item.changes) {
     const outcome: Outcome = failed
       ? { outcome: 'skipped' }
-      : await turn(change, touched).catch((error) => ({ outcome: 'failed', problem: asProblem(error) }) as const);
+      : await turn(change, touched).catch((error) => outcomeOf(asProblem(error)));
     if (outcome.outcome === 'failed') failed = true;
     if (outcome.outcome === 'due' || outcome.outcome === 'made') touched.add(change);
     steps.push({ at: item.at, change, ...outcome });
   }
   return steps;
 }
+
+/** What does not fit into the time before sshd waits for the unit behind it. */
+const outcomeOf = (problem: Problem): Outcome =>
+  problem.code === 'fetched-late'
+    ? { outcome: 'deferred', because: `behind sshd: ${problem.message}` }
+    : { outcome: 'failed', problem };
 
 interface Looking {
   readonly host: ReadHost;

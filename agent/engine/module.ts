@@ -1,4 +1,4 @@
-import type { Facts } from '../facts/facts.ts';
+import type { FactName, Facts } from '../facts/facts.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { Fields } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
@@ -17,6 +17,8 @@ export interface Context {
   readonly instance: Instance;
   /** A fresh image, or one that wakes up as another machine: what it inherited is not its own. Until the module has had its turn. */
   readonly newMachine: boolean;
+  /** The machine was in service when its state was lost: what is there may be somebody's own, and is added to. */
+  readonly inService?: boolean;
   /** Scripts that came with the user-data, as parts of their own. */
   readonly scripts: readonly Script[];
 }
@@ -31,8 +33,12 @@ export interface Module<Settings = unknown> {
   readonly reads: Fields<Settings>;
   /** Keys among `reads` that another module applies: a change of them is no reason to apply this module again. */
   readonly consults?: readonly string[];
+  /** Adds to what is there and takes nothing away, and so runs on a machine that was in service, too. */
+  readonly merges?: true;
   /** Which of the user-data's scripts are this module's. */
   readonly runs?: Script['when'];
+  /** Facts that it can plan without: where one is unknown, it plans with the value that is there, and that is reported. */
+  readonly assumes?: readonly FactName[];
   /** What to change, in items that stand for themselves. Nothing asked for: an empty plan. */
   plan(settings: Settings, context: Context): readonly PlanItem[];
 }

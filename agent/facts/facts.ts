@@ -1,4 +1,12 @@
-/** The machine as it stands when a stage begins. Plain data: `bootagent facts` prints it, `--facts FILE` reads it. */
+/**
+ * The machine as it is when a stage begins. Plain data: `bootagent facts` prints it, `--facts FILE` reads it.
+ *
+ * A fact that cannot be read (an I/O error, a loop of links, a folder that others can write in) is unknown: `unknown` has
+ * the reason, and the fact itself holds what could be read, or the value of an empty machine. Modules read facts as ever. A
+ * module that reads an unknown fact fails with that reason, and the other modules go on; one that names the fact in
+ * `assumes` plans with the value that is there, and the reason is reported beside its plan. So no module has to ask whether
+ * a fact is known.
+ */
 export interface Facts {
   /** Cores that are online. */
   readonly cpus: number;
@@ -23,7 +31,11 @@ export interface Facts {
   readonly paths: readonly string[];
   readonly users: readonly Account[];
   readonly groups: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[];
+  /** The facts that could not be read, each with the reason. */
+  readonly unknown?: { readonly [fact in FactName]?: string };
 }
+
+export type FactName = Exclude<keyof Facts, 'unknown'>;
 
 export interface Network {
   /** The interface of the default route, and its first IPv4 address (or IPv6 where there is no other). */
@@ -40,6 +52,8 @@ export interface NetworkFile {
   readonly name?: string;
   /** Whether it gives addresses of its own. */
   readonly static: boolean;
+  /** Why it, or the folder, could not be read: what it sets up is not known. */
+  readonly unread?: string;
 }
 
 export interface Interface {

@@ -6,8 +6,9 @@ import type { Facts } from './facts.ts';
 import { readMounts, swaps } from './mounts.ts';
 import { readNetwork } from './network.ts';
 import { networkFiles } from './network-files.ts';
-import { operatingSystem, systemdVersion } from './os.ts';
-import { platform } from './platform.ts';
+import { operatingSystem, systemdVersion, unknownSystem } from './os.ts';
+import { readPlatform, unknownPlatform } from './platform.ts';
+import { type FactReader, factReader, forEach } from './read-facts.ts';
 import { paths, programs } from './watched-paths.ts';
 
 /**
@@ -16,31 +17,50 @@ import { paths, programs } from './watched-paths.ts';
  * nobody installed or changed anything, only what comes and goes by itself is looked at anew.
  */
 export async function gatherFacts(machine: ReadHost, tree: ReadHost, before?: Facts): Promise<Facts> {
+  const reader = factReader();
+  const { known } = reader;
+  const network = { interface: undefined, address: undefined, interfaces: [] };
   return {
-    ...(before ?? (await lasting(machine, tree))),
-    hostname: ((await machine.readText('/proc/sys/kernel/hostname')) ?? '').trim(),
-    network: { ...(await readNetwork(machine)), files: await networkFiles(tree) },
-    disks: await disks(machine),
-    mounts: await readMounts(machine),
-    swaps: await swaps(machine),
-    users: await accounts(tree),
-    groups: await groups(tree),
+    // What could not be read is tried again.
+    ...(before && !before.unknown ? before : await lasting(machine, tree, reader)),
+    hostname: await known('hostname', () => lineIn('/proc/sys/kernel/hostname', machine), ''),
+    network: { ...(await known('network', () => readNetwork(machine), network)), files: await networkFiles(tree) },
+    disks: await known('disks', () => disks(machine), []),
+    mounts: await known('mounts', () => readMounts(machine), []),
+    swaps: await known('swaps', () => swaps(machine), []),
+    users: await known('users', () => accounts(tree), []),
+    groups: await known('groups', () => groups(tree), []),
+    ...reader.unknown(),
   };
 }
 
-async function lasting(machine: ReadHost, tree: ReadHost) {
+async function lasting(machine: ReadHost, tree: ReadHost, { known }: FactReader) {
+  // Filled as far as they can be read.
+  const platform = { ...unknownPlatform };
+  const programs: string[] = [];
+  const found: string[] = [];
+  await known('platform', () => readPlatform(machine, platform), undefined);
+  await known('programs', () => installed(tree, programs), undefined);
+  await known('paths', () => there(paths, tree, found), undefined);
   return {
-    cpus: countOf((await machine.readText('/sys/devices/system/cpu/online')) ?? '0'),
-    memoryKiB: Number(/^MemTotal:\s+(\d+) kB/m.exec((await machine.readText('/proc/meminfo')) ?? '')?.[1] ?? 0),
-    os: await operatingSystem(tree),
-    platform: await platform(machine),
-    selinux: await selinux(machine),
-    systemd: await systemdVersion(tree),
-    sh: await shellOf(tree),
-    programs: await installed(tree),
-    paths: await there(paths, tree),
+    cpus: await known('cpus', async () => countOf((await machine.readText(online)) ?? '0'), 1),
+    memoryKiB: await known('memoryKiB', () => memoryOf(machine), 0),
+    os: await known('os', () => operatingSystem(tree), unknownSystem),
+    platform,
+    selinux: await known('selinux', () => selinux(machine), 'disabled'),
+    systemd: await known('systemd', () => systemdVersion(tree), 0),
+    sh: await known('sh', () => shellOf(tree), 'sh'),
+    programs,
+    paths: found,
   };
 }
+
+const online = '/sys/devices/system/cpu/online';
+
+const lineIn = async (path: string, host: ReadHost): Promise<string> => ((await host.readText(path)) ?? '').trim();
+
+const memoryOf = async (host: ReadHost): Promise<number> =>
+  Number(/^MemTotal:\s+(\d+) kB/m.exec((await host.readText('/proc/meminfo')) ?? '')?.[1] ?? 0);
 
 /** How many cores "0-3,5" are. */
 export function countOf(ranges: string): number {
@@ -62,31 +82,42 @@ async function shellOf(host: ReadHost): Promise<string> {
   return ((await host.readLink('/usr/bin/sh')) ?? (await host.readLink('/bin/sh')) ?? 'sh').replace(/.*\//, '');
 }
 
-async function installed(host: ReadHost): Promise<string[]> {
+/** Adds to `found` those of the programs that are installed. */
+async function installed(host: ReadHost, found: string[]): Promise<void> {
   // Most programs are asked about in vain in most folders: those that hold nothing, or are links to others, are left out.
   const worthwhile: string[] = [];
-  for (const folder of folders) {
+  await forEach(folders, async (folder) => {
     const isOwn = (await host.stat(folder))?.type === 'directory';
-    if (isOwn && (!folder.startsWith('/usr/local/') || (await host.list(folder)).length > 0)) worthwhile.push(folder);
-  }
-  const found: string[] = [];
-  for (const program of programs) {
+    if (isOwn && (!folder.startsWith('/usr/local/') || (await holdsAny(folder, host)))) worthwhile.push(folder);
+  });
+  await forEach(programs, async (program) => {
     const places = worthwhile.map((folder) => `${folder}/${program}`);
     if (await anyOf(places, host)) found.push(program);
-  }
-  return found;
+  });
 }
+
+/** A folder that cannot be listed may hold some: each program is looked for by itself. */
+const holdsAny = async (folder: string, host: ReadHost): Promise<boolean> =>
+  host.list(folder).then(
+    (names) => names.length > 0,
+    () => true,
+  );
 
 async function anyOf(places: readonly string[], host: ReadHost): Promise<boolean> {
-  for (const place of places) if (await host.stat(place)) return true;
-  return false;
+  let isThere = false;
+  await forEach(places, async (place) => {
+    isThere ||= (await host.stat(place)) !== undefined;
+  }).catch((error) => {
+    if (!isThere) throw error;
+  });
+  return isThere;
 }
 
-async function there(wanted: readonly string[], host: ReadHost): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of wanted) if (await mayBeThere(path, host)) found.push(path);
-  return found;
-}
+/** Adds to `found` those of the paths that exist. */
+const there = (wanted: readonly string[], host: ReadHost, found: string[]): Promise<void> =>
+  forEach(wanted, async (path) => {
+    if (await mayBeThere(path, host)) found.push(path);
+  });
 
 /** What only root may see counts as there: a plan that depends on it then compares it, and reports that it is unknown. */
 async function mayBeThere(path: string, host: ReadHost): Promise<boolean> {

@@ -11,7 +11,8 @@ export async function readMounts(host: ReadHost): Promise<Mount[]> {
     const [type = '', source = ''] = right.split(' ');
     if (target === '') continue;
     const point = decodeOctalEscapes(target);
-    const space = source.startsWith('/dev/') || point === '/' ? await host.space(point) : undefined;
+    const space =
+      source.startsWith('/dev/') || point === '/' ? await host.space(point).catch(() => undefined) : undefined;
     const mount = { target: point, source: decodeOctalEscapes(source), type, options: options.split(','), device };
     found.push({ ...mount, bytes: space?.bytes ?? 0, freeBytes: space?.free ?? 0 });
   }

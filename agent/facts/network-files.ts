@@ -1,3 +1,4 @@
+import { asProblem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { NetworkFile } from './facts.ts';
 
@@ -7,14 +8,22 @@ const folders = [
   ['/etc/systemd/network', /\.network$/],
 ] as const;
 
-/** The files that set up interfaces, but for our own: which interface each is for, and whether it gives addresses. */
+/**
+ * The files that set up interfaces, but for our own: which interface each is for, and whether it gives addresses. One
+ * that cannot be read is listed with the reason: it may set up any interface.
+ */
 export async function networkFiles(host: ReadHost): Promise<NetworkFile[]> {
   const found: NetworkFile[] = [];
+  const unread = (path: string) => (error: unknown) => {
+    found.push({ path, static: false, unread: asProblem(error).message });
+    return undefined;
+  };
   for (const [folder, pattern] of folders) {
-    for (const name of await host.list(folder)) {
+    for (const name of (await host.list(folder).catch(unread(folder))) ?? []) {
       if (!pattern.test(name) || /^(?:05-)?bootagent-/.test(name)) continue;
       const path = `${folder}/${name}`;
-      found.push(readFile(path, await textOf(host, path)));
+      const text = await textOf(host, path).catch(unread(path));
+      if (text !== undefined) found.push(readFile(path, text));
     }
   }
   return found;

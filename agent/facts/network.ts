@@ -19,9 +19,9 @@ async function interfacesOf(host: ReadHost): Promise<Interface[]> {
   const addressed = networkInterfaces();
   const found: Interface[] = [];
   // In a container, /sys may still show the interfaces of whoever started it.
-  for (const name of new Set([...(await host.list('/sys/class/net')), ...Object.keys(addressed)])) {
+  for (const name of new Set([...(await host.list('/sys/class/net').catch(() => [])), ...Object.keys(addressed)])) {
     if (name === 'lo') continue;
-    const inSys = (await host.readText(`/sys/class/net/${name}/address`))?.trim();
+    const inSys = (await host.readText(`/sys/class/net/${name}/address`).catch(() => undefined))?.trim();
     const mac = inSys ?? addressed[name]?.[0]?.mac ?? '';
     const all = (addressed[name] ?? []).filter(({ address }) => !address.startsWith('fe80:'));
     const addresses = [

@@ -3,7 +3,7 @@ import type { OperatingSystem } from './facts.ts';
 
 /** Which distribution this is, by os-release or, on the oldest, by the release file of the Red Hat family. */
 export async function operatingSystem(host: ReadHost): Promise<OperatingSystem> {
-  const text = (await host.readText('/etc/os-release')) ?? (await host.readText('/usr/lib/os-release'));
+  const text = await releaseOf(host);
   if (text === undefined) return oldRedHat(await host.readText('/etc/redhat-release'));
   const field = (name: string) => new RegExp(`^${name}=["']?(.*?)["']?$`, 'm').exec(text)?.[1] ?? '';
   const id = field('ID') || 'linux';
@@ -11,9 +11,20 @@ export async function operatingSystem(host: ReadHost): Promise<OperatingSystem> 
   return { id, family: familyOf(kin), version: field('VERSION_ID'), name: field('PRETTY_NAME') || id };
 }
 
+/** Whichever of the two can be read: the one in /etc is mostly a link to the other. */
+async function releaseOf(host: ReadHost): Promise<string | undefined> {
+  const read = await host.readText('/etc/os-release').catch((error: unknown) => ({ error }));
+  if (typeof read === 'string') return read;
+  const own = await host.readText('/usr/lib/os-release');
+  if (own === undefined && read) throw read.error;
+  return own;
+}
+
+export const unknownSystem: OperatingSystem = { id: 'linux', family: 'other', version: '', name: 'unknown' };
+
 function oldRedHat(release: string | undefined): OperatingSystem {
   const [, name = '', version = ''] = /^(.*?) release ([\d.]+)/.exec(release ?? '') ?? [];
-  if (name === '') return { id: 'linux', family: 'other', version: '', name: 'unknown' };
+  if (name === '') return unknownSystem;
   return { id: name.split(' ')[0]?.toLowerCase() ?? 'linux', family: 'redhat', version, name: `${name} ${version}` };
 }
 

@@ -1,18 +1,39 @@
 import { arch } from 'node:process';
 import type { ReadHost } from '../host/host.ts';
 import type { Platform } from './facts.ts';
+import { forEach } from './read-facts.ts';
+
+export const unknownPlatform: Platform = {
+  vendor: '',
+  product: '',
+  serial: '',
+  uuid: '',
+  chassis: '',
+  architecture: arch,
+  kernel: '',
+  kernelCommandLine: '',
+};
+
+const files = [
+  ['vendor', '/sys/class/dmi/id/sys_vendor'],
+  ['product', '/sys/class/dmi/id/product_name'],
+  ['serial', '/sys/class/dmi/id/product_serial'],
+  ['uuid', '/sys/class/dmi/id/product_uuid'],
+  ['chassis', '/sys/class/dmi/id/chassis_asset_tag'],
+  ['kernel', '/proc/sys/kernel/osrelease'],
+  ['kernelCommandLine', '/proc/cmdline'],
+] as const satisfies readonly (readonly [keyof Platform, string])[];
 
 /** What the firmware (DMI) and the kernel say. Where there is no DMI, or no right to read it, its words are empty. */
-export async function platform(host: ReadHost): Promise<Platform> {
-  const dmi = async (name: string) => ((await host.readText(`/sys/class/dmi/id/${name}`).catch(() => '')) ?? '').trim();
-  return {
-    vendor: await dmi('sys_vendor'),
-    product: await dmi('product_name'),
-    serial: await dmi('product_serial'),
-    uuid: (await dmi('product_uuid')).toLowerCase(),
-    chassis: await dmi('chassis_asset_tag'),
-    architecture: arch,
-    kernel: ((await host.readText('/proc/sys/kernel/osrelease')) ?? '').trim(),
-    kernelCommandLine: ((await host.readText('/proc/cmdline')) ?? '').trim(),
-  };
-}
+export const readPlatform = (
+  host: ReadHost,
+  platform: { -readonly [K in keyof Platform]: Platform[K] },
+): Promise<void> =>
+  forEach(files, async ([word, path]) => {
+    const text = await host.readText(path).catch((error) => {
+      if (host.privileged) throw error;
+      return undefined;
+    });
+    const value = (text ?? '').trim();
+    platform[word] = word === 'uuid' ? value.toLowerCase() : value;
+  });

@@ -7,11 +7,11 @@ import { normalPriority } from './priority.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 
 /** What every program we start sees of us: nothing that was set from outside. */
-export const environment: Readonly<Record<string, string>> = {
+export const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
   HOME: '/root',
-};
+} as const;
 
 /** Programs that leave processes behind, which are not to go before others as we may. */
 const leavesOthers = new Set(['mount']);

@@ -1,3 +1,4 @@
+import { mapOf } from '../base/map-of.ts';
 import { asProblem, Problem } from '../base/problem.ts';
 import { codeOf } from './resolve-safely.ts';
 
@@ -17,7 +18,7 @@ export function systemProblem(
   error: unknown,
   code: 'file-failed' | 'command-failed' = 'file-failed',
 ): Problem {
-  const hint = hints[codeOf(error)];
+  const hint = hints.get(codeOf(error));
   return new Problem(code, `${doing}: ${wordsOf(error)}`, { cause: error, ...(hint && { hint }) });
 }
 
@@ -25,7 +26,7 @@ export function systemProblem(
 export const isRefused = (error: unknown): boolean =>
   [error, asProblem(error).cause].some((each) => ['EACCES', 'EPERM'].includes(codeOf(each)));
 
-const words: Readonly<Record<string, string>> = {
+const words = mapOf({
   ENOENT: 'there is no such file',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',
@@ -37,7 +38,7 @@ const words: Readonly<Record<string, string>> = {
   EMFILE: 'too many open files',
   EAGAIN: 'no more processes can be started',
   ENOMEM: 'there is not enough memory',
-};
+});
 
 const space = 'Free space on this file system (df), then "bootagent run --retry-failed".';
 const rights =
@@ -45,7 +46,7 @@ const rights =
 const disk = 'Look for errors of the disk in the kernel log (journalctl -k), then "bootagent run --retry-failed".';
 
 /** What to do about each error. */
-const hints: Readonly<Record<string, string>> = {
+const hints = mapOf({
   ENOENT: 'Check the path; a folder on the way to it may be missing.',
   ENOSPC: space,
   EDQUOT: 'Free space within the quota (quota), then "bootagent run --retry-failed".',
@@ -56,6 +57,6 @@ const hints: Readonly<Record<string, string>> = {
   EAGAIN: 'The limit of processes is reached (ulimit -u, TasksMax); afterwards "bootagent run --retry-failed".',
   ENOMEM: 'Free memory, then "bootagent run --retry-failed".',
   EMFILE: 'Raise the limit of open files (ulimit -n), then "bootagent run --retry-failed".',
-};
+});
 
-const wordsOf = (error: unknown): string => words[codeOf(error)] ?? asProblem(error).message;
+const wordsOf = (error: unknown): string => words.get(codeOf(error)) ?? asProblem(error).message;

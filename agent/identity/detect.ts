@@ -1,4 +1,5 @@
 import { nearest } from '../base/nearest.ts';
+import { asProblem } from '../base/problem.ts';
 import { datasources } from '../datasources/index.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
@@ -34,7 +35,10 @@ export const mostNamed = 5;
 
 /** What speaks for each source that may be asked, in the order of asking. */
 export async function detection(
-  context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'chosen' | 'settings'>,
+  context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'chosen' | 'settings'> & {
+    /** Hears of a source that could not be looked for: it costs no other. */
+    failed?(sentence: string): void;
+  },
 ): Promise<readonly Detection[]> {
   const { host, facts, seed, chosen } = context;
   if (seed !== undefined) {
@@ -50,7 +54,13 @@ export async function detection(
   const named = namedByKernel(facts) ?? context.named;
   const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
   const seen = await Promise.all(
-    allowed.map(async (source) => ({ source, mark: await source.detect(facts, host, settingsFor(context, source)) })),
+    allowed.map(async (source) => ({
+      source,
+      mark: await source.detect(facts, host, settingsFor(context, source)).catch((error) => {
+        context.failed?.(`${source.name} cannot be looked for: ${asProblem(error).message}`);
+        return undefined;
+      }),
+    })),
   );
   const isFound = seen.some(({ mark }) => mark !== undefined);
   return seen.map(({ source, mark }) => {

@@ -24,14 +24,28 @@ const files = [
   'meta-data/instance-id',
 ] as const;
 
+/** Marks a fingerprint that lacks something that could not be read: it tells two machines apart, and no more. */
+const partial = 'partial:';
+
+/** Whether two fingerprints are those of two machines, as far as both are whole. */
+export const isOtherMachine = (one: string, other: string): boolean =>
+  one !== other && ![one, other].some((each) => each.startsWith(partial));
+
+/** The fingerprint, or the one before it where this one is partial. */
+export const wholeOf = (now: string, before: string): string => (now.startsWith(partial) ? before : now);
+
 /**
  * What is the same at every boot of one machine and differs for its clone: firmware's uuid and serial, and what seeds
  * and drives say. By it a later boot knows that it is the machine it was, without asking anybody.
  */
-export async function fingerprint({ platform, network }: Facts, host: ReadHost): Promise<string> {
+export async function fingerprint({ platform, network, unknown = {} }: Facts, host: ReadHost): Promise<string> {
   const seen: Uint8Array[] = [];
+  let unread = unknown.platform !== undefined || unknown.network !== undefined;
   const add = (name: string, value: string | Uint8Array | undefined): void => {
     if (value !== undefined) seen.push(Buffer.from(`${name}\0${value.length}\0`), Buffer.from(value));
+  };
+  const orNothing = (): undefined => {
+    unread = true;
   };
   const uuid = isMeant(platform.uuid) ? platform.uuid : undefined;
   add('uuid', uuid);
@@ -39,13 +53,13 @@ export async function fingerprint({ platform, network }: Facts, host: ReadHost):
   if (uuid === undefined) add('cards', cards(network.interfaces));
   add('named', /(?:^|\s)"?(?:bootagent\.|ci\.)?ds=\S+/.exec(platform.kernelCommandLine)?.[0]);
   for (const folder of folders) {
-    if (!(await host.stat(folder))) continue;
-    for (const file of files) add(`${folder}/${file}`, await host.readBytes(`${folder}/${file}`));
+    if (!(await host.stat(folder).catch(orNothing))) continue;
+    for (const file of files) add(`${folder}/${file}`, await host.readBytes(`${folder}/${file}`).catch(orNothing));
   }
-  for (const { path, volume } of await drivesLabelled(host, ...labels)) {
-    for (const file of files) add(`${path}: ${file}`, await volume.read(file));
+  for (const { path, volume } of (await drivesLabelled(host, ...labels).catch(orNothing)) ?? []) {
+    for (const file of files) add(`${path}: ${file}`, await volume.read(file).catch(orNothing));
   }
-  return digest(Buffer.concat(seen));
+  return `${unread ? partial : ''}${digest(Buffer.concat(seen))}`;
 }
 
 /** Where firmware is silent, the network cards are what tells one machine from another. */

@@ -3,6 +3,7 @@ import type { ReadHost } from '../host/host.ts';
 import { type Instance, noInstance } from '../metadata/datasource.ts';
 import type { Report } from '../report/event.ts';
 import type { State } from '../state/state.ts';
+import { isOtherMachine, wholeOf } from './fingerprint.ts';
 
 /** What the modules are told of who we are. */
 export interface KnownIdentity {
@@ -52,16 +53,22 @@ export async function storeIdentity(instance: Instance, how: string, memory: Ide
   const before = state.identity();
   const isNew = before?.id !== instance.id;
   const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
-  const newMachine = !adopted && (isNew || before?.fingerprint !== fingerprint);
+  // Where nothing was ever recorded, the host keys may be those of an image: a machine that shares them is worse off than
+  // one whose clients are asked to accept new ones.
+  const emptied = adopted && state.emptied() && !(await isOfCloudInit(instance, memory));
+  const newMachine = emptied || (!adopted && (isNew || isOtherMachine(before.fingerprint, fingerprint)));
   const missed =
     before === undefined ? state.lastRuns().some(({ scope }) => scope === `instance:${noInstance.id}`) : isNew;
   if (keeps) {
     try {
       const { id, datasource } = instance;
-      state.remember({ id, datasource, fingerprint, ...(newMachine && { newMachine }) }, serialize(instance));
+      // One that lacks a part is not kept in the place of a whole one.
+      const kept = isNew ? fingerprint : wholeOf(fingerprint, before.fingerprint);
+      state.remember({ id, datasource, fingerprint: kept, ...(newMachine && { newMachine }) }, serialize(instance));
       // "Nobody" is no id: what was done since the machine last knew its own counts for the one it has now.
-      state.adopt(`instance:${noInstance.id}`, `instance:${instance.id}`);
+      // On a machine in service nothing was done then, and what the instance asks for counts as done for itself.
       if (adopted) state.setInService();
+      else state.adopt(`instance:${noInstance.id}`, `instance:${instance.id}`);
     } catch (error) {
       // A full disk must not cost the keys: it is known now, and asked again at the next boot.
       report({ event: 'problem', module: 'identity', at: 'state', problem: asProblem(error) });
@@ -77,11 +84,16 @@ export async function storeIdentity(instance: Instance, how: string, memory: Ide
 }
 
 /** State lost on a machine that is no fresh image, or one that cloud-init has looked after as this very instance. */
-async function wasInService({ id }: Instance, { state, host }: IdentityStore): Promise<boolean> {
+async function wasInService(instance: Instance, memory: IdentityStore): Promise<boolean> {
+  const { state, host } = memory;
   if (host.offline) return false;
   if (state.inService()) return true;
-  if (state.identity() !== undefined) return false;
-  return (await host.readText('/var/lib/cloud/data/instance-id'))?.trim() === id;
+  return state.identity() === undefined && isOfCloudInit(instance, memory);
+}
+
+async function isOfCloudInit({ id }: Instance, { host }: IdentityStore): Promise<boolean> {
+  const known = await host.readText('/var/lib/cloud/data/instance-id').catch(() => undefined);
+  return known?.trim() === id;
 }
 
 function tell(report: Report, instance: Instance, how: string, standing: 'new' | 'known' | 'adopted'): void {

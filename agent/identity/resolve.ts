@@ -1,4 +1,4 @@
-import { Problem } from '../base/problem.ts';
+import { asProblem, Problem } from '../base/problem.ts';
 import type { Stage } from '../engine/module.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Host } from '../host/host.ts';
@@ -113,9 +113,8 @@ export function identifier({
         report.report({ event: 'waiting', module: 'datasource', what, ms, ...(ended && { ended }) }),
     });
     if (answer.instance) return published(await storeIdentity(answer.instance, answer.how, memory));
-    if (keeps && stage !== 'local') {
-      state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
-    }
+    if (keeps && stage !== 'local')
+      keep(() => state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries })));
     // No later stage is left to go on: that is a problem, and the status says so.
     if (stage === 'final' && answer.expected) {
       throw new Problem('datasource-unreachable', `No metadata: ${answer.how}; SSH keys and user-data are missing`, {
@@ -135,7 +134,7 @@ export function identifier({
       // Before udev has brought all drives, that none speaks is only believed where none did at an earlier boot.
       const known = state.store.read(alone) === memory.fingerprint;
       nobodys = known || stage !== 'local';
-      if (keeps && nobodys && !known) state.store.replace(alone, memory.fingerprint);
+      if (keeps && nobodys && !known) keep(() => state.store.replace(alone, memory.fingerprint));
     }
     return undefined;
   }
@@ -145,8 +144,22 @@ export function identifier({
     if (!keeps || host.offline) return known;
     const { publicVariables, publicPath } = await import('./variables.ts');
     const text = JSON.stringify(publicVariables(known.instance));
-    if ((await host.readText(publicPath)) !== text) await host.writeFile(publicPath, text, { mode: 0o644 });
+    try {
+      if ((await host.readText(publicPath)) !== text) await host.writeFile(publicPath, text, { mode: 0o644 });
+    } catch (error) {
+      // On a full /run "query" knows nothing; the keys and the user-data do not depend on it.
+      report.report({ event: 'problem', module: 'identity', at: 'query', problem: asProblem(error) });
+    }
     return known;
+  }
+
+  /** What cannot be kept is found out again at the next stage or boot. */
+  function keep(write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      report.report({ event: 'problem', module: 'identity', at: 'state', problem: asProblem(error) });
+    }
   }
 
   async function memoryOf(facts: Facts): Promise<IdentityStore> {

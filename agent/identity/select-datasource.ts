@@ -30,7 +30,7 @@ export type Selection =
       readonly how: string;
       /** A network source is to be asked again later: it is there, or the image names it. */
       readonly unasked: boolean;
-      /** Something spoke for a source, and yet nobody told: the machine is not what it should be. */
+      /** A source was detected, or could not be looked for, and none answered: the machine is not what it should be. */
       readonly expected: boolean;
       /** The platform itself speaks for a source, so that a long wait is worth it. */
       readonly identified: boolean;
@@ -41,7 +41,12 @@ export type Selection =
 export async function identify(context: SelectContext): Promise<Selection> {
   const { stage, deadline, host, seed, note } = context;
   for (const text of unknownNames(context)) note('warning', text);
-  const likely = (await detection(context)).filter(({ because }) => because !== undefined);
+  const unseen: string[] = [];
+  const failed = (sentence: string): void => {
+    unseen.push(sentence);
+    note('warning', sentence);
+  };
+  const likely = (await detection({ ...context, failed })).filter(({ because }) => because !== undefined);
   // To have nobody to ask is what is left when there is nobody else.
   const all = likely.length > 1 ? likely.filter(({ source }) => source.name !== 'none') : likely;
   const disks = all.filter(({ source }) => source.needs === 'disk');
@@ -90,10 +95,10 @@ export async function identify(context: SelectContext): Promise<Selection> {
     instance: undefined,
     how:
       all.length === 0
-        ? 'no datasource was detected'
+        ? (unseen[0] ?? 'no datasource was detected')
         : `${(silent.length > 0 ? silent : all.map(({ source }) => source.name)).join(', ')} did not answer`,
     unasked: others.length > 0,
-    expected: all.some(({ source }) => source.name !== 'none'),
+    expected: unseen.length > 0 || all.some(({ source }) => source.name !== 'none'),
     identified: others.some(({ found }) => found),
     tries,
   };

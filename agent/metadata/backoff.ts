@@ -81,9 +81,27 @@ export const isSpent = ({ attempts, maxWaitMs }: Policy, { failed, waitedMs, ans
 /** Whether a status asks to try again: the service is busy or broken, and may not be so a moment later. */
 export const isTransient = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
 
+/** The last attempt is made this long before the deadline, or sooner. */
+const lastTryMs = 2_000;
+
+/**
+ * The pause as it fits into the time that is left; undefined means to stop. What the service asks for (Retry-After) never
+ * ends the search: where it does not fit, half of the time left is waited for instead, so that the last attempt is just
+ * before the deadline, and a service that is back sooner is found sooner.
+ */
+export function fittingPause(pauseMs: number, leftMs: number, isAskedFor: boolean): number | undefined {
+  if (!isAskedFor) return pauseMs < leftMs ? pauseMs : undefined;
+  if (pauseMs + lastTryMs <= leftMs) return pauseMs;
+  return leftMs > lastTryMs ? leftMs / 2 : undefined;
+}
+
+/** Before this no clock is set that shows the time: a machine without a clock of its own starts in 1970. */
+const plausible = Date.UTC(2025);
+
 /** What Retry-After says, in milliseconds: seconds, or a date by the wall clock. At most five minutes are believed. */
 export function retryAfter(header: string | undefined, clock: number): number | undefined {
   const words = header?.trim() ?? '';
+  if (!/^\d+$/.test(words) && clock < plausible) return undefined;
   const ms = /^\d+$/.test(words) ? Number(words) * 1_000 : Date.parse(words) - clock;
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), 300_000) : undefined;
 }

@@ -1,7 +1,7 @@
 import { shownUrl } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
 import type { Request, Response } from '../host/host.ts';
-import { type Answered, isSpent, next, type Policy, type Tries, untried } from './backoff.ts';
+import { type Answered, fittingPause, isSpent, next, type Policy, type Tries, untried } from './backoff.ts';
 import { type Asker, type Attempt, type Judge, raceEndpoints, tryEndpoint } from './try-endpoint.ts';
 
 /** Asks until there is an answer, or until the policy or the deadline ends it. */
@@ -88,9 +88,11 @@ export function retryingClient(options: Options): RetryingClient {
         waiting?.(server, ms, false);
       }
       // A pause that ends after the deadline is nobody's gain: the boot goes on now.
-      if (after.pauseMs === undefined || host.now() + after.pauseMs >= limit()) throw gaveUp(ended.problem);
-      tell(ended.problem, after.pauseMs);
-      await host.sleep(after.pauseMs);
+      const asked = typeof ended.outcome === 'object' && ended.outcome.retryAfterMs !== undefined;
+      const pause = after.pauseMs === undefined ? undefined : fittingPause(after.pauseMs, limit() - host.now(), asked);
+      if (pause === undefined) throw gaveUp(ended.problem);
+      tell(ended.problem, pause);
+      await host.sleep(pause);
     }
   }
 

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { mapOf } from '../base/map-of.ts';
 import type { Mode, Report } from './event.ts';
 import { failedText, itemLines, noticeText } from './faults.ts';
 import { eventLines, type Line, type Severity, waitingText } from './lines.ts';
@@ -99,10 +100,10 @@ export function console(write: Write, boot: { console_lines: number; console_ins
 type Colour = Parameters<typeof styleText>[0];
 
 const colours: Readonly<Partial<Record<Severity, Colour>>> = { error: 'red', warning: 'yellow', debug: 'gray' };
-const colourOf: Readonly<Record<string, Colour>> = { '+': 'green', '-': 'red', '~': 'cyan', '≈': 'magenta' };
+const colourOf = mapOf<Colour>({ '+': 'green', '-': 'red', '~': 'cyan', '≈': 'magenta' });
 
 /** Trouble in its colour as a whole; of the rest what comes and goes, by its sign. */
 function coloured({ weight, text, content }: Line): string {
-  const colour = content || weight === 'notice' ? colourOf[text.trimStart()[0] ?? ''] : colours[weight];
+  const colour = content || weight === 'notice' ? colourOf.get(text.trimStart()[0] ?? '') : colours[weight];
   return colour === undefined ? text : styleText(colour, text, { validateStream: false });
 }

@@ -1,10 +1,11 @@
+import { mapOf } from '../base/map-of.ts';
 import type { Change, ChangeOf, Kind } from '../engine/change.ts';
 import type { Difference } from '../engine/handler.ts';
 import { handlerOf, keyOf } from '../resources/index.ts';
 import { diff } from './diff.ts';
 
 /** The verbs that a change is announced with, and what it is reported with when it was made. */
-const past: Readonly<Record<string, string>> = {
+const past = mapOf({
   add: 'added',
   change: 'changed',
   check: 'checked',
@@ -38,7 +39,7 @@ const past: Readonly<Record<string, string>> = {
   update: 'updated',
   wait: 'waited',
   write: 'wrote',
-};
+});
 
 /** Verbs of what is not there before. */
 const creating = ['add', 'create', 'download', 'format', 'generate', 'import', 'install'];
@@ -159,7 +160,7 @@ export function willOf(change: Change, difference?: Difference): string {
 /** What was done: "created", "added 1 line", "vm -> web-01". */
 export function didOf(change: Change, difference?: Difference): string {
   const [verb = '', ...rest] = willOf(change, difference).split(/(?=[\s,])/);
-  return [past[verb] ?? verb, ...rest].join('');
+  return [past.get(verb) ?? verb, ...rest].join('');
 }
 
 /** How a change counts: something new, something that is there and changed, something gone, a command that runs once. */

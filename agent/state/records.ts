@@ -51,7 +51,7 @@ export type JournalRecord =
   | { readonly is: 'owed'; readonly module: string; readonly key: string }
   | { readonly is: 'settled'; readonly module: string; readonly key: string }
   | { readonly is: 'adopted'; readonly from: string; readonly to: string }
-  | { readonly is: 'in-service' };
+  | { readonly is: 'in-service'; readonly emptied?: true };
 
 const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', 'settled', 'adopted', 'in-service'];
 

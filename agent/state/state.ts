@@ -1,3 +1,4 @@
+import { asProblem } from '../base/problem.ts';
 import type { Ledger } from '../engine/executor.ts';
 import type { LedgerEntry } from '../engine/handler.ts';
 import { type Formats, formats, type JournalRecord, type KeptIdentity, type ModuleRecord, parse } from './records.ts';
@@ -16,6 +17,11 @@ export interface State {
    * counts as done for the instance that it is. Remembered, since the stages of a boot are processes of their own.
    */
   inService(): boolean;
+  /**
+   * Whether nothing at all was found, not even the mark of a fresh image, and no instance has been recorded since: a copy of
+   * an image whose state was removed by hand, or a machine whose /var does not last.
+   */
+  emptied(): boolean;
   setInService(): void;
   /** The module that was at work when the machine last stopped, if one was. */
   readonly interrupted: string | undefined;
@@ -43,7 +49,20 @@ const journal = 'journal.ndjson';
 const keptBoots = 3;
 const mostLines = 1000;
 
-export function openState(store: Store, known: Formats = formats): State {
+export function openState(disk: Store, known: Formats = formats): State {
+  let unread: string | undefined;
+  // What cannot be read counts as lost, and a run without it is better than none.
+  const store: Store = {
+    ...disk,
+    read(name) {
+      try {
+        return disk.read(name);
+      } catch (error) {
+        unread ??= asProblem(error).message;
+        return undefined;
+      }
+    },
+  };
   const text = store.read(journal);
   const fresh = store.read('fresh') !== undefined;
   const { version, records, damaged, torn } = parse(text ?? '', known);
@@ -54,8 +73,9 @@ export function openState(store: Store, known: Formats = formats): State {
   let identity: KeptIdentity | undefined;
   let cut: string | undefined;
   let served = false;
+  let emptied = text === undefined && !fresh && store.read('instance.json') === undefined && unread === undefined;
   for (const record of records) take(record);
-  const condition = identity || turns.size > 0 ? 'known' : fresh && !newer ? 'fresh' : 'lost';
+  const condition = identity || turns.size > 0 ? 'known' : fresh && !newer && unread === undefined ? 'fresh' : 'lost';
   // What goes on behind records must be of their version.
   let begun = records.length > 0 && damaged === 0 && !torn && version === known.version;
   if (records.length > mostLines) compact();
@@ -75,6 +95,7 @@ export function openState(store: Store, known: Formats = formats): State {
         return;
       case 'in-service':
         served = true;
+        emptied ||= record.emptied === true;
         return;
       case 'began':
         cut = record.module;
@@ -113,6 +134,14 @@ export function openState(store: Store, known: Formats = formats): State {
     }
   }
 
+  function isEmptied(): boolean {
+    return emptied && identity === undefined;
+  }
+
+  function inServiceRecord(): JournalRecord {
+    return { is: 'in-service', ...(isEmptied() && { emptied: true }) };
+  }
+
   function write(record: JournalRecord): void {
     take(record);
     if (!begun) compact();
@@ -127,7 +156,7 @@ export function openState(store: Store, known: Formats = formats): State {
     const dropped = new Set(boots.slice(0, -keptBoots - 1));
     const lines: JournalRecord[] = [{ is: 'format', version: known.version }];
     if (identity) lines.push({ is: 'identity', ...identity });
-    if (served) lines.push({ is: 'in-service' });
+    if (served) lines.push(inServiceRecord());
     for (const [key, entries] of acts) {
       const [module = '', scope = '', rest = ''] = key.split('\t');
       if (!dropped.has(scope))
@@ -152,11 +181,13 @@ export function openState(store: Store, known: Formats = formats): State {
       ...(damaged > 0
         ? [{ code: 'state-damaged', text: `${damaged} records of /var/lib/bootagent cannot be read` } as const]
         : []),
+      ...(unread === undefined ? [] : [{ code: 'state-damaged', text: unread } as const]),
       ...(newer ? [{ code: 'state-newer', text: newerText(version, known.version) } as const] : []),
     ],
+    emptied: isEmptied,
     inService: () => served || condition === 'lost' || damaged > 0,
     setInService() {
-      if (!served) write({ is: 'in-service' });
+      if (!served) write(inServiceRecord());
     },
     interrupted: cut,
     store,

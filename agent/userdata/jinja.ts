@@ -57,10 +57,9 @@ function lookUp(variables: unknown, keys: readonly string[]): unknown {
   for (const key of keys) {
     if (typeof value !== 'object' || value === null) return undefined;
     // Jinja has no word for a key with a hyphen, so each can be asked for with an underscore too.
-    const own =
-      Object.keys(value).find((each) => each === key) ??
-      Object.keys(value).find((each) => each.replaceAll('-', '_') === key);
-    value = own === undefined ? undefined : (value as Record<string, unknown>)[own];
+    const members = Object.entries(value);
+    value = (members.find(([each]) => each === key) ??
+      members.find(([each]) => each.replaceAll('-', '_') === key))?.[1];
   }
   return value;
 }

@@ -1,3 +1,4 @@
+import { mapOf } from '../base/map-of.ts';
 import { archive } from './archive.ts';
 import { includeUrls } from './include.ts';
 import { render } from './jinja.ts';
@@ -88,7 +89,7 @@ const refused =
     findings.error('', placeOf(part), message, hint, 'unsupported');
 
 /** What is done with each type of part. */
-export const handlers: Readonly<Record<string, PartHandler | undefined>> = {
+export const handlers = mapOf<PartHandler>({
   'text/cloud-config': config,
   'text/cloud-config-archive': archive,
   'text/cloud-config-jsonp': refused('a JSON patch is not done', 'write what it makes of the configuration'),
@@ -101,7 +102,7 @@ export const handlers: Readonly<Record<string, PartHandler | undefined>> = {
   'text/x-shellscript-per-boot': script('boot'),
   'text/x-shellscript-per-instance': script('instance'),
   'text/x-shellscript-per-once': script('once'),
-};
+});
 
 /** Types that only hold others. */
 export const containers: ReadonlySet<string> = new Set([

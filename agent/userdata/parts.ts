@@ -94,11 +94,17 @@ export async function readPart(part: Part, reading: Reading): Promise<void> {
     return;
   }
   if (!isForUs(part.launchIndex, reading)) return;
-  const handler = handlers[part.type];
+  const handler = handlers.get(part.type);
   if (handler) {
     // What only holds others has no number of its own.
     if (!containers.has(part.type)) reading.taken.named++;
-    return handler(part, reading);
+    try {
+      return await handler(part, reading);
+    } catch (error) {
+      // A fault in one reader costs the part it stands in: the others, and the keys of the metadata, do not depend on it.
+      const why = error instanceof Error ? error.message : String(error);
+      return reading.findings.error('', place, `this part cannot be read: ${why}`, undefined, 'unexpected');
+    }
   }
   if (part.text.trim() === '') return;
   if (part.type !== 'text/x-not-multipart' && part.type !== 'text/plain') {

@@ -1,15 +1,16 @@
+import { mapOf } from '../base/map-of.ts';
 import type { Finding } from '../userdata/schema/decode.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { type At, type Lines, placeWithin, scalarsIn } from './walk-scalars.ts';
 
 /** Tools of older systems, and what took their place. */
-const tools: Readonly<Record<string, string>> = {
+const tools = mapOf({
   chkconfig: 'systemctl enable',
   service: 'systemctl',
   ifconfig: 'ip address',
-};
+});
 
-const inText = new RegExp(`(?:^|[;&|(]|\\b(?:then|do|else)\\s)\\s*(${Object.keys(tools).join('|')})\\s`, 'gm');
+const inText = new RegExp(`(?:^|[;&|(]|\\b(?:then|do|else)\\s)\\s*(${[...tools.keys()].join('|')})\\s`, 'gm');
 
 /** Commands of older systems in the lists of commands: once for each item. */
 export function oldTools(config: Mapping, texts: Lines): readonly Finding[] {
@@ -21,12 +22,12 @@ export function oldTools(config: Mapping, texts: Lines): readonly Finding[] {
       at: command.at.replace(/(?<=\])\[0\]$/, ''),
       place: placeWithin(command.scalar, tool, texts),
       message: `guests of today have no "${tool}": what took its place is run where it is missing`,
-      hint: `write "${tools[tool]}"`,
+      hint: `write "${tools.get(tool)}"`,
     })),
   );
 }
 
 function toolsIn({ at, scalar: { raw: words } }: At): readonly string[] {
-  if (at.endsWith('][0]')) return Object.hasOwn(tools, words) ? [words] : [];
+  if (at.endsWith('][0]')) return tools.has(words) ? [words] : [];
   return [...new Set([...words.matchAll(inText)].map(([, tool = '']) => tool))];
 }

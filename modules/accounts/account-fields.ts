@@ -8,6 +8,7 @@ import {
   optional,
   renamed,
 } from '../../agent/userdata/schema/decode.ts';
+import { eachAlone } from '../shared/lenient-fields.ts';
 import {
   date,
   field,
@@ -22,8 +23,8 @@ import {
   userName,
 } from './fields.ts';
 
-const fields = {
-  name: optional(userName),
+/** A bad field costs itself: the account is made without it, and its keys are placed. */
+const fields = eachAlone({
   uid: optional(integer(0, 4_294_967_294)),
   gecos: optional(field),
   homedir: optional(path),
@@ -49,6 +50,11 @@ const fields = {
   ssh_import_id: optional(namesOf(matching(/^[^\0\r\n]+$/, 'where keys would come from'))),
   ssh_redirect_user: optional(flag),
   every: optional(oneOf('instance', 'boot')),
+});
+
+const known = {
+  name: optional(userName),
+  ...fields,
   'lock-passwd': renamed('lock_passwd'),
   'primary-group': renamed('primary_group'),
   'ssh-authorized-keys': renamed('ssh_authorized_keys'),
@@ -59,7 +65,7 @@ const fields = {
 } as const;
 
 /** A user, in cloud-config's words. */
-export const account = object(fields);
+export const account = object(known);
 
 /** What may be said of a user. */
 export type AccountSettings = typeof account extends Decode<infer T> ? T : never;

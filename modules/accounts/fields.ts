@@ -72,29 +72,65 @@ const keyText: Decode<string> = decoder(text.shape, (written, at, findings) => {
   return text(written, at, findings);
 });
 
+/** A line of authorized_keys and what is to be said of it, or why it is none. */
+export type JudgedKey =
+  | { readonly text: string; readonly options: string; readonly warnings: readonly string[] }
+  | { readonly wrong: string };
+
+/** Judges one line, wherever it comes from. */
+export function judgedKey(written: string): JudgedKey {
+  const line = readKeyLine(written);
+  if (typeof line === 'string') return { wrong: line };
+  const unknown = unknownOption(line.options);
+  const warnings = [
+    ...(unknown === undefined ? [] : [`sshd knows no option ${JSON.stringify(unknown)}, and passes over the line`]),
+    ...(line.key.type.certificate ? ['sshd lets nobody in by a certificate that stands in authorized_keys'] : []),
+  ];
+  return { text: line.text, options: line.options, warnings };
+}
+
 /** One public key, as authorized_keys has it. */
 const keyLine: Decode<string> = converted(keyText, (written, { error, warning }) => {
-  const line = readKeyLine(written);
-  if (typeof line === 'string') {
+  const key = judgedKey(written);
+  if ('wrong' in key) {
     if (written.includes('PRIVATE KEY')) error('this is a private key', replacePrivate);
-    else error(`expected a line of authorized_keys: it ${line}`);
+    else error(`expected a line of authorized_keys: it ${key.wrong}`);
     return INVALID;
   }
-  const unknown = unknownOption(line.options);
-  if (unknown !== undefined) warning(`sshd knows no option ${JSON.stringify(unknown)}, and passes over the line`);
-  if (line.key.type.certificate) warning('sshd lets nobody in by a certificate that stands in authorized_keys');
-  return line.text;
+  for (const each of key.warnings) warning(each);
+  return key.text;
 });
 
 const keysByName = 'a mapping of names to keys: the names are ignored, and all keys go to the same user';
 const writeList = 'write a list; the keys of one user go below that user in "users"';
 
-/** Keys one by one: a bad one costs itself. A single text, and a mapping of names to keys, are taken too. */
+/**
+ * Keys one by one: a bad one costs itself. A single text, and a mapping of names to keys, are taken too. Keys in one text,
+ * a line each, are as many keys.
+ */
 export const keyList: Decode<readonly string[]> = decoder(listOrText(keyLine.shape), (written, at, findings) => {
   if (written?.is === 'mapping') findings.warning(at, written.place, keysByName, writeList);
-  const found = items(keyLine)(asList(written), at, findings);
-  return found === INVALID ? INVALID : found.map(({ value }) => value);
+  const found = items(keysOfText)(asList(written), at, findings);
+  return found === INVALID ? INVALID : found.flatMap(({ value }) => value);
 });
+
+const keysOfText: Decode<readonly string[]> = decoder(keyLine.shape, (written, at, findings) => {
+  const lines = written?.is === 'scalar' && written.value !== null ? linesOf(written.raw) : [];
+  if (written?.is !== 'scalar' || lines.length < 2) {
+    const key = keyLine(written, at, findings);
+    return key === INVALID ? INVALID : [key];
+  }
+  return lines.flatMap((raw) => {
+    const key = keyLine({ ...written, raw, value: raw }, at, findings);
+    return key === INVALID ? [] : [key];
+  });
+});
+
+/** The lines that may be keys. A private key stays in one piece: it is one mistake, and its lines are secret. */
+const linesOf = (words: string): readonly string[] =>
+  words.trimStart().startsWith('-----BEGIN')
+    ? [words]
+    : words.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
 
 /** Names in a list, as the keys of a mapping, or in one text with commas between them. */
 export const namesOf = (item: Decode<string>): Decode<readonly string[]> =>

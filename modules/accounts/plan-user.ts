@@ -1,16 +1,17 @@
 import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import type { UserChange } from '../../agent/engine/kinds/accounts.ts';
+import type { Context } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
 import { type Password, passwordChanges } from './password-lists.ts';
 import type { ResolvedUser } from './resolve-users.ts';
 
 /** What makes one person be there: the account, then sudo and keys as items of their own. */
-export function planUser(person: ResolvedUser, facts: Facts, hasPasswordElsewhere: boolean): PlanItem[] {
+export function planUser(person: ResolvedUser, context: Context, hasPasswordElsewhere: boolean): PlanItem[] {
   const { at, name, account } = person;
   const rules = account.sudo;
   const keys = account.ssh_authorized_keys ?? [];
   return [
-    planAccount(person, facts, hasPasswordElsewhere),
+    planAccount(person, context, hasPasswordElsewhere),
     ...unsupported(person),
     ...(rules === undefined ? [] : [{ at: `${at}.sudo`, changes: [sudo(name, rules)] }]),
     ...(keys.length === 0
@@ -19,9 +20,10 @@ export function planUser(person: ResolvedUser, facts: Facts, hasPasswordElsewher
   ];
 }
 
-function planAccount(person: ResolvedUser, facts: Facts, hasPasswordElsewhere: boolean): PlanItem {
+function planAccount(person: ResolvedUser, { facts, inService }: Context, hasPasswordElsewhere: boolean): PlanItem {
   const { at, name, account } = person;
   const there = facts.users.find((each) => each.name === name);
+  if (there && inService) return planMerged(person, facts);
   const { made, primary } = groupsOf(person, facts);
   const changes: Change[] = [...made, userChange(person, primary)];
   const notes: Note[] = [...passwordNotes(person), ...(there ? unchanged(person, there, facts) : [])];
@@ -37,6 +39,13 @@ function planAccount(person: ResolvedUser, facts: Facts, hasPasswordElsewhere: b
     notes.push({ level: 'warning', text: `${name} is given a password that lock_passwd keeps from being used` });
   }
   return { at, changes, ...(notes.length > 0 && { notes }) };
+}
+
+/** An account of a machine that was in service is its owner's by now: it is added to groups, and keeps all else. */
+function planMerged(person: ResolvedUser, facts: Facts): PlanItem {
+  const { at, name, account } = person;
+  const groups = account.groups?.length ? { groups: account.groups } : {};
+  return { at, changes: [...groupsOf(person, facts).made, { kind: 'user', name, ...groups }] };
 }
 
 /** Nobody who was given a password is locked out unasked, and nobody who was there before. */

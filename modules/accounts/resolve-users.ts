@@ -1,7 +1,12 @@
 import type { Context } from '../../agent/engine/module.ts';
+import type { FactName } from '../../agent/facts/facts.ts';
 import type { AccountSettings } from './account-fields.ts';
 import { defaultUserFor } from './default-users.ts';
+import { judgedKey } from './fields.ts';
 import type { PeopleSettings } from './settings.ts';
+
+/** A login is not withheld for want of these: the handlers read the account tables again, and the names have defaults. */
+export const loginFacts: readonly FactName[] = ['os', 'users', 'groups'];
 
 /** Somebody who is to be there, and what is said of them. */
 export interface ResolvedUser {
@@ -66,7 +71,7 @@ export const isMended = (
   { instance }: Context,
 ): boolean =>
   users.length > 0 &&
-  instance.publicKeys.length + keys.length > 0 &&
+  (keys.length > 0 || instance.publicKeys.some((line) => 'text' in judgedKey(line))) &&
   !people.some(({ isDefault, account }) => isDefault || (account.ssh_authorized_keys ?? []).length > 0);
 
 /** Who of a list without "default" gets the cloud's keys: the first who may become root, or else who may log in. */

@@ -83,7 +83,7 @@ function plan({ facts, instance }: Context): readonly PlanItem[] {
           ? file(`/etc/NetworkManager/system-connections/bootagent-${name}.nmconnection`, keyfile(one), 0o600)
           : file(`/etc/systemd/network/05-bootagent-${name}.network`, networkd(one), 0o644),
       ],
-      ...renaming(one, facts),
+      ...noted(one, facts),
     };
   });
 }
@@ -110,8 +110,12 @@ function runsHere({ paths }: Facts): 'NetworkManager' | 'systemd-networkd' | und
   return undefined;
 }
 
-function renaming({ mac, name }: NetworkInterface, { network }: Facts): Pick<PlanItem, 'notes'> {
+function noted({ mac, name }: NetworkInterface, { network }: Facts): Pick<PlanItem, 'notes'> {
   const has = network.interfaces.find((each) => each.mac.toLowerCase() === mac)?.name;
-  if (name === undefined || has === undefined || name === has) return {};
-  return { notes: [{ level: 'warning', text: `renaming interfaces is not done yet: ${has} is not called ${name}` }] };
+  const texts = (network.files ?? []).flatMap(({ unread }) =>
+    unread === undefined ? [] : [`whether this interface is set up elsewhere is unknown: ${unread}`],
+  );
+  if (name !== undefined && has !== undefined && name !== has)
+    texts.push(`renaming interfaces is not done yet: ${has} is not called ${name}`);
+  return texts.length > 0 ? { notes: texts.map((text) => ({ level: 'warning', text })) } : {};
 }

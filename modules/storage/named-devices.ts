@@ -2,10 +2,10 @@ import type { Facts } from '../../agent/facts/facts.ts';
 import type { Instance } from '../../agent/metadata/datasource.ts';
 
 /** Which device the metadata calls what: {ephemeral0: "sdb"}. */
-export function mappingOf({ metadata }: Instance): Readonly<Record<string, string>> {
+export function mappingOf({ metadata }: Instance): ReadonlyMap<string, string> {
   const mapping = metadata['block-device-mapping'];
-  if (typeof mapping !== 'object' || mapping === null) return {};
-  return Object.fromEntries(Object.entries(mapping).map(([name, device]) => [name, `${device}`]));
+  if (typeof mapping !== 'object' || mapping === null) return new Map();
+  return new Map(Object.entries(mapping).map(([name, device]) => [name, `${device}`]));
 }
 
 /**
@@ -17,7 +17,7 @@ export function deviceNamed(
   { facts, instance }: { facts: Facts; instance: Instance },
 ): string | undefined {
   const [, base = name, part] = /^(ephemeral\d+|swap|ami|root|ebs\d+)(?:\.(\d+))?$/.exec(name) ?? [];
-  const mapped = mappingOf(instance)[base];
+  const mapped = mappingOf(instance).get(base);
   if (mapped === undefined) return isOfMetadata(name) ? undefined : isShort(name) ? `/dev/${name}` : name;
   const disk = present(mapped.replace(/^\/dev\//, ''), facts);
   if (disk === undefined) return undefined;

@@ -69,6 +69,11 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     readers: 'root',
     kept: 'boot',
   },
+  unfinishedAccountAside: {
+    holds: 'The same where the state cannot be written. Followed by the name of the user.',
+    readers: 'root',
+    kept: 'moment',
+  },
   unfinishedAccount: {
     holds: 'Marks an account whose creation has begun. Followed by the name of the user.',
     readers: 'root',
@@ -102,6 +107,11 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     readers: 'everyone',
     kept: 'boot',
   },
+  lateFetch: {
+    holds: 'Marks that something to be fetched before sshd took too long. The last unit repeats the stages before it.',
+    readers: 'everyone',
+    kept: 'boot',
+  },
   noAddress: {
     holds: 'Marks that a stage before sshd needed an address and had none. The last unit repeats that stage.',
     readers: 'everyone',
@@ -116,6 +126,11 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     holds: 'Marks that the RSA host key is made behind sshd. Keeps sshd-keygen@.service from making it before.',
     readers: 'everyone',
     kept: 'boot',
+  },
+  newHostKeysAside: {
+    holds: 'The same where /run is full.',
+    readers: 'root',
+    kept: 'moment',
   },
   newHostKeys: { holds: 'A host key while it is made.', readers: 'root', kept: 'moment' },
   trialSudoers: { holds: 'A sudo rule while visudo checks it.', readers: 'root', kept: 'moment' },

@@ -66,7 +66,10 @@ describe('the stages of a first boot', { skip }, () => {
       assert.equal(boot.read('left'), '');
       assert.match(boot.read('said-bootagent-local'), /instance i-turns \(new\)/);
       assert.match(boot.read('said-bootagent'), /bootcmd\[1\] \(2 of 2\): done/);
-      assert.match(boot.read('said-bootagent-final'), /runcmd\[3\] \(4 of 4\) .*failed: exit 3.*failed \(listed above\)/s);
+      assert.match(
+        boot.read('said-bootagent-final'),
+        /runcmd\[3\] \(4 of 4\) .*failed: exit 3.*failed \(listed above\)/s,
+      );
       assert.equal(boot.unit('bootagent-final.service').ExecMainStatus, '2');
       // Login waits for the one, nobody for the other.
       assert.deepEqual(linesOf(boot.read('goes')), ['-10', '0', '0', '0']);

@@ -138,3 +138,8 @@ describe('mounts', () => {
     test(`refuses ${yaml}`, () => assert.deepEqual(foundIn(mounts, yaml), [message]));
   }
 });
+
+test('a device named like a property of every object is a name like any other', () => {
+  for (const name of ['constructor', '__proto__', 'toString'])
+    assert.doesNotThrow(() => told(`mounts: [[${name}, /data]]`, cloud([])));
+});

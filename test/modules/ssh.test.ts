@@ -68,12 +68,40 @@ describe('the keys of the cloud and of the user-data', () => {
     const items = plan(sshKeys, '{}', told('ssh-rsa AAAA', `${cloud}\n${own}`, own));
     assert.deepEqual(given(items), ['rocky: key2']);
     assert.deepEqual(notesOf(items), [
-      'key 0 of the metadata is left out: it is cut short',
-      'key 1 of the metadata is left out: it has a line break in it: one key, one line',
+      'key 1 of 3 of the metadata is left out: it is cut short',
+      'key 2 of 3 of the metadata is left out: it has a line break in it: one key, one line',
     ]);
     assert.deepEqual(foundIn(sshKeys, `ssh_authorized_keys: ["${own}", "x"]`), [
       `user-data:1:${own.length + 27} ssh_authorized_keys[1]: expected a line of authorized_keys: it is of no type that OpenSSH knows ("x")`,
     ]);
+  });
+
+  test('with options are placed with them, and told', () => {
+    const items = plan(sshKeys, '{}', told(`from="10.0.0.0/8" ${own}`, `no-such ${cloud}`));
+    assert.deepEqual(
+      changesOf(items).flatMap((change) => (change.kind === 'authorized-keys' ? change.keys : [])),
+      [`from="10.0.0.0/8" ${own}`, `no-such ${cloud}`],
+    );
+    assert.deepEqual(notesOf(items), [
+      'key 1 of 2 of the metadata is placed with its options: "from=\\"10.0.0.0/8\\""',
+      'key 2 of 2 of the metadata is placed with its options: "no-such"',
+      'key 2 of 2 of the metadata: sshd knows no option "no-such", and passes over the line',
+    ]);
+  });
+
+  test('that are all no keys ask for no user that could not come in', () => {
+    const items = plan(sshKeys, 'users: [joe]', told('ssh-rsa AAAA'));
+    assert.deepEqual(notesOf(items), ['key 1 of 1 of the metadata is left out: it is cut short']);
+  });
+
+  test('in one text, a line each, are as many keys', () => {
+    const text = `ssh_authorized_keys: |\n  ${own}\n  # a comment\n\n  rubbish\n  ${cloud}\n`;
+    assert.deepEqual(foundIn(sshKeys, text).length, 1);
+    const { plan: items } = planned(sshKeys, text, told());
+    assert.deepEqual(
+      changesOf(items).flatMap((change) => (change.kind === 'authorized-keys' ? change.keys : [])),
+      [own, cloud],
+    );
   });
 
   test('are shown on the console with their fingerprints, and no evil text', () => {

@@ -329,6 +329,80 @@ describe('a user', () => {
   });
 });
 
+describe('one bad field', () => {
+  for (const [field, reason] of [
+    ['passwd: plain', 'expected the hash of a password, such as $6$…'],
+    ['hashed_passwd: "$6$"', 'expected the hash of a password, such as $6$…'],
+    ['plain_text_passwd: ""', 'an empty password would let anybody in'],
+    ['inactive: true', 'expected a whole number, got "true"'],
+    ['expiredate: "2030"', 'expected a day such as 2027-01-31, got "2030"'],
+    ['expiredate: "2030-02-31"', 'expected a day such as 2027-01-31, got "2030-02-31"'],
+    ['lock_passwd: maybe', 'expected true or false, got "maybe"'],
+    ['gecos: [a]', 'expected one line without ":", got a list'],
+    ['gecos: "a:b"', 'expected one line without ":", got "a:b"'],
+    ['uid: -1', 'expected a whole number from 0, got "-1"'],
+    ['homedir: here', 'expected an absolute path without ".." and ":", got "here"'],
+    ['shell: {}', 'expected an absolute path without ".." and ":", got a mapping'],
+    ['primary_group: "a b"', 'expected the name or number of a group, got "a b"'],
+    ['groups: {}', undefined],
+    ['sudo: {a: [b]}', undefined],
+    ['create_groups: 7', 'expected true or false, got "7"'],
+    ['system: [true]', 'expected true or false, got a list'],
+    ['every: week', 'expected instance or boot, got "week"'],
+    ['ssh_import_id: {}', undefined],
+    ['ssh_redirect_user: who', 'expected true or false, got "who"'],
+  ] as const) {
+    test(`of a user, ${field}, costs itself: the account and its key are made`, () => {
+      const name = field.split(':')[0] ?? '';
+      const { plan: items, findings } = planned(
+        users,
+        `users:\n- {name: joe, ${field}, ssh_authorized_keys: ["${key}"]}\n`,
+        somewhere(),
+      );
+      const made = changesOf(items);
+      assert.deepEqual(
+        made.filter(({ kind }) => kind === 'user'),
+        [{ kind: 'user', name: 'joe' }],
+      );
+      assert.deepEqual(
+        made.filter(({ kind }) => kind === 'authorized-keys'),
+        [{ kind: 'authorized-keys', user: 'joe', keys: [key] }],
+      );
+      if (reason !== undefined)
+        assert.deepEqual(
+          findings.map(({ at, message }) => `${at}: ${message}`),
+          [`users[0].${name}: ${reason}`],
+        );
+    });
+  }
+
+  test('of the default user costs itself too', () => {
+    for (const yaml of ['user: {name: joe, gecos: [a]}', 'system_info: {default_user: {name: joe, inactive: true}}'])
+      assert.deepEqual(
+        changesOf(planned(users, yaml, somewhere()).plan).flatMap((each) => (each.kind === 'user' ? [each.name] : [])),
+        ['joe'],
+      );
+  });
+});
+
+describe('a user on a machine that was in service', () => {
+  const there = { name: 'joe', uid: 1000, gid: 1000, home: '/home/joe', shell: '/bin/zsh' };
+  const inService: Context = { ...somewhere(), inService: true };
+  const asked = `users: [{name: joe, shell: /bin/sh, passwd: ${hash}, lock_passwd: false, groups: adm, ssh_authorized_keys: ["${key}"]}]`;
+
+  test('keeps what is its own by now, and is added to groups and given its keys', () => {
+    const where = { ...inService, facts: context({ users: [there] }).facts };
+    assert.deepEqual(changesOf(plan(users, asked, where)), [
+      { kind: 'group', name: 'adm' },
+      { kind: 'user', name: 'joe', groups: ['adm'] },
+      { kind: 'authorized-keys', user: 'joe', keys: [key] },
+    ]);
+  });
+
+  test('is made as anywhere where it does not exist', () =>
+    assert.deepEqual(plan(users, asked, inService), plan(users, asked, somewhere())));
+});
+
 describe('groups', () => {
   for (const [yaml, made] of [
     ['[a, {b: [x, y]}]', ['a', 'b', 'x of b', 'y of b']],

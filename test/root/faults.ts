@@ -116,9 +116,17 @@ write_files: [{path: /etc/after, content: x, defer: true}]
 describe('a program that does not do as it should', { skip: unable('unshare', 'mount'), timeout: 300_000 }, () => {
   const before = readFileSync(join(import.meta.dirname, '../../examples/seed-tree/etc/passwd'), 'utf8');
   for (const [claim, text, said] of [
-    ['prints 1 GB', 'head -c 1000000000 /dev/zero; exit 3', /x users +failed: user-data:\S+ \S+ useradd .* ended with 3/],
+    [
+      'prints 1 GB',
+      'head -c 1000000000 /dev/zero; exit 3',
+      /x users +failed: user-data:\S+ \S+ useradd .* ended with 3/,
+    ],
     ['dies by a signal', 'kill -SEGV $$', /x users +failed: user-data:\S+ \S+ useradd .* ended with 139: SIGSEGV/],
-    ['says that all is well', 'exit 0', /x users +failed: user-data:\S+ \S+ user ann was made, and yet it does not exist/],
+    [
+      'says that all is well',
+      'exit 0',
+      /x users +failed: user-data:\S+ \S+ user ann was made, and yet it does not exist/,
+    ],
     ['cannot be started', 'not a line', /x users +failed: user-data:\S+ \S+ useradd .* ended with 127/],
   ] as const) {
     test(`and ${claim} costs its own change, and no later module`, () => {

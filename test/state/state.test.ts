@@ -6,6 +6,44 @@ import { memoryStore } from '../../agent/state/store.ts';
 
 const who = { id: 'i-1', datasource: 'ec2', fingerprint: 'f' };
 
+describe('an emptied state', () => {
+  const journal = `{"is":"format","version":1}\n`;
+  for (const [what, files, emptied] of [
+    ['nothing at all', {}, true],
+    ['the mark of a fresh image', { fresh: '' }, false],
+    ['a journal', { 'journal.ndjson': journal }, false],
+    ['an empty journal', { 'journal.ndjson': '' }, false],
+    ['a damaged journal', { 'journal.ndjson': '\0' }, false],
+    ['an instance', { 'instance.json': '{}' }, false],
+    ['what is no state', { 'tries.json': '{}' }, true],
+  ] as const) {
+    test(`is ${emptied ? '' : 'not '}what ${what} is`, () =>
+      assert.equal(openState(memoryStore(new Map(Object.entries(files)))).emptied(), emptied));
+  }
+
+  test('stays so for the later units of a boot, until an instance is recorded', () => {
+    const store = memoryStore();
+    const first = openState(store);
+    first.setInService();
+    first.ended({ module: 'growpart', scope: 'image', hash: 'h', failed: {} });
+    assert.equal(openState(store).emptied(), true);
+    openState(store).remember(who, '{}');
+    assert.deepEqual([openState(store).emptied(), openState(store).inService()], [false, true]);
+  });
+
+  test('is not one that cannot be read: that counts as lost, and says why', () => {
+    const store = {
+      ...memoryStore(),
+      read: () => {
+        throw new Error('the disk answers with an error');
+      },
+    };
+    const { condition, warnings, emptied, inService } = openState(store);
+    assert.deepEqual([condition, emptied(), inService()], ['lost', false, true]);
+    assert.deepEqual(warnings, [{ code: 'state-damaged', text: 'the disk answers with an error' }]);
+  });
+});
+
 describe('what is remembered', () => {
   test('is there for the next start: who we are, turns, acts, debts', async () => {
     const store = memoryStore();

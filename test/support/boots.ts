@@ -1,3 +1,4 @@
+import { lostState } from '../../agent/boot/stages/lost-state.ts';
 import { type Boot, runStages } from '../../agent/boot/stages/run-stages.ts';
 import { readSettings } from '../../agent/config/settings.ts';
 import type { Schedule, Stage } from '../../agent/engine/module.ts';
@@ -88,6 +89,7 @@ export async function bootOf(
       return { ...rest, ...(userData && { userData: Buffer.from(userData) }) };
     },
   };
+  const lost = lostState(state);
   if (state.inService() && how.mode !== 'preview') state.setInService();
   return {
     version: '0',
@@ -99,6 +101,7 @@ export async function bootOf(
     bootId,
     act: how.mode === 'preview' ? { mode: 'preview', host: overlayHost(host) } : { mode: 'apply', host },
     inService: state.inService(),
+    ...(lost && { lost }),
     gatherFacts: async () => facts(),
     identify: async (stage) => {
       const known = storedIdentity(memory);

@@ -118,6 +118,16 @@ test('a template of plain variables is rendered, and one that asks for more is t
   ]);
 });
 
+for (const word of ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf']) {
+  test(`a part of the type ${word} is one that is not read, and costs no other`, async () => {
+    const { config, findings } = await read(
+      `#cloud-config-archive\n- {type: ${word}, content: x}\n- {type: text/cloud-config, content: "a: 1"}\n`,
+    );
+    assert.deepEqual(config, { a: 1 });
+    assert.deepEqual(findings, [`user-data:2:1 warning: bootagent does not read parts of the type ${word}`]);
+  });
+}
+
 test('what is not read is called by its name', async () => {
   const cases: readonly (readonly [string, string])[] = [
     [

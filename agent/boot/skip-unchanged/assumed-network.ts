@@ -53,12 +53,18 @@ export function readKeptNetwork(store: Store): Partial<Network> | undefined {
 export const leaveAssumedNetwork = ({ interface: card, address }: Partial<Network>, root: string): void =>
   leaveMarker(assumedNetworkMarker, root, `${address} ${card}\n`);
 
+/** That something was to be fetched before sshd and took too long. */
+const lateFetch = '/run/bootagent/late-fetch';
+
+export const leaveLateFetchMarker = (root: string): void => leaveMarker(lateFetch, root);
+
 export const leaveNoAddressMarker = (root: string): void => leaveMarker(lacked, root);
 
 /** The stages that a unit has to go through: before the last one, those that had no address to look at. */
 export function withMissedStages(stages: readonly Stage[], { root }: Host): readonly Stage[] {
   if (stages.length !== 1 || stages[0] !== 'final') return stages;
-  const missed = [assumedNetworkMarker, lacked].filter((path) => readFs.stat(root, path));
+  const missed = [assumedNetworkMarker, lacked, lateFetch].filter((path) => readFs.stat(root, path));
   for (const path of missed) files.remove(root, path);
+  if (missed.includes(lateFetch)) return ['early', 'main', 'final'];
   return missed.length > 0 ? ['main', 'final'] : stages;
 }

@@ -72,6 +72,8 @@ export async function predictNextBoot(
     keeps: false,
   });
   const facts = withoutNetwork(await gatherFacts(seen, seen));
+  const [unread] = Object.values(facts.unknown ?? {});
+  if (unread !== undefined) return unread;
   const next: Boot = {
     ...(await bootOf({ ...boot, state, host: seen, report: reporting, bootId: 'the next boot' })),
     act: { mode: 'preview', host: overlayHost(seen) },

@@ -1,3 +1,4 @@
+import type { Problem } from '../../base/problem.ts';
 import { layerFiles } from '../../config/layers.ts';
 import { settingsLoader } from '../../config/load-settings.ts';
 import type { Schedule } from '../../engine/module.ts';
@@ -22,12 +23,13 @@ export async function bootOf({
   readonly report: Pick<Reporting, 'report' | 'secret' | 'clean' | 'warn'>;
   readonly bootId: string;
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
+  const warn = ({ code, message }: Problem): void => report.warn(code, message);
   const settings = settingsLoader({
     version,
-    layers: await layerFiles(host, (path) => report.warn('needs-root', `${path} can be read only by root: left out`)),
+    layers: await layerFiles(host, warn),
     store: state.store,
     host,
-    warn: ({ code, message }) => report.warn(code, message),
+    warn,
   });
   return {
     version,

@@ -40,7 +40,7 @@ export function failuresOf(
       try {
         write();
       } catch (error) {
-        add(name, asProblem(error));
+        add('state', asProblem(error));
       }
     },
   };

@@ -20,6 +20,8 @@ export function itemsDue(
   if (force) return 'all';
   const waits = last?.waits ?? [];
   const left = Object.entries(last?.failed ?? {}).filter(([, { tries }]) => retryFailed || tries < mostTries);
+  // A plan that could not be made left all its items open.
+  if (left.some(([at]) => at === module.name)) return 'all';
   const some = new Set([...left.map(([at]) => at), ...waits]);
   if (retryFailed) return left.length > 0 ? some : 'none';
   // What must hold at every boot is looked at at every start; its acts know by themselves that they were done.

@@ -15,7 +15,9 @@ import { decodeFields, type Findings, INVALID } from '../../userdata/schema/deco
 import { placeOf } from '../../userdata/schema/source-location.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 import { type Failures, failuresOf, placed, reportStanding, stateOf, withPlace } from './failures.ts';
+import { guardedFacts } from './guarded-facts.ts';
 import { failuresKept, itemsDue, recordRun, scopeOf } from './module-record.ts';
+import { tolerantLedger } from './tolerant-ledger.ts';
 
 /** What all modules of a run share. */
 export interface Run {
@@ -54,7 +56,8 @@ export async function runModule(
   const writes = run.act.mode === 'apply';
   if (only === 'none') return writes && same ? reportStanding(module, last, run.report) : 'kept';
   const ledger = run.state.ledger(module.name, scope, run.force);
-  if (run.inService && !run.force && module.every !== 'boot' && last?.scope !== scope) {
+  const inService = run.inService === true && !run.force;
+  if (inService && !module.merges && module.every !== 'boot' && last?.scope !== scope) {
     if (!writes) return 'kept';
     for (const item of planned(module, settings, context, { ...run, report: () => {} }, () => {}))
       await countAsDone(item, ledger);
@@ -64,7 +67,8 @@ export async function runModule(
   const failures = failuresOf(module, { last, same, report: run.report });
   // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
-  const plan = planned(module, settings, { ...context, newMachine: inherits }, run, failures.add);
+  const plan = planned(module, settings, { ...context, newMachine: inherits, inService }, run, failures.add);
+  const tolerant = tolerantLedger(ledger, (error) => failures.add('state', asProblem(error)));
   const steps: Step[] = [];
   let begun = false;
   const beforeChange = () => {
@@ -76,7 +80,7 @@ export async function runModule(
     if (only !== 'all' && !only.has(item.at)) continue;
     if (item.again && !writes) continue;
     const before = last?.scope === scope ? last.failed[item.at] : undefined;
-    steps.push(...(await runItem(item, { module, settings, run, ledger, failures, beforeChange, before })));
+    steps.push(...(await runItem(item, { module, settings, run, ledger: tolerant, failures, beforeChange, before })));
   }
   if (writes) {
     for (const [at, failure] of Object.entries(failuresKept(last, only)))
@@ -171,7 +175,8 @@ function planned(
   };
   try {
     const decoded = decodeFields(module.reads, settings, '', findings);
-    return decoded === INVALID ? [] : planFor(module, decoded, context, run);
+    if (decoded === INVALID) return [];
+    return planFor(module, decoded, { ...context, facts: guardedFacts(context.facts, module, problem) }, run);
   } catch (error) {
     problem(module.name, asProblem(error));
     return [];
@@ -213,7 +218,7 @@ function reportNotes(module: Module, { at, notes = [] }: PlanItem, settings: Map
 
 const isWaiting = ({ outcome }: Step): boolean => outcome === 'deferred' || outcome === 'unknown';
 
-/** Neither so, nor about to be: the banner of a key that nobody has put in place would be believed. */
+/** The banner of a key that is not in place would be believed. */
 const isOpen = ({ outcome }: Step): boolean => ['failed', 'skipped', 'deferred', 'unknown'].includes(outcome);
 
 /** A script is not repeatable: that it reads otherwise now is told, and nothing more. */

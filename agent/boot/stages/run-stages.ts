@@ -1,4 +1,4 @@
-import { asProblem } from '../../base/problem.ts';
+import { asProblem, Problem } from '../../base/problem.ts';
 import { noSettings, type Settings, type SettingsOf } from '../../config/settings.ts';
 import { type Module, type Schedule, type Stage, stages } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
@@ -20,6 +20,8 @@ export interface Boot extends Run {
   /** Whether nothing was changed since the last look. */
   gatherFacts(unchanged?: boolean): Promise<Facts>;
   readonly identify: Identify;
+  /** What was remembered of this machine is gone. */
+  readonly lost?: Problem;
   now(): number;
 }
 
@@ -31,6 +33,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   let known: KnownIdentity | undefined;
   let settings: Settings | undefined;
   boot.report({ event: 'run-began', version: boot.version, stages: wanted, mode: boot.act.mode });
+  if (boot.lost) reportLost(boot.lost);
 
   for (const stage of wanted) {
     boot.report({ event: 'stage-began', stage });
@@ -59,7 +62,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     const context = {
       facts,
       instance: known?.instance ?? noInstance,
-      newMachine: known?.newMachine ?? false,
+      newMachine: known?.newMachine ?? boot.state.emptied(),
       scripts: settings.scripts,
     };
     for (const module of boot.schedule[stage].filter(isWanted)) {
@@ -109,13 +112,41 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   async function settingsFor(instance: Instance | undefined): Promise<Settings> {
     for (const value of instance?.secrets ?? []) boot.secret(value);
     if (instance?.missing) tally.problems = true;
-    const read = await boot.settingsOf(instance);
+    const read = await readableSettings(instance);
     for (const finding of read.findings) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.
     const doubtful = wanted.includes('main') ? configFindings(read.config, read.scripts, modules) : [];
     for (const finding of doubtful) tell({ ...finding, level: 'warning' });
     for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
     return read;
+  }
+
+  /** As a module of its own, so that the status of the boot keeps it whatever the later units find. */
+  function reportLost(problem: Problem): void {
+    const module = 'state';
+    tally.problems = true;
+    boot.report({ event: 'module-began', module, stage: wanted[0] ?? 'local' });
+    boot.report({ event: 'problem', module, at: module, problem });
+    boot.report({ event: 'module-ended', module, result: { state: 'problems', ms: 0 } });
+  }
+
+  /** User-data that breaks its reader costs what it asks for, not the metadata's keys and not the image's configuration. */
+  async function readableSettings(instance: Instance | undefined): Promise<Settings> {
+    try {
+      return await boot.settingsOf(instance);
+    } catch (error) {
+      tally.problems = true;
+      const what = instance ? 'The user-data' : 'The configuration of the image';
+      const problem = new Problem(
+        'unexpected',
+        `${what} cannot be read, and is left out: ${asProblem(error).message}`,
+        {
+          cause: error,
+        },
+      );
+      boot.report({ event: 'problem', module: 'settings', at: instance ? 'user-data' : 'image', problem });
+      return instance ? readableSettings(undefined) : noSettings;
+    }
   }
 
   function tell({ level, at, place, message, hint, code }: Finding): void {

@@ -1,3 +1,4 @@
+import { mapOf } from '../../base/map-of.ts';
 import { matchingPaths } from '../../host/glob.ts';
 import { fstab } from '../fstab.ts';
 import { isBefore, kernelsOf } from '../kernels.ts';
@@ -5,13 +6,13 @@ import { programPath } from '../services.ts';
 import { sources } from '../source-links.ts';
 import type { TreeCheck } from './check.ts';
 
-const growers: Readonly<Record<string, readonly string[]>> = {
+const growers = mapOf<readonly string[]>({
   ext2: ['resize2fs'],
   ext3: ['resize2fs'],
   ext4: ['resize2fs'],
   xfs: ['xfs_growfs'],
   btrfs: ['btrfs'],
-};
+});
 
 /** What an instance needs to fill its disk. */
 export const growthChecks: readonly TreeCheck[] = [
@@ -25,7 +26,7 @@ export const growthChecks: readonly TreeCheck[] = [
       const root = (await fstab(host)).find(({ target }) => target === '/');
       const wanted = [
         ...((await programPath('growpart', host)) ? [] : ['sfdisk', 'partx']),
-        ...(growers[root?.type ?? ''] ?? []),
+        ...(growers.get(root?.type ?? '') ?? []),
         ...(/^\/dev\/(?:mapper\/|[^/]+\/[^/]+$)/.test(root?.source ?? '') ? ['pvresize', 'lvextend'] : []),
       ];
       const missing: string[] = [];

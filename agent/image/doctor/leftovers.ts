@@ -1,3 +1,4 @@
+import { mapOf } from '../../base/map-of.ts';
 import type { ReadLedger, Step } from '../../engine/executor.ts';
 import { overlayHost } from '../../engine/overlay-host.ts';
 import { preview } from '../../resources/index.ts';
@@ -37,13 +38,13 @@ function told(step: Step): string[] {
   const { paths, why } = step.difference;
   const { change } = step;
   if (change.kind === 'removed-user') return [`User ${change.name} is left over`];
-  if (paths) return paths.map((path) => `${path} ${saying[change.kind] ?? why}`);
+  if (paths) return paths.map((path) => `${path} ${saying.get(change.kind) ?? why}`);
   return 'path' in change ? [`${change.path} ${why}`] : [why];
 }
 
-const saying: Readonly<Record<string, string>> = {
+const saying = mapOf({
   removed: 'is left over',
   'removed-swap': 'is left over',
   emptied: 'is not empty',
   'without-lines': 'has lines that are this machine’s own',
-};
+});

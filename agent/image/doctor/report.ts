@@ -1,3 +1,4 @@
+import { mapOf } from '../../base/map-of.ts';
 import { type CheckFinding, countChecks } from './examine.ts';
 
 /** What the doctor found, for people: what is wrong first said, then why it matters and what to do. */
@@ -61,8 +62,8 @@ function junitInner(finding: CheckFinding): string {
   return `<failure message="${xml(finding.what[0] ?? '')}">${text}</failure>`;
 }
 
-const names: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+const names = mapOf({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' });
 
 // XML has no way to write most control characters at all.
 const xml = (text: string): string =>
-  text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '?').replace(/[&<>"]/g, (letter) => names[letter] ?? letter);
+  text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '?').replace(/[&<>"]/g, (letter) => names.get(letter) ?? letter);

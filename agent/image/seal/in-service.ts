@@ -1,10 +1,11 @@
+import { mapOf } from '../../base/map-of.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { rootMount } from '../submounts.ts';
 
 const week = 7 * 24 * 3600;
 
 /** Programs that exist only as long as somebody's work runs on a machine. */
-const jobs: Readonly<Record<string, string>> = {
+const jobs = mapOf({
   condor_starter: 'an HTCondor job',
   slurmstepd: 'a Slurm job',
   sge_shepherd: 'a Grid Engine job',
@@ -13,7 +14,7 @@ const jobs: Readonly<Record<string, string>> = {
   conmon: 'a container',
   'qemu-kvm': 'a virtual machine',
   'qemu-system-x86': 'a virtual machine',
-};
+});
 
 /** Whether this root is a machine that runs, and not a chroot that an installer works in. */
 export async function isRunning(host: ReadHost): Promise<boolean> {
@@ -38,7 +39,7 @@ export async function inService(host: ReadHost): Promise<string[]> {
     const name = ((await host.readText(`/proc/${pid}/comm`)) ?? '')
       .trim()
       .replace('containerd-shim', 'containerd_shim');
-    const job = jobs[name];
+    const job = jobs.get(name);
     if (job !== undefined) found.add(job);
   }
   return [...why, ...[...found].map((job) => `${job} is running`)];

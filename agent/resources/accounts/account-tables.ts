@@ -1,3 +1,4 @@
+import { mapOf } from '../../base/map-of.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { fieldsOf, lineOf } from '../../host/passwd.ts';
@@ -16,7 +17,7 @@ export async function tableWith(
   const lines = await linesOf(table, host);
   const set = (line: readonly string[]): string[] =>
     Object.entries(fields).reduce((all, [at, value]) => all.with(Number(at), value), [...line]);
-  const blank = [name, 'x', ...Array.from({ length: lengths[table] ?? 0 }, () => '')];
+  const blank = [name, 'x', ...Array.from({ length: lengths.get(table) ?? 0 }, () => '')];
   const after = lines.some(([first]) => first === name)
     ? lines.map((line) => (line[0] === name ? set(line) : line))
     : [...lines, set(blank)];
@@ -24,12 +25,12 @@ export async function tableWith(
 }
 
 /** How many fields follow a name and its password. */
-const lengths: Readonly<Record<string, number>> = {
+const lengths = mapOf({
   '/etc/passwd': 5,
   '/etc/group': 2,
   '/etc/gshadow': 2,
   '/etc/shadow': 7,
-};
+});
 
 /** A number that is given only when the account is made. */
 export const UNALLOCATED = '?';

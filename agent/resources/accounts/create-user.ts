@@ -5,27 +5,47 @@ import { lineOf } from '../../host/passwd.ts';
 import { accountTool, lacksShadow } from './account-tables.ts';
 import { completeHome } from './user-home.ts';
 
-/** Stands while useradd is at work: it writes six tables and a home, and may be killed between any two of them. */
-export const createMarkerOf = ({ name }: UserChange): string => `/var/lib/bootagent/making-${name}`;
+/**
+ * Stands while useradd is at work: it writes six tables and a home, and may be killed between any two of them. Where the
+ * state cannot be written, it stands beside the tables.
+ */
+const markersOf = ({ name }: UserChange): readonly string[] =>
+  ['/var/lib/bootagent', '/etc/bootagent'].map((folder) => `${folder}/making-${name}`);
+
+/** Whether useradd was cut off while it made this account or its home. */
+export async function wasCutOff(change: UserChange, host: ReadHost): Promise<boolean> {
+  for (const path of markersOf(change)) if (await host.stat(path)) return true;
+  return false;
+}
+
+async function mark(change: UserChange, host: Host): Promise<void> {
+  for (const path of markersOf(change)) {
+    try {
+      return await host.writeFile(path, '', { mode: 0o600 });
+    } catch {
+      // Without any marker the account is made all the same: only a kill in the middle would go unseen.
+    }
+  }
+}
 
 /** Makes the account, and makes it anew where its maker was killed at work and nobody has given it a password since. */
 export async function createUser(change: UserChange, host: Host): Promise<void> {
   const { name } = change;
-  const cut = (await host.stat(createMarkerOf(change))) !== undefined;
+  const cut = await wasCutOff(change, host);
   const there = (await accountOf(name, host)) !== undefined;
   if (there && !cut) return;
   if (!there || (await isUnused(name, host))) {
     if (there) await unmake(change, host);
-    await host.writeFile(createMarkerOf(change), '', { mode: 0o600 });
+    await mark(change, host);
     await accountTool(host, ['useradd', ...(await wordsFor(change, host)), name]);
-    const made = await accountOf(name, host);
-    if (cut && made) await completeHome(made, host);
   }
+  const made = cut ? await accountOf(name, host) : undefined;
+  if (made && !change.flags?.includes('--no-create-home')) await completeHome(made, host);
   const group = await lineOf('/etc/group', name, host);
   if (cut && group && (await lacksShadow('/etc/gshadow', name, host))) {
     await accountTool(host, ['groupmod', '--password', '!', name]);
   }
-  await host.remove(createMarkerOf(change));
+  for (const path of markersOf(change)) if (await host.stat(path)) await host.remove(path);
 }
 
 const isUnused = async (name: string, host: ReadHost): Promise<boolean> =>

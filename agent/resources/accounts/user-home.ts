@@ -5,11 +5,12 @@ const skeleton = '/etc/skel';
 
 /** Completes a home that was cut off while useradd made it: useradd copies nothing into a home that is there. */
 export async function completeHome({ home, uid, gid }: Account, host: Host): Promise<void> {
-  const made = await host.stat(home);
-  if (made?.type !== 'directory') return;
   const owner = { owner: String(uid), group: String(gid) };
+  const made = await host.stat(home);
+  if (made === undefined) await host.makeDirectory(home, { ...owner, mode: await homeMode(host) });
+  else if (made.type !== 'directory') return;
   // useradd makes it for nobody, gives it away, and opens it further than it will be before it shuts it.
-  if ([0, uid].includes(made.uid)) await host.setAttributes(home, { ...owner, mode: await homeMode(host) });
+  if (made && [0, uid].includes(made.uid)) await host.setAttributes(home, { ...owner, mode: await homeMode(host) });
   await copy('');
 
   async function copy(below: string): Promise<void> {

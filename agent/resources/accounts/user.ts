@@ -4,7 +4,7 @@ import { accountOf } from '../../facts/accounts.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { idOf, lineOf } from '../../host/passwd.ts';
 import { accountTool, lacksShadow, linesOf, tablesWithout, tableWith, UNALLOCATED } from './account-tables.ts';
-import { createMarkerOf, createUser } from './create-user.ts';
+import { createUser, wasCutOff } from './create-user.ts';
 import { withAccountTools } from './with-account-tools.ts';
 
 /** An account. One that exists already is brought to what is asked; its number and home are never changed. */
@@ -18,7 +18,7 @@ export const userHandler = withAccountTools<UserChange>({
       await refuseTaken(change, host);
       return { why: 'does not exist', will: 'create', tables: await foreseen(change, host) };
     }
-    if (await host.stat(createMarkerOf(change))) {
+    if (await wasCutOff(change, host)) {
       return {
         why: 'was cut off while it was made',
         will: 'create again after an interruption',

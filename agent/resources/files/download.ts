@@ -21,7 +21,8 @@ export const downloadHandler: ActHandler<ChangeOf<'download'>> = {
       await host.writeFile(path, await contentOf(change, host), attributes);
       return ownershipNote(change, host);
     } catch (error) {
-      if (otherwise === undefined) throw error;
+      // What is fetched later is not replaced meanwhile.
+      if (otherwise === undefined || asProblem(error).code === 'fetched-late') throw error;
       await host.writeFile(path, otherwise, attributes);
       return `${asProblem(error).message}; its "content" was written instead`;
     }
@@ -50,7 +51,7 @@ async function fetched(url: string, headers: Readonly<Record<string, string>>, h
       if (status === 200) return body;
       if (pause === undefined || ![408, 425, 429].includes(status) === status < 500) throw refusal(url, status);
     } catch (error) {
-      if (pause === undefined || asProblem(error).code === 'not-possible') throw error;
+      if (pause === undefined || ['not-possible', 'fetched-late'].includes(asProblem(error).code)) throw error;
     }
     await host.sleep(pause);
   }

@@ -1,5 +1,6 @@
 // Format: OpenSSH certificates, https://github.com/openssh/openssh-portable/blob/master/PROTOCOL.certkeys
 import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import { mapOf } from '../../base/map-of.ts';
 import { asBigInt, type BlobReader, reader } from './blob.ts';
 import { curves } from './curves.ts';
 import type { PublicKey } from './key-types.ts';
@@ -38,14 +39,14 @@ function isList(bytes: Uint8Array, pairs: boolean): boolean {
   return true;
 }
 
-const hashes: Readonly<Record<string, string>> = {
+const hashes = mapOf({
   'ssh-rsa': 'sha1',
   'rsa-sha2-256': 'sha256',
   'rsa-sha2-512': 'sha512',
   nistp256: 'sha256',
   nistp384: 'sha384',
   nistp521: 'sha512',
-};
+});
 
 function isSigned(key: PublicKey, data: Uint8Array, signature: Uint8Array): boolean {
   const from = reader(signature);
@@ -54,10 +55,10 @@ function isSigned(key: PublicKey, data: Uint8Array, signature: Uint8Array): bool
   if (!bytes || from.rest() > 0) return false;
   const { family, curve = '' } = key.type;
   try {
-    if (family === 'rsa') return verify(hashes[name], data, keyObject(key), bytes);
+    if (family === 'rsa') return verify(hashes.get(name), data, keyObject(key), bytes);
     if (name !== key.type.name) return false;
     if (family === 'ed25519') return verify(undefined, data, keyObject(key), bytes);
-    return family === 'ecdsa' && verify(hashes[curve], data, keyObject(key), asPair(bytes, curve));
+    return family === 'ecdsa' && verify(hashes.get(curve), data, keyObject(key), asPair(bytes, curve));
   } catch {
     // OpenSSL has no such key or hash: what cannot be checked does not count.
     return false;
@@ -67,7 +68,7 @@ function isSigned(key: PublicKey, data: Uint8Array, signature: Uint8Array): bool
 /** The two numbers of an ECDSA signature, as node:crypto is told to expect them by `dsaEncoding`. */
 function asPair(bytes: Uint8Array, curve: string): Buffer {
   const from = reader(bytes);
-  const size = curves[curve]?.bytes ?? 0;
+  const size = curves.get(curve)?.bytes ?? 0;
   const [r, s] = [from.number(), from.number()];
   if (!r || !s || from.rest() > 0) throw new Error('no pair of numbers');
   return derOf(
@@ -102,7 +103,7 @@ export function keyObject({ type, blob }: PublicKey): KeyObject {
   if (type.family === 'ed25519') {
     return createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: url(from.string()) } });
   }
-  const curve = curves[from.text() ?? ''];
+  const curve = curves.get(from.text() ?? '');
   const point = from.string();
   if (!curve || !point) throw new Error(`no form for a key of type ${type.name}`);
   const [x, y] = [point.subarray(1, 1 + curve.bytes), point.subarray(1 + curve.bytes)];

@@ -1,3 +1,4 @@
+import { mapOf } from '../../base/map-of.ts';
 import { asBigInt } from './blob.ts';
 
 interface Curve {
@@ -11,7 +12,7 @@ interface Curve {
 }
 
 /** The three curves of SSH's ECDSA: y² = x³ - 3x + b modulo p. */
-export const curves: Readonly<Record<string, Curve>> = {
+export const curves = mapOf<Curve>({
   nistp256: {
     p: 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn,
     b: 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604bn,
@@ -37,7 +38,7 @@ export const curves: Readonly<Record<string, Curve>> = {
     jwk: 'P-521',
     openssl: 'secp521r1',
   },
-};
+});
 
 /** Whether these bytes are an uncompressed point of the curve that OpenSSH takes for a public key. */
 export function isPoint(curve: Curve, point: Uint8Array): boolean {

@@ -1,5 +1,5 @@
 import { digest } from '../../base/digest.ts';
-import { Problem } from '../../base/problem.ts';
+import { asProblem, Problem } from '../../base/problem.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import type { GivenHostKey, HostKeysChange } from '../../engine/kinds/accounts.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
@@ -11,7 +11,8 @@ import { publicLine, readPrivateKey } from './private-key.ts';
 import { sshdDirectives } from './sshd-config.ts';
 
 const folder = '/etc/ssh';
-const aside = '/run/bootagent/host-keys';
+/** Where keys are made before they take their place: on a full /run, beside it. */
+const asides = ['/run/bootagent/host-keys', `${folder}/.bootagent-host-keys`] as const;
 /** Keeps Red Hat's units from making before sshd what is made behind it (systemd/sshd-keygen-later.conf). */
 const laterMarker = '/run/bootagent/host-keys-later';
 /**
@@ -62,7 +63,8 @@ export const hostKeysHandler: StateHandler<HostKeysChange> = {
       await host.writeFile(record, await recordOf(change.machine, whole, host), { mode: 0o600 });
     }
     if (failed.length > 0) throw failed[0];
-    if (isLater) await host.writeFile(laterMarker, '', { mode: 0o644 });
+    // On a full /run those units make it sooner than it need be.
+    if (isLater) await host.writeFile(laterMarker, '', { mode: 0o644 }).catch(() => {});
     const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
     return `${mended}${await shown(types, host)}`;
   },
@@ -195,6 +197,14 @@ async function put(type: string, wanted: GivenHostKey | undefined, anew: boolean
 }
 
 async function made(type: string, host: Host): Promise<[secret: string, shown: string]> {
+  const [first, other] = asides;
+  return madeIn(first, type, host).catch((error) => {
+    if (asProblem(error).code === 'command-timeout') throw error;
+    return madeIn(other, type, host);
+  });
+}
+
+async function madeIn(aside: string, type: string, host: Host): Promise<[secret: string, shown: string]> {
   const path = `${aside}/${type}`;
   await host.remove(aside);
   await host.makeDirectory(aside, { mode: 0o700 });

@@ -56,7 +56,7 @@ function belongs(key: PublicKey, inside: BlobReader): boolean {
   }
   if (key.type.family === 'ecdsa') {
     const [curve = '', point, secret] = [inside.text(), inside.string(), inside.number()];
-    const known = curves[curve];
+    const known = curves.get(curve);
     if (!known || !point || !secret) return false;
     const pair = createECDH(known.openssl);
     pair.setPrivateKey(Buffer.from(secret));
@@ -94,7 +94,7 @@ function fromPem(text: string): PublicKey | string {
     return readBlob(blobOf('ssh-rsa', numberField(bytes(jwk.e)), numberField(bytes(jwk.n))));
   }
   if (jwk.kty === 'OKP') return readBlob(blobOf('ssh-ed25519', bytes(jwk.x)));
-  const curve = Object.keys(curves).find((name) => curves[name]?.jwk === jwk.crv) ?? '';
+  const curve = [...curves].find(([, { jwk: name }]) => name === jwk.crv)?.[0] ?? '';
   return readBlob(blobOf(`ecdsa-sha2-${curve}`, curve, Buffer.concat([Buffer.from([4]), bytes(jwk.x), bytes(jwk.y)])));
 }
 

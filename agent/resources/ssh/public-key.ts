@@ -58,7 +58,7 @@ function point({ name, curve = '' }: KeyType, from: BlobReader, more: readonly s
   const bytes = from.string();
   const tail = more.map(() => from.text());
   if (named === undefined || bytes === undefined || tail.includes(undefined)) return 'is cut short';
-  const known = curves[curve];
+  const known = curves.get(curve);
   if (named !== curve || !known) return `is of the curve ${JSON.stringify(named)}, not ${curve}`;
   if (!isPoint(known, bytes)) return `is no point of the curve ${curve}`;
   return { bits: Number(curve.slice(-3)), blob: blobOf(name, curve, bytes, ...(tail as string[])) };

@@ -1,4 +1,5 @@
 // Format: sshd_config, https://man.openbsd.org/sshd_config
+import { mapOf } from '../../base/map-of.ts';
 import type { Account } from '../../facts/facts.ts';
 import type { ReadHost } from '../../host/host.ts';
 
@@ -19,10 +20,10 @@ export interface Directive {
   readonly path: string;
 }
 
-const renamed: Readonly<Record<string, string>> = {
+const renamed = mapOf({
   challengeresponseauthentication: 'kbdinteractiveauthentication',
   skeyauthentication: 'kbdinteractiveauthentication',
-};
+});
 
 /** All that sshd reads, in the order it reads it. */
 export async function sshdDirectives(
@@ -53,7 +54,7 @@ export function directive(line: string): Pick<Directive, 'keyword' | 'value' | '
   const keyword = word.toLowerCase();
   const value = rest.replace(/\s+#.*$/, '');
   const words = [...value.matchAll(/"([^"]*)"|[^\s"]+/g)].map(([all, quoted]) => quoted ?? all);
-  return { keyword: renamed[keyword] ?? keyword, value: words.length === 1 ? (words[0] ?? '') : value, words };
+  return { keyword: renamed.get(keyword) ?? keyword, value: words.length === 1 ? (words[0] ?? '') : value, words };
 }
 
 async function included(patterns: readonly string[], host: ReadHost): Promise<string[]> {
@@ -122,8 +123,8 @@ export function keysFileOf(account: Account, directives: readonly Directive[]): 
 }
 
 function expanded(pattern: string, { name, uid, home }: Account): string {
-  const tokens: Readonly<Record<string, string>> = { '%%': '%', '%h': home, '%u': name, '%U': String(uid) };
-  const path = pattern.replace(/%[%huU]/g, (token) => tokens[token] ?? token);
+  const tokens = mapOf({ '%%': '%', '%h': home, '%u': name, '%U': String(uid) });
+  const path = pattern.replace(/%[%huU]/g, (token) => tokens.get(token) ?? token);
   return path.startsWith('/') ? path : `${home}/${path}`;
 }
 

@@ -12,12 +12,12 @@ export const messageHandler: ActHandler<MessageChange> = {
   async perform({ text, datasource }, host) {
     const [uptime = '0'] = ((await host.readText('/proc/uptime')) ?? '').split(' ');
     const words = { uptime, timestamp: new Date(host.clock()).toUTCString(), version, datasource };
-    const upper = Object.fromEntries(Object.entries(words).map(([name, value]) => [name.toUpperCase(), value]));
+    const upper = new Map(Object.entries(words).map(([name, value]) => [name.toUpperCase(), value]));
     const template = /^## template:[^\n]*\n([\s\S]*)$/.exec(text)?.[1];
     const said =
       template === undefined
-        ? text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => upper[braced ?? bare] ?? whole)
-        : render(template, { ...words, ...upper }).text;
+        ? text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => upper.get(braced ?? bare) ?? whole)
+        : render(template, { ...words, ...Object.fromEntries(upper) }).text;
     return said.trim().replace(/\s*\n\s*/g, ' / ');
   },
 };

@@ -1,3 +1,4 @@
+import { mapOf } from '../../base/map-of.ts';
 import { amongThese, nearest } from '../../base/nearest.ts';
 import type { ProblemCode } from '../../base/problem.ts';
 import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
@@ -107,7 +108,7 @@ export const matching = (pattern: RegExp, what: string): Decode<string> =>
       : expected(what, written, at, findings),
   );
 
-const units: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 };
+const units = mapOf({ '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30, T: 2 ** 40 });
 
 /** A size in bytes, written 2147483648, 512M or 2G. */
 export const size: Decode<number> = decoder(
@@ -115,14 +116,14 @@ export const size: Decode<number> = decoder(
   (written, at, findings) => {
     const words = written?.is === 'scalar' ? written.raw : '';
     const [, count = '', unit = ''] = /^(\d+(?:\.\d+)?|\.\d+)([KMGT]?)(?:i?B)?$/.exec(words) ?? [];
-    const scale = units[unit];
+    const scale = units.get(unit);
     return count && scale
       ? Math.floor(Number(count) * scale)
       : expected('a size such as 512M or 2G', written, at, findings);
   },
 );
 
-const times: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3600 };
+const times = mapOf({ s: 1, m: 60, min: 60, h: 3600 });
 
 /** A time in milliseconds, written 120, 120s, 2m or 1h. */
 export const duration: Decode<number> = decoder(
@@ -131,7 +132,7 @@ export const duration: Decode<number> = decoder(
     const words = written?.is === 'scalar' ? written.raw : '';
     const [, count = '', unit = 's'] = /^(\d+(?:\.\d+)?)\s*(s|m|min|h)?$/.exec(words) ?? [];
     return count
-      ? Number(count) * (times[unit] ?? 1) * 1000
+      ? Number(count) * (times.get(unit) ?? 1) * 1000
       : expected('a time such as 90s or 2m', written, at, findings);
   },
 );

@@ -1,9 +1,10 @@
+import { mapOf } from '../../base/map-of.ts';
 import type { Scalar } from '../schema/source-node.ts';
 import { floatOf, integerOf, plainValue } from './scalars.ts';
 
 const prefix = 'tag:yaml.org,2002:';
 
-const scalars: Readonly<Record<string, (words: string) => Scalar['value'] | undefined>> = {
+const scalars = mapOf<(words: string) => Scalar['value'] | undefined>({
   str: (words) => words,
   timestamp: (words) => words,
   binary: bytesOf,
@@ -11,16 +12,15 @@ const scalars: Readonly<Record<string, (words: string) => Scalar['value'] | unde
   float: (words) => (Number.isNaN(floatOf(words)) && !/nan$/i.test(words) ? undefined : floatOf(words)),
   bool: (words) => (typeof plainValue(words.toLowerCase()) === 'boolean' ? plainValue(words.toLowerCase()) : undefined),
   null: () => null,
-};
+});
 
 /** What an explicit tag makes of a scalar's words; undefined where it can make nothing of them. */
 export function taggedValue(tag: string, words: string): Scalar['value'] | undefined {
-  return scalars[tag.slice(prefix.length)]?.(words);
+  return scalars.get(tag.slice(prefix.length))?.(words);
 }
 
 /** Whether YAML 1.1 has this tag for scalars. Any other names something a program would have to construct. */
-export const isScalarTag = (tag: string): boolean =>
-  tag.startsWith(prefix) && Object.hasOwn(scalars, tag.slice(prefix.length));
+export const isScalarTag = (tag: string): boolean => tag.startsWith(prefix) && scalars.has(tag.slice(prefix.length));
 
 /** Whether the tag says of a list or a mapping no more than that it is one. */
 export const isPlainTag = (tag: string, is: 'list' | 'mapping'): boolean =>

@@ -7,6 +7,7 @@ import { Problem } from '../../../agent/base/problem.ts';
 import { keepNetwork } from '../../../agent/boot/skip-unchanged/assumed-network.ts';
 import { findAndMarkDue, type LaterStages } from '../../../agent/boot/skip-unchanged/find-due.ts';
 import { type Boot, runStages } from '../../../agent/boot/stages/run-stages.ts';
+import { readSettings } from '../../../agent/config/settings.ts';
 import { defineModule, type Schedule, stages } from '../../../agent/engine/module.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import type { Event } from '../../../agent/report/event.ts';
@@ -15,6 +16,7 @@ import { memoryStore } from '../../../agent/state/store.ts';
 import { booted, bootOf, type How, type Machine, machineOf, schedule } from '../../support/boots.ts';
 import { facts } from '../../support/facts.ts';
 import { memoryHost } from '../../support/memory-host.ts';
+import { yaml } from '../../support/written.ts';
 
 /** A machine on which nothing can be written to these paths. */
 const stubborn = (host: Host, ...paths: string[]): Host => ({
@@ -216,6 +218,58 @@ describe('an error', () => {
     assert.ok(told.includes('problem identity state: the disk is full'), told.join('\n'));
     assert.ok(told.includes('local early main final: failed'), told.join('\n'));
     assert.deepEqual(itemsRun(machine), [], 'a script of which no record can be kept');
+  });
+
+  test('in the reader of user-data costs the user-data: the image counts, and the status has the fault', async () => {
+    const settingsOf: Boot['settingsOf'] = async (each) => {
+      if (each) throw new TypeError('handler is not a function');
+      const { written } = yaml(files('/image'));
+      return readSettings(undefined, written?.is === 'mapping' ? [written] : []);
+    };
+    assert.deepEqual(
+      await booted(machineOf(), { cloud: cloudOf('x'), own: { settingsOf }, units: [['early', 'main']] }),
+      [
+        'instance i-1 new',
+        'problem settings user-data: The user-data cannot be read, and is left out: handler is not a function',
+        'made file /image',
+        'early main: problems',
+      ],
+    );
+  });
+
+  test('in the reader of all settings leaves the modules to what they do without any', async () => {
+    const settingsOf: Boot['settingsOf'] = async () => {
+      throw new Error('EIO');
+    };
+    const told = await booted(machineOf(), { cloud: cloudOf('x'), own: { settingsOf }, units: [['early']] });
+    assert.equal(told.filter((each) => each.startsWith('problem settings')).length, 2, told.join('\n'));
+    assert.equal(told.at(-1), 'early: problems');
+  });
+
+  test('in gathering facts costs the modules that read them, until they can be read', async () => {
+    const machine = machineOf();
+    const usesDisks = defineModule({
+      name: 'uses_disks',
+      summary: '',
+      every: 'instance',
+      reads: {},
+      plan: (_, { facts: { disks } }) => [
+        { at: 'disks', changes: [{ kind: 'file', path: '/disks', content: `${disks.length}` } as const] },
+      ],
+    });
+    const how = {
+      cloud: cloudOf(files('/a')),
+      schedule: { ...schedule, early: [usesDisks] },
+      units: [['early', 'main']],
+    } as const;
+    const gatherFacts = async () => facts({ disks: [], unknown: { disks: 'EIO' } });
+    assert.deepEqual(await booted(machine, { ...how, own: { gatherFacts } }), [
+      'instance i-1 new',
+      'problem uses_disks uses_disks: "disks" of this machine is unknown: EIO',
+      'made file /a',
+      'early main: failed',
+    ]);
+    assert.deepEqual(await booted(machine, how), ['instance i-1 known', 'made file /disks']);
   });
 
   test('is given three boots, and told until it is mended', async () => {
@@ -501,6 +555,65 @@ describe('a machine in service', () => {
   });
 });
 
+describe('a machine whose state was emptied', () => {
+  const seen: string[] = [];
+  const login = defineModule({
+    name: 'login',
+    summary: '',
+    every: 'instance',
+    merges: true,
+    reads: {},
+    plan: (_, { newMachine, inService }) => {
+      seen.push(`${newMachine ? 'not its own' : 'its own'}, ${inService ? 'in service' : 'fresh'}`);
+      return [{ at: 'login', changes: [{ kind: 'file', path: '/key', content: 'k' }] }];
+    },
+  });
+  const own: Schedule = { ...schedule, main: [login, ...schedule.main] };
+  const emptied = (given: Parameters<typeof machineOf>[0] = {}): Machine => {
+    const machine = machineOf(given);
+    machine.store.files.clear();
+    return machine;
+  };
+  const cloud = cloudOf(`${files('/a')}runcmd: [r]\n`);
+
+  for (const at of [['local'], ['early'], ['final']] as const) {
+    test(`and whose cloud answers in the stage ${at} adds the login, does nothing that is done once, and has problems`, async () => {
+      seen.length = 0;
+      const machine = emptied();
+      const told = await booted(machine, { schedule: own, cloud: { ...cloud, at } });
+      assert.equal(machine.host.text('/key'), 'k');
+      assert.deepEqual(new Set(seen), new Set(['not its own, in service']));
+      assert.equal(machine.host.text('/a'), undefined);
+      assert.deepEqual(itemsRun(machine), []);
+      const said = told.filter((each) => each.startsWith('problem state'));
+      assert.match(said[0] ?? '', /\/var\/lib\/bootagent is empty.*NOT applied/);
+      assert.ok(told.includes('local: problems'), told.join('\n'));
+      const again = await booted(machine, { schedule: own, cloud });
+      assert.deepEqual(again, Array(3).fill('instance i-1 known'), 'the next boot knows it');
+    });
+  }
+
+  test('as this very instance under cloud-init keeps its host keys', async () => {
+    seen.length = 0;
+    const machine = emptied({ files: { '/var/lib/cloud/data/instance-id': 'i-1\n' } });
+    await booted(machine, { schedule: own, cloud });
+    assert.deepEqual(seen, ['its own, in service']);
+  });
+
+  test('is told by its copy of an instance from a machine that lost its journal alone', async () => {
+    seen.length = 0;
+    const machine = machineOf();
+    await booted(machine, { schedule: own, cloud });
+    machine.store.files.delete('journal.ndjson');
+    const told = await booted(machine, { schedule: own, cloud });
+    assert.deepEqual(seen, ['not its own, fresh', 'its own, in service']);
+    assert.deepEqual(
+      told.filter((each) => each.startsWith('problem')),
+      [],
+    );
+  });
+});
+
 describe('who the machine is', () => {
   const userData = `${files('/a')}runcmd: [r]\n`;
 
@@ -606,7 +719,7 @@ describe('what the image brought', () => {
     seen.length = 0;
     await booted(machine, { schedule: own, cloud: { id: 'i-2' }, fingerprint: 'a clone' });
     assert.deepEqual(seen, [true]);
-    machine.store.files.clear();
+    machine.store.files.delete('journal.ndjson');
     await booted(machine, { ...how, own: { force: true } });
     assert.deepEqual(seen, [true, false]);
   });

@@ -8,7 +8,7 @@ import type { Step } from '../../../agent/engine/executor.ts';
 import { blobOf } from '../../../agent/resources/ssh/blob.ts';
 import { publicLine, readPrivateKey } from '../../../agent/resources/ssh/private-key.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
-import { type Given, memoryHost, type Program } from '../../support/memory-host.ts';
+import { type Given, type MemoryHost, memoryHost, type Program } from '../../support/memory-host.ts';
 import { peopled } from '../../support/people/memory-accounts.ts';
 
 const keyOf = (number: number): string =>
@@ -370,6 +370,23 @@ describe('host keys', () => {
     const host = machine({}, safe);
     await applied(plan(wanted()), host);
     assert.match(host.text(record) ?? '', /^uuid me\nrsa [0-9a-f]{32}\n$/);
+  });
+
+  test('are made beside their place where /run is full', async () => {
+    const inner = machine({}, safe);
+    const host: MemoryHost = {
+      ...inner,
+      makeDirectory: async (path, ...rest) => {
+        if (path.startsWith('/run/')) throw new Problem('file-failed', `Cannot write ${path}: the disk is full`);
+        return inner.makeDirectory(path, ...rest);
+      },
+    };
+    assert.deepEqual(
+      (await applied(plan(wanted()), host)).map(({ outcome }) => outcome),
+      ['made'],
+    );
+    assert.ok(host.text(rsa));
+    assert.ok(![...host.nodes.keys()].some((path) => path.includes('.bootagent-host-keys')), 'nothing is left there');
   });
 
   test('of which one sort cannot be made are made of the others, and kept: a copy’s own, and no parent’s', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { Problem } from '../../../agent/base/problem.ts';
 import type { Change } from '../../../agent/engine/change.ts';
 import type { Step } from '../../../agent/engine/executor.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
@@ -80,6 +81,72 @@ describe('an account whose maker was killed', () => {
     assert.match(host.text('/etc/shadow') ?? '', /^ann:\$6\$own\$hash:/m);
     assert.ok(!host.did.some((each) => each.startsWith('run userdel')));
     assert.equal(host.text(mark), undefined);
+  });
+});
+
+describe('a disk that is full or read-only', () => {
+  const refusing = (host: MemoryHost, isRefused: (path: string) => boolean): MemoryHost => ({
+    ...host,
+    writeFile: async (path, ...rest) => {
+      if (isRefused(path)) throw new Problem('file-failed', `Cannot write ${path}: the file system is read-only`);
+      return host.writeFile(path, ...rest);
+    },
+  });
+  const fresh = (own: Given = {}): MemoryHost =>
+    memoryHost({ ...peopled(own), files: { ...peopled().files, '/etc/skel/.profile': 'export A=1\n' } });
+
+  for (const [what, isRefused] of [
+    ['the state', (path: string) => path.startsWith('/var/lib/')],
+    ['the state and /etc/bootagent', (path: string) => /^\/(?:var\/lib|etc\/bootagent)\//.test(path)],
+  ] as const) {
+    test(`costs no account where it is ${what}`, async () => {
+      const host = refusing(fresh(), isRefused);
+      assert.deepEqual(why(await applied(plan({ kind: 'user', name: 'ann' }), host)), ['does not exist']);
+      assert.match(host.text('/etc/passwd') ?? '', /^ann:/m);
+    });
+  }
+
+  for (const [what, home] of [
+    ['was not made', undefined],
+    ['was begun', { uid: 0, gid: 0 }],
+  ] as const) {
+    test(`of the homes: a home that ${what} is completed when there is space again, and is its owner's`, async () => {
+      let full = true;
+      const { useradd } = peopled().programs ?? {};
+      const host: MemoryHost = fresh({
+        programs: {
+          useradd: (args, machine, input) => {
+            const kept = machine.nodes.get('/home/ann');
+            const answer = useradd?.(args, machine, input);
+            const root = machine.nodes.get('/');
+            machine.nodes.delete('/home/ann');
+            if (!full && !kept && root) machine.nodes.set('/home/ann', { ...root, uid: 1000, gid: 1000 });
+            if (kept || (full && home))
+              machine.nodes.set('/home/ann', { ...(kept ?? root), ...home } as NonNullable<typeof root>);
+            return full ? { code: 12, stderr: 'useradd: cannot create directory /home/ann' } : answer;
+          },
+        },
+      });
+      const user: Change = { kind: 'user', name: 'ann' };
+      assert.equal((await applied(plan(user), host))[0]?.outcome, 'failed');
+      assert.match(host.text('/etc/passwd') ?? '', /^ann:/m);
+      full = false;
+      assert.deepEqual(why(await applied(plan(user), host)), ['was cut off while it was made']);
+      assert.deepEqual(
+        [host.nodes.get('/home/ann')?.uid, host.nodes.get('/home/ann')?.gid, host.text('/home/ann/.profile')],
+        [1000, 1000, 'export A=1\n'],
+      );
+      assert.deepEqual(why(await applied(plan(user), host)), ['holds']);
+    });
+  }
+
+  test('of the homes, where the account has a password meanwhile: its home is completed, and it is not made anew', async () => {
+    const host = cut({ '/etc/shadow': 'root:*:1::::::\nann:$6$own$hash:1::::::\n' });
+    for (const path of [...host.nodes.keys()]) if (path.startsWith('/home/ann')) host.nodes.delete(path);
+    await applied(plan(ann), host);
+    assert.equal(host.text('/home/ann/.profile'), 'export A=1\n');
+    assert.equal(host.nodes.get('/home/ann')?.uid, 1000);
+    assert.ok(!host.did.some((each) => each.startsWith('run userdel')));
   });
 });
 

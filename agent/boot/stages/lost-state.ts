@@ -1,0 +1,11 @@
+import { Problem } from '../../base/problem.ts';
+import type { State } from '../../state/state.ts';
+
+/** The problem of a machine of which nothing is remembered and that is no sealed image; undefined on any other. */
+export const lostState = (state: State): Problem | undefined =>
+  state.emptied()
+    ? new Problem(
+        'state-lost',
+        'Nothing is remembered of this machine (/var/lib/bootagent is empty) and it is no sealed image: it counts as in service. Users and keys are added, host keys of an image are replaced; scripts, packages, files and passwords of the user-data are NOT applied',
+      )
+    : undefined;
