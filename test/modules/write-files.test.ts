@@ -13,7 +13,10 @@ const fileWith = (fields: string): unknown => {
   return change?.kind === 'file' ? String(change.content) : undefined;
 };
 const account = { uid: 0, gid: 0, home: '/', shell: '/bin/sh' };
-const known = context({ users: ['root', 'ann'].map((name) => ({ ...account, name })) });
+const known = context({
+  users: ['root', 'ann'].map((name) => ({ ...account, name })),
+  groups: ['root', 'ann', 'adm'].map((name) => ({ name, gid: 0, members: [] })),
+});
 const zipped = gzipSync('from gzip').toString('base64');
 
 describe('write_files', () => {
