@@ -84,9 +84,11 @@ describe('write_files', () => {
     [", permissions: '0600'", { mode: 0o600, secret: true }],
     [', append: true', { append: true }],
   ] as const) {
-    test(`with "${fields}" is planned once, before sshd starts`, () => {
+    test(`with "${fields}" is planned before sshd starts, and compared again if its owner has a name`, () => {
       assert.deepEqual(changeOf(writeFiles, fields), { ...plain, ...more });
-      assert.equal(changeOf(deferredFiles, fields), undefined);
+      const [late] = plan(deferredFiles, `write_files: [{path: /etc/a, content: x${fields}}]`, known);
+      assert.equal(late?.again, 'owner' in more ? true : undefined);
+      assert.equal(late === undefined, !('owner' in more));
     });
   }
 
