@@ -50,7 +50,7 @@ ${made
   .sort()
   .map((path) => `  ${path}`)
   .join('\n')}
-The user-data was ${example}: change it and try again, or check it with: node agent/main.ts validate ${example}
+The user-data was ${example}: change it and try again, or check it with: npm run -s bootagent -- validate ${example}
 `);
 process.exitCode = worst;
 

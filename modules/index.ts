@@ -10,6 +10,7 @@ import { growpart } from './growpart.ts';
 import { hostKeys, lateHostKeys } from './host-keys.ts';
 import { hostname, hostnameFromIp } from './hostname.ts';
 import { hosts } from './hosts.ts';
+import { keyboard } from './keyboard.ts';
 import { leftovers } from './leftovers.ts';
 import { locale } from './locale.ts';
 import { mounts } from './mounts.ts';
@@ -40,7 +41,7 @@ const names = [hostname, hostnameFromIp, hosts];
 /** What programs of every sort ask the system for. */
 const system = [cloudInitModules, caCerts, timezone];
 /** What packages may have brought the programs for. */
-const clock = [locale, ntp];
+const clock = [locale, keyboard, ntp];
 
 /** What needs all the rest to be over. */
 const ending = [phoneHome, finalMessage, packageReboot, powerState];

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from './executable.ts';
@@ -25,8 +25,10 @@ const version = values.version ?? manifest.version;
 const name = architecture === 'x64' ? 'bootagent' : `bootagent-${rpmArchitecture}`;
 const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? lastCommit());
 
-const work = resolve('dist/build/rpm');
-rmSync(work, { recursive: true, force: true });
+// Its own: two suites may pack at the same time.
+mkdirSync('dist/build', { recursive: true });
+const work = mkdtempSync(resolve('dist/build/rpm-'));
+process.once('exit', () => rmSync(work, { recursive: true, force: true }));
 const staged = join(work, 'tree');
 const built = {
   executable: join('dist', name),

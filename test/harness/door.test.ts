@@ -45,7 +45,11 @@ test('no page and no comment asks for the Node of the shell', () => {
   const lines = files.flatMap((path) =>
     readFileSync(path, 'utf8')
       .split('\n')
-      .filter((line) => /(?:^|`|\* +)node (?:--|[\w./-]+\.[jt]s\b)/.test(line))
+      .filter((line) =>
+        /(?:^|`|\* +)node (?:--|[\w./-]+\.[jt]s\b)|(?<!with-node\.sh )\bnode (?:agent|bench|examples|packaging|test)\//.test(
+          line,
+        ),
+      )
       .map((line) => `${path}: ${line}`),
   );
   assert.deepEqual(lines, []);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { existsSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { linux } from '../../agent/host/linux.ts';
 import { type Case, GiB, nameOf } from '../support/disks/growth-case.ts';
@@ -10,9 +9,6 @@ const host = linux({ root: '/', offline: false });
 
 describe('every disk of the matrix grows as far as it can, is sound, and is left alone by a second run', () => {
   for (const each of matrix()) test(nameOf(each), () => prove(each, host));
-  const without =
-    !existsSync('/dev/mapper/control') && 'this kernel has no device-mapper; the virtual machines prove it';
-  test('LVM', { skip: without });
 });
 
 describe('killed at each step and run again, a growth ends the same', () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { writeFiles } from '../../modules/write-files.ts';
+import type { Module } from '../../agent/engine/module.ts';
+import { deferredFiles, writeFiles } from '../../modules/write-files.ts';
+import { context } from '../support/facts.ts';
 import { applied } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
@@ -10,6 +12,11 @@ const fileWith = (fields: string): unknown => {
   const change = plan(writeFiles, `write_files:\n  - path: /etc/a\n    ${fields}\n`)[0]?.changes[0];
   return change?.kind === 'file' ? String(change.content) : undefined;
 };
+const account = { uid: 0, gid: 0, home: '/', shell: '/bin/sh' };
+const known = context({
+  users: ['root', 'ann'].map((name) => ({ ...account, name })),
+  groups: ['root', 'ann', 'adm'].map((name) => ({ name, gid: 0, members: [] })),
+});
 const zipped = gzipSync('from gzip').toString('base64');
 
 describe('write_files', () => {
@@ -64,6 +71,40 @@ describe('write_files', () => {
       assert.deepEqual(foundIn(writeFiles, `write_files: [{path: /a, ${settings}}]`), [`user-data:${found}`]);
     });
   }
+
+  const changeOf = (module: Module, fields: string) =>
+    plan(module, `write_files: [{path: /etc/a, content: x${fields}}]`, known)[0]?.changes[0];
+  const plain = { kind: 'file', path: '/etc/a', content: 'x', mode: 0o644, owner: 'root', group: 'root' };
+
+  for (const [fields, more] of [
+    ['', {}],
+    [', owner: "ann:adm"', { owner: 'ann', group: 'adm' }],
+    [', owner: ann', { owner: 'ann', group: 'ann' }],
+    [", permissions: '0755'", { mode: 0o755 }],
+    [", permissions: '0600'", { mode: 0o600, secret: true }],
+    [', append: true', { append: true }],
+  ] as const) {
+    test(`with "${fields}" is planned before sshd starts, and compared again if its owner has a name`, () => {
+      assert.deepEqual(changeOf(writeFiles, fields), { ...plain, ...more });
+      const [late] = plan(deferredFiles, `write_files: [{path: /etc/a, content: x${fields}}]`, known);
+      assert.equal(late?.again, 'owner' in more ? true : undefined);
+      assert.equal(late === undefined, !('owner' in more));
+    });
+  }
+
+  for (const fields of [', defer: true', ', owner: "tomcat:tomcat"']) {
+    test(`with "${fields}" is planned once, in the last stage`, () => {
+      assert.equal(changeOf(writeFiles, fields), undefined);
+      assert.equal(changeOf(deferredFiles, fields)?.kind, 'file');
+    });
+  }
+
+  test('appends once', async () => {
+    const host = memoryHost({ files: { '/etc/a': 'first\n' } });
+    const items = plan(writeFiles, 'write_files: [{path: /etc/a, content: "more\\n", append: true}]');
+    for (const _ of ['first run', 'second run']) await applied(items, host);
+    assert.equal(host.text('/etc/a'), 'first\nmore\n');
+  });
 
   test('makes missing folders for whom the home they are in belongs to', async () => {
     const host = memoryHost({

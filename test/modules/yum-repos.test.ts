@@ -133,6 +133,13 @@ describe('yum_repos', () => {
       '{../../etc/x: {baseurl: https://a}}',
       '1:13 yum_repos: expected the id of a repository: letters, digits and -_.:, got "../../etc/x"',
     ],
+    ...['a/../../x', 'a/b', '..', '.hidden'].map(
+      (id) =>
+        [
+          `{${id}: {baseurl: https://a}}`,
+          `1:13 yum_repos: expected the id of a repository: letters, digits and -_.:, got "${id}"`,
+        ] as const,
+    ),
     ['{a: {name: A}}', '1:16 yum_repos.a: a repository needs a baseurl, a metalink or a mirrorlist'],
     ['{a: {baseurl: https://a, name: "x\\n[evil]"}}', '1:43 yum_repos.a.name: name is one line, got "x\\n[evil]"'],
     ['{a: {baseurl: https://a, "x y": 1}}', '1:37 yum_repos.a.x y: "x y" is no name of a setting'],

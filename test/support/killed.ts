@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -34,6 +34,7 @@ export function killedEverywhere(most: number): void {
     const wanted = tree();
     run(wanted.root);
     const end = treeLines(wanted.root, ours);
+    const issue = readFileSync(join(wanted.root, 'etc/issue'), 'utf8');
     wanted.done();
 
     const points = pointsOf();
@@ -61,6 +62,7 @@ export function killedEverywhere(most: number): void {
     test('is killed where it matters', () => {
       assert.ok(points.length > 60, `${points.length} points`);
       assert.ok(end.length > 10);
+      assert.equal(issue, 'Welcome\nmore');
     });
   });
 }
@@ -68,6 +70,8 @@ export function killedEverywhere(most: number): void {
 function tree(): { root: string; done(): void } {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-kill-'));
   cpSync(seed, root, { recursive: true });
+  // What is appended to: a run that is repeated must not append twice.
+  writeFileSync(join(root, 'etc/issue'), 'Welcome\n');
   return { root, done: () => rmSync(root, { recursive: true }) };
 }
 

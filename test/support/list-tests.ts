@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { globSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import { countsPath, readCounts } from './counts.ts';
-import { suites } from './suites.ts';
+import { filesIn, suites } from './suites.ts';
 
 /**
  * `npm run test:counts`: writes how many tests each file of every suite has to test/counts.json, and prints what changed.
@@ -14,7 +14,7 @@ import { suites } from './suites.ts';
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const files = Object.values(suites)
   .filter(({ uncounted }) => uncounted === undefined)
-  .flatMap((suite) => globSync(suite.files))
+  .flatMap(filesIn)
   .sort();
 const recorded = readCounts();
 const counted: Record<string, number | undefined> = {};

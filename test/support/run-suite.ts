@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Suite, suites } from './suites.ts';
+import { filesIn, type Suite, suites } from './suites.ts';
 
 /**
  * Runs a suite of tests, or files of it:
@@ -48,8 +48,9 @@ function runSuite(name: string, wanted: readonly string[]): number {
 }
 
 /** The suite's files; of those only what a given part names, exactly or as part of the path. */
-function filesOf({ files, except = [] }: Suite, parts: readonly string[]): string[] {
-  const all = globSync(files).sort();
+function filesOf(suite: Suite, parts: readonly string[]): string[] {
+  const { except = [] } = suite;
+  const all = filesIn(suite);
   if (parts.length === 0) return all.filter((path) => !except.includes(path));
   return parts.flatMap((part) => {
     const path = relative(process.cwd(), part);

@@ -1,3 +1,4 @@
+import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Suite {
@@ -43,3 +44,9 @@ export const suites: Readonly<Record<string, Suite>> = {
   pool: { shows: 'a pool of HTCondor in containers', files: 'test/pool/*.ts', concurrency: 1 },
   vm: { shows: 'virtual machines', files: 'test/vm/*.ts', except: ['test/vm/given.ts'], concurrency: 1 },
 };
+
+/** The files of a suite; those named *.test.ts belong to the unit suite, wherever they are. */
+export const filesIn = ({ files }: Suite): string[] =>
+  globSync(files)
+    .filter((path) => files.endsWith('.test.ts') || !path.endsWith('.test.ts'))
+    .sort();

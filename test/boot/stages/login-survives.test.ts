@@ -69,7 +69,7 @@ async function booted(host: MemoryHost, store: Store, own: Partial<Boot> = {}): 
     if (event.event === 'note' && event.level !== 'note') told.push(event.text);
   };
   const warn = (_: unknown, message: string): void => void told.push(message);
-  const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {}, clean };
+  const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {}, follow: () => {}, clean };
   for (const stages of [['local'], ['early', 'main'], ['final']] as const) {
     const state = openState(store);
     const identity = identifier({ host, state, report: reporting, userData: undefined, options: {}, keeps: true });

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cache, run } from './scratch.ts';
@@ -57,9 +57,13 @@ export const packageFile = (): string => made(/^bootagent-\d.*\.x86_64\.rpm$/);
 export const compatFile = (): string => made(/^bootagent-compat-.*\.noarch\.rpm$/);
 
 function made(name: RegExp): string {
+  const age = (file: string) => statSync(join('dist', file)).ctimeMs;
   const [file] = readdirSync('dist')
     .filter((each) => name.test(each))
-    .sort();
+    .sort((a, b) => age(b) - age(a));
   if (!file) throw new Error('no package in dist/: npm run build && npm run rpm');
+  // The date of a package is that of its commit: when it was written is in its ctime.
+  if (statSync(join('dist', file)).ctimeMs < statSync('dist/bootagent').mtimeMs)
+    throw new Error(`dist/${file} is older than dist/bootagent: npm run rpm`);
   return join('dist', file);
 }

@@ -209,6 +209,7 @@ describe('what a killed program left', () => {
     const [first] = why(await applied(plan({ kind: 'group', name: 'ann' }), host));
     assert.equal(first, 'holds, but a program that was killed left /etc/group.4711, /etc/passwd.lock, /etc/shadow+');
     for (const path of Object.keys(locks)) assert.equal(host.text(path), undefined, path);
+    assert.equal(host.did.length, Object.keys(locks).length);
     assert.ok(host.did.every((each) => each.startsWith('remove ')));
   });
 
