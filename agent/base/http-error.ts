@@ -1,4 +1,5 @@
 import { Problem } from './problem.ts';
+import { shownUrl } from './shown-url.ts';
 
 /** Why a request was not answered, as far as it tells what to do next. */
 export type Unreachable = 'no-route' | 'refused' | 'timeout' | 'reset' | 'garbled' | 'too-large' | 'untrusted';
@@ -35,9 +36,6 @@ const words: Readonly<Record<Unreachable, string>> = {
   'too-large': 'the answer is too large',
   untrusted: 'its certificate cannot be trusted',
 };
-
-/** A URL as it may be shown: without the name and password that may stand in it. */
-export const shownUrl = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
 
 /** The problem of a request that got no answer; `whyUnreachable` tells the sorts apart again. */
 export function unreachable(method: string, url: string, cause: unknown): Problem {

@@ -12,9 +12,9 @@ export function countsOf(findings: readonly Finding[]): string {
 }
 
 /** For people: each finding with its line and a mark below it. */
-export function renderText({ findings, sources, secrets }: ValidationResult): string {
+export function renderText({ findings, sources, hide }: ValidationResult): string {
   const lines = new Map([...sources].map(([source, whole]) => [source, whole.split(/\r?\n/)] as const));
-  return findings.map((finding) => `${headOf(finding)}\n${excerpt(finding, lines, secrets)}`).join('');
+  return findings.map((finding) => `${headOf(finding)}\n${excerpt(finding, lines, hide)}`).join('');
 }
 
 /** For GitHub's workflow runs, which show each beside its line. */
@@ -47,13 +47,11 @@ const sentence = ({ at, message, hint }: Pick<Finding, 'at' | 'message' | 'hint'
 function excerpt(
   { place }: Finding,
   lines: ReadonlyMap<string, readonly string[]>,
-  secrets: readonly string[],
+  hide: ValidationResult['hide'],
 ): string {
   const line = lines.get(place.source)?.[place.line - 1];
   if (line === undefined || line.trim() === '') return '';
-  const hidden = secrets
-    .filter(Boolean)
-    .reduce((shown, secret) => shown.replaceAll(secret, '*'.repeat(secret.length)), line);
+  const hidden = hide(line);
   const from = Math.max(0, place.column - 1 - 100);
   const number = String(place.line).padStart(5);
   const shown = hidden

@@ -19,7 +19,7 @@ export async function bootOf({
   readonly schedule: Schedule;
   readonly state: State;
   readonly host: ReadHost;
-  readonly report: Pick<Reporting, 'report' | 'secret' | 'clean' | 'warn'>;
+  readonly report: Pick<Reporting, 'report' | 'secret' | 'exempt' | 'clean' | 'warn'>;
   readonly bootId: string;
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
   const settings = settingsLoader({
@@ -36,6 +36,7 @@ export async function bootOf({
     state,
     report: report.report,
     secret: report.secret,
+    exempt: report.exempt,
     redact: report.clean,
     bootId,
     now: () => host.now(),

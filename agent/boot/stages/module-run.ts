@@ -34,6 +34,8 @@ export interface Run {
   secret(value: string): void;
   /** Hides the secrets that are known. */
   redact?(text: string): string;
+  /** Words that are public, even if one of them is somebody's password. */
+  exempt?(words: readonly string[]): void;
 }
 
 /** One module run: reads its settings, plans, makes or previews, records. A failure of it stays its own. */
@@ -58,7 +60,7 @@ export async function runModule(
     run.state.ended({ module: module.name, scope, hash, failed: {} });
     return 'kept';
   }
-  const failures = failuresOf(module, { last, same, report: run.report });
+  const failures = failuresOf(module, { last, same, report: run.report, ...(run.redact && { redact: run.redact }) });
   // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
   const plan = planned(module, settings, { ...context, newMachine: inherits }, run, failures.add);

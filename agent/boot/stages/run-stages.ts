@@ -7,6 +7,7 @@ import type { Identify } from '../../identity/resolve.ts';
 import { type Instance, noInstance } from '../../metadata/datasource.ts';
 import type { RunResult } from '../../report/event.ts';
 import type { Finding } from '../../userdata/schema/decode.ts';
+import { publicNames, secretTexts } from '../../userdata/schema/secret-keys.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 import { unknownKeys } from '../../validate/keys.ts';
 import { loginFindings } from '../../validate/login.ts';
@@ -38,6 +39,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     boot.report({ event: 'stage-began', stage });
     // What failed may have changed something on its way.
     let facts = await boot.gatherFacts(stage !== wanted[0] && !tally.problems && !tally.failed && tally.changes === 0);
+    boot.exempt?.([...facts.users, ...facts.groups].map(({ name }) => name));
     const late = known === undefined && stage === 'final';
     if (!known) {
       known = await boot.identify(stage, facts, imageConfig).catch((error) => told(error, boot));
@@ -112,6 +114,9 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     for (const value of instance?.secrets ?? []) boot.secret(value);
     if (instance?.missing) tally.problems = true;
     const read = await boot.settingsOf(instance);
+    // Before anything is reported: what stands under the key of a secret is one, whatever becomes of the key.
+    boot.exempt?.(publicNames(read.config));
+    for (const value of secretTexts(read.config)) boot.secret(value);
     for (const finding of read.findings) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.
     const doubtful = wanted.includes('main')

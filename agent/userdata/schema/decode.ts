@@ -1,5 +1,7 @@
 import { amongThese } from '../../base/nearest.ts';
 import type { ProblemCode } from '../../base/problem.ts';
+import { hidden } from '../../base/shown-url.ts';
+import { holdsSecret, withoutEcho } from './no-echo.ts';
 import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
 
 /**
@@ -36,7 +38,14 @@ export interface Decode<T> {
 
 /** What a decoder takes, as data: docs/modules.md and the published JSON Schema are made from it. */
 export type Shape =
-  | { readonly is: 'scalar'; readonly what: string; readonly words?: readonly string[]; readonly pattern?: string }
+  | {
+      readonly is: 'scalar';
+      readonly what: string;
+      readonly words?: readonly string[];
+      readonly pattern?: string;
+      /** Its value is never shown. */
+      readonly secret?: true;
+    }
   | { readonly is: 'list'; readonly of: Shape }
   | { readonly is: 'map'; readonly of: Shape }
   | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>> }
@@ -56,7 +65,12 @@ export function decoder<T>(
   shape: Shape,
   decode: (written: SourceNode | undefined, at: string, findings: Findings) => T | Invalid,
 ): Decode<T> {
-  return Object.assign(decode, { shape });
+  const isContainer = shape.is !== 'scalar' && shape.is !== 'optional';
+  const guarded: typeof decode =
+    isContainer && holdsSecret(shape)
+      ? (written, at, findings) => decode(written, at, withoutEcho(written, shape, findings))
+      : (written, at, findings) => decode(written, at, findings);
+  return Object.assign(guarded, { shape });
 }
 
 /** The words themselves: `on` stays "on" and `0644` stays "0644". */
@@ -65,11 +79,14 @@ export const text: Decode<string> = decoder({ is: 'scalar', what: 'text' }, (wri
 );
 
 /** Text that must never be shown. */
-export const secret: Decode<string> = decoder({ is: 'scalar', what: 'text (kept secret)' }, (written, at, findings) => {
-  if (written?.is !== 'scalar' || written.value === null) return expected('text', undefined, at, findings, written);
-  findings.secret(written.raw);
-  return written.raw;
-});
+export const secret: Decode<string> = decoder(
+  { is: 'scalar', what: 'text (kept secret)', secret: true },
+  (written, at, findings) => {
+    if (written?.is !== 'scalar' || written.value === null) return expected('text', undefined, at, findings, written);
+    findings.secret(written.raw);
+    return written.raw;
+  },
+);
 
 /** A yes or no in any of the words that cloud-config takes for one, 0 and 1 among them. */
 export const flag: Decode<boolean> = decoder({ is: 'scalar', what: 'true or false' }, (written, at, findings) => {
@@ -245,12 +262,17 @@ export const renamed = (to: string): Decode<undefined> =>
   });
 
 /** A mapping with these settings and no others. A bad setting costs the whole mapping; a misspelt one only itself. */
-export const object = <T>(fields: Fields<T>): Decode<T> =>
-  decoder({ is: 'object', fields: shapesOf(fields) }, (written, at, findings) => {
+export const object = <T>(fields: Fields<T>): Decode<T> => {
+  const shape: Shape = { is: 'object', fields: shapesOf(fields) };
+  const mayHoldSecret = holdsSecret(shape);
+  return decoder(shape, (written, at, findings) => {
     if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
     for (const [key, { key: place }] of written.entries) {
       if (key in fields) continue;
-      findings.error(`${at}.${key}`, place, 'no such setting', amongThese(key, Object.keys(fields)), 'unknown-key');
+      // "name:password" as a key, which a forgotten "- " makes of it.
+      const shown = mayHoldSecret && /[:=\s]/.test(key) ? hidden : key;
+      if (shown !== key) findings.secret(key);
+      findings.error(`${at}.${shown}`, place, 'no such setting', amongThese(shown, Object.keys(fields)), 'unknown-key');
     }
     // What is missing was written nowhere: it is told where the mapping stands that lacks it.
     const here: Findings = {
@@ -259,6 +281,7 @@ export const object = <T>(fields: Fields<T>): Decode<T> =>
     };
     return decodeFields(fields, written, `${at}.`, here);
   });
+};
 
 /** A mapping whose every setting has a default: leaving it out means taking them all. */
 export const section = <T>(fields: Fields<T>): Decode<T> =>
