@@ -106,7 +106,8 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
 
 function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelOptions, io: Io): Reporting {
   const colour = io.terminal && !io.env.NO_COLOR;
-  return reporting({ ...io, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
+  const out = (colour && !json && io.styled) || io.out;
+  return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
 }
 
 async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string | undefined> {

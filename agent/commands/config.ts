@@ -1,4 +1,5 @@
 import { exit } from '../base/exit-codes.ts';
+import { printable } from '../base/printable.ts';
 import type { Problem } from '../base/problem.ts';
 import { hidden } from '../base/shown-url.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
@@ -30,12 +31,13 @@ export const run: Work['run'] = async (given, around) => {
   const rows = open ? rowsOf(config, '') : secrets.clean(rowsOf(config, '', secrets.clean));
   if (given.options.format === 'json') out(JSON.stringify({ schema_version: 1, values: rows }, undefined, 2));
   else for (const { key, value, from } of rows) out(`${`${key}: ${value}`.padEnd(48)} # ${from}`);
-  for (const problem of problems) around.err(`${problem.message}\n`);
-  for (const { level, place, message } of findings) around.err(`${told(place)}: ${level}: ${secrets.clean(message)}\n`);
+  for (const problem of problems) around.err(`${printable(problem.message)}\n`);
+  for (const { level, place, message } of findings)
+    around.err(`${printable(`${told(place)}: ${level}: ${secrets.clean(message)}`)}\n`);
   return problems.length > 0 || findings.some(({ level }) => level === 'error') ? exit.badInput : exit.done;
 
   function out(text: string): void {
-    around.out(`${text}\n`);
+    around.out(`${printable(text)}\n`);
   }
 };
 

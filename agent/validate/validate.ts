@@ -5,7 +5,7 @@ import type { UserData } from '../userdata/reading.ts';
 import { decodeFields, type Finding, INVALID } from '../userdata/schema/decode.ts';
 import { collect } from '../userdata/schema/findings.ts';
 import { limits } from '../userdata/schema/limits.ts';
-import { isSecretKey, publicNames, secretTexts } from '../userdata/schema/secret-keys.ts';
+import { publicNames, secretTexts, withoutSecretValues } from '../userdata/schema/secret-keys.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { readYaml } from '../userdata/yaml/read-yaml.ts';
 import { bashisms } from './bashisms.ts';
@@ -51,12 +51,6 @@ export async function validate(
   for (const each of [...settings.secrets, ...secretTexts(config)]) add(each);
   return { findings: clean(atMost(inOrder(found))), sources, hide: (line) => clean(withoutSecretValues(line)) };
 }
-
-/** Whatever stands behind the key of a secret: the value may be a name as well, which is hidden nowhere else. */
-const withoutSecretValues = (line: string): string =>
-  line.replace(/([\w.-]+)(["']?\s*:\s*["']?)([^\s,"'}\]]+)/g, (whole, key: string, between: string, value: string) =>
-    isSecretKey(key) ? `${key}${between}${'*'.repeat(value.length)}` : whole,
-  );
 
 function decode({ reads }: Module, config: Mapping, settings: ReturnType<typeof collect>): void {
   if (decodeFields(reads, config, '', settings) === INVALID && settings.found.length === 0)

@@ -7,6 +7,12 @@ const harmless = /(?:^|[.\]])(?:name|type|expire|user|lock[_-]passwd|ssh_pwauth|
 /** Whether the value at "chpasswd.users[0].password" may be a secret, by what its keys are called. */
 export const isSecretKey = (at: string): boolean => telling.test(at) && !harmless.test(at);
 
+/** Whatever stands behind the key of a secret: the value may be a name as well, which is hidden nowhere else. */
+export const withoutSecretValues = (line: string): string =>
+  line.replace(/([\w.-]+)(["']?\s*:\s*["']?)([^\s,"'}\]]+)/g, (whole, key: string, between: string, value: string) =>
+    isSecretKey(key) ? `${key}${between}${'*'.repeat(value.length)}` : whole,
+  );
+
 /** Texts that stand where a secret may stand, also where no module reads them or their key is misspelt. */
 export function secretTexts(config: SourceNode): readonly string[] {
   const found: string[] = [];
