@@ -19,6 +19,15 @@ export const problemCodes = {
     means: 'The user-data, or a part of it, cannot be read.',
     mend: 'Correct the line in the message and try it with "bootagent validate FILE".',
   },
+  unsigned: {
+    means:
+      'The image takes only user-data that one of its signers signed (require_signature), and this has no valid signature. Nothing of it was used.',
+    mend: 'Sign the very text that the machine is given: docs/security.md has the recipe.',
+  },
+  'refused-by-image': {
+    means: 'The image limits what user-data may use (user_data: {only: [...]}), and this is not on its list.',
+    mend: 'Leave it out, or add it to the list in the configuration of the image.',
+  },
   'bad-settings': {
     means: 'A setting has a value that its key does not take. Only the list item or entry it stands in is left out.',
     mend: 'Correct the line in the message; docs/modules.md lists what each key takes.',

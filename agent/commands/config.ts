@@ -2,8 +2,10 @@ import { exit } from '../base/exit-codes.ts';
 import { printable } from '../base/printable.ts';
 import type { Problem } from '../base/problem.ts';
 import { hidden } from '../base/shown-url.ts';
+import { admittedBy } from '../config/admit-user-data.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
 import { readSettings } from '../config/settings.ts';
+import { userDataPolicy } from '../config/user-data-policy.ts';
 import { noInstance } from '../metadata/datasource.ts';
 import { redactor } from '../report/redact.ts';
 import { folderStore } from '../state/folder-store.ts';
@@ -19,13 +21,18 @@ export const run: Work['run'] = async (given, around) => {
   const host = machineOf(given);
   const path = given.options['user-data'];
   const problems: Problem[] = [];
-  const layers = await readLayers(await layerFiles(host), (problem) => problems.push(problem));
+  const files = await layerFiles(host);
+  const layers = await readLayers(files, (problem) => problems.push(problem));
   const remembered = host.privileged ? await instanceIn(host.root) : undefined;
   const instance =
     path === undefined
       ? remembered
       : { ...noInstance, userData: await inputOf('--user-data', path, around), userDataFile: fileNamed(path) };
-  const { config, findings } = await readSettings(instance, layers);
+  const policy = await userDataPolicy(files, host, (problem) => problems.push(problem));
+  const admitted = admittedBy(policy, instance, host.clock());
+  const read = await readSettings(admitted.instance, layers, { policy });
+  const { config } = read;
+  const findings = [...admitted.findings, ...read.findings];
   const secrets = await secretsOf(config, around.schedule);
   const open = given.options['show-secrets'] !== undefined;
   const rows = open ? rowsOf(config, '') : secrets.clean(rowsOf(config, '', secrets.clean));

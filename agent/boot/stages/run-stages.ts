@@ -1,4 +1,4 @@
-import { asProblem } from '../../base/problem.ts';
+import { asProblem, Problem } from '../../base/problem.ts';
 import { noSettings, type Settings, type SettingsOf } from '../../config/settings.ts';
 import { type Module, type Schedule, type Stage, stages } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
@@ -117,7 +117,9 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     // Before anything is reported: what stands under the key of a secret is one, whatever becomes of the key.
     boot.exempt?.(publicNames(read.config));
     for (const value of secretTexts(read.config)) boot.secret(value);
-    for (const finding of read.findings) tell(finding);
+    const refused = read.findings.filter(isRefusal);
+    if (refused.length > 0) tellRefused(refused);
+    for (const finding of read.findings) if (!refused.includes(finding)) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.
     const doubtful = wanted.includes('main')
       ? [
@@ -132,6 +134,19 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     return read;
   }
 
+  /** What the image refuses is missing from the machine: the console and the status say so. */
+  function tellRefused(refused: readonly Finding[]): void {
+    tally.problems = true;
+    const module = 'user-data';
+    boot.report({ event: 'module-began', module, stage: wanted[0] ?? 'local' });
+    for (const { at, place, code, message } of refused) {
+      const text = `${place.source}:${place.line}:${place.column}: ${at ? `${at}: ` : ''}${message}`;
+      const problem = new Problem(code === 'unsigned' ? code : 'refused-by-image', text);
+      boot.report({ event: 'problem', module, at: at || module, problem });
+    }
+    boot.report({ event: 'module-ended', module, result: { state: 'problems', ms: 0 } });
+  }
+
   function tell({ level, at, place, message, hint, code }: Finding): void {
     if (level === 'error') tally.problems = true;
     const where = place.line === 0 ? place.source : `${place.source}:${place.line}:${place.column}`;
@@ -144,3 +159,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     });
   }
 }
+
+/** Whether the image refused it: what is only not used, as vendor-data is, is a warning. */
+const isRefusal = ({ level, code }: Finding): boolean =>
+  level === 'error' && (code === 'unsigned' || code === 'refused-by-image');
