@@ -80,7 +80,14 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     });
   };
   const boot: Boot = {
-    ...(await bootOf({ ...options, version: io.version, state, report, bootId: bootId() })),
+    ...(await bootOf({
+      ...options,
+      version: io.version,
+      state,
+      report,
+      bootId: bootId(),
+      credentialsDirectory: io.env.CREDENTIALS_DIRECTORY,
+    })),
     act: actOf(options),
     force: options.force,
     retryFailed: options.retryFailed,

@@ -1,3 +1,4 @@
+import { readCredentials } from '../../config/credentials.ts';
 import { layerFiles } from '../../config/layers.ts';
 import { settingsLoader } from '../../config/load-settings.ts';
 import type { Schedule } from '../../engine/module.ts';
@@ -14,6 +15,7 @@ export async function bootOf({
   host,
   report,
   bootId,
+  credentialsDirectory,
 }: {
   readonly version: string;
   readonly schedule: Schedule;
@@ -21,6 +23,8 @@ export async function bootOf({
   readonly host: ReadHost;
   readonly report: Pick<Reporting, 'report' | 'secret' | 'exempt' | 'clean' | 'warn'>;
   readonly bootId: string;
+  /** Where systemd put the credentials of this unit. */
+  readonly credentialsDirectory?: string | undefined;
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
   const settings = settingsLoader({
     version,
@@ -39,6 +43,7 @@ export async function bootOf({
     exempt: report.exempt,
     redact: report.clean,
     bootId,
+    credentials: (names) => readCredentials(names, host, credentialsDirectory),
     now: () => host.now(),
   };
 }

@@ -1,4 +1,5 @@
 import { asProblem, Problem } from '../../base/problem.ts';
+import { credentialNames } from '../../config/credentials.ts';
 import type { PlanItem } from '../../engine/change.ts';
 import type { Ledger, Step, Watch } from '../../engine/executor.ts';
 import type { ItemReport } from '../../engine/handler.ts';
@@ -36,6 +37,8 @@ export interface Run {
   redact?(text: string): string;
   /** Words that are public, even if one of them is somebody's password. */
   exempt?(words: readonly string[]): void;
+  /** Reads the credentials of the machine that have these names. */
+  credentials?(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** One module run: reads its settings, plans, makes or previews, records. A failure of it stays its own. */
@@ -52,10 +55,11 @@ export async function runModule(
   const only = itemsDue(module, same ? last : undefined, run);
   const writes = run.act.mode === 'apply';
   if (only === 'none') return writes && same ? reportStanding(module, last, run.report) : 'kept';
+  const credentials = await credentialsOf(module, settings, run);
   const ledger = run.state.ledger(module.name, scope, run.force);
   if (run.inService && !run.force && module.every !== 'boot' && last?.scope !== scope) {
     if (!writes) return 'kept';
-    for (const item of planned(module, settings, context, { ...run, report: () => {} }, () => {}))
+    for (const item of planned(module, settings, context, { ...run, report: () => {} }, () => {}, credentials))
       await countAsDone(item, ledger);
     run.state.ended({ module: module.name, scope, hash, failed: {} });
     return 'kept';
@@ -63,7 +67,7 @@ export async function runModule(
   const failures = failuresOf(module, { last, same, report: run.report, ...(run.redact && { redact: run.redact }) });
   // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
-  const plan = planned(module, settings, { ...context, newMachine: inherits }, run, failures.add);
+  const plan = planned(module, settings, { ...context, newMachine: inherits }, run, failures.add, credentials);
   const steps: Step[] = [];
   let begun = false;
   const beforeChange = () => {
@@ -85,6 +89,17 @@ export async function runModule(
     failures.guard(() => recordRun(record, { steps, begun, asked: plan.length > 0, last, state, module }));
   }
   return stateOf(failures.failed) ?? resultOf(steps, run, plan.length > 0);
+}
+
+/** The credentials that the module's own keys name; another machine's cannot be read. */
+async function credentialsOf(
+  { reads }: Module,
+  { entries }: Mapping,
+  { act, credentials }: Run,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (act.mode === 'planned') return undefined;
+  const names = Object.keys(reads as object).flatMap((key) => credentialNames(entries.get(key)?.value));
+  return names.length > 0 && credentials ? credentials(names) : new Map();
 }
 
 interface ItemRun {
@@ -151,6 +166,7 @@ function planned(
   context: Context,
   run: Run,
   problem: (at: string, problem: Problem) => void,
+  credentials: ReadonlyMap<string, string> | undefined,
 ): readonly PlanItem[] {
   const findings: Findings = {
     error: (at, place, message, hint) =>
@@ -165,6 +181,7 @@ function planned(
         ...(hint !== undefined && { hint }),
       }),
     secret: run.secret,
+    ...(credentials && { credential: (name) => credentials.get(name) }),
   };
   try {
     const decoded = decodeFields(module.reads, settings, '', findings);

@@ -13,6 +13,8 @@ export interface Findings {
   warning(at: string, place: Place, message: string, hint?: string, code?: string): void;
   /** A value that must never be shown: it is replaced in every event, diff, message and log. */
   secret(value: string): void;
+  /** The value of a credential of this machine, or undefined where there is none. Left out: credentials are not read here. */
+  credential?(name: string): string | undefined;
 }
 
 /** One thing found in what somebody wrote. */
@@ -82,11 +84,40 @@ export const text: Decode<string> = decoder({ is: 'scalar', what: 'text' }, (wri
 export const secret: Decode<string> = decoder(
   { is: 'scalar', what: 'text (kept secret)', secret: true },
   (written, at, findings) => {
+    if (written?.is === 'mapping' && written.entries.has('credential')) return credential(written, at, findings);
     if (written?.is !== 'scalar' || written.value === null) return expected('text', undefined, at, findings, written);
     findings.secret(written.raw);
     return written.raw;
   },
 );
+
+/** `{credential: NAME}`: the value is read from the credentials that systemd hands to the machine. */
+function credential(written: Mapping, at: string, findings: Findings): string | Invalid {
+  const name = written.entries.get('credential')?.value;
+  if (name?.is !== 'scalar' || written.entries.size > 1) {
+    findings.error(at, written.place, 'expected {credential: NAME} and nothing beside it');
+    return INVALID;
+  }
+  const shown = JSON.stringify(name.raw);
+  if (!findings.credential) {
+    findings.warning(
+      at,
+      name.place,
+      `the credential ${shown} is read on the machine alone`,
+      undefined,
+      'not-looked-at',
+    );
+    return INVALID;
+  }
+  const value = findings.credential(name.raw);
+  if (value === undefined) {
+    const hint = 'see "systemd-creds list --system"; /etc/credstore is looked into, too';
+    findings.error(at, name.place, `this machine has no credential ${shown}, or it cannot be decrypted`, hint);
+    return INVALID;
+  }
+  findings.secret(value);
+  return value;
+}
 
 /** A yes or no in any of the words that cloud-config takes for one, 0 and 1 among them. */
 export const flag: Decode<boolean> = decoder({ is: 'scalar', what: 'true or false' }, (written, at, findings) => {
