@@ -12,6 +12,7 @@ import { hostname, hostnameFromIp } from './hostname.ts';
 import { hosts } from './hosts.ts';
 import { leftovers } from './leftovers.ts';
 import { locale } from './locale.ts';
+import { metadataLock } from './metadata-lock.ts';
 import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network/module.ts';
 import { ntp } from './ntp.ts';
@@ -73,6 +74,7 @@ export const schedule: Schedule = {
     services,
     ...scripts,
     condor,
+    metadataLock,
     ready,
     ...ending,
   ],

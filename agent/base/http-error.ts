@@ -2,7 +2,7 @@ import { Problem } from './problem.ts';
 import { shownUrl } from './shown-url.ts';
 
 /** Why a request was not answered, as far as it tells what to do next. */
-export type Unreachable = 'no-route' | 'refused' | 'timeout' | 'reset' | 'garbled' | 'too-large' | 'untrusted';
+export type Unreachable = 'no-route' | 'prohibited' | 'refused' | 'timeout' | 'reset' | 'garbled' | 'too-large' | 'untrusted';
 
 const byCode: Readonly<Record<string, Unreachable>> = {
   ENETUNREACH: 'no-route',
@@ -16,6 +16,9 @@ const byCode: Readonly<Record<string, Unreachable>> = {
   // Names cannot be looked up before there is a network.
   ENOTFOUND: 'no-route',
   EAI_AGAIN: 'no-route',
+  // connect(2) by a route of the type prohibit, and by a packet filter.
+  EACCES: 'prohibited',
+  EPERM: 'prohibited',
   ECONNREFUSED: 'refused',
   ETIMEDOUT: 'timeout',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
@@ -29,6 +32,7 @@ const byCode: Readonly<Record<string, Unreachable>> = {
 
 const words: Readonly<Record<Unreachable, string>> = {
   'no-route': 'there is no route to it yet',
+  prohibited: 'this machine prohibits it, by a route or a packet filter: systemd locks the metadata service by such a route',
   refused: 'the connection was refused',
   timeout: 'no answer in time',
   reset: 'the connection was cut',

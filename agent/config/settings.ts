@@ -1,6 +1,6 @@
 import { variablesOf } from '../identity/variables.ts';
 import type { Instance } from '../metadata/datasource.ts';
-import { imageKeys } from '../userdata/cloud-init-keys.ts';
+import { imageFirstKeys, imageKeys } from '../userdata/cloud-init-keys.ts';
 import type { Finding } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
 import { type Mapping, nothing } from '../userdata/schema/source-node.ts';
@@ -42,7 +42,7 @@ export async function readSettings(
       ...(include && { include }),
       ...(instance && { variables: variablesOf(instance) }),
     });
-    const own = withoutImageKeys(given);
+    const own = withoutImageKeys(given, image);
     return policy ? limited(own, policy) : own;
   };
   const user = await read(instance?.userDataFile ?? 'user-data', instance?.userData);
@@ -59,15 +59,17 @@ export async function readSettings(
 }
 
 /** What limits user-data is the image's to say: in user-data it is reported, and counts for nothing. */
-function withoutImageKeys(given: Settings): Settings {
-  const theirs = imageKeys.flatMap((key) => {
+function withoutImageKeys(given: Settings, image: readonly Mapping[]): Settings {
+  const isSet = (key: string): boolean => image.some(({ entries }) => entries.has(key));
+  const closed = [...imageKeys, ...imageFirstKeys.filter(isSet)];
+  const theirs = closed.flatMap((key) => {
     const entry = given.config.entries.get(key);
     return entry ? [{ at: key, place: entry.key }] : [];
   });
   if (theirs.length === 0) return given;
   const message = 'only the configuration of an image may set this key; it is ignored';
   const findings = theirs.map((each): Finding => ({ level: 'warning', code: 'not-done', ...each, message }));
-  const entries = new Map([...given.config.entries].filter(([key]) => !imageKeys.includes(key)));
+  const entries = new Map([...given.config.entries].filter(([key]) => !closed.includes(key)));
   return { ...given, config: { ...given.config, entries }, findings: [...given.findings, ...findings] };
 }
 
