@@ -2,7 +2,15 @@ import { Problem } from './problem.ts';
 import { shownUrl } from './shown-url.ts';
 
 /** Why a request was not answered, as far as it tells what to do next. */
-export type Unreachable = 'no-route' | 'prohibited' | 'refused' | 'timeout' | 'reset' | 'garbled' | 'too-large' | 'untrusted';
+export type Unreachable =
+  | 'no-route'
+  | 'prohibited'
+  | 'refused'
+  | 'timeout'
+  | 'reset'
+  | 'garbled'
+  | 'too-large'
+  | 'untrusted';
 
 const byCode: Readonly<Record<string, Unreachable>> = {
   ENETUNREACH: 'no-route',
@@ -32,7 +40,8 @@ const byCode: Readonly<Record<string, Unreachable>> = {
 
 const words: Readonly<Record<Unreachable, string>> = {
   'no-route': 'there is no route to it yet',
-  prohibited: 'this machine prohibits it, by a route or a packet filter: systemd locks the metadata service by such a route',
+  prohibited:
+    'this machine prohibits it, by a route or a packet filter: systemd locks the metadata service by such a route',
   refused: 'the connection was refused',
   timeout: 'no answer in time',
   reset: 'the connection was cut',

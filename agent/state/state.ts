@@ -70,6 +70,7 @@ export function openState(store: Store, known: Formats = formats): State {
           id: record.id,
           datasource: record.datasource,
           fingerprint: record.fingerprint,
+          ...(record.hardware !== undefined && { hardware: record.hardware }),
           ...(record.newMachine && { newMachine: true }),
         };
         return;
