@@ -1,5 +1,6 @@
 import { fstatSync, readSync } from 'node:fs';
 import { exit } from './base/exit-codes.ts';
+import { printable } from './base/printable.ts';
 import { asProblem } from './base/problem.ts';
 import { version } from './base/version.ts';
 import { pause, writeAll } from './base/write-all.ts';
@@ -15,8 +16,10 @@ const left: (() => Promise<void>)[] = [];
 const around: Io = {
   version,
   schedule: async () => (await import('../modules/index.ts')).schedule,
-  out: (text) => writeAll(1, text),
-  err: (text) => writeAll(2, text),
+  // What others wrote never reaches a terminal raw; a file or a pipe has it as it is.
+  out: (text) => writeAll(1, isTerminal(1) ? printable(text) : text),
+  err: (text) => writeAll(2, isTerminal(2) ? printable(text) : text),
+  styled: isTerminal(1) ? (text) => writeAll(1, text) : undefined,
   readStdin: async () => readAll(0),
   later: (work) => left.push(work),
   env: process.env,

@@ -13,6 +13,7 @@ import { hosts } from './hosts.ts';
 import { keyboard } from './keyboard.ts';
 import { leftovers } from './leftovers.ts';
 import { locale } from './locale.ts';
+import { metadataLock } from './metadata-lock.ts';
 import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network/module.ts';
 import { ntp } from './ntp.ts';
@@ -74,6 +75,7 @@ export const schedule: Schedule = {
     services,
     ...scripts,
     condor,
+    metadataLock,
     ready,
     ...ending,
   ],

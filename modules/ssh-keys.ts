@@ -16,6 +16,7 @@ const reads = {
   ...eachOfOthers({ ...peopleReads, ...passwordReads, disable_root: optional(flag), root_lock: optional(flag) }),
   ssh_authorized_keys: alone(peopleReads.ssh_authorized_keys),
   no_ssh_fingerprints: alone(optional(flag)),
+  allow_public_ssh_keys: alone(optional(flag)),
 };
 
 /** The keys that came with the machine: to the default user, or to whoever is there in its place. */
@@ -26,9 +27,12 @@ export const sshKeys = defineModule({
   reads,
   assumes: loginFacts,
   merges: true,
-  plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context): readonly PlanItem[] {
+  plan(
+    { disable_root, root_lock, no_ssh_fingerprints: quiet, allow_public_ssh_keys: fromMetadata, ...settings },
+    context,
+  ): readonly PlanItem[] {
     const people = resolveUsers(settings, context);
-    const { told, bad } = metadataKeys(context);
+    const { told, bad } = fromMetadata === false ? { told: [], bad: [] } : metadataKeys(context);
     const keys = [...new Set([...told, ...(settings.ssh_authorized_keys ?? [])])];
     const to = recipient({ ...settings, disable_root }, people, context);
     const users = new Set(keys.length === 0 ? [] : [...to.users, ...(disable_root === false ? ['root'] : [])]);

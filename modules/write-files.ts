@@ -4,7 +4,7 @@ import {
   converted,
   type Decode,
   decoder,
-  entries,
+  entriesNamed,
   flag,
   INVALID,
   type Item,
@@ -57,11 +57,22 @@ const address: Decode<string> = decoder(plainAddress.shape, (written, at, findin
   return uri;
 });
 
+/** A header is one line: a line break in it would be a header of its own. */
+const headers = entriesNamed(
+  /^[!#$%&'*+.^`|~\w-]+$/,
+  'the name of a header',
+  converted(secret, (value, { error }) => {
+    if (!/[\0-\x08\x0a-\x1f\x7f]/.test(value)) return value;
+    error('a header has a line break or another control character in it', 'write it in one line');
+    return INVALID;
+  }),
+);
+
 const settings = {
   path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
   content: withDefault<string | Uint8Array>('', raw),
   encoding: withDefault('text/plain', text),
-  source: optional(object({ uri: address, headers: optional(entries(secret)) })),
+  source: optional(object({ uri: address, headers: optional(headers) })),
   owner: optional(text),
   permissions: optional(mode),
   append: withDefault(false, flag),

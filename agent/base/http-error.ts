@@ -1,8 +1,17 @@
 import { mapOf } from './map-of.ts';
 import { Problem } from './problem.ts';
+import { shownUrl } from './shown-url.ts';
 
 /** Why a request was not answered, as far as it tells what to do next. */
-export type Unreachable = 'no-route' | 'refused' | 'timeout' | 'reset' | 'garbled' | 'too-large' | 'untrusted';
+export type Unreachable =
+  | 'no-route'
+  | 'prohibited'
+  | 'refused'
+  | 'timeout'
+  | 'reset'
+  | 'garbled'
+  | 'too-large'
+  | 'untrusted';
 
 const byCode = mapOf<Unreachable>({
   ENETUNREACH: 'no-route',
@@ -16,6 +25,9 @@ const byCode = mapOf<Unreachable>({
   // Names cannot be looked up before there is a network.
   ENOTFOUND: 'no-route',
   EAI_AGAIN: 'no-route',
+  // connect(2) by a route of the type prohibit, and by a packet filter.
+  EACCES: 'prohibited',
+  EPERM: 'prohibited',
   ECONNREFUSED: 'refused',
   ETIMEDOUT: 'timeout',
   UND_ERR_CONNECT_TIMEOUT: 'timeout',
@@ -29,6 +41,8 @@ const byCode = mapOf<Unreachable>({
 
 const words: Readonly<Record<Unreachable, string>> = {
   'no-route': 'there is no route to it yet',
+  prohibited:
+    'this machine prohibits it, by a route or a packet filter: systemd locks the metadata service by such a route',
   refused: 'the connection was refused',
   timeout: 'no answer in time',
   reset: 'the connection was cut',
@@ -36,9 +50,6 @@ const words: Readonly<Record<Unreachable, string>> = {
   'too-large': 'the answer is too large',
   untrusted: 'its certificate cannot be trusted',
 };
-
-/** A URL as it may be shown: without the name and password that may stand in it. */
-export const shownUrl = (url: string): string => url.replace(/\/\/[^/@]*@/, '//');
 
 /** The problem of a request that got no answer; `whyUnreachable` tells the sorts apart again. */
 export function unreachable(method: string, url: string, cause: unknown): Problem {

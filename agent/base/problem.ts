@@ -19,6 +19,15 @@ export const problemCodes = {
     means: 'The user-data, or a part of it, cannot be read. That part is ignored.',
     fix: 'Correct the line in the message, and check it with "bootagent validate FILE".',
   },
+  unsigned: {
+    means:
+      'The image takes only user-data that one of its signers signed (require_signature), and this has no valid signature. Nothing of it was used.',
+    fix: 'Sign the very text that the machine is given: docs/security.md has the recipe.',
+  },
+  'refused-by-image': {
+    means: 'The image limits what user-data may use (user_data: {only: [...]}), and this is not on its list.',
+    fix: 'Leave it out, or add it to the list in the configuration of the image.',
+  },
   'bad-settings': {
     means:
       'A key has a value that it does not take. The list item or entry with that value is ignored; the rest is applied.',

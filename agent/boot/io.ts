@@ -5,6 +5,8 @@ export interface Io {
   readonly version: string;
   readonly schedule: () => Promise<Schedule>;
   out(text: string): void;
+  /** Text whose escape sequences are our own colours; undefined where standard output is no terminal. */
+  readonly styled?: ((text: string) => void) | undefined;
   err(text: string): void;
   readStdin(): Promise<Uint8Array>;
   /** Takes work that is done after the exit code was reported, so that no caller waits for it. */

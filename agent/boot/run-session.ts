@@ -113,7 +113,15 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   // Behind sshd, and where a person waits, things take as long as they take.
   const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
   const boot: Boot = {
-    ...(await bootOf({ ...options, host: fetching.host, version: io.version, state, report, bootId: bootId() })),
+    ...(await bootOf({
+      ...options,
+      host: fetching.host,
+      version: io.version,
+      state,
+      report,
+      bootId: bootId(),
+      credentialsDirectory: io.env.CREDENTIALS_DIRECTORY,
+    })),
     act: actOf({ ...options, host: fetching.host }),
     force: options.force,
     retryFailed: options.retryFailed,
@@ -149,7 +157,8 @@ async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | u
 
 function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelOptions, io: Io): Reporting {
   const colour = io.terminal && !io.env.NO_COLOR;
-  return reporting({ ...io, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
+  const out = (colour && !json && io.styled) || io.out;
+  return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
 }
 
 async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string | undefined> {

@@ -1,12 +1,17 @@
 import { exit } from '../base/exit-codes.ts';
+import { printable } from '../base/printable.ts';
 import type { Problem } from '../base/problem.ts';
+import { hidden } from '../base/shown-url.ts';
+import { admittedBy } from '../config/admit-user-data.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
 import { readSettings } from '../config/settings.ts';
+import { userDataPolicy } from '../config/user-data-policy.ts';
 import { noInstance } from '../metadata/datasource.ts';
-import { hidden, redactor } from '../report/redact.ts';
+import { redactor } from '../report/redact.ts';
 import { folderStore } from '../state/folder-store.ts';
 import { openState } from '../state/state.ts';
 import { decodeFields } from '../userdata/schema/decode.ts';
+import { isSecretKey, publicNames } from '../userdata/schema/secret-keys.ts';
 import { type Mapping, type SourceNode, told } from '../userdata/schema/source-node.ts';
 import type { Work } from './command.ts';
 import { fileNamed, inputOf } from './input.ts';
@@ -16,23 +21,30 @@ export const run: Work['run'] = async (given, around) => {
   const host = machineOf(given);
   const path = given.options['user-data'];
   const problems: Problem[] = [];
-  const layers = await readLayers(await layerFiles(host), (problem) => problems.push(problem));
+  const files = await layerFiles(host);
+  const layers = await readLayers(files, (problem) => problems.push(problem));
   const remembered = host.privileged ? await instanceIn(host.root) : undefined;
   const instance =
     path === undefined
       ? remembered
       : { ...noInstance, userData: await inputOf('--user-data', path, around), userDataFile: fileNamed(path) };
-  const { config, findings } = await readSettings(instance, layers);
+  const policy = await userDataPolicy(files, host, (problem) => problems.push(problem));
+  const admitted = admittedBy(policy, instance, host.clock());
+  const read = await readSettings(admitted.instance, layers, { policy });
+  const { config } = read;
+  const findings = [...admitted.findings, ...read.findings];
   const secrets = await secretsOf(config, around.schedule);
-  const rows = secrets.clean(rowsOf(config, ''));
+  const open = given.options['show-secrets'] !== undefined;
+  const rows = open ? rowsOf(config, '') : secrets.clean(rowsOf(config, '', secrets.clean));
   if (given.options.format === 'json') out(JSON.stringify({ schema_version: 1, values: rows }, undefined, 2));
   else for (const { key, value, from } of rows) out(`${`${key}: ${value}`.padEnd(48)} # ${from}`);
-  for (const problem of problems) around.err(`${problem.message}\n`);
-  for (const { level, place, message } of findings) around.err(`${told(place)}: ${level}: ${message}\n`);
+  for (const problem of problems) around.err(`${printable(problem.message)}\n`);
+  for (const { level, place, message } of findings)
+    around.err(`${printable(`${told(place)}: ${level}: ${secrets.clean(message)}`)}\n`);
   return problems.length > 0 || findings.some(({ level }) => level === 'error') ? exit.badInput : exit.done;
 
   function out(text: string): void {
-    around.out(`${text}\n`);
+    around.out(`${printable(text)}\n`);
   }
 };
 
@@ -42,31 +54,37 @@ async function instanceIn(root: string) {
   return text === undefined ? undefined : fromJson(JSON.parse(text));
 }
 
-/** What the modules' own declarations call secret is not printed either. */
+/** What the modules' own declarations call secret, and what stands under the key of a secret, is not printed. */
 async function secretsOf(config: Mapping, schedule: Parameters<Work['run']>[1]['schedule']) {
   const secrets = redactor();
   const silent = { error: () => {}, warning: () => {}, secret: secrets.add };
+  secrets.exempt(publicNames(config));
   for (const module of Object.values(await schedule()).flat()) decodeFields(module.reads, config, '', silent);
   return secrets;
 }
 
-/** What sounds like a secret is one, also where no module reads it or its entry is wrong. */
-const isTelling = (key: string): boolean =>
-  /passw|secret|token|private|credential/i.test(key) && !/\.(name|type|expire|lock_passwd)$/.test(key);
+type Row = { readonly key: string; readonly value: string; readonly from: string };
 
-function rowsOf(written: SourceNode, at: string): { key: string; value: string; from: string }[] {
+function rowsOf(written: SourceNode, at: string, hide?: (text: string) => string): readonly Row[] {
   if (written.is === 'mapping' && written.entries.size > 0) {
-    return [...written.entries].flatMap(([key, { value }]) => rowsOf(value, at === '' ? key : `${at}.${key}`));
+    return [...written.entries].flatMap(([key, { value }]) => {
+      const below = at === '' ? key : `${at}.${key}`;
+      const rows = rowsOf(value, below, hide);
+      return hide && key === 'content' && isPrivate(written) ? rows.map((row) => ({ ...row, value: hidden })) : rows;
+    });
   }
   if (written.is === 'list' && written.items.length > 0) {
-    return written.items.flatMap((each, index) => rowsOf(each, `${at}[${index}]`));
+    return written.items.flatMap((each, index) => rowsOf(each, `${at}[${index}]`, hide));
   }
-  const value = isTelling(at)
-    ? hidden
-    : written.is === 'scalar'
-      ? JSON.stringify(written.raw)
-      : written.is === 'list'
-        ? '[]'
-        : '{}';
+  // Before it is quoted: what is escaped in JSON reads otherwise.
+  const plain =
+    written.is === 'scalar' ? JSON.stringify(hide?.(written.raw) ?? written.raw) : written.is === 'list' ? '[]' : '{}';
+  const value = hide && isSecretKey(at) ? hidden : plain;
   return at === '' ? [] : [{ key: at, value, from: told(written.place) }];
+}
+
+/** The content of a file that others may not read on the disk. */
+function isPrivate({ entries }: Mapping): boolean {
+  const permissions = entries.get('permissions')?.value;
+  return permissions?.is === 'scalar' && /^(?:0o?)?[0-7]?[0-7]00$/.test(permissions.raw);
 }

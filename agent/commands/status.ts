@@ -1,4 +1,5 @@
 import { exit } from '../base/exit-codes.ts';
+import { printable } from '../base/printable.ts';
 import { Problem } from '../base/problem.ts';
 import { type BootState, bootStateOf, type Standing, standingOf } from '../boot/standing.ts';
 import type { Host } from '../host/host.ts';
@@ -110,7 +111,7 @@ function textOf({ summary, units, running }: Standing, state: BootState, aside: 
   for (const unit of units.ahead) lines.push(`ahead       ${unit}`);
   const next = nextStep(state, units.neverRan.length > 0, faults[0] && fixOf(faults[0]));
   if (next !== undefined) lines.push(`next        ${next}`);
-  return `${lines.join('\n')}\n`;
+  return `${printable(lines.join('\n'))}\n`;
 }
 
 function headLines({ instance, unseen, updated, seconds, stages }: Summary): string[] {

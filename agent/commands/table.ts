@@ -95,9 +95,14 @@ export const commands: readonly Command[] = [
   {
     name: 'config',
     summary: 'the merged configuration, with the file and line each value comes from',
-    options: [root, { name: 'user-data', value: 'FILE', summary: 'lay this user-data over it' }, format],
+    options: [
+      root,
+      { name: 'user-data', value: 'FILE', summary: 'lay this user-data over it' },
+      { name: 'show-secrets', summary: 'print passwords, keys and tokens too' },
+      format,
+    ],
     details:
-      'Layers, least important first: /usr/lib/bootagent/conf.d, /etc/bootagent/bootagent.yaml, /etc/bootagent/conf.d, /run/bootagent/conf.d, vendor-data, user-data.',
+      'Secrets are printed as "(hidden)" unless --show-secrets is given. Layers, least important first: /usr/lib/bootagent/conf.d, /etc/bootagent/bootagent.yaml, /etc/bootagent/conf.d, /run/bootagent/conf.d, vendor-data, user-data.',
     load: () => import('./config.ts'),
   },
   {

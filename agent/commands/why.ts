@@ -1,9 +1,11 @@
 import { bootStateOf, standingOf } from '../boot/standing.ts';
 import type { Host } from '../host/host.ts';
 import { noticeText } from '../report/faults.ts';
+import { redactor } from '../report/redact.ts';
 import type { Notice } from '../report/summary.ts';
-import { causesOf, type SourceLine, whyLines } from '../report/why.ts';
+import { type Cause, causesOf, type SourceLine, whyLines } from '../report/why.ts';
 import { folderStore } from '../state/folder-store.ts';
+import { isSecretKey, publicNames, secretTexts, withoutSecretValues } from '../userdata/schema/secret-keys.ts';
 import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
 import { exitOf } from './status.ts';
@@ -15,7 +17,7 @@ export const run: Work['run'] = async (given, { out }) => {
   const { summary, units } = standing;
   const state = bootStateOf(standing);
   const causes = summary ? causesOf(summary) : [];
-  const source = causes[0]?.place === undefined ? undefined : await sourceLine(causes[0].place, host);
+  const source = causes[0]?.place === undefined ? undefined : await sourceLine(causes[0], host);
   if (given.options.format === 'json') {
     const [first, ...more] = causes;
     const shown = first ? [{ ...first, ...(source && { source }) }, ...more] : [];
@@ -42,16 +44,21 @@ const healthLines = (state: string, neverRan: readonly string[]): string[] =>
 const noticesOf = (notes: readonly Notice[]): string[] => notes.map(noticeText);
 
 /** The line of the user-data that a place names; root alone may read it. */
-async function sourceLine(place: string, host: Host): Promise<SourceLine | undefined> {
+async function sourceLine({ place = '', at }: Cause, host: Host): Promise<SourceLine | undefined> {
   const [, source = '', line = '', column = ''] = /^(.+):(\d+):(\d+)$/.exec(place) ?? [];
-  if (!host.privileged && !host.offline) return undefined;
+  // What is wrong about a secret may be the secret itself.
+  if ((!host.privileged && !host.offline) || isSecretKey(at)) return undefined;
   const { fromJson } = await import('../identity/instance-json.ts');
   const instance = fromJson(parsed(folderStore(host.root).read('instance.json')));
   if (!instance?.userData) return undefined;
   const { readUserData } = await import('../userdata/read-user-data.ts');
-  const { sources } = await readUserData(instance.userData, { source: 'user-data' });
+  const { sources, config } = await readUserData(instance.userData, { source: 'user-data' });
   const text = sources.get(source)?.split(/\r?\n/)[Number(line) - 1];
-  return text === undefined ? undefined : { source, line: Number(line), column: Number(column), text };
+  if (text === undefined) return undefined;
+  const { add, exempt, clean } = redactor((secret) => '*'.repeat(secret.length));
+  exempt(publicNames(config));
+  for (const each of secretTexts(config)) add(each);
+  return { source, line: Number(line), column: Number(column), text: clean(withoutSecretValues(text)) };
 }
 
 function parsed(text: string | undefined): unknown {

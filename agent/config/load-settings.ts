@@ -2,9 +2,11 @@ import type { Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { Store } from '../state/store.ts';
+import { admitIncluded, admittedBy } from './admit-user-data.ts';
 import { cached } from './cache.ts';
 import { type Layer, readLayers } from './layers.ts';
 import { readSettings, type SettingsOf } from './settings.ts';
+import { type UserDataPolicy, userDataPolicy } from './user-data-policy.ts';
 
 export interface SettingsSources {
   readonly version: string;
@@ -18,11 +20,24 @@ export interface SettingsSources {
 
 /** The settings of an instance on this machine. */
 export function settingsLoader({ version, layers, store, host, warn }: SettingsSources): SettingsOf {
-  return (instance) =>
-    cached(sourcesOf(version, layers, instance), store, async () => {
+  let policy: Promise<UserDataPolicy | undefined> | undefined;
+  return async (found) => {
+    policy ??= userDataPolicy(layers, host, warn);
+    const demands = await policy;
+    const { instance, findings, told } = admittedBy(demands, found, host.clock());
+    // A signature is checked at every run, as its signer's time may be over.
+    const settings = await cached(sourcesOf(version, layers, instance), store, async () => {
       const image = await readLayers(layers, warn);
-      return readSettings(instance, image, async (url) => (await host.http({ url })).body);
+      return readSettings(instance, image, {
+        include: async (url) => {
+          const { body } = await host.http({ url });
+          return demands ? admitIncluded(body, demands, host.clock()) : body;
+        },
+        policy: demands,
+      });
     });
+    return { ...settings, findings: [...findings, ...settings.findings], told: [...told, ...settings.told] };
+  };
 }
 
 /** All that settings are made from, as text. */

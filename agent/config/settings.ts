@@ -1,8 +1,11 @@
 import { variablesOf } from '../identity/variables.ts';
 import type { Instance } from '../metadata/datasource.ts';
+import { imageFirstKeys, imageKeys } from '../userdata/cloud-init-keys.ts';
 import type { Finding } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
 import { type Mapping, nothing } from '../userdata/schema/source-node.ts';
+import { limited } from './admit-user-data.ts';
+import type { UserDataPolicy } from './user-data-policy.ts';
 
 /** All that was written for this machine, in one. */
 export interface Settings {
@@ -22,17 +25,25 @@ export const noSettings: Settings = { config: nothing, scripts: [], findings: []
 export async function readSettings(
   instance: Instance | undefined,
   image: readonly Mapping[],
-  include?: (url: string) => Promise<Uint8Array>,
+  {
+    include,
+    policy,
+  }: {
+    readonly include?: (url: string) => Promise<Uint8Array>;
+    readonly policy?: UserDataPolicy | undefined;
+  } = {},
 ): Promise<Settings> {
   const read = async (source: string, bytes: Uint8Array | undefined): Promise<Settings> => {
     if (bytes === undefined || bytes.length === 0) return noSettings;
     const { readUserData } = await import('../userdata/read-user-data.ts');
-    return readUserData(bytes, {
+    const given = await readUserData(bytes, {
       source,
       ...(instance?.launchIndex !== undefined && { launchIndex: instance.launchIndex }),
       ...(include && { include }),
       ...(instance && { variables: variablesOf(instance) }),
     });
+    const own = withoutImageKeys(given, image);
+    return policy ? limited(own, policy) : own;
   };
   const user = await read(instance?.userDataFile ?? 'user-data', instance?.userData);
   const wanted = isVendorWelcome([...image, user.config]) ? (instance?.vendorData ?? []) : [];
@@ -45,6 +56,21 @@ export async function readSettings(
     findings: parts.flatMap(({ findings }) => findings),
     told: parts.flatMap(({ told }) => told),
   };
+}
+
+/** What limits user-data is the image's to say: in user-data it is reported, and counts for nothing. */
+function withoutImageKeys(given: Settings, image: readonly Mapping[]): Settings {
+  const isSet = (key: string): boolean => image.some(({ entries }) => entries.has(key));
+  const closed = [...imageKeys, ...imageFirstKeys.filter(isSet)];
+  const theirs = closed.flatMap((key) => {
+    const entry = given.config.entries.get(key);
+    return entry ? [{ at: key, place: entry.key }] : [];
+  });
+  if (theirs.length === 0) return given;
+  const message = 'only the configuration of an image may set this key; it is ignored';
+  const findings = theirs.map((each): Finding => ({ level: 'warning', code: 'not-done', ...each, message }));
+  const entries = new Map([...given.config.entries].filter(([key]) => !closed.includes(key)));
+  return { ...given, config: { ...given.config, entries }, findings: [...given.findings, ...findings] };
 }
 
 async function merged(layers: readonly Mapping[]): Promise<Mapping> {

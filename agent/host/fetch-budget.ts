@@ -1,5 +1,5 @@
-import { shownUrl } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
+import { shownUrl } from '../base/shown-url.ts';
 import type { Host } from './host.ts';
 
 /** A host whose requests, and the pauses between them, share one budget of time. */

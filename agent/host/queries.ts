@@ -14,6 +14,7 @@ export const queries = [
   ['systemctl', 'is-active'],
   ['systemctl', 'is-enabled'],
   ['systemctl', 'show'],
+  ['systemd-creds', 'decrypt', '--newline=no'],
   ['xfs_growfs', '-n'],
 ] as const;
 

@@ -62,6 +62,15 @@ export async function fingerprint({ platform, network, unknown = {} }: Facts, ho
   return `${unread ? partial : ''}${digest(Buffer.concat(seen))}`;
 }
 
+/** A file that pins the machine to its instance: seeds and volumes that come later are ignored, as long as firmware is the same. */
+export const pinFile = '/etc/bootagent/pinned';
+
+/** What only firmware and cards say of the machine: the same, whatever volumes are attached, and another for a clone. */
+export function hardwareFingerprint({ platform, network }: Facts): string {
+  const uuid = isMeant(platform.uuid) ? platform.uuid : cards(network.interfaces);
+  return digest(Buffer.from(JSON.stringify([uuid, platform.serial ?? ''])));
+}
+
 /** Where firmware is silent, the network cards are what tells one machine from another. */
 const cards = (interfaces: Facts['network']['interfaces']): string =>
   interfaces

@@ -22,6 +22,9 @@ export interface IdentityStore {
   readonly host: ReadHost;
   readonly report: Report;
   readonly fingerprint: string;
+  /** What firmware alone says, and whether that is enough to know the machine again. */
+  readonly hardware?: string;
+  readonly pinned?: boolean;
   /** Whether what is learned is kept: a preview keeps nothing. */
   readonly keeps: boolean;
   readonly serialize: (instance: Instance) => string;
@@ -33,23 +36,32 @@ export function storedIdentity({
   state,
   host,
   fingerprint,
+  hardware,
+  pinned,
   report,
   deserialize,
 }: IdentityStore): KnownIdentity | undefined {
   const identity = state.identity();
   const text = state.instance();
-  if (!identity || text === undefined || identity.fingerprint !== fingerprint) return undefined;
+  if (!identity || text === undefined) return undefined;
+  const isSame = identity.fingerprint === fingerprint;
+  if (!isSame && !(pinned && hardware !== undefined && identity.hardware === hardware)) return undefined;
   const instance = deserialize(text);
   // Damaged, or not all of it was had: it is asked for anew.
   if (!instance || instance.missing) return undefined;
-  tell(report, instance, 'cached: same machine as last boot', 'known');
+  tell(
+    report,
+    instance,
+    isSame ? 'cached: same machine as last boot' : 'pinned: seeds and volumes are ignored',
+    'known',
+  );
   const { newMachine = false } = identity;
   return { instance, newMachine, adopted: !host.offline && state.inService(), missed: false };
 }
 
 /** Takes a source's word for who we are, and keeps it. Only an id that was positively read makes a new instance. */
 export async function storeIdentity(instance: Instance, how: string, memory: IdentityStore): Promise<KnownIdentity> {
-  const { state, fingerprint, report, keeps, serialize } = memory;
+  const { state, fingerprint, hardware, report, keeps, serialize } = memory;
   const before = state.identity();
   const isNew = before?.id !== instance.id;
   const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
@@ -64,7 +76,10 @@ export async function storeIdentity(instance: Instance, how: string, memory: Ide
       const { id, datasource } = instance;
       // One that lacks a part is not kept in the place of a whole one.
       const kept = isNew ? fingerprint : wholeOf(fingerprint, before.fingerprint);
-      state.remember({ id, datasource, fingerprint: kept, ...(newMachine && { newMachine }) }, serialize(instance));
+      state.remember(
+        { id, datasource, fingerprint: kept, ...(hardware && { hardware }), ...(newMachine && { newMachine }) },
+        serialize(instance),
+      );
       // "Nobody" is no id: what was done since the machine last knew its own counts for the one it has now.
       // On a machine in service nothing was done then, and what the instance asks for counts as done for itself.
       if (adopted) state.setInService();

@@ -163,13 +163,15 @@ export function identifier({
   }
 
   async function memoryOf(facts: Facts): Promise<IdentityStore> {
-    const { fingerprint } = await import('./fingerprint.ts');
+    const { fingerprint, hardwareFingerprint, pinFile } = await import('./fingerprint.ts');
     const { fromJson, toJson } = await import('./instance-json.ts');
     return {
       state,
       host,
       report: report.report,
       fingerprint: await fingerprint(facts, host),
+      hardware: hardwareFingerprint(facts),
+      pinned: (await host.stat(pinFile)) !== undefined,
       keeps,
       serialize: (instance) => JSON.stringify(toJson(instance)),
       deserialize: (text) => fromJson(parsed(text)),

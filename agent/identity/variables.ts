@@ -1,3 +1,4 @@
+import { withoutUrlSecrets } from '../base/shown-url.ts';
 import type { Instance } from '../metadata/datasource.ts';
 
 /** What templates and queries may name: cloud-init's words for what the source said. */
@@ -24,7 +25,7 @@ const hidden = /user-?_?data|vendor-?_?data|passw|admin_?pass|token|secret|crede
 export function publicVariables(instance: Instance): Readonly<Record<string, unknown>> {
   const hide = (key: string, value: unknown): unknown => {
     if (typeof value !== 'string') return value;
-    return hidden.test(key) || instance.secrets.includes(value) ? '(for root alone)' : value;
+    return hidden.test(key) || instance.secrets.includes(value) ? '(for root alone)' : withoutUrlSecrets(value);
   };
   // It is plain JSON, and so comes back as it went in.
   return JSON.parse(JSON.stringify(variablesOf(instance), hide)) as Record<string, unknown>;

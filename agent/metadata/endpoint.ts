@@ -1,4 +1,4 @@
-import { shownUrl } from '../base/http-error.ts';
+import { shownUrl } from '../base/shown-url.ts';
 import type { Request, Response } from '../host/host.ts';
 import type { FetchContext } from './datasource.ts';
 import type { Roots } from './retrying-client.ts';

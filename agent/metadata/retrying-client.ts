@@ -1,5 +1,5 @@
-import { shownUrl } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
+import { shownUrl } from '../base/shown-url.ts';
 import type { Request, Response } from '../host/host.ts';
 import { type Answered, fittingPause, isSpent, next, type Policy, type Tries, untried } from './backoff.ts';
 import { type Asker, type Attempt, type Judge, raceEndpoints, tryEndpoint } from './try-endpoint.ts';

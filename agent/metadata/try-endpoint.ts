@@ -1,5 +1,6 @@
-import { shownUrl, whyUnreachable } from '../base/http-error.ts';
+import { whyUnreachable } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
+import { shownUrl } from '../base/shown-url.ts';
 import type { ReadHost, Request, Response } from '../host/host.ts';
 import { isTransient, retryAfter, type TryOutcome } from './backoff.ts';
 

@@ -36,5 +36,6 @@ export function publishedFiles(summary: Summary): Readonly<Record<string, string
 /** Why the boot failed, for everybody: no program's words but those that every view shows. */
 export function bannerOf(summary: Summary): string {
   const lines = summary.state === 'disabled' ? [] : whyLines(summary);
-  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+  // agetty reads a backslash as the beginning of an escape of its own.
+  return lines.length === 0 ? '' : `${lines.join('\n').replace(/[^\n -[\]-~\u00a0-\u{10ffff}]/gu, '?')}\n`;
 }

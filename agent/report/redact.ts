@@ -1,11 +1,45 @@
-/** What a secret is shown as. */
-export const hidden = '(hidden)';
+import { hidden, withoutUrlSecrets } from '../base/shown-url.ts';
 
-/** Replaces every secret it was told of in whatever passes through: the one place where that is done. */
-export function redactor(): { add(secret: string): void; clean<T>(value: T): T } {
+/** Words of bootagent's own messages: hiding them would reveal, by the gaps, that one of them is a password. */
+const vocabulary =
+  'password passwords passwd plain user users root host hosts key keys file group hostname system service default true false none';
+
+/** Up to this length a secret is hidden only where it stands as a word: "root" is part of many paths and names. */
+const shortest = 3;
+const longestWord = 6;
+
+export interface Redactor {
+  add(secret: string): void;
+  /** Words that everybody may know, such as names of users: a password that equals one must not leave a gap in its place. */
+  exempt(words: readonly string[]): void;
+  clean<T>(value: T): T;
+}
+
+/** Hides every secret it was given, and what URLs hold of them, in whatever passes through: the one place where that is done. */
+export function redactor(mask: (secret: string) => string = () => hidden): Redactor {
   const secrets = new Set<string>();
+  const exempted = new Set(vocabulary.split(' '));
   // A short secret may stand in a longer one, of which the rest would be left.
-  let longestFirst: readonly string[] = [];
+  let longestFirst: readonly Hiding[] | undefined;
+  const hidings = (): readonly Hiding[] => {
+    longestFirst ??= [...secrets]
+      .filter((each) => !exempted.has(each))
+      .sort((a, b) => b.length - a.length)
+      .map((secret) => ({
+        secret,
+        shown: mask(secret),
+        word: secret.length <= longestWord ? asWord(secret) : undefined,
+      }));
+    return longestFirst;
+  };
+  const cleanText = (text: string): string => {
+    let out = withoutUrlSecrets(text);
+    for (const { secret, shown, word } of hidings()) {
+      // By a function: in a text, "$&" would put the secret back.
+      if (out.includes(secret)) out = out.replaceAll(word ?? secret, () => shown);
+    }
+    return out;
+  };
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string') return cleanText(value);
     if (Array.isArray(value)) return value.map(clean);
@@ -14,19 +48,27 @@ export function redactor(): { add(secret: string): void; clean<T>(value: T): T }
     const own = value instanceof Error ? { code: undefined, message: value.message } : {};
     return Object.fromEntries(Object.entries({ ...own, ...value }).map(([key, each]) => [key, clean(each)]));
   };
-  const cleanText = (text: string): string => {
-    let out = text;
-    for (const secret of longestFirst) if (out.includes(secret)) out = out.replaceAll(secret, hidden);
-    return out;
-  };
   return {
     add(secret) {
       // Very short words stand everywhere; hiding them would hide the message, and tell the secret by its gaps.
-      if (secret.length >= 3) secrets.add(secret);
-      for (const line of secret.split('\n')) if (line.length >= 8) secrets.add(line);
-      longestFirst = [...secrets].sort((a, b) => b.length - a.length);
+      if (secret.length >= shortest) secrets.add(secret);
+      for (const line of secret.split(/[\r\n]+/)) if (line.length >= 8) secrets.add(line);
+      longestFirst = undefined;
+    },
+    exempt(words) {
+      for (const word of words) exempted.add(word);
+      longestFirst = undefined;
     },
     // The same shape comes out as went in, with some of its text replaced.
-    clean: <T>(value: T): T => (secrets.size === 0 ? value : (clean(value) as T)),
+    clean: <T>(value: T): T => clean(value) as T,
   };
 }
+
+interface Hiding {
+  readonly secret: string;
+  readonly shown: string;
+  readonly word: RegExp | undefined;
+}
+
+const asWord = (secret: string): RegExp =>
+  new RegExp(`(?<![A-Za-z0-9])${secret.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}(?![A-Za-z0-9])`, 'g');

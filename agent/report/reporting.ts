@@ -22,6 +22,8 @@ import { willOf } from './wording.ts';
 export interface Reporting {
   readonly report: Report;
   secret(value: string): void;
+  /** Words that are public, even if one of them is somebody's password. */
+  exempt(words: readonly string[]): void;
   warn(code: ProblemCode, text: string): void;
   note(text: string): void;
   /** Takes what is still wrong from the state, as every view shows it. */
@@ -90,6 +92,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
       if (!dry && summary.stages.length === 0) summary.notes = keptNotes(state);
     },
     secret: secrets.add,
+    exempt: secrets.exempt,
     clean: secrets.clean,
     warn: (code, text) => report({ event: 'note', level: 'warning', code, text }),
     note: (text) => report({ event: 'note', level: 'note', text }),

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import { mapOf } from '../base/map-of.ts';
+import { printable } from '../base/printable.ts';
 import type { Mode, Report } from './event.ts';
 import { failedText, itemLines, noticeText } from './faults.ts';
 import { eventLines, type Line, type Severity, waitingText } from './lines.ts';
@@ -15,9 +16,10 @@ export function terminal(write: Write, { colour, debug }: { colour: boolean; deb
     if (event.event === 'run-began') mode = event.mode;
     steps.add(event);
     for (const line of eventLines(event)) {
-      if (line.weight !== 'debug' || debug) write(`${colour ? coloured(line) : line.text}\n`);
+      const safe = { ...line, text: printable(line.text) };
+      if (line.weight !== 'debug' || debug) write(`${colour ? coloured(safe) : safe.text}\n`);
     }
-    if (event.event === 'announce') write(`${event.lines.join('\n')}\n`);
+    if (event.event === 'announce') write(`${printable(event.lines.join('\n'))}\n`);
     if (event.event === 'run-ended') write(`${steps.ending(event, mode)}\n`);
   };
 }
@@ -30,9 +32,10 @@ export function journal(write: Write): Report {
   return (event) => {
     steps.add(event);
     for (const { weight, text, content } of eventLines(event)) {
-      if (!content) write(`<${priorities[weight]}>${text.trim().replace(/ {2,}/g, ' ')}\n`);
+      // A message with control characters is a blob to journalctl, which shows nothing of it.
+      if (!content) write(`<${priorities[weight]}>${printable(text).trim().replace(/ {2,}/g, ' ')}\n`);
     }
-    if (event.event === 'announce') write(event.lines.map((each) => `<6>${each}\n`).join(''));
+    if (event.event === 'announce') write(event.lines.map((each) => `<6>${printable(each)}\n`).join(''));
     if (event.event === 'run-ended') write(`<5>${steps.ending(event, 'apply').trim()}\n`);
   };
 }

@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
 import { exitText, fixOf, itemName, type PublicItem, stderrText } from './faults.ts';
 import { faultsOf, type Summary } from './summary.ts';
@@ -64,7 +65,7 @@ export function whyLines(summary: Summary, source?: SourceLine): string[] {
     ...row('more', more.length > 0 ? `${more.length} more failed: bootagent status` : undefined, 1),
   ];
   const room = Math.min(3, mostLines - 1 - rest.length);
-  return [cut(head), ...row('cause', cause, Math.max(1, room)), ...rest].slice(0, mostLines);
+  return [cut(printable(head)), ...row('cause', cause, Math.max(1, room)), ...rest].slice(0, mostLines);
 }
 
 /** Other causes by their modules, for a fault that is about a command which had a place in a list. */
@@ -75,7 +76,7 @@ const placeIn = (message: string): string | undefined => /^([^\s:]+:\d+:\d+): /.
 
 function row(name: string, text: string | undefined, most: number): string[] {
   if (text === undefined || text === '') return [];
-  const lines = wrap(text.replace(/\s+/g, ' '), columns - label);
+  const lines = wrap(printable(text.replace(/\s+/g, ' ')), columns - label);
   const shown = lines.length <= most ? lines : [...lines.slice(0, most - 1), lines.slice(most - 1).join(' ')];
   return shown.map((line, number) => cut(`${(number === 0 ? name : '').padEnd(label)}${line}`));
 }

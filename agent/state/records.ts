@@ -8,6 +8,8 @@ export interface KeptIdentity {
   readonly id: string;
   readonly datasource: string;
   readonly fingerprint: string;
+  /** What firmware alone says of the machine, by which a pinned one is known again. */
+  readonly hardware?: string;
   /** A fresh image, or one that woke up as another machine, when it was said. */
   readonly newMachine?: boolean;
 }

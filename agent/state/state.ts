@@ -90,6 +90,7 @@ export function openState(disk: Store, known: Formats = formats): State {
           id: record.id,
           datasource: record.datasource,
           fingerprint: record.fingerprint,
+          ...(record.hardware !== undefined && { hardware: record.hardware }),
           ...(record.newMachine && { newMachine: true }),
         };
         return;

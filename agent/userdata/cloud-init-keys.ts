@@ -24,4 +24,12 @@ export const agentKeys: readonly string[] = [
   'launch-index',
   'merge_how',
   'merge_type',
+  'require_signature',
+  'user_data',
 ];
+
+/** Keys that only the configuration of an image may set: what limits user-data is not for user-data to change. */
+export const imageKeys: readonly string[] = ['require_signature', 'user_data'];
+
+/** Keys that user-data may set where the image does not: what the image locks, user-data does not open. */
+export const imageFirstKeys: readonly string[] = ['metadata'];

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { shownUrl } from '../base/shown-url.ts';
 
 /** One URL of an #include. */
 export interface Included {
@@ -27,11 +28,11 @@ export function includeUrls(text: string, once: boolean): readonly Included[] {
 
 /** A page of the metadata service, or a local file, must not become configuration through user-data. */
 function whyNot(text: string): string | undefined {
-  if (!URL.canParse(text)) return `${JSON.stringify(text)} is no URL`;
+  if (!URL.canParse(text)) return `${JSON.stringify(shownUrl(text))} is no URL`;
   const { protocol, hostname } = new URL(text);
-  if (protocol !== 'http:' && protocol !== 'https:') return `${text}: only http and https are fetched`;
+  if (protocol !== 'http:' && protocol !== 'https:') return `${shownUrl(text)}: only http and https are fetched`;
   const address = hostname.replace(/^\[|\]$/g, '');
   const linkLocal =
     isIP(address) !== 0 && /^(?:169\.254\.|fe[89ab][0-9a-f]:|fd00:ec2::|::ffff:(?:169\.254|a9fe))/i.test(address);
-  return linkLocal ? `${text} is an address of this link, where only metadata is asked for` : undefined;
+  return linkLocal ? `${shownUrl(text)} is an address of this link, where only metadata is asked for` : undefined;
 }

@@ -1,4 +1,5 @@
 import { mapOf } from '../base/map-of.ts';
+import { shownUrl } from '../base/shown-url.ts';
 import { archive } from './archive.ts';
 import { includeUrls } from './include.ts';
 import { render } from './jinja.ts';
@@ -50,14 +51,19 @@ async function include(part: Part, reading: Reading): Promise<void> {
     if (refused) findings.error('', place, refused);
     else if (taken.includes++ >= limits.includes) {
       return findings.error('', place, `more than ${limits.includes} URLs to include`);
-    } else if (!options.include) findings.warning('', place, `${url} is not looked at here`, undefined, 'not-checked');
+    } else if (!options.include)
+      findings.warning('', place, `${shownUrl(url)} is not looked at here`, undefined, 'not-checked');
     else {
       try {
         const bytes = await options.include(url, once);
-        told.push(`included ${url}`);
-        await reading.readBytes(bytes, { source: url, line: 1, depth: part.origin.depth + 1 }, reading);
+        told.push(`included ${shownUrl(url)}`);
+        await reading.readBytes(bytes, { source: shownUrl(url), line: 1, depth: part.origin.depth + 1 }, reading);
       } catch (error) {
-        findings.error('', place, `${url} could not be fetched: ${error instanceof Error ? error.message : error}`);
+        findings.error(
+          '',
+          place,
+          `${shownUrl(url)} could not be fetched: ${error instanceof Error ? error.message : error}`,
+        );
       }
     }
   }

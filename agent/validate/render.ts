@@ -1,3 +1,4 @@
+import { printable } from '../base/printable.ts';
 import type { Finding } from '../userdata/schema/decode.ts';
 import { told } from '../userdata/schema/source-node.ts';
 import type { ValidationResult } from './validate.ts';
@@ -12,9 +13,9 @@ export function countsOf(findings: readonly Finding[]): string {
 }
 
 /** For people: each finding with its line and a mark below it. */
-export function renderText({ findings, sources, secrets }: ValidationResult): string {
+export function renderText({ findings, sources, hide }: ValidationResult): string {
   const lines = new Map([...sources].map(([source, whole]) => [source, whole.split(/\r?\n/)] as const));
-  return findings.map((finding) => `${headOf(finding)}\n${excerpt(finding, lines, secrets)}`).join('');
+  return findings.map((finding) => `${printable(headOf(finding))}\n${excerpt(finding, lines, hide)}`).join('');
 }
 
 /** For GitHub's workflow runs, which show each beside its line. */
@@ -22,7 +23,7 @@ export const github = ({ findings }: ValidationResult): string =>
   findings
     .map(({ level, code, at, place, message, hint }) => {
       const where = `file=${inProperty(place.source)},line=${place.line},col=${place.column},title=${inProperty(code)}`;
-      return `::${level} ${where}::${inMessage(sentence({ at, message, ...(hint !== undefined && { hint }) }))}\n`;
+      return `::${level} ${printable(where)}::${inMessage(sentence({ at, message, ...(hint !== undefined && { hint }) }))}\n`;
     })
     .join('');
 
@@ -47,24 +48,22 @@ export const sentence = ({ at, message, hint }: Pick<Finding, 'at' | 'message' |
 function excerpt(
   { place }: Finding,
   lines: ReadonlyMap<string, readonly string[]>,
-  secrets: readonly string[],
+  hide: ValidationResult['hide'],
 ): string {
   const line = lines.get(place.source)?.[place.line - 1];
   if (line === undefined || line.trim() === '') return '';
-  const hidden = secrets
-    .filter(Boolean)
-    .reduce((shown, secret) => shown.replaceAll(secret, '*'.repeat(secret.length)), line);
+  const hidden = hide(line);
   const from = Math.max(0, place.column - 1 - 100);
   const number = String(place.line).padStart(5);
   const shown = hidden
     .slice(from, from + 160)
     .replaceAll('\t', ' ')
-    .replace(/[^\x20-\uffff]/g, '?');
+    .replace(/[^\x20-\x7e\u00a0-\u200d\u2010-\u2027\u2030-\u2065\u206a-\uffff]/g, '?');
   const length = Math.max(1, /^(?:"[^"]*"|'[^']*'|[^\s:,\]}]+)/.exec(hidden.slice(place.column - 1))?.[0].length ?? 1);
   const mark = `${' '.repeat(place.column - 1 - from)}${'^'.repeat(Math.min(length, 160))}`;
   return `${number} | ${shown}\n      | ${mark}\n`;
 }
 
 const inMessage = (words: string): string =>
-  words.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  printable(words).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 const inProperty = (words: string): string => inMessage(words).replaceAll(':', '%3A').replaceAll(',', '%2C');

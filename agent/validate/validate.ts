@@ -1,9 +1,11 @@
 import type { Schedule } from '../engine/module.ts';
+import { redactor } from '../report/redact.ts';
 import { readUserData } from '../userdata/read-user-data.ts';
 import type { UserData } from '../userdata/reading.ts';
 import type { Finding } from '../userdata/schema/decode.ts';
 import { collect } from '../userdata/schema/findings.ts';
 import { limits } from '../userdata/schema/limits.ts';
+import { publicNames, secretTexts, withoutSecretValues } from '../userdata/schema/secret-keys.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { readYaml } from '../userdata/yaml/read-yaml.ts';
 import { bashisms } from './bashisms.ts';
@@ -18,8 +20,8 @@ export interface ValidationResult {
   readonly findings: readonly Finding[];
   /** The text behind each source that a finding names. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Values that must not be shown with their lines. */
-  readonly secrets: readonly string[];
+  /** Hides in a line what must not be shown with it, by as many asterisks. */
+  readonly hide: (line: string) => string;
 }
 
 /** Says everything that is wrong with user-data, or with a configuration file of an image, without any machine. */
@@ -42,7 +44,10 @@ export async function validate(
     ...oldTools(config, texts),
     ...oddCharacters(config, texts),
   ];
-  return { findings: atMost(inOrder(found)), sources, secrets: planned.secrets };
+  const { add, exempt, clean } = redactor((secret) => '*'.repeat(secret.length));
+  exempt(publicNames(config));
+  for (const each of [...planned.secrets, ...secretTexts(config)]) add(each);
+  return { findings: clean(atMost(inOrder(found))), sources, hide: (line) => clean(withoutSecretValues(line)) };
 }
 
 function readImageFile(

@@ -48,7 +48,7 @@ const entry: Decode<UserPassword> = decoder(entryFields.shape, (written, at, fin
 
 /** A password or its hash, told apart by its form. */
 const passwordWord: Decode<Password> = decoder(
-  { is: 'scalar', what: 'a password or its hash (kept secret)' },
+  { is: 'scalar', what: 'a password or its hash (kept secret)', secret: true },
   (written, at, findings) => {
     const value = plainPassword(written, at, findings);
     if (value === INVALID) return INVALID;
@@ -57,28 +57,31 @@ const passwordWord: Decode<Password> = decoder(
 );
 
 /** "name:password", where the password may be a hash, or R or RANDOM for one that is made up. */
-const line: Decode<UserPassword> = decoder({ is: 'scalar', what: 'user:password' }, (written, at, findings) => {
-  const words = secret(written, at, findings);
-  if (words === INVALID) return INVALID;
-  const colon = words.indexOf(':');
-  const scalar = (text: string): SourceNode => ({
-    is: 'scalar',
-    value: text,
-    raw: text,
-    place: written?.place ?? nowhere,
-  });
-  const name = userName(scalar(colon === -1 ? '' : words.slice(0, colon)), at, { ...findings, error: refuse });
-  if (name === INVALID) return INVALID;
-  const password = words.slice(colon + 1);
-  if (password === 'R' || password === 'RANDOM') return { name, password: { random: randomLength } };
-  const given = passwordWord(scalar(password), at, findings);
-  return given === INVALID ? INVALID : { name, password: given };
+const line: Decode<UserPassword> = decoder(
+  { is: 'scalar', what: 'user:password', secret: true },
+  (written, at, findings) => {
+    const words = secret(written, at, findings);
+    if (words === INVALID) return INVALID;
+    const colon = words.indexOf(':');
+    const scalar = (text: string): SourceNode => ({
+      is: 'scalar',
+      value: text,
+      raw: text,
+      place: written?.place ?? nowhere,
+    });
+    const name = userName(scalar(colon === -1 ? '' : words.slice(0, colon)), at, { ...findings, error: refuse });
+    if (name === INVALID) return INVALID;
+    const password = words.slice(colon + 1);
+    if (password === 'R' || password === 'RANDOM') return { name, password: { random: randomLength } };
+    const given = passwordWord(scalar(password), at, findings);
+    return given === INVALID ? INVALID : { name, password: given };
 
-  // The name may be half of a password: its words are not told.
-  function refuse(): void {
-    findings.error(at, written?.place ?? nowhere, 'expected user:password');
-  }
-});
+    // The name may be half of a password: its words are not told.
+    function refuse(): void {
+      findings.error(at, written?.place ?? nowhere, 'expected user:password');
+    }
+  },
+);
 
 const lines: Decode<readonly Item<UserPassword>[]> = decoder(
   {

@@ -1,3 +1,4 @@
+import { sudoersUser } from '../../agent/edits/sudoers.ts';
 import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import type { UserChange } from '../../agent/engine/kinds/accounts.ts';
 import type { Context } from '../../agent/engine/module.ts';
@@ -13,7 +14,7 @@ export function planUser(person: ResolvedUser, context: Context, hasPasswordElse
   return [
     planAccount(person, context, hasPasswordElsewhere),
     ...unsupported(person),
-    ...(rules === undefined ? [] : [{ at: `${at}.sudo`, changes: [sudo(name, rules)] }]),
+    ...(rules === undefined ? [] : [planSudo(`${at}.sudo`, name, rules)]),
     ...(keys.length === 0
       ? []
       : [{ at: `${at}.ssh_authorized_keys`, changes: [{ kind: 'authorized-keys', user: name, keys } as const] }]),
@@ -154,13 +155,15 @@ const unsupported = ({ at, account }: ResolvedUser): PlanItem[] =>
     return [{ at: `${at}.${key}`, changes: [], notes: [note] }];
   });
 
-function sudo(name: string, rules: readonly string[]): Change {
+function planSudo(at: string, name: string, rules: readonly string[]): PlanItem {
   // sudo passes over files with a dot in their names.
   const path = `/etc/sudoers.d/90-bootagent-${name.replace(/[^A-Za-z0-9_-]/g, (char) => `+${char.charCodeAt(0).toString(16)}`)}`;
-  if (rules.length === 0) return { kind: 'absent', path };
-  return {
-    kind: 'sudoers',
-    path,
-    content: `# Written by bootagent.\n${rules.map((rule) => `${name} ${rule}\n`).join('')}`,
-  };
+  if (rules.length === 0) return { at, changes: [{ kind: 'absent', path }] };
+  const user = sudoersUser(name);
+  if (user === undefined) {
+    const text = `${JSON.stringify(name)} is given no sudo: in sudoers this name would stand for others as well`;
+    return { at, changes: [], notes: [{ level: 'alarm', text }] };
+  }
+  const content = `# Written by bootagent.\n${rules.map((rule) => `${user} ${rule}\n`).join('')}`;
+  return { at, changes: [{ kind: 'sudoers', path, content }] };
 }

@@ -18,7 +18,7 @@ _bootagent() {
     detect) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     query) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     facts) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
-    config) COMPREPLY=($(compgen -W "--root --user-data --format --help" -- "$cur")) ;;
+    config) COMPREPLY=($(compgen -W "--root --user-data --show-secrets --format --help" -- "$cur")) ;;
     validate) COMPREPLY=($(compgen -f -W "--image-config --strict --format --help" -- "$cur")) ;;
     explain) COMPREPLY=($(compgen -W "--format --help" -- "$cur")) ;;
     reset) COMPREPLY=($(compgen -W "--yes --root --format --help" -- "$cur")) ;;

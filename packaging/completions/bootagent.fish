@@ -46,6 +46,7 @@ complete -c bootagent -n '__fish_seen_subcommand_from facts' -l format -r -a 'te
 complete -c bootagent -n __fish_use_subcommand -a config -d 'the merged configuration, with the file and line each value comes from'
 complete -c bootagent -n '__fish_seen_subcommand_from config' -l root -r -F -d 'work on the image tree in DIR instead of this machine'
 complete -c bootagent -n '__fish_seen_subcommand_from config' -l user-data -r -F -d 'lay this user-data over it'
+complete -c bootagent -n '__fish_seen_subcommand_from config' -l show-secrets -d 'print passwords, keys and tokens too'
 complete -c bootagent -n '__fish_seen_subcommand_from config' -l format -r -a 'text json' -d 'text (default) or json'
 complete -c bootagent -n __fish_use_subcommand -a validate -d 'everything that is wrong with user-data, with line and column, on any machine'
 complete -c bootagent -n '__fish_seen_subcommand_from validate' -l image-config -d 'the files are configuration of an image, as are those below etc/bootagent\: they need no #cloud-config line'

@@ -29,7 +29,7 @@ case $words[2] in
   detect) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   query) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   facts) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
-  config) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[lay this user-data over it]:FILE:_files' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  config) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[lay this user-data over it]:FILE:_files' '--show-secrets[print passwords, keys and tokens too]' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   validate) _arguments '--image-config[the files are configuration of an image, as are those below etc/bootagent\: they need no #cloud-config line]' '--strict[exit 4 for warnings too]' '--format[text (default), json, github (annotations of a workflow run) or sarif (code scanning)]:FORMAT:(text json github sarif)' '*:argument:_files' ;;
   explain) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   reset) _arguments '--yes[do it; without this it is only printed]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;

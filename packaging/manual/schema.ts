@@ -60,7 +60,7 @@ function schemaOf(shape: Shape): Schema {
   }
 }
 
-function scalarSchema({ what, words, pattern }: Shape & { is: 'scalar' }): Schema {
+function scalarSchema({ what, words, pattern, secret }: Shape & { is: 'scalar' }): Schema {
   // Editors read YAML 1.2 or JSON, where a word such as `off` may be a boolean or a number as well as text.
   if (what === 'true or false')
     return {
@@ -76,6 +76,10 @@ function scalarSchema({ what, words, pattern }: Shape & { is: 'scalar' }): Schem
     };
   if (words) return { description: what, enum: words.flatMap(alike) };
   if (pattern !== undefined) return { description: what, type: scalar, pattern };
+  if (secret) {
+    const credential = { type: 'object', properties: { credential: { type: 'string' } }, required: ['credential'] };
+    return { description: `${what}, or {credential: NAME}`, anyOf: [{ type: scalar }, credential] };
+  }
   return { description: what, type: scalar };
 }
 

@@ -121,11 +121,9 @@ describe('what is fetched before sshd', () => {
   test('holds for includes too: one that is silent costs the budget once, and is reported', async () => {
     const { inner, budget } = machine();
     const userData = Buffer.from('#include\nhttp://silent/a\nhttp://silent/b\nhttp://quick/c\n');
-    const { findings } = await readSettings(
-      instance({ userData }),
-      [],
-      async (url) => (await budget.host.http({ url })).body,
-    );
+    const { findings } = await readSettings(instance({ userData }), [], {
+      include: async (url) => (await budget.host.http({ url })).body,
+    });
     assert.ok(inner.now() <= fetchBudgetMs);
     assert.equal(findings.length, 3);
     assert.ok(findings.every(({ message }) => message.includes('takes longer than sshd waits')));

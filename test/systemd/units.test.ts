@@ -5,7 +5,9 @@ import { describe, test } from 'node:test';
 
 const folder = join(import.meta.dirname, '../../systemd');
 const names = readdirSync(folder).filter((name) => /\.(service|target)$/.test(name));
-const services = names.filter((name) => name.endsWith('.service'));
+const lock = 'bootagent-metadata-lock.service';
+/** Those that run the agent at a boot. */
+const services = names.filter((name) => name.endsWith('.service') && name !== lock);
 
 /** What systemd 239, that of Enterprise Linux 8, knows of what we use: from its manual pages. */
 const known239 = new Set([
@@ -24,6 +26,7 @@ const known239 = new Set([
     'Type',
     'RemainAfterExit',
     'ExecStart',
+    'ExecStop',
     'SuccessExitStatus',
     'TimeoutStartSec',
     'KillMode',
@@ -93,8 +96,9 @@ describe('the units', () => {
     assert.ok(values('bootagent-final.service', 'After').includes('network-online.target'));
   });
 
-  test('are all enabled by the preset', () => {
+  test('that run the agent are enabled by the preset; the lock of the metadata is asked for', () => {
     const preset = readFileSync(join(folder, '80-bootagent.preset'), 'utf8');
-    assert.deepEqual(preset.trim().split('\n').sort(), services.map((name) => `enable ${name}`).sort());
+    const lines = [...services.map((name) => `enable ${name}`), `disable ${lock}`];
+    assert.deepEqual(preset.trim().split('\n').sort(), lines.sort());
   });
 });

@@ -11,6 +11,7 @@ import type { Event } from '../../report/event.ts';
 import { faultsIn } from '../../report/faults.ts';
 import { keptNotes } from '../../report/kept-notes.ts';
 import { publishedFiles } from '../../report/publish.ts';
+import { redactor } from '../../report/redact.ts';
 import { addTo, emptySummary, lastLine, type Summary } from '../../report/summary.ts';
 import { whyLines } from '../../report/why.ts';
 import { folderStore, home, readOnly } from '../../state/folder-store.ts';
@@ -21,7 +22,7 @@ import { bootSnapshot } from './boot-snapshot.ts';
 import { findDue } from './find-due.ts';
 import { recordingHost } from './recording-host.ts';
 
-const silent = { disabled: () => {}, end: () => {}, follow: () => {}, clean: <T>(value: T): T => value };
+const silent = { disabled: () => {}, end: () => {}, follow: () => {} };
 
 /** What systemd/skip-if-unchanged reads. */
 const kept = `${home}/skip-record`;
@@ -61,7 +62,8 @@ export async function predictNextBoot(
     told ??= text;
   };
   if (state.warnings.length > 0 || state.interrupted !== undefined) return state.warnings[0]?.text ?? 'it was cut off';
-  const reporting = { report, warn, note: () => {}, secret: () => {}, ...silent };
+  const { add: secret, exempt, clean } = redactor();
+  const reporting = { ...silent, report, warn, note: () => {}, secret, exempt, clean };
   // It writes nothing, as it keeps nothing.
   const who = identifier({
     host: { ...host, ...seen },
@@ -95,11 +97,11 @@ export async function predictNextBoot(
   if (!('record' in drawn)) return drawn.worthless;
 
   const put = (path: string, text: string) => files.writeFile(root, `${kept}/${path}`, text, { mode: 0o644 });
-  for (const [path, text] of Object.entries(publishedFiles({ ...summary, updated: host.clock() })))
+  for (const [path, text] of Object.entries(publishedFiles({ ...clean(summary), updated: host.clock() })))
     put(path.slice(1), text);
   const known = await host.readText(publicPath);
   if (known !== undefined) put(`run${publicPath.slice('/run'.length)}`, known);
-  const lines = [...whyLines(summary), lastLine(summary)].map((line) => `console\t${line}\n`);
+  const lines = [...whyLines(clean(summary)), lastLine(clean(summary))].map((line) => `console\t${line}\n`);
   put('record', `${lines.join('')}${drawn.record}`);
   return undefined;
 }

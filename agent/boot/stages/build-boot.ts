@@ -1,4 +1,5 @@
 import type { Problem } from '../../base/problem.ts';
+import { readCredentials } from '../../config/credentials.ts';
 import { layerFiles } from '../../config/layers.ts';
 import { settingsLoader } from '../../config/load-settings.ts';
 import type { Schedule } from '../../engine/module.ts';
@@ -15,13 +16,16 @@ export async function bootOf({
   host,
   report,
   bootId,
+  credentialsDirectory,
 }: {
   readonly version: string;
   readonly schedule: Schedule;
   readonly state: State;
   readonly host: ReadHost;
-  readonly report: Pick<Reporting, 'report' | 'secret' | 'clean' | 'warn'>;
+  readonly report: Pick<Reporting, 'report' | 'secret' | 'exempt' | 'clean' | 'warn'>;
   readonly bootId: string;
+  /** Where systemd put the credentials of this unit. */
+  readonly credentialsDirectory?: string | undefined;
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
   const warn = ({ code, message }: Problem): void => report.warn(code, message);
   const settings = settingsLoader({
@@ -38,8 +42,10 @@ export async function bootOf({
     state,
     report: report.report,
     secret: report.secret,
+    exempt: report.exempt,
     redact: report.clean,
     bootId,
+    credentials: (names) => readCredentials(names, host, credentialsDirectory),
     now: () => host.now(),
   };
 }

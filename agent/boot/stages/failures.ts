@@ -20,12 +20,24 @@ export interface Failures {
 
 export function failuresOf(
   { name }: Module,
-  { last, same, report }: { readonly last: ModuleRecord | undefined; readonly same: boolean; readonly report: Report },
+  {
+    last,
+    same,
+    report,
+    redact = (text) => text,
+  }: {
+    readonly last: ModuleRecord | undefined;
+    readonly same: boolean;
+    readonly report: Report;
+    redact?(text: string): string;
+  },
 ): Failures {
   const failed: Record<string, Failure> = {};
   const add: Failures['add'] = (at, problem, item) => {
     const tries = (same ? (last?.failed[at]?.tries ?? 0) : 0) + 1;
-    const { code, message } = problem;
+    const { code } = problem;
+    // Kept, and shown by later runs that know no secrets.
+    const message = redact(problem.message);
     failed[at] = { tries: isFinal(problem) ? mostTries : tries, code, message, ...(item && { item }) };
     report({ event: 'problem', module: name, at, problem });
   };

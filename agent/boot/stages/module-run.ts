@@ -1,4 +1,5 @@
 import { asProblem, Problem } from '../../base/problem.ts';
+import { credentialNames } from '../../config/credentials.ts';
 import type { PlanItem } from '../../engine/change.ts';
 import type { Ledger, Step, Watch } from '../../engine/executor.ts';
 import type { ItemReport } from '../../engine/handler.ts';
@@ -39,6 +40,10 @@ export interface Run {
   readonly machineUnknown?: boolean;
   /** Hides the secrets that are known. */
   redact?(text: string): string;
+  /** Words that are public, even if one of them is somebody's password. */
+  exempt?(words: readonly string[]): void;
+  /** Reads the credentials of the machine that have these names. */
+  credentials?(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 /** One module run: reads its settings, plans, makes or previews, records. A failure of it stays its own. */
@@ -55,19 +60,21 @@ export async function runModule(
   const only = itemsDue(module, same ? last : undefined, run);
   const writes = run.act.mode === 'apply';
   if (only === 'none') return writes && same ? reportStanding(module, last, run.report) : 'kept';
+  const credentials = await credentialsOf(module, settings, run);
   const ledger = run.state.ledger(module.name, scope, run.force);
   const inService = run.inService === true && !run.force;
   if (inService && !module.merges && module.every !== 'boot' && last?.scope !== scope) {
     if (!writes) return 'kept';
-    for (const item of planned(module, settings, context, { ...run, report: () => {} }, () => {}))
+    for (const item of planned(module, settings, context, { ...run, report: () => {} }, () => {}, credentials))
       await countAsDone(item, ledger);
     run.state.ended({ module: module.name, scope, hash, failed: {} });
     return 'kept';
   }
-  const failures = failuresOf(module, { last, same, report: run.report });
+  const failures = failuresOf(module, { last, same, report: run.report, ...(run.redact && { redact: run.redact }) });
   // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
-  const plan = planned(module, settings, { ...context, newMachine: inherits, inService }, run, failures.add);
+  const given = { ...context, newMachine: inherits, inService };
+  const plan = planned(module, settings, given, run, failures.add, credentials);
   const tolerant = tolerantLedger(ledger, (error) => failures.add('state', asProblem(error)));
   const steps: Step[] = [];
   let begun = false;
@@ -92,6 +99,17 @@ export async function runModule(
     failures.guard(() => recordRun(record, { waiting, begun, asked: plan.length > 0, last, state, module }));
   }
   return stateOf(failures.failed) ?? resultOf(steps, run, plan.length > 0);
+}
+
+/** The credentials that the module's own keys name; another machine's cannot be read. */
+async function credentialsOf(
+  { reads }: Module,
+  { entries }: Mapping,
+  { act, credentials }: Run,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (act.mode === 'planned') return undefined;
+  const names = Object.keys(reads as object).flatMap((key) => credentialNames(entries.get(key)?.value));
+  return names.length > 0 && credentials ? credentials(names) : new Map();
 }
 
 interface ItemRun {
@@ -158,6 +176,7 @@ function planned(
   context: Context,
   run: Run,
   problem: (at: string, problem: Problem) => void,
+  credentials: ReadonlyMap<string, string> | undefined,
 ): readonly PlanItem[] {
   const findings: Findings = {
     error: (at, place, message, hint) =>
@@ -172,6 +191,7 @@ function planned(
         ...(hint !== undefined && { hint }),
       }),
     secret: run.secret,
+    ...(credentials && { credential: (name) => credentials.get(name) }),
   };
   try {
     const decoded = decodeFields(module.reads, settings, '', findings);

@@ -7,6 +7,7 @@ import type { Identify } from '../../identity/resolve.ts';
 import { type Instance, noInstance } from '../../metadata/datasource.ts';
 import type { RunResult } from '../../report/event.ts';
 import type { Finding } from '../../userdata/schema/decode.ts';
+import { publicNames, secretTexts } from '../../userdata/schema/secret-keys.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 import { configFindings } from '../../validate/config-findings.ts';
 import { type Run, runModule } from './module-run.ts';
@@ -39,6 +40,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     boot.report({ event: 'stage-began', stage });
     // What failed may have changed something on its way.
     let facts = await boot.gatherFacts(stage !== wanted[0] && !tally.problems && !tally.failed && tally.changes === 0);
+    boot.exempt?.([...facts.users, ...facts.groups].map(({ name }) => name));
     const late = known === undefined && stage === 'final';
     if (!known) {
       known = await boot.identify(stage, facts, imageConfig).catch((error) => told(error, boot));
@@ -113,7 +115,12 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     for (const value of instance?.secrets ?? []) boot.secret(value);
     if (instance?.missing) tally.problems = true;
     const read = await readableSettings(instance);
-    for (const finding of read.findings) tell(finding);
+    // Before anything is reported: what stands under the key of a secret is one, whatever becomes of the key.
+    boot.exempt?.(publicNames(read.config));
+    for (const value of secretTexts(read.config)) boot.secret(value);
+    const refused = read.findings.filter(isRefusal);
+    if (refused.length > 0) tellRefused(refused);
+    for (const finding of read.findings) if (!refused.includes(finding)) tell(finding);
     // Once a boot, and as no problem: all that can be done for this machine is done.
     const doubtful = wanted.includes('main') ? configFindings(read.config, read.scripts, modules) : [];
     for (const finding of doubtful) tell({ ...finding, level: 'warning' });
@@ -149,6 +156,19 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     }
   }
 
+  /** What the image refuses is missing from the machine: the console and the status say so. */
+  function tellRefused(refused: readonly Finding[]): void {
+    tally.problems = true;
+    const module = 'user-data';
+    boot.report({ event: 'module-began', module, stage: wanted[0] ?? 'local' });
+    for (const { at, place, code, message } of refused) {
+      const text = `${place.source}:${place.line}:${place.column}: ${at ? `${at}: ` : ''}${message}`;
+      const problem = new Problem(code === 'unsigned' ? code : 'refused-by-image', text);
+      boot.report({ event: 'problem', module, at: at || module, problem });
+    }
+    boot.report({ event: 'module-ended', module, result: { state: 'problems', ms: 0 } });
+  }
+
   function tell({ level, at, place, message, hint, code }: Finding): void {
     if (level === 'error') tally.problems = true;
     const where = place.line === 0 ? place.source : `${place.source}:${place.line}:${place.column}`;
@@ -161,3 +181,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     });
   }
 }
+
+/** Whether the image refused it: what is only not used, as vendor-data is, is a warning. */
+const isRefusal = ({ level, code }: Finding): boolean =>
+  level === 'error' && (code === 'unsigned' || code === 'refused-by-image');

@@ -1,5 +1,5 @@
-import { shownUrl } from '../../base/http-error.ts';
 import { asProblem, Problem } from '../../base/problem.ts';
+import { shownUrl } from '../../base/shown-url.ts';
 import type { PhoneHomeChange } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import type { Host } from '../../host/host.ts';

@@ -1,5 +1,5 @@
-import { shownUrl } from '../../base/http-error.ts';
 import { Problem } from '../../base/problem.ts';
+import { shownUrl } from '../../base/shown-url.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import type { Host, Response } from '../../host/host.ts';

@@ -1,6 +1,8 @@
 import { mapOf } from '../../base/map-of.ts';
 import { amongThese, nearest } from '../../base/nearest.ts';
 import type { ProblemCode } from '../../base/problem.ts';
+import { hidden } from '../../base/shown-url.ts';
+import { holdsSecret, withoutEcho } from './no-echo.ts';
 import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
 
 /**
@@ -12,6 +14,8 @@ export interface Findings {
   warning(at: string, place: Place, message: string, hint?: string, code?: string): void;
   /** A value that must never be shown: it is replaced in every event, diff, message and log. */
   secret(value: string): void;
+  /** The value of a credential of this machine, or undefined where there is none. Left out: credentials are not read here. */
+  credential?(name: string): string | undefined;
 }
 
 /** One thing found in what somebody wrote. */
@@ -37,7 +41,14 @@ export interface Decode<T> {
 
 /** What a decoder takes, as data: docs/modules.md and the published JSON Schema are made from it. */
 export type Shape =
-  | { readonly is: 'scalar'; readonly what: string; readonly words?: readonly string[]; readonly pattern?: string }
+  | {
+      readonly is: 'scalar';
+      readonly what: string;
+      readonly words?: readonly string[];
+      readonly pattern?: string;
+      /** Its value is never shown. */
+      readonly secret?: true;
+    }
   | { readonly is: 'list'; readonly of: Shape }
   | { readonly is: 'map'; readonly of: Shape }
   /** `open`: it may have other keys too, which belong to others. */
@@ -59,7 +70,12 @@ export function decoder<T>(
   shape: Shape,
   decode: (written: SourceNode | undefined, at: string, findings: Findings) => T | Invalid,
 ): Decode<T> {
-  return Object.assign(decode, { shape });
+  const isContainer = shape.is !== 'scalar' && shape.is !== 'optional';
+  const guarded: typeof decode =
+    isContainer && holdsSecret(shape)
+      ? (written, at, findings) => decode(written, at, withoutEcho(written, shape, findings))
+      : (written, at, findings) => decode(written, at, findings);
+  return Object.assign(guarded, { shape });
 }
 
 /** The words themselves: `on` stays "on" and `0644` stays "0644". */
@@ -68,11 +84,43 @@ export const text: Decode<string> = decoder({ is: 'scalar', what: 'text' }, (wri
 );
 
 /** Text that must never be shown. */
-export const secret: Decode<string> = decoder({ is: 'scalar', what: 'text (kept secret)' }, (written, at, findings) => {
-  if (written?.is !== 'scalar' || written.value === null) return expected('text', undefined, at, findings, written);
-  findings.secret(written.raw);
-  return written.raw;
-});
+export const secret: Decode<string> = decoder(
+  { is: 'scalar', what: 'text (kept secret)', secret: true },
+  (written, at, findings) => {
+    if (written?.is === 'mapping' && written.entries.has('credential')) return credential(written, at, findings);
+    if (written?.is !== 'scalar' || written.value === null) return expected('text', undefined, at, findings, written);
+    findings.secret(written.raw);
+    return written.raw;
+  },
+);
+
+/** `{credential: NAME}`: the value is read from the credentials that systemd hands to the machine. */
+function credential(written: Mapping, at: string, findings: Findings): string | Invalid {
+  const name = written.entries.get('credential')?.value;
+  if (name?.is !== 'scalar' || written.entries.size > 1) {
+    findings.error(at, written.place, 'expected {credential: NAME} and nothing beside it');
+    return INVALID;
+  }
+  const shown = JSON.stringify(name.raw);
+  if (!findings.credential) {
+    findings.warning(
+      at,
+      name.place,
+      `the credential ${shown} is read on the machine alone`,
+      undefined,
+      'not-looked-at',
+    );
+    return INVALID;
+  }
+  const value = findings.credential(name.raw);
+  if (value === undefined) {
+    const hint = 'see "systemd-creds list --system"; /etc/credstore is looked into, too';
+    findings.error(at, name.place, `this machine has no credential ${shown}, or it cannot be decrypted`, hint);
+    return INVALID;
+  }
+  findings.secret(value);
+  return value;
+}
 
 /** A yes or no in any of the words that cloud-config takes for one, 0 and 1 among them. */
 export const flag: Decode<boolean> = decoder({ is: 'scalar', what: 'true or false' }, (written, at, findings) => {
@@ -276,18 +324,23 @@ export type Guards<T> = Partial<Readonly<Record<Extract<keyof T, string>, readon
  * A mapping with these settings and no others. A bad setting costs the whole mapping; an unknown one only itself, unless
  * it could be a misspelt guard: then the mapping is withheld.
  */
-export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): Decode<T> =>
-  decoder({ is: 'object', fields: shapesOf(fields) }, (written, at, findings) => {
+export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): Decode<T> => {
+  const shape: Shape = { is: 'object', fields: shapesOf(fields) };
+  const mayHoldSecret = holdsSecret(shape);
+  return decoder(shape, (written, at, findings) => {
     if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
     let withheld = false;
     for (const [key, { key: place }] of written.entries) {
       if (Object.hasOwn(fields, key)) continue;
       const guard = guardMeant(key, Object.keys(fields), guards);
       withheld ||= guard !== undefined;
+      // "name:password" as a key, which a forgotten "- " makes of it.
+      const shown = mayHoldSecret && /[:=\s]/.test(key) ? hidden : key;
+      if (shown !== key) findings.secret(key);
       const message =
         guard === undefined ? 'no such setting' : `no such setting; the item is left out, as this may mean "${guard}"`;
-      const hint = guard === undefined ? amongThese(key, Object.keys(fields)) : `did you mean "${guard}"?`;
-      findings.error(`${at}.${key}`, place, message, hint, 'unknown-key');
+      const hint = guard === undefined ? amongThese(shown, Object.keys(fields)) : `did you mean "${guard}"?`;
+      findings.error(`${at}.${shown}`, place, message, hint, 'unknown-key');
     }
     // What is missing was written nowhere: it is reported where the mapping stands that lacks it.
     const here: Findings = {
@@ -297,6 +350,7 @@ export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): D
     const value = decodeFields(fields, written, `${at}.`, here);
     return withheld ? INVALID : value;
   });
+};
 
 /** The guard that an unknown key may stand for. */
 function guardMeant(

@@ -69,7 +69,17 @@ async function booted(host: MemoryHost, store: Store, own: Partial<Boot> = {}): 
     if (event.event === 'note' && event.level !== 'note') told.push(event.text);
   };
   const warn = (_: unknown, message: string): void => void told.push(message);
-  const reporting = { report, warn, note: () => {}, secret: () => {}, disabled: () => {}, end: () => {}, follow: () => {}, clean };
+  const reporting = {
+    report,
+    warn,
+    note: () => {},
+    secret: () => {},
+    disabled: () => {},
+    end: () => {},
+    follow: () => {},
+    exempt: () => {},
+    clean,
+  };
   for (const stages of [['local'], ['early', 'main'], ['final']] as const) {
     const state = openState(store);
     const identity = identifier({ host, state, report: reporting, userData: undefined, options: {}, keeps: true });
@@ -222,7 +232,7 @@ describe('settings that cannot be read', () => {
     test(`leave the metadata's key in place: ${failsFor}`, async () => {
       const host = machine();
       const state = openState(freshStore());
-      const reporting = { report: () => {}, secret: () => {}, warn: () => {}, clean };
+      const reporting = { report: () => {}, secret: () => {}, warn: () => {}, exempt: () => {}, clean };
       const { settingsOf } = await bootOf({ version: '0', schedule, state, host, report: reporting, bootId: 'b' });
       const result = await booted(host, freshStore(), {
         settingsOf: async (instance) => {

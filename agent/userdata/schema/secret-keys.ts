@@ -1,0 +1,44 @@
+import type { SourceNode } from './source-node.ts';
+
+const telling =
+  /passw|passphrase|secret|token|private|credential|(?:api|access|auth|activation|registration|pool)[_-]?key(?![_-]?id)/i;
+const harmless = /(?:^|[.\]])(?:name|type|expire|user|lock[_-]passwd|ssh_pwauth|expiredate)$/i;
+
+/** Whether the value at "chpasswd.users[0].password" may be a secret, by what its keys are called. */
+export const isSecretKey = (at: string): boolean => telling.test(at) && !harmless.test(at);
+
+/** Whatever stands behind the key of a secret: the value may be a name as well, which is hidden nowhere else. */
+export const withoutSecretValues = (line: string): string =>
+  line.replace(/([\w.-]+)(["']?\s*:\s*["']?)([^\s,"'}\]]+)/g, (whole, key: string, between: string, value: string) =>
+    isSecretKey(key) ? `${key}${between}${'*'.repeat(value.length)}` : whole,
+  );
+
+/** Texts that stand where a secret may stand, also where no module reads them or their key is misspelt. */
+export function secretTexts(config: SourceNode): readonly string[] {
+  const found: string[] = [];
+  walk(config, '', (at, raw) => isSecretKey(at) && found.push(raw));
+  return found;
+}
+
+const naming = /^users\[\d+\]$|(?:^|[.\]])(?:name|user|hostname|fqdn|groups(?:\[\d+\])?|primary_group)$/;
+
+/** Names that are public wherever they come from: users, groups, hosts. */
+export function publicNames(config: SourceNode): readonly string[] {
+  const users = config.is === 'mapping' ? config.entries.get('users')?.value : undefined;
+  const found: string[] = users?.is === 'mapping' ? [...users.entries.keys()] : [];
+  walk(config, '', (at, raw) => {
+    if (naming.test(at) && /^[\w@., -]*$/.test(raw)) found.push(...raw.split(/[\s,.]+/), raw);
+    // The name before the colon of a line for chpasswd.
+    else if (/^chpasswd\.list(?:\[\d+\])?$/.test(at))
+      found.push(...[...raw.matchAll(/^([\w.@-]+):/gm)].map(([, name = '']) => name));
+  });
+  return found;
+}
+
+function walk(written: SourceNode, at: string, visit: (at: string, raw: string) => void): void {
+  if (written.is === 'mapping') {
+    for (const [key, { value }] of written.entries) walk(value, at === '' ? key : `${at}.${key}`, visit);
+  } else if (written.is === 'list') {
+    for (const [index, each] of written.items.entries()) walk(each, `${at}[${index}]`, visit);
+  } else if (typeof written.value === 'string') visit(at, written.raw);
+}

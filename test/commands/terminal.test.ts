@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { printable } from '../../agent/base/printable.ts';
+import { agent, bootagent } from '../support/command-line.ts';
+
+const scratch = mkdtempSync(join(tmpdir(), 'bootagent-terminal-'));
+after(() => rmSync(scratch, { recursive: true }));
+
+const lacksScript = !existsSync('/usr/bin/script') && 'script is not installed';
+
+/** Escape sequences, a carriage return, C1 and a mark that turns text around: in keys, values and names of users. */
+const nasty = 'x\\e[2J\\e]0;title\\a\\r\\x9b1A\\u202Ey';
+const raw = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]/;
+const userData = `#cloud-config
+"k${nasty}": 1
+hostname: "h${nasty}"
+locale: ["${nasty}"]
+users: [{name: "u${nasty}"}]
+write_files:
+- {path: "/etc/a${nasty}", content: "one\\nl${nasty}\\n"}
+- {path: "${nasty}"}
+`;
+
+const seedFolder = 'var/lib/bootagent/seed';
+
+function tree(): string {
+  const root = mkdtempSync(join(scratch, 'root-'));
+  for (const folder of ['etc/bootagent', seedFolder]) mkdirSync(join(root, folder), { recursive: true });
+  writeFileSync(join(root, 'etc/passwd'), 'root:x:0:0::/root:/bin/sh\n');
+  writeFileSync(join(root, 'etc/bootagent/bootagent.yaml'), `locale: "c${nasty}"\n"o${nasty}": [a\n`);
+  writeFileSync(join(root, seedFolder, 'meta-data'), '{"instance-id": "i-1", "tag": "t\\u001b[2J\\u009b1A"}\n');
+  writeFileSync(join(root, seedFolder, 'user-data'), userData);
+  return root;
+}
+
+describe('what others wrote reaches no terminal raw', { concurrency: 2 }, () => {
+  const root = tree();
+  const seed = join(root, seedFolder);
+  const file = join(seed, 'user-data');
+  const commands: readonly (readonly string[])[] = [
+    ['plan', '--root', root, '--user-data', file],
+    ['plan', '--root', root, '--user-data', file, '--format', 'json'],
+    ['run', '--root', root],
+    ['status', '--root', root],
+    ['query', '--root', root],
+    ['query', 'ds.meta_data.tag', '--root', root],
+    ['config', '--root', root, '--user-data', file],
+    ['validate', file],
+    ['validate', '--format', 'github', file],
+  ];
+
+  test('on a terminal', { skip: lacksScript }, () => {
+    for (const args of commands) {
+      const line = [...agent, ...args].map((word) => `'${word}'`).join(' ');
+      const env = { ...process.env, TERM: 'dumb', NODE_OPTIONS: '' };
+      const shown = execFileSync('script', ['-qec', `${line} || true`, '/dev/null'], { env, encoding: 'utf8' });
+      assert.ok(shown.length > 10, args.join(' '));
+      const own = shown.replace(/\x1b\[(?:3[1-6]|39|90)m/g, '');
+      assert.doesNotMatch(own, raw, args.join(' '));
+    }
+  });
+
+  test('through a pipe, in all that is for people', async () => {
+    for (const args of commands.filter(([name]) => name !== 'query')) {
+      const { out, err } = await bootagent(args, args[0] === 'run' ? { env: { BOOTAGENT_UNIT: '1' } } : {});
+      if (!args.includes('json')) assert.doesNotMatch(out + err, raw, args.join(' '));
+    }
+    assert.equal((await bootagent(['query', 'ds.meta_data.tag', '--root', root])).out, 't\x1b[2J\x9b1A\n');
+  });
+});
+
+test('control characters are shown as escapes, and other text is left alone', () => {
+  assert.equal(printable('a\x1b[31m\r\x9b\x7f\u202eb'), 'a\\x1b[31m\\x0d\\x9b\\x7f\\u202eb');
+  assert.equal(printable('Grüße\t日本 😀\n'), 'Grüße\t日本 😀\n');
+});
