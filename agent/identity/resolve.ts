@@ -3,7 +3,7 @@ import type { Stage } from '../engine/module.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Host } from '../host/host.ts';
 import type { Reporting } from '../report/reporting.ts';
-import { bootId } from '../state/lock.ts';
+import { currentBoot } from '../state/markers.ts';
 import type { State } from '../state/state.ts';
 import { type Mapping, toJs } from '../userdata/schema/source-node.ts';
 import {
@@ -104,14 +104,14 @@ export function identifier({
       deadline: host.now() + budgetMs[stage],
       last: stage === 'final',
       seed: options.seed,
-      tries: triesOf(state),
+      tries: triesOf(state, host.root),
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
       waiting: (what, ms, ended) =>
         report.report({ event: 'waiting', module: 'datasource', what, ms, ...(ended && { ended }) }),
     });
     if (answer.instance) return published(await storeIdentity(answer.instance, answer.how, memory));
     if (keeps && stage !== 'local') {
-      state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries }));
+      state.store.replace('tries.json', JSON.stringify({ boot: currentBoot(host.root), tries: answer.tries }));
     }
     // No later stage is left to go on: that is a problem, and the status says so.
     if (stage === 'final' && answer.expected) {
@@ -170,10 +170,10 @@ function parsed(text: string): unknown {
 }
 
 /** What the stages before this one tried, so that it goes on counting. An earlier boot's tries are not ours. */
-function triesOf(state: State): TriesBySource {
+function triesOf(state: State, root: string): TriesBySource {
   // Written above; what is damaged counts for nothing.
   const kept = parsed(state.store.read('tries.json') ?? '') as { boot?: string; tries?: TriesBySource } | undefined;
-  return kept?.boot === bootId() ? (kept.tries ?? {}) : {};
+  return kept?.boot === currentBoot(root) ? (kept.tries ?? {}) : {};
 }
 
 export function listOf({ entries }: Mapping, key: string): string[] | undefined {
