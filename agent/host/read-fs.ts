@@ -12,6 +12,7 @@ import {
   type Stats,
   statfsSync,
 } from 'node:fs';
+import { formatBytes } from '../base/format.ts';
 import { isEmptyDrive, isKnownEmpty } from './empty-drives.ts';
 import type { Stat } from './host.ts';
 import { codeOf, type PathHandle, resolveSafely } from './resolve-safely.ts';
@@ -62,6 +63,8 @@ function openedAt<T>(spot: PathHandle, use: (fd: number, stats: Stats) => T): T 
   }
 }
 
+/** The most that is read of a file as a whole: users own some that root reads, and one of any size must not take the memory. */
+export const largestFile = 16 * 2 ** 20;
 let room: Buffer | undefined;
 
 /**
@@ -71,16 +74,26 @@ let room: Buffer | undefined;
 function contentOf(fd: number, stats: Stats): Uint8Array {
   if (stats.isCharacterDevice()) return new Uint8Array(); // /dev/zero has no end
   const { size } = stats;
+  if (size > largestFile) throw tooLarge();
   room ??= Buffer.allocUnsafeSlow(65_536);
-  if (size >= room.length) return readFileSync(fd);
-  let length = 0;
-  for (let read = -1; read !== 0 && length < room.length; length += read) {
-    read = readSync(fd, room, length, room.length - length, null);
-    if (length + read === size && size > 0) return new Uint8Array(room.subarray(0, size));
+  const pieces: Uint8Array[] = [];
+  for (let total = 0; total <= largestFile; ) {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < room.length; length += read) {
+      read = readSync(fd, room, length, room.length - length, null);
+      if (total + length + read === size) return joined(pieces, room.subarray(0, length + read));
+    }
+    if (length < room.length) return joined(pieces, room.subarray(0, length));
+    pieces.push(new Uint8Array(room));
+    total += length;
   }
-  const first = room.subarray(0, length);
-  return length < room.length ? new Uint8Array(first) : Buffer.concat([first, readFileSync(fd)]);
+  throw tooLarge();
 }
+
+const joined = (pieces: readonly Uint8Array[], last: Uint8Array): Uint8Array =>
+  pieces.length === 0 ? new Uint8Array(last) : new Uint8Array(Buffer.concat([...pieces, last]));
+
+const tooLarge = (): Error => new Error(`it is larger than ${formatBytes(largestFile)}, more than is read of a file`);
 
 export const stat = (root: string, path: string): Stat | undefined =>
   reading(path, () => resolveSafely(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
