@@ -3,6 +3,7 @@ import type { ReadHost } from '../host/host.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { Store } from '../state/store.ts';
 import { cached } from './cache.ts';
+import { includeFetcher } from './fetch-include.ts';
 import { type Layer, readLayers } from './layers.ts';
 import { readSettings, type SettingsOf } from './settings.ts';
 
@@ -21,7 +22,7 @@ export function settingsLoader({ version, layers, store, host, warn }: SettingsS
   return (instance) =>
     cached(sourcesOf(version, layers, instance), store, async () => {
       const image = await readLayers(layers, warn);
-      return readSettings(instance, image, async (url) => (await host.http({ url })).body);
+      return readSettings(instance, image, includeFetcher(host));
     });
 }
 

@@ -55,6 +55,10 @@ async function include(part: Part, reading: Reading): Promise<void> {
     else {
       try {
         const bytes = await options.include(url, once);
+        if (bytes.every(isBlank)) {
+          findings.error('', place, `${url} is empty`, 'include what has content, or leave the URL out');
+          continue;
+        }
         told.push(`included ${url}`);
         await reading.readBytes(bytes, { source: url, line: 1, depth: part.origin.depth + 1 }, reading);
       } catch (error) {
@@ -63,6 +67,9 @@ async function include(part: Part, reading: Reading): Promise<void> {
     }
   }
 }
+
+/** A byte of white space in ASCII. */
+const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
 async function template(part: Part, reading: Reading): Promise<void> {
   const { findings, options, told } = reading;
