@@ -28,6 +28,7 @@ export const ownPaths = {
   nothingDue: '/run/bootagent/nothing-due',
   assumedNetwork: '/run/bootagent/nothing-due-at',
   networkWanted: '/run/bootagent/network-wanted',
+  pass: '/run/bootagent/pass',
   noAddress: '/run/bootagent/without-address',
   stageServer: '/run/bootagent/stage-server',
   hostKeysLater: '/run/bootagent/host-keys-later',

@@ -36,8 +36,10 @@ const script =
   ({ text, name }, { scripts, taken }) => {
     const content = when === 'boothook' ? text.replace(/^\s*#cloud-boothook[^\n]*\n?/i, '') : text;
     const fallback = `part-${String(taken.named).padStart(3, '0')}`;
+    const clean = (name ?? '').replace(/[^\w.()%-]/g, '');
     scripts.push({
-      name: (name ?? fallback).replace(/[^\w.()%-]/g, ''),
+      // The name becomes that of a file.
+      name: /^\.{0,2}$/.test(clean) ? fallback : clean,
       content: content.replaceAll('\r\n', '\n'),
       when,
     });
