@@ -22,10 +22,13 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** Opens what stands there: no link is followed, and no pipe without a writer is waited for. */
 export const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
+/** The most that is read of a file as a whole: users own some that root reads, and one of any size must not take the memory. */
+export const largestFile = 16 * 2 ** 20;
+
 type Piece = { from: number; length: number };
 
 export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array | undefined =>
-  piece ? readPiece(root, path, piece) : opened(root, path, contentOf);
+  piece ? readPiece(root, path, piece) : opened(root, path, (fd, stats) => contentOf(fd, stats, largestFile));
 
 const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Array | undefined =>
   reading(path, () =>
@@ -40,12 +43,12 @@ const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Ar
   );
 
 /** What is small in one call of Node: to open, ask, read and close by one each takes twice as long. */
-export const readText = (root: string, path: string): string | undefined =>
+export const readText = (root: string, path: string, most = largestFile): string | undefined =>
   reading(path, () =>
     resolveSafely(path, { root, follow: true }, (spot) =>
       spot.small
         ? ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands }))
-        : openedAt(spot, (fd, stats) => Buffer.from(contentOf(fd, stats)).toString()),
+        : openedAt(spot, (fd, stats) => Buffer.from(contentOf(fd, stats, most)).toString()),
     ),
   );
 
@@ -63,21 +66,19 @@ function openedAt<T>(spot: PathHandle, use: (fd: number, stats: Stats) => T): T 
   }
 }
 
-/** The most that is read of a file as a whole: users own some that root reads, and one of any size must not take the memory. */
-export const largestFile = 16 * 2 ** 20;
 let room: Buffer | undefined;
 
 /**
  * All that is in a file, of whatever length: those of the kernel say none. Read into one place again and again, since
  * most are small, and room for one that may be large costs more than to read it.
  */
-function contentOf(fd: number, stats: Stats): Uint8Array {
+function contentOf(fd: number, stats: Stats, most: number): Uint8Array {
   if (stats.isCharacterDevice()) return new Uint8Array(); // /dev/zero has no end
   const { size } = stats;
-  if (size > largestFile) throw tooLarge();
+  if (size > most) throw tooLarge(most);
   room ??= Buffer.allocUnsafeSlow(65_536);
   const pieces: Uint8Array[] = [];
-  for (let total = 0; total <= largestFile; ) {
+  for (let total = 0; total <= most; ) {
     let length = 0;
     for (let read = -1; read !== 0 && length < room.length; length += read) {
       read = readSync(fd, room, length, room.length - length, null);
@@ -87,13 +88,14 @@ function contentOf(fd: number, stats: Stats): Uint8Array {
     pieces.push(new Uint8Array(room));
     total += length;
   }
-  throw tooLarge();
+  throw tooLarge(most);
 }
 
 const joined = (pieces: readonly Uint8Array[], last: Uint8Array): Uint8Array =>
   pieces.length === 0 ? new Uint8Array(last) : new Uint8Array(Buffer.concat([...pieces, last]));
 
-const tooLarge = (): Error => new Error(`it is larger than ${formatBytes(largestFile)}, more than is read of a file`);
+const tooLarge = (most: number): Error =>
+  new Error(`it is larger than ${formatBytes(most)}, more than is read of a file`);
 
 export const stat = (root: string, path: string): Stat | undefined =>
   reading(path, () => resolveSafely(path, { root, follow: false }, (spot) => statIfThere(spot.path)));
