@@ -1,7 +1,7 @@
 import { fstatSync, readSync } from 'node:fs';
 import { exit } from './base/exit-codes.ts';
 import { printable } from './base/printable.ts';
-import { asProblem } from './base/problem.ts';
+import { asProblem, Problem } from './base/problem.ts';
 import { version } from './base/version.ts';
 import { pause, writeAll } from './base/write-all.ts';
 import type { Io } from './boot/io.ts';
@@ -80,10 +80,13 @@ function isTerminal(fd: number): boolean {
   }
 }
 
+/** A pipe gives up to 64 KiB at a time, and seldom less than one page: 64 MiB at least. */
+const mostChunks = 2 ** 14;
+
 function readAll(fd: number): Uint8Array {
   const chunks: Buffer[] = [];
   const chunk = Buffer.alloc(65536);
-  while (true) {
+  while (chunks.length < mostChunks) {
     try {
       const length = readSync(fd, chunk);
       if (length === 0) return Buffer.concat(chunks);
@@ -93,4 +96,5 @@ function readAll(fd: number): Uint8Array {
       pause();
     }
   }
+  throw new Problem('bad-input', 'Standard input is larger than any input may be');
 }

@@ -7,6 +7,7 @@ import {
   entriesNamed,
   flag,
   INVALID,
+  type Invalid,
   type Item,
   items,
   matching,
@@ -18,6 +19,7 @@ import {
   withDefault,
 } from '../agent/userdata/schema/decode.ts';
 import { encodings, isSullied, unpacked } from '../agent/userdata/schema/encoded-content.ts';
+import { limits } from '../agent/userdata/schema/limits.ts';
 import { nowhere } from '../agent/userdata/schema/source-node.ts';
 import { type AccountRequests, accountReads, requestedAccounts } from './accounts/requested-accounts.ts';
 
@@ -86,27 +88,35 @@ const fields = object(settings, {
   append: [],
 });
 
-const file = converted(fields, (file, tell) => {
-  if (file.source && file.append) {
-    tell.error('source and append exclude each other');
+type File = typeof fields extends Decode<infer T> ? T : never;
+
+/** All files. What is packed in them counts together: each alone could fill the memory as often as there are files. */
+const allFiles = decoder(items(fields).shape, (written, at, findings) => {
+  let left: number = limits.bytes;
+  const file = converted(fields, (file, tell): File | Invalid => {
+    if (file.source && file.append) {
+      tell.error('source and append exclude each other');
+      return INVALID;
+    }
+    if (!encodings.includes(file.encoding.toLowerCase())) {
+      tell.warning(`the encoding ${JSON.stringify(file.encoding)} is not known: the content is written as it stands`);
+      return file;
+    }
+    if (isSullied(file.content, file.encoding.toLowerCase())) {
+      tell.warning('the content holds letters that are no base64: they are passed over');
+    }
+    const done = unpacked(file.content, file.encoding, left);
+    if ('content' in done) {
+      if (done.content !== file.content) left -= done.content.length;
+      return { ...file, content: done.content };
+    }
+    tell.error(`the content ${done.why}`, `it is said to be ${file.encoding}`);
     return INVALID;
-  }
-  if (!encodings.includes(file.encoding.toLowerCase())) {
-    tell.warning(`the encoding ${JSON.stringify(file.encoding)} is not known: the content is written as it stands`);
-    return file;
-  }
-  if (isSullied(file.content, file.encoding.toLowerCase())) {
-    tell.warning('the content holds letters that are no base64: they are passed over');
-  }
-  const done = unpacked(file.content, file.encoding);
-  if ('content' in done) return { ...file, content: done.content };
-  tell.error(`the content ${done.why}`, `it is said to be ${file.encoding}`);
-  return INVALID;
+  });
+  return items(file)(written, at, findings);
 });
 
-type File = typeof file extends Decode<infer T> ? T : never;
-
-const writeFilesKey = withDefault<readonly Item<File>[]>([], items(file));
+const writeFilesKey = withDefault<readonly Item<File>[]>([], allFiles);
 
 const reads = { ...accountReads, write_files: writeFilesKey };
 type Settings = AccountRequests & { readonly write_files: readonly Item<File>[] };

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -54,7 +55,14 @@ export function stage(
   place(tree, 'usr/bin/bootagent', readFileSync(executable), 0o755);
   place(tree, 'usr/lib/bootagent/libatomic.so.1', readFileSync(libatomic), 0o755);
   place(tree, 'usr/share/doc/bootagent/bootagent.cdx.json', readFileSync(parts), 0o644);
-  for (const [from, to, mode] of files) place(tree, to, readFileSync(from), mode);
+  const build = createHash('sha256').update(readFileSync(executable)).digest('hex');
+  for (const [from, to, mode] of files) {
+    // A boot that starts no agent must notice another one where no time of a file tells: the script is part of its record's sum.
+    const content = from.startsWith('systemd/')
+      ? readFileSync(from, 'utf8').replace('@BUILD@', build)
+      : readFileSync(from);
+    place(tree, to, content, mode);
+  }
   for (const page of readdirSync('packaging/man')) {
     // Node's gzip writes no time and no name.
     const packed = gzipSync(readFileSync(join('packaging/man', page)), { level: 9 });

@@ -30,6 +30,7 @@ export const ownPaths = {
   nothingDue: '/run/bootagent/nothing-due',
   assumedNetwork: '/run/bootagent/nothing-due-at',
   networkWanted: '/run/bootagent/network-wanted',
+  pass: '/run/bootagent/pass',
   noAddress: '/run/bootagent/without-address',
   lateFetch: '/run/bootagent/late-fetch',
   stageServer: '/run/bootagent/stage-server',

@@ -60,13 +60,18 @@ async function piece(host: ReadHost, path: string, from: number, length: number)
 }
 
 const bufferBytes = 2 ** 16;
+/** 8 MiB in all: folders and tables are read again and again, and files once. */
+const mostBuffers = 128;
 
 /** Reads ahead: file systems request a few bytes here and there. */
 function buffered(read: DriveBytes['read']): DriveBytes {
   const kept = new Map<number, Promise<Uint8Array>>();
   const bufferAt = (start: number): Promise<Uint8Array> => {
     const known = kept.get(start) ?? read(start, bufferBytes);
+    // The one used longest ago goes first.
+    kept.delete(start);
     kept.set(start, known);
+    if (kept.size > mostBuffers) kept.delete(kept.keys().next().value ?? 0);
     return known;
   };
   return {

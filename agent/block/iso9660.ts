@@ -14,6 +14,8 @@ const sector = 2048;
 const firstDescriptor = 16;
 const mostDescriptors = 32;
 const mostDirectoryBytes = 2 ** 20;
+/** Continuations of long names that are read for one folder: a folder of mkisofs needs one for each name at most. */
+const mostContinuations = 10_000;
 
 /** A file or directory and its extents; a large file has several. */
 export interface Record extends DirectoryEntry {
@@ -70,6 +72,8 @@ async function readFolder(
   const data = await folderBytes(bytes, from, folder);
   const records: Record[] = [];
   let unfinished: Record | undefined;
+  // Continuations of names lie anywhere: damage may send each record eight times across the disk.
+  const budget = { reads: mostContinuations };
   for (let at = 0; at < data.length; ) {
     const length = data[at] ?? 0;
     // No record crosses a sector boundary: the rest of a sector is zeros.
@@ -79,7 +83,8 @@ async function readFolder(
     }
     const raw = data.subarray(at, at + length);
     at += length;
-    const name = from.joliet || skip === undefined ? undefined : await rockRidgeName(bytes, raw, skip, from.blockSize);
+    const name =
+      from.joliet || skip === undefined ? undefined : await rockRidgeName(bytes, raw, skip, from.blockSize, budget);
     const record = recordAt(raw, (plain) => name ?? nameOf(plain, from.joliet));
     if (!record || record.name === '.' || record.name === '..') continue;
     const whole = unfinished?.name === record.name ? joined(unfinished, record) : record;
@@ -93,10 +98,11 @@ async function readFolder(
   return records;
 }
 
+/** Pieces beyond those that a file of the largest size can have are left out, with the size telling that it is one. */
 const joined = (one: Record, other: Record): Record => ({
   ...one,
   size: one.size + other.size,
-  pieces: [...one.pieces, ...other.pieces],
+  pieces: one.size > mostBytes ? one.pieces : [...one.pieces, ...other.pieces],
 });
 
 function recordAt(raw: Uint8Array, nameFor: (plain: Uint8Array) => string): Record | undefined {
@@ -130,7 +136,13 @@ async function readPieces(
   { pieces }: Record,
   most = mostBytes,
 ): Promise<Uint8Array> {
-  const read = [];
-  for (const piece of pieces) read.push(await bytes.read(piece.block * blockSize, Math.min(piece.bytes, most)));
+  const read: Uint8Array[] = [];
+  let left = most;
+  for (const piece of pieces) {
+    if (left <= 0) break;
+    const one = await bytes.read(piece.block * blockSize, Math.min(piece.bytes, left));
+    read.push(one);
+    left -= Math.max(1, one.length);
+  }
   return new Uint8Array(Buffer.concat(read));
 }

@@ -66,7 +66,7 @@ async function logicals(disk: ImageBytes, extended: number): Promise<TablePartit
 
 async function gpt(disk: ImageBytes): Promise<PartitionTable | undefined> {
   const header = await disk.read(sector, sector);
-  if (header.toString('latin1', 0, 8) !== 'EFI PART') return undefined;
+  if (header.length < 92 || header.toString('latin1', 0, 8) !== 'EFI PART') return undefined;
   const count = Math.min(header.readUInt32LE(80), 256);
   const length = header.readUInt32LE(84);
   if (length < 128 || length > 4096) return undefined;
@@ -78,6 +78,8 @@ async function gpt(disk: ImageBytes): Promise<PartitionTable | undefined> {
     if (/^[0-]*$/.test(type)) continue;
     const first = Number(entry.readBigUInt64LE(32));
     const last = Number(entry.readBigUInt64LE(40));
+    // Nothing of it is on this disk.
+    if (last < first || first * sector >= disk.size) continue;
     partitions.push({ number: index + 1, start: first * sector, size: (last - first + 1) * sector, type });
   }
   return { kind: 'gpt', partitions };

@@ -19,6 +19,7 @@ export async function rockRidgeName(
   record: Uint8Array,
   skip: number,
   blockSize: number,
+  budget: { reads: number },
 ): Promise<string | undefined> {
   const pieces: Uint8Array[] = [];
   let area: Uint8Array | undefined = record.subarray(usesFrom(record) + skip);
@@ -30,7 +31,7 @@ export async function rockRidgeName(
       const field: Uint8Array = area.subarray(at, at + length);
       const sort = latin1(field.subarray(0, 2));
       if (sort === 'NM' && ((field[4] ?? 0) & 6) === 0) pieces.push(field.subarray(5));
-      if (sort === 'CE') next = continuation(bytes, field, blockSize);
+      if (sort === 'CE' && budget.reads-- > 0) next = continuation(bytes, field, blockSize);
       if (sort === 'ST') break;
       at += length;
     }

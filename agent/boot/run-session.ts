@@ -13,8 +13,8 @@ import { cloudInitStarts } from '../image/cloud-init.ts';
 import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
 import { folderStore, readOnly } from '../state/folder-store.ts';
-import { bootId, lock } from '../state/lock.ts';
-import { leaveMarker, nothingDueMarker } from '../state/markers.ts';
+import { lock } from '../state/lock.ts';
+import { currentBoot, leaveMarker, nothingDueMarker } from '../state/markers.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
 import { leaveMarkers, predictLater } from './after-run.ts';
@@ -119,7 +119,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
       version: io.version,
       state,
       report,
-      bootId: bootId(),
+      bootId: currentBoot(host.root),
       credentialsDirectory: io.env.CREDENTIALS_DIRECTORY,
     })),
     act: actOf({ ...options, host: fetching.host }),

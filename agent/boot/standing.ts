@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import { statusFile } from '../report/publish.ts';
-import { emptySummary, type Summary, worst } from '../report/summary.ts';
+import { summaryIn } from '../report/read-summary.ts';
+import { type Summary, worst } from '../report/summary.ts';
 import { isHeld } from '../state/lock.ts';
 import { type BootUnits, bootUnits, noUnits } from './unit-states.ts';
 
@@ -9,6 +10,8 @@ export interface Standing {
   /** A run is at work. */
   readonly running: boolean;
   readonly summary: Summary | undefined;
+  /** What was published cannot be read. */
+  readonly damaged: boolean;
   /** What systemd makes of the boot, where its last stage has not begun. */
   readonly units: BootUnits;
 }
@@ -20,17 +23,9 @@ export async function standingOf(host: Host): Promise<Standing> {
   const before = isHeld(host.root);
   const text = await host.readText(statusFile);
   const running = before || isHeld(host.root);
-  const summary = text === undefined ? undefined : readSummary(text);
+  const summary = text === undefined ? undefined : summaryIn(text);
   const units = summary?.state === 'disabled' ? noUnits : await bootUnits(summary?.stages ?? [], host);
-  return { running, summary, units };
-}
-
-function readSummary(text: string): Summary | undefined {
-  try {
-    return { ...emptySummary(''), ...(JSON.parse(text) as Summary) };
-  } catch {
-    return undefined; // being written by an older version, or damaged: as if there were none
-  }
+  return { running, summary, damaged: text !== undefined && !summary, units };
 }
 
 export function bootStateOf({ running, summary, units }: Standing): BootState {

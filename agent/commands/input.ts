@@ -1,14 +1,18 @@
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { formatBytes } from '../base/format.ts';
 import { mapOf } from '../base/map-of.ts';
 import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
+
+const { O_NONBLOCK, O_RDONLY } = constants;
 
 /** The bytes of a file named on the command line; "-" is standard input. */
 export async function inputOf(option: string, path: string, { readStdin }: Io): Promise<Uint8Array> {
   if (path === '-') return readStdin();
   try {
-    return readFileSync(path);
+    return bytesAt(path);
   } catch (cause) {
+    if (cause instanceof Problem) throw new Problem(cause.code, `${option}${option && ' '}${path}: ${cause.message}`);
     const { code = '' } = cause as NodeJS.ErrnoException;
     const words = mapOf({
       ENOENT: 'there is no such file',
@@ -20,6 +24,37 @@ export async function inputOf(option: string, path: string, { readStdin }: Io): 
       cause,
     });
   }
+}
+
+/** Beyond what any input may have; what is limited more closely is told by its reader. */
+const mostBytes = 64 * 2 ** 20;
+/** What a shell hands over by a pipe: `validate <(make-it)`. */
+const handedOver = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/self\/fd\/)/;
+
+function bytesAt(path: string): Uint8Array {
+  // A pipe without a writer would be waited for.
+  const fd = openSync(path, handedOver.test(path) ? O_RDONLY : O_RDONLY | O_NONBLOCK);
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() && !stats.isDirectory() && !handedOver.test(path))
+      throw new Problem('bad-input', 'is neither a file nor standard input');
+    return readCapped(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** All that a file or pipe holds, or a problem where that is more than any input may have. */
+export function readCapped(fd: number): Uint8Array {
+  const pieces: Uint8Array[] = [];
+  for (let total = 0; total <= mostBytes; ) {
+    const piece = new Uint8Array(2 ** 16);
+    const read = readSync(fd, piece, 0, piece.length, null);
+    if (read === 0) return new Uint8Array(Buffer.concat(pieces));
+    pieces.push(piece.subarray(0, read));
+    total += read;
+  }
+  throw new Problem('bad-input', `is larger than ${formatBytes(mostBytes)}`);
 }
 
 /** A file's name, as its lines are told by; standard input has none. */

@@ -9,7 +9,7 @@ import { operations } from '../image/seal/operations.ts';
 import { sealPlan } from '../image/seal/plan.ts';
 import { type Sealed, sealedAsJson, sealedAsText } from '../image/seal/report.ts';
 import { apply, preview } from '../resources/index.ts';
-import { lock } from '../state/lock.ts';
+import { isHeld, lock } from '../state/lock.ts';
 import type { Invocation } from './command.ts';
 import { formatCommand } from './format-command.ts';
 import { namesIn, type OpenedImage, openImage } from './image.ts';
@@ -31,6 +31,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   const relabel = async () => (await hand.host.stat('/.autorelabel')) !== undefined;
   const asksAlready = await relabel();
   const sealed: Sealed[] = [];
+  if (sure && isHeld(hand.host.root)) throw new Problem('locked', `Another run is at work on ${hand.called}`);
   // A tree of files has no state of this machine's to guard, and nothing is written beside what is sealed.
   const release = sure && !hand.host.offline ? await lock(hand.host.root, 'refuse') : () => {};
   try {

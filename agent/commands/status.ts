@@ -4,6 +4,7 @@ import { Problem } from '../base/problem.ts';
 import { type BootState, bootStateOf, type Standing, standingOf } from '../boot/standing.ts';
 import type { Host } from '../host/host.ts';
 import { faultLines, fixOf, noticeText } from '../report/faults.ts';
+import { statusFile } from '../report/publish.ts';
 import { type Activity, faultsOf, type Summary } from '../report/summary.ts';
 import { probesOf } from '../resources/system/cvmfs-probe.ts';
 import { folderStore } from '../state/folder-store.ts';
@@ -93,7 +94,7 @@ function activityText({ module, text = '', since }: Activity, clock: number): st
   return `${what}, ${Math.max(0, Math.round((clock - since) / 1000))} s`;
 }
 
-function textOf({ summary, units, running }: Standing, state: BootState, aside: Aside, clock: number): string {
+function textOf({ summary, damaged, units, running }: Standing, state: BootState, aside: Aside, clock: number): string {
   const faults = summary ? faultsOf(summary) : [];
   const lines = [`state       ${state}`, ...(summary ? headLines(summary) : [])];
   if (running && summary?.now) lines.push(`now         ${activityText(summary.now, clock)}`);
@@ -109,6 +110,7 @@ function textOf({ summary, units, running }: Standing, state: BootState, aside: 
   for (const { module, note } of aside.findings) lines.push(`  . ${module}: ${note}`);
   for (const text of units.neverRan) lines.push(`  x ${text}`);
   for (const unit of units.ahead) lines.push(`ahead       ${unit}`);
+  if (damaged) lines.push(`  x ${statusFile} is damaged: the next run writes it anew`);
   const next = nextStep(state, units.neverRan.length > 0, faults[0] && fixOf(faults[0]));
   if (next !== undefined) lines.push(`next        ${next}`);
   return `${printable(lines.join('\n'))}\n`;

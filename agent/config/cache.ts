@@ -1,5 +1,7 @@
 import { hashOf } from '../engine/hash.ts';
 import type { Store } from '../state/store.ts';
+import type { Finding } from '../userdata/schema/decode.ts';
+import type { Script } from '../userdata/schema/script.ts';
 import type { Place, SourceNode } from '../userdata/schema/source-node.ts';
 import type { Settings } from './settings.ts';
 
@@ -34,7 +36,9 @@ function keptUnder(key: string, text: string | undefined): Settings | undefined 
   try {
     const { config, scripts, findings, told } = JSON.parse(text);
     const whole = unpacked(config);
-    return whole.is === 'mapping' ? { config: whole, scripts, findings, told } : undefined;
+    const isWhole =
+      whole.is === 'mapping' && isListOf(scripts, isScript) && isListOf(findings, isFinding) && isListOf(told, isText);
+    return isWhole ? { config: whole, scripts, findings, told } : undefined;
   } catch {
     return undefined; // cut or damaged: it is read anew
   }
@@ -64,22 +68,46 @@ function packed(written: SourceNode): Packed {
   return ['s', place, typed, words, ...(quoted ? [1] : [])];
 }
 
-/** The inverse of `packed`, for what it made itself. */
+/** The inverse of `packed`; throws where that made something else. */
 function unpacked([kind, place, ...rest]: Packed): SourceNode {
   const at = placeOf(place);
   if (kind === 'l') return { is: 'list', place: at, items: (rest[0] as Packed[]).map(unpacked) };
   if (kind === 'm') {
-    const entries = (rest[0] as [string, unknown, Packed][]).map(
-      ([key, where, value]) => [key, { key: placeOf(where), value: unpacked(value) }] as const,
+    const entries = (rest[0] as [unknown, unknown, Packed][]).map(
+      ([key, where, value]) => [textOf(key), { key: placeOf(where), value: unpacked(value) }] as const,
     );
     return { is: 'mapping', place: at, entries: new Map(entries) };
   }
-  const [[type, value], words, quoted] = rest as [[string, string], string, unknown];
-  const meant = type === 'n' ? BigInt(value) : type === 'b' ? new Uint8Array(Buffer.from(value, 'base64')) : value;
-  return { is: 'scalar', place: at, value: meant, raw: words, ...(quoted === 1 && { quoted: true }) };
+  const [[type, value], words, quoted] = rest as [[unknown, unknown], unknown, unknown];
+  if (kind !== 's' || !isPlain(value)) throw new TypeError('no scalar');
+  const meant =
+    type === 'n' ? BigInt(textOf(value)) : type === 'b' ? new Uint8Array(Buffer.from(textOf(value), 'base64')) : value;
+  return { is: 'scalar', place: at, value: meant, raw: textOf(words), ...(quoted === 1 && { quoted: true }) };
 }
 
 function placeOf(place: unknown): Place {
-  const [source, line, column] = place as [string, number, number];
-  return { source, line, column };
+  const [source, line, column] = place as [unknown, unknown, unknown];
+  if (typeof line !== 'number' || typeof column !== 'number') throw new TypeError('no place');
+  return { source: textOf(source), line, column };
 }
+
+function textOf(value: unknown): string {
+  if (typeof value !== 'string') throw new TypeError('no text');
+  return value;
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isPlain = (value: unknown): value is string | number | boolean | null =>
+  value === null || ['string', 'number', 'boolean'].includes(typeof value);
+const isListOf = <T>(value: unknown, is: (each: unknown) => each is T): value is T[] =>
+  Array.isArray(value) && value.every(is);
+
+const isScript = (value: unknown): value is Script => {
+  const { name, content, when } = (value ?? {}) as Partial<Script>;
+  return isText(name) && isText(content) && isText(when);
+};
+
+const isFinding = (value: unknown): value is Finding => {
+  const { level, code, at, message, place } = (value ?? {}) as Partial<Finding>;
+  return [level, code, at, message, place?.source].every(isText) && Number.isFinite(place?.line);
+};

@@ -4,6 +4,7 @@ import type { Instance } from '../metadata/datasource.ts';
 import type { Store } from '../state/store.ts';
 import { admitIncluded, admittedBy } from './admit-user-data.ts';
 import { cached } from './cache.ts';
+import { includeFetcher } from './fetch-include.ts';
 import { type Layer, readLayers } from './layers.ts';
 import { readSettings, type SettingsOf } from './settings.ts';
 import { type UserDataPolicy, userDataPolicy } from './user-data-policy.ts';
@@ -28,13 +29,12 @@ export function settingsLoader({ version, layers, store, host, warn }: SettingsS
     // A signature is checked at every run, as its signer's time may be over.
     const settings = await cached(sourcesOf(version, layers, instance), store, async () => {
       const image = await readLayers(layers, warn);
-      return readSettings(instance, image, {
-        include: async (url) => {
-          const { body } = await host.http({ url });
-          return demands ? admitIncluded(body, demands, host.clock()) : body;
-        },
-        policy: demands,
-      });
+      const fetched = includeFetcher(host);
+      const include = async (url: string): Promise<Uint8Array> => {
+        const body = await fetched(url);
+        return demands ? admitIncluded(body, demands, host.clock()) : body;
+      };
+      return readSettings(instance, image, { include, policy: demands });
     });
     return { ...settings, findings: [...findings, ...settings.findings], told: [...told, ...settings.told] };
   };

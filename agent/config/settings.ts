@@ -68,7 +68,7 @@ function withoutImageKeys(given: Settings, image: readonly Mapping[]): Settings 
   });
   if (theirs.length === 0) return given;
   const message = 'only the configuration of an image may set this key; it is ignored';
-  const findings = theirs.map((each): Finding => ({ level: 'warning', code: 'not-done', ...each, message }));
+  const findings = theirs.map((each): Finding => ({ level: 'warning', code: 'unsupported', ...each, message }));
   const entries = new Map([...given.config.entries].filter(([key]) => !closed.includes(key)));
   return { ...given, config: { ...given.config, entries }, findings: [...given.findings, ...findings] };
 }

@@ -1,4 +1,5 @@
 // Format: network-config version 2, https://docs.cloud-init.io/en/latest/reference/network-config-format-v2.html
+import { globMatcher } from '../base/glob-pattern.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asObject } from '../metadata/tree.ts';
@@ -27,17 +28,9 @@ function matching(id: string, match: Readonly<Record<string, unknown>> | undefin
   if (mac !== undefined) return [mac];
   const name = match?.name ?? (match ? undefined : id);
   if (name === undefined) return [];
-  const pattern = new RegExp(`^${globToPattern(String(name))}$`);
-  return facts.network.interfaces
-    .filter((each) => pattern.test(each.name))
-    .flatMap((each) => macOf(each.name, facts) ?? []);
+  const matches = globMatcher(String(name));
+  return facts.network.interfaces.filter((each) => matches(each.name)).flatMap((each) => macOf(each.name, facts) ?? []);
 }
-
-const globToPattern = (glob: string): string =>
-  glob
-    .replace(/[.+^${}()|\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
 
 function interfaceOf(mac: string, settings: Readonly<Record<string, unknown>>): NetworkInterface {
   const servers = asObject(settings.nameservers) ?? {};

@@ -19,7 +19,7 @@ import {
 import { Problem } from '../base/problem.ts';
 import type { Attributes } from './host.ts';
 import { reading, statIfThere } from './read-fs.ts';
-import { type PathHandle, resolveSafely } from './resolve-safely.ts';
+import { type PathHandle, resolveSafely, syncFolder } from './resolve-safely.ts';
 import { withContext } from './with-context.ts';
 
 // Not among Node's constants. It holds a thing without opening it.
@@ -182,15 +182,6 @@ function writeThrough(path: string, content: string | Uint8Array): void {
 }
 
 const isKernels = (path: string): boolean => path.startsWith('/proc/') || path.startsWith('/sys/');
-
-function syncFolder(folder: string): void {
-  const fd = openSync(`${folder}/.`, O_RDONLY | O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
 
 function writing(path: string, root: string, within: string | undefined, write: (spot: PathHandle) => void): void {
   withContext(`Cannot write ${path}`, () => resolveSafely(path, { root, follow: true, create: true, within }, write));

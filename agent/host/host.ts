@@ -98,6 +98,8 @@ export interface Request {
   readonly timeoutMs?: number;
   /** The most bytes of body that are taken; 16 MiB unless told. */
   readonly limitBytes?: number;
+  /** Cuts a longer answer here instead of refusing it: for what its reader limits more closely, and reports. */
+  readonly truncateAt?: number;
 }
 
 export interface Response {

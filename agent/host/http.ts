@@ -50,7 +50,7 @@ interface Limit {
 /** One request and its answer, by undici's own way in: the streams above it cost more than all else, and what comes is small. */
 function exchange(
   client: Client,
-  { method = 'GET', path, headers = {}, body, limitBytes = mostBytes }: Request & { path: string },
+  { method = 'GET', path, headers = {}, body, limitBytes = mostBytes, truncateAt }: Request & { path: string },
   limit: Limit,
 ): Promise<Response> {
   return new Promise((resolve, reject) => {
@@ -77,7 +77,12 @@ function exchange(
         },
         onResponseData(controller, piece) {
           bytes += piece.length;
-          if (bytes > limitBytes) controller.abort(failure('TOO_LARGE'));
+          if (truncateAt !== undefined && bytes >= truncateAt) {
+            pieces.push(piece);
+            const body = new Uint8Array(Buffer.concat(pieces)).subarray(0, truncateAt);
+            resolve({ status, headers: plain(found), body });
+            controller.abort(failure('TOO_LARGE'));
+          } else if (bytes > limitBytes) controller.abort(failure('TOO_LARGE'));
           else pieces.push(piece);
         },
         onResponseEnd: () => resolve({ status, headers: plain(found), body: new Uint8Array(Buffer.concat(pieces)) }),

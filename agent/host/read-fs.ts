@@ -12,6 +12,7 @@ import {
   type Stats,
   statfsSync,
 } from 'node:fs';
+import { formatBytes } from '../base/format.ts';
 import { isEmptyDrive, isKnownEmpty } from './empty-drives.ts';
 import type { Stat } from './host.ts';
 import { codeOf, type PathHandle, resolveSafely } from './resolve-safely.ts';
@@ -21,10 +22,13 @@ const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
 /** Opens what stands there: no link is followed, and no pipe without a writer is waited for. */
 export const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
+/** The most that is read of a file as a whole: users own some that root reads, and one of any size must not take the memory. */
+export const largestFile = 16 * 2 ** 20;
+
 type Piece = { from: number; length: number };
 
 export const readBytes = (root: string, path: string, piece?: Piece): Uint8Array | undefined =>
-  piece ? readPiece(root, path, piece) : opened(root, path, contentOf);
+  piece ? readPiece(root, path, piece) : opened(root, path, (fd, stats) => contentOf(fd, stats, largestFile));
 
 const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Array | undefined =>
   reading(path, () =>
@@ -39,12 +43,12 @@ const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Ar
   );
 
 /** What is small in one call of Node: to open, ask, read and close by one each takes twice as long. */
-export const readText = (root: string, path: string): string | undefined =>
+export const readText = (root: string, path: string, most = largestFile): string | undefined =>
   reading(path, () =>
     resolveSafely(path, { root, follow: true }, (spot) =>
       spot.small
         ? ifThere(spot, () => readFileSync(spot.path, { encoding: 'utf8', flag: asItStands }))
-        : openedAt(spot, (fd, stats) => Buffer.from(contentOf(fd, stats)).toString()),
+        : openedAt(spot, (fd, stats) => Buffer.from(contentOf(fd, stats, most)).toString()),
     ),
   );
 
@@ -68,19 +72,30 @@ let room: Buffer | undefined;
  * All that is in a file, of whatever length: those of the kernel say none. Read into one place again and again, since
  * most are small, and room for one that may be large costs more than to read it.
  */
-function contentOf(fd: number, stats: Stats): Uint8Array {
+function contentOf(fd: number, stats: Stats, most: number): Uint8Array {
   if (stats.isCharacterDevice()) return new Uint8Array(); // /dev/zero has no end
   const { size } = stats;
+  if (size > most) throw tooLarge(most);
   room ??= Buffer.allocUnsafeSlow(65_536);
-  if (size >= room.length) return readFileSync(fd);
-  let length = 0;
-  for (let read = -1; read !== 0 && length < room.length; length += read) {
-    read = readSync(fd, room, length, room.length - length, null);
-    if (length + read === size && size > 0) return new Uint8Array(room.subarray(0, size));
+  const pieces: Uint8Array[] = [];
+  for (let total = 0; total <= most; ) {
+    let length = 0;
+    for (let read = -1; read !== 0 && length < room.length; length += read) {
+      read = readSync(fd, room, length, room.length - length, null);
+      if (total + length + read === size) return joined(pieces, room.subarray(0, length + read));
+    }
+    if (length < room.length) return joined(pieces, room.subarray(0, length));
+    pieces.push(new Uint8Array(room));
+    total += length;
   }
-  const first = room.subarray(0, length);
-  return length < room.length ? new Uint8Array(first) : Buffer.concat([first, readFileSync(fd)]);
+  throw tooLarge(most);
 }
+
+const joined = (pieces: readonly Uint8Array[], last: Uint8Array): Uint8Array =>
+  pieces.length === 0 ? new Uint8Array(last) : new Uint8Array(Buffer.concat([...pieces, last]));
+
+const tooLarge = (most: number): Error =>
+  new Error(`it is larger than ${formatBytes(most)}, more than is read of a file`);
 
 export const stat = (root: string, path: string): Stat | undefined =>
   reading(path, () => resolveSafely(path, { root, follow: false }, (spot) => statIfThere(spot.path)));

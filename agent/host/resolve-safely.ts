@@ -3,6 +3,7 @@ import {
   constants,
   fchmodSync,
   fstatSync,
+  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -161,7 +162,18 @@ function enter(path: string, create: boolean): number | 'no folder' | undefined 
     mkdirSync(path, 0o755);
     const fd = openSync(path, O_DIRECTORY | O_NOFOLLOW);
     fchmodSync(fd, 0o755); // whatever the umask is
+    syncFolder(dirname(path));
     return fd;
+  }
+}
+
+/** Brings the names in a folder to disk: without it, a power loss may take what was just made or renamed there. */
+export function syncFolder(folder: string): void {
+  const fd = openSync(`${folder}/.`, O_DIRECTORY);
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -4,7 +4,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { Host } from '../host/host.ts';
 import { thisMachine } from '../host/linux.ts';
 import type { Reporting } from '../report/reporting.ts';
-import { bootId } from '../state/lock.ts';
+import { currentBoot } from '../state/markers.ts';
 import type { State } from '../state/state.ts';
 import { type Mapping, toJs } from '../userdata/schema/source-node.ts';
 import {
@@ -107,14 +107,16 @@ export function identifier({
       last: stage === 'final',
       seed: options.seed,
       chosen: options.datasource,
-      tries: triesOf(state),
+      tries: triesOf(state, host.root),
       note: (level, text) => report.report({ event: 'note', level, module: 'datasource', text }),
       waiting: (what, ms, ended) =>
         report.report({ event: 'waiting', module: 'datasource', what, ms, ...(ended && { ended }) }),
     });
     if (answer.instance) return published(await storeIdentity(answer.instance, answer.how, memory));
     if (keeps && stage !== 'local')
-      keep(() => state.store.replace('tries.json', JSON.stringify({ boot: bootId(), tries: answer.tries })));
+      keep(() =>
+        state.store.replace('tries.json', JSON.stringify({ boot: currentBoot(host.root), tries: answer.tries })),
+      );
     // No later stage is left to go on: that is a problem, and the status says so.
     if (stage === 'final' && answer.expected) {
       throw new Problem('datasource-unreachable', `No metadata: ${answer.how}; SSH keys and user-data are missing`, {
@@ -188,10 +190,10 @@ function parsed(text: string): unknown {
 }
 
 /** What the stages before this one tried, so that it goes on counting. An earlier boot's tries are not ours. */
-function triesOf(state: State): TriesBySource {
+function triesOf(state: State, root: string): TriesBySource {
   // Written above; what is damaged counts for nothing.
   const kept = parsed(state.store.read('tries.json') ?? '') as { boot?: string; tries?: TriesBySource } | undefined;
-  return kept?.boot === bootId() ? (kept.tries ?? {}) : {};
+  return kept?.boot === currentBoot(root) ? (kept.tries ?? {}) : {};
 }
 
 export function listOf({ entries }: Mapping, key: string): string[] | undefined {

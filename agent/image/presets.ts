@@ -1,4 +1,5 @@
 // Format: systemd presets, https://www.freedesktop.org/software/systemd/man/latest/systemd.preset.html
+import { globMatcher } from '../base/glob-pattern.ts';
 import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
@@ -29,16 +30,8 @@ async function presetOf(unit: string, host: ReadHost): Promise<string> {
   for (const name of [...byName.keys()].sort()) {
     for (const line of ((await host.readText(byName.get(name) ?? '')) ?? '').split('\n')) {
       const [, word, pattern = ''] = /^\s*(enable|disable)\s+(\S+)/.exec(line) ?? [];
-      if (word !== undefined && fits(unit, pattern)) return word;
+      if (word !== undefined && globMatcher(pattern, { escapes: false })(unit)) return word;
     }
   }
   return 'enable';
 }
-
-const fits = (unit: string, pattern: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replace(/\*/g, '.*')
-      .replace(/\?/g, '.')}$`,
-  ).test(unit);

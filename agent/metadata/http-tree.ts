@@ -11,6 +11,10 @@ interface Options {
   readonly renew?: () => Promise<void>;
 }
 
+/** More than any reader of user-data takes: it reports so, and the rest of the metadata counts. */
+const mostUserData = 5 * 2 ** 20;
+const userData = /(?:^|\/)user[-_]data$/;
+
 /** The tree below a path that ends in a slash. Not found is an answer; what is no answer is asked for again. */
 export function httpTree(ask: FetchContext, service: Service, base: string, { headers, renew }: Options = {}): Tree {
   const where = (path: string): string => service.where(base + path);
@@ -19,7 +23,8 @@ export function httpTree(ask: FetchContext, service: Service, base: string, { he
     async read(path, wrong) {
       const judge: Judge = (answer) =>
         leadsElsewhere(answer) ?? (answer.status === 200 ? wrong?.(answer.body) : undefined);
-      const once = () => service.ask({ path: base + path, headers: headers?.() ?? {} }, judge);
+      const cut = userData.test(path) ? { truncateAt: mostUserData } : {};
+      const once = () => service.ask({ path: base + path, headers: headers?.() ?? {}, ...cut }, judge);
       let answer = await once();
       if (answer.status === 401 && renew) {
         await renew();

@@ -12,6 +12,7 @@ import { keepNotes, keptNotes } from './kept-notes.ts';
 import { type LiveStatus, liveStatus } from './live-status.ts';
 import { moduleState, outcomeName } from './outcomes.ts';
 import { publish, statusFile } from './publish.ts';
+import { summaryIn } from './read-summary.ts';
 import { redactor } from './redact.ts';
 import { console, journal, terminal } from './sinks.ts';
 import { addTo, emptySummary, lastLine, type Summary } from './summary.ts';
@@ -120,7 +121,7 @@ function continued(host: Host, version: string): Summary {
   try {
     const text = readFs.readText(host.root, statusFile);
     // Written by us a moment ago, in the same boot: /run is empty at the start of each.
-    if (text && !host.offline) return { ...emptySummary(version), ...(JSON.parse(text) as Summary) };
+    if (text && !host.offline) return summaryIn(text, version) ?? emptySummary(version);
   } catch {
     // Damaged: this run's own story is enough.
   }

@@ -2,6 +2,9 @@ import * as files from '../host/files.ts';
 import * as readFs from '../host/read-fs.ts';
 import type { Store } from './store.ts';
 
+/** Files of ours that root alone writes: an instance with 16 MiB of user-data on a drive, in base64. */
+const largestRecord = 64 * 2 ** 20;
+
 /** Where all of it lies. */
 export const home = '/var/lib/bootagent';
 
@@ -12,7 +15,7 @@ export function folderStore(root: string): Store {
     if (readFs.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
   };
   return {
-    read: (name) => readFs.readText(root, path(name)),
+    read: (name) => readFs.readText(root, path(name), largestRecord),
     append: (name, line) => {
       ready();
       files.append(root, path(name), `${line}\n`);

@@ -1,5 +1,6 @@
 import * as files from '../host/files.ts';
 import * as readFs from '../host/read-fs.ts';
+import { bootId } from './lock.ts';
 
 /** This boot asks for nothing more: the units after the one that left it do not start. */
 export const nothingDueMarker = '/run/bootagent/nothing-due';
@@ -8,6 +9,15 @@ export const assumedNetworkMarker = '/run/bootagent/nothing-due-at';
 
 /** The last unit has something to do, and systemd was told to start the network that it is ordered behind. */
 export const networkWantedMarker = '/run/bootagent/network-wanted';
+
+/** How often the units were started within this /run: systemd/skip-if-unchanged counts. */
+const passFile = '/run/bootagent/pass';
+
+/** Which boot this is. A soft-reboot, and a stop and start of the units, keep the kernel and its boot ID, and yet are another. */
+export function currentBoot(root: string): string {
+  const pass = Number(readFs.readText(root, passFile) ?? 1);
+  return pass > 1 ? `${bootId()}+${pass}` : bootId();
+}
 
 /** Tells the units that come later in this boot. */
 export const leaveMarker = (path: string, root: string, text = ''): void =>

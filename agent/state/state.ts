@@ -115,22 +115,22 @@ export function openState(disk: Store, known: Formats = formats): State {
         });
         return;
       case 'act': {
-        const key = actKey(record.module, record.scope, record.key);
+        const key = keyFrom(record.module, record.scope, record.key);
         acts.set(key, [...(record.anew ? [] : (acts.get(key) ?? [])), record.entry]);
         return;
       }
       case 'owed':
-        owed.add(`${record.module}\t${record.key}`);
+        owed.add(keyFrom(record.module, record.key));
         return;
       case 'settled':
-        owed.delete(`${record.module}\t${record.key}`);
+        owed.delete(keyFrom(record.module, record.key));
         return;
       case 'adopted':
         for (const [name, turn] of turns)
           if (turn.scope === record.from) turns.set(name, { ...turn, scope: record.to });
         for (const [key, entries] of [...acts]) {
-          const [module = '', scope, rest = ''] = key.split('\t');
-          if (scope === record.from) acts.set(actKey(module, record.to, rest), entries);
+          const [module = '', scope, rest = ''] = partsOf(key);
+          if (scope === record.from) acts.set(keyFrom(module, record.to, rest), entries);
         }
     }
   }
@@ -151,7 +151,7 @@ export function openState(disk: Store, known: Formats = formats): State {
 
   /** The whole journal anew: at first, after damage, and when it has grown long. */
   function compact(): void {
-    const boots = [...new Set([...acts.keys()].map((key) => key.split('\t')[1] ?? ''))].filter((scope) =>
+    const boots = [...new Set([...acts.keys()].map((key) => partsOf(key)[1] ?? ''))].filter((scope) =>
       scope.startsWith('boot:'),
     );
     const dropped = new Set(boots.slice(0, -keptBoots - 1));
@@ -159,12 +159,12 @@ export function openState(disk: Store, known: Formats = formats): State {
     if (identity) lines.push({ is: 'identity', ...identity });
     if (served) lines.push(inServiceRecord());
     for (const [key, entries] of acts) {
-      const [module = '', scope = '', rest = ''] = key.split('\t');
+      const [module = '', scope = '', rest = ''] = partsOf(key);
       if (!dropped.has(scope))
         lines.push(...entries.map((entry) => ({ is: 'act', module, scope, key: rest, entry }) as const));
     }
     for (const each of owed) {
-      const [module = '', key = ''] = each.split('\t');
+      const [module = '', key = ''] = partsOf(each);
       lines.push({ is: 'owed', module, key });
     }
     for (const turn of turns.values()) lines.push({ is: 'turn', ...turn });
@@ -209,32 +209,36 @@ export function openState(disk: Store, known: Formats = formats): State {
       const forgotten = new Set(anew ? acts.keys() : []);
       return {
         entriesOf(key) {
-          const own = actKey(module, scope, key);
+          const own = keyFrom(module, scope, key);
           const others = [...acts].filter(([each]) => isBefore(each, module, key) && each !== own);
           return {
             earlier: forgotten.has(own) ? [] : (acts.get(own) ?? []),
             before: anew || !scope.startsWith('boot:') ? [] : others.map(([, entries]) => entries),
           };
         },
-        isPending: (key) => owed.has(`${module}\t${key}`),
+        isPending: (key) => owed.has(keyFrom(module, key)),
         async write(key, entry) {
-          forgotten.delete(actKey(module, scope, key));
+          forgotten.delete(keyFrom(module, scope, key));
           write({ is: 'act', module, scope, key, entry, ...(anew && entry.is === 'began' && { anew: true }) });
         },
         async pend(keys) {
-          for (const key of keys) if (!owed.has(`${module}\t${key}`)) write({ is: 'owed', module, key });
+          for (const key of keys) if (!owed.has(keyFrom(module, key))) write({ is: 'owed', module, key });
         },
         clear: async (key) => write({ is: 'settled', module, key }),
       };
     },
-    entries: (module) => [...acts].filter(([key]) => key.startsWith(`${module}\t`)).flatMap(([, entries]) => entries),
+    entries: (module) => [...acts].filter(([key]) => partsOf(key)[0] === module).flatMap(([, entries]) => entries),
   };
 }
 
 const newerText = (version: number, today: number): string =>
   `/var/lib/bootagent was written by a later bootagent (format ${version}, and this one reads ${today}): it counts as lost`;
 
-const actKey = (module: string, scope: string, key: string): string => `${module}\t${scope}\t${key}`;
+/** One key of several words. Any of them may hold any character: instance-ids come from outside. */
+const keyFrom = (...words: readonly string[]): string => JSON.stringify(words);
+const partsOf = (key: string): readonly string[] => JSON.parse(key) as readonly string[]; // made by keyFrom
 
-const isBefore = (each: string, module: string, key: string): boolean =>
-  each.startsWith(`${module}\tboot:`) && each.endsWith(`\t${key}`);
+function isBefore(each: string, module: string, key: string): boolean {
+  const [own, scope = '', rest] = partsOf(each);
+  return own === module && scope.startsWith('boot:') && rest === key;
+}

@@ -21,13 +21,13 @@ export function includeUrls(text: string, once: boolean): readonly Included[] {
     if (mark) keep = mark.toLowerCase() === '#include-once';
     const url = mark ? rest : line;
     if (url === '' || url.startsWith('#')) return [];
-    const refused = whyNot(url);
+    const refused = whyNotIncluded(url);
     return [{ url, line: index + 1, once: keep, ...(refused !== undefined && { refused }) }];
   });
 }
 
-/** A page of the metadata service, or a local file, must not become configuration through user-data. */
-function whyNot(text: string): string | undefined {
+/** Why a URL must not be fetched: a page of the metadata service, or a local file, must not become configuration through user-data. */
+export function whyNotIncluded(text: string): string | undefined {
   if (!URL.canParse(text)) return `${JSON.stringify(shownUrl(text))} is no URL`;
   const { protocol, hostname } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') return `${shownUrl(text)}: only http and https are fetched`;

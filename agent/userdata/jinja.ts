@@ -8,7 +8,8 @@ export interface Rendered {
   readonly undone: readonly { readonly line: number; readonly words: string }[];
 }
 
-const mark = /\{([{%#])(-?)([\s\S]*?)(-?)([}%#])\}/g;
+const opening = /\{[{%#]/g;
+const closing = /[}%#]\}/g;
 const variable = /^\s*([A-Za-z_]\w*(?:\s*(?:\.\s*\w+|\[\s*(?:'[^'\\]*'|"[^"\\]*"|\d+)\s*\]))*)\s*$/;
 
 /**
@@ -26,11 +27,11 @@ export function render(
   const pieces: string[] = [];
   let end = 0;
   let trim = false;
-  for (const { 0: words, 1: open, 2: before, 3: inner = '', 4: after, index } of template.matchAll(mark)) {
+  for (const { index, words, open, before, inner, after } of marksOf(template)) {
     const text = template.slice(end, index);
     const left = trim ? text.trimStart() : text;
     pieces.push(before ? left.trimEnd() : left);
-    trim = after === '-';
+    trim = after;
     end = index + words.length;
     const name = open === '{' && words.endsWith('}}') ? variable.exec(inner)?.[1] : undefined;
     if (open === '#' && words.endsWith('#}')) continue;
@@ -47,6 +48,36 @@ export function render(
     undone.push({ line: lineAt(end + unclosed.index), words: rest.slice(unclosed.index).split('\n')[0] ?? '' });
   pieces.push(trim ? rest.trimStart() : rest);
   return { text: pieces.join(''), missing, undone };
+}
+
+interface Mark {
+  readonly index: number;
+  /** All of it, with its braces. */
+  readonly words: string;
+  /** What stands behind its first brace: {, % or #. */
+  readonly open: string;
+  /** Whether a hyphen takes the blanks before it away, and those after it. */
+  readonly before: boolean;
+  readonly inner: string;
+  readonly after: boolean;
+}
+
+/** What stands between braces, each up to the next pair that closes one: by a search that never goes back. */
+function* marksOf(template: string): Generator<Mark> {
+  for (let from = 0; ; ) {
+    opening.lastIndex = from;
+    const index = opening.exec(template)?.index;
+    if (index === undefined) return;
+    closing.lastIndex = index + 2;
+    const close = closing.exec(template)?.index;
+    if (close === undefined) return;
+    from = close + 2;
+    const body = template.slice(index + 2, close);
+    const before = body.startsWith('-');
+    const after = body.length > Number(before) && body.endsWith('-');
+    const inner = body.slice(Number(before), body.length - Number(after));
+    yield { index, words: template.slice(index, from), open: template[index + 1] ?? '', before, inner, after };
+  }
 }
 
 const keysOf = (name: string): readonly string[] =>

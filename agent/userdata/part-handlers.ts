@@ -37,8 +37,10 @@ const script =
   ({ text, name }, { scripts, taken }) => {
     const content = when === 'boothook' ? text.replace(/^\s*#cloud-boothook[^\n]*\n?/i, '') : text;
     const fallback = `part-${String(taken.named).padStart(3, '0')}`;
+    const clean = (name ?? '').replace(/[^\w.()%-]/g, '');
     scripts.push({
-      name: (name ?? fallback).replace(/[^\w.()%-]/g, ''),
+      // The name becomes that of a file.
+      name: /^\.{0,2}$/.test(clean) ? fallback : clean,
       content: content.replaceAll('\r\n', '\n'),
       when,
     });
@@ -56,8 +58,13 @@ async function include(part: Part, reading: Reading): Promise<void> {
     else {
       try {
         const bytes = await options.include(url, once);
-        told.push(`included ${shownUrl(url)}`);
-        await reading.readBytes(bytes, { source: shownUrl(url), line: 1, depth: part.origin.depth + 1 }, reading);
+        const shown = shownUrl(url);
+        if (bytes.every(isBlank)) {
+          findings.error('', place, `${shown} is empty`, 'include what has content, or leave the URL out');
+          continue;
+        }
+        told.push(`included ${shown}`);
+        await reading.readBytes(bytes, { source: shown, line: 1, depth: part.origin.depth + 1 }, reading);
       } catch (error) {
         findings.error(
           '',
@@ -68,6 +75,9 @@ async function include(part: Part, reading: Reading): Promise<void> {
     }
   }
 }
+
+/** A byte of white space in ASCII. */
+const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
 async function template(part: Part, reading: Reading): Promise<void> {
   const { findings, options, told } = reading;

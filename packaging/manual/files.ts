@@ -112,6 +112,12 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     readers: 'everyone',
     kept: 'boot',
   },
+  pass: {
+    holds:
+      'How often the units were started within this /run: above 1 after a soft-reboot, or a stop and start of them.',
+    readers: 'everyone',
+    kept: 'boot',
+  },
   noAddress: {
     holds: 'Marks that a stage before sshd needed an address and had none. The last unit repeats that stage.',
     readers: 'everyone',

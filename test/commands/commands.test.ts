@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -8,7 +18,7 @@ import { formerCodes, problemCodes } from '../../agent/base/problem.ts';
 import { version } from '../../agent/base/version.ts';
 import { commands } from '../../agent/commands/table.ts';
 import { bootId } from '../../agent/state/lock.ts';
-import { bootagent } from '../support/command-line.ts';
+import { agent, bootagent } from '../support/command-line.ts';
 import { facts } from '../support/facts.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'bootagent-commands-'));
@@ -32,6 +42,10 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
   const nowhere = join(scratch, 'nowhere');
   const text = file('no json');
   const locked = '/proc/1/environ';
+  const pipe = join(scratch, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  const endless = file('');
+  truncateSync(endless, 2 ** 40);
   const path = 'Check the path in the message.';
   const seeAll = 'Check the path in the message; "-" reads standard input.';
   const [stages, formats] = ['There are: local, early, main, final.', 'There are: text, json.'];
@@ -74,6 +88,11 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
     [['plan', '--facts', locked], `--facts ${locked}: permission denied`, seeAll, 'nobody'],
     [['config', '--user-data', locked], `--user-data ${locked}: permission denied`, seeAll, 'nobody'],
     [['validate', locked], `${locked}: permission denied`, seeAll, 'nobody'],
+    [['validate', '/dev/zero'], '/dev/zero: is neither a file nor standard input', path],
+    [['validate', pipe], `${pipe}: is neither a file nor standard input`, path],
+    [['plan', '--facts', '/dev/zero'], '--facts /dev/zero: is neither a file nor standard input', path],
+    [['plan', '--facts', pipe], `--facts ${pipe}: is neither a file nor standard input`, path],
+    [['validate', endless], `${endless}: is larger than 64.0 MiB`, path],
     [['status', '--root', text], `--root ${text}: is no folder`, path],
     [['run', '--root', text], `--root ${text}: is no folder`, path],
     [['run', '--as-new'], '--as-new only shows what a first boot would do', 'Use "bootagent plan --as-new".'],
@@ -86,6 +105,19 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
       assert.deepEqual([code, out, next, err.split('\n').length], [4, '', `  ${hint}`, 3]);
     });
   }
+
+  test('standard input without an end is refused', async () => {
+    const words = [...agent, 'validate', '-'].map((word) => `'${word}'`).join(' ');
+    const { status, stderr } = spawnSync('sh', ['-c', `${words} </dev/zero`], { encoding: 'utf8' });
+    assert.equal(status, 4);
+    assert.match(stderr, /^bootagent: Standard input is larger than/);
+  });
+
+  test('what a shell hands over by a pipe is read', async () => {
+    const words = [...agent, 'validate', '/dev/stdin'].map((word) => `'${word}'`).join(' ');
+    const { status } = spawnSync('sh', ['-c', `echo '#cloud-config' | ${words}`], { encoding: 'utf8' });
+    assert.equal(status, 0);
+  });
 
   for (const [args, message] of [
     [['plan', '--root'], '--root needs a value: DIR'],
@@ -349,6 +381,24 @@ describe('status', { concurrency: 4 }, () => {
     ['disabled', { 'run/bootagent/status.json': summary({ state: 'disabled' }) }, 3],
     ['cut off', { 'run/bootagent/status.json': summary({ state: 'running' }) }, 1],
     ['not run', { 'run/bootagent/status.json': '{"state":' }, 3],
+    ...['null', '7', '[]', '{}', '{"state":7}'].map(
+      (text) => ['not run', { 'run/bootagent/status.json': text }, 3] as const,
+    ),
+    ...[
+      { stages: 'x' },
+      { modules: [] },
+      { modules: { swap: {} } },
+      { seconds: 'x' },
+      { instance: {} },
+      { updated: [] },
+    ].map(
+      (wrong) =>
+        [
+          'not run',
+          { 'run/bootagent/status.json': JSON.stringify({ ...JSON.parse(summary({ state: 'done' })), ...wrong }) },
+          3,
+        ] as const,
+    ),
   ];
   for (const [state, files, code] of cases) {
     test(`${state}, by ${JSON.stringify(files).slice(0, 60)}: ${code}`, async () => {

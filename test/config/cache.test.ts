@@ -90,3 +90,52 @@ test('what has errors is not kept: an #include may be there next time', async ()
   await cached(['a'], store, async () => ({ ...noSettings, findings: [finding] }));
   assert.equal(store.read('settings.json'), undefined);
 });
+
+test('settings of another shape are read anew, wherever in them it is', async () => {
+  const at = { source: 'user-data', line: 1, column: 1 };
+  const config: Mapping = {
+    is: 'mapping',
+    place: at,
+    entries: new Map([
+      ['a', { key: at, value: { is: 'list', place: at, items: [{ is: 'scalar', value: 1, raw: '1', place: at }] } }],
+    ]),
+  };
+  const whole: Settings = {
+    ...settingsWith(config),
+    scripts: [{ name: 'part-001', content: '#!/bin/sh', when: 'instance' }],
+    findings: [{ level: 'warning', code: 'bad-user-data', at: '', place: at, message: 'm' }],
+  };
+  const store = memoryStore();
+  await cached(['a'], store, async () => whole);
+  const kept = JSON.parse(store.read('settings.json') ?? '');
+  const wrong: readonly unknown[] = [null, 7, 'text', [], {}, [null], [{}]];
+  let anew = 0;
+  for (const path of pathsIn(kept).filter(([first]) => first !== 'key')) {
+    for (const value of wrong) {
+      store.replace('settings.json', JSON.stringify(withValue(kept, path, value)));
+      const settings = await cached(['a'], store, async () => {
+        anew++;
+        return whole;
+      });
+      // What is taken has the shape that its users count on.
+      for (const { name, content } of settings.scripts)
+        assert.equal(typeof `${name.length}${content.length}`, 'string');
+      for (const { place, message } of settings.findings) assert.ok(place.line > 0 && message.length >= 0);
+      for (const text of settings.told) assert.equal(typeof text, 'string');
+      assert.ok(settings.config.entries instanceof Map);
+    }
+  }
+  assert.ok(anew > 100, `${anew} were read anew`);
+});
+
+/** The way to each value of a document, that of the document first. */
+function pathsIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  const below = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return [path, ...below.flatMap(([key, each]) => pathsIn(each, [...path, key]))].filter((each) => each.length > 0);
+}
+
+function withValue(whole: unknown, [key = '', ...more]: readonly string[], value: unknown): unknown {
+  const copy = (Array.isArray(whole) ? [...whole] : { ...(whole as object) }) as Record<string, unknown>;
+  copy[key] = more.length === 0 ? value : withValue(copy[key], more, value);
+  return copy;
+}

@@ -51,6 +51,12 @@ describe('network-config', () => {
       ['there is no interface that ethernets.eth9 matches'],
     ],
     [
+      'version 2 by patterns that are odd or match nothing',
+      'version: 2\nethernets:\n  a: {match: {name: "en["}, dhcp4: true}\n  b: {match: {name: "eth[!1-9]"}, dhcp6: true}\n  c: {match: {name: "eth0\\\\"}}\n',
+      [{ ...plain, dhcp6: true }],
+      ['there is no interface that ethernets.a matches', 'there is no interface that ethernets.c matches'],
+    ],
+    [
       'version 2 with what is not done',
       'version: 2\nbonds: {bond0: {}}\nvlans: {v1: {}}\nbridges: {br0: {}}\n',
       [],

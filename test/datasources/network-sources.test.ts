@@ -7,6 +7,7 @@ import { wakameNet } from '../../agent/datasources/wakame.ts';
 import type { Request } from '../../agent/host/host.ts';
 import { makeHttp } from '../../agent/host/http.ts';
 import type { Datasource, Instance } from '../../agent/metadata/datasource.ts';
+import { readUserData } from '../../agent/userdata/read-user-data.ts';
 import { asking } from '../support/metadata/asking.ts';
 import { describe } from '../support/metadata/description.ts';
 import type { dialects } from '../support/metadata/dialects.ts';
@@ -186,6 +187,14 @@ for (const each of cases) {
       assert.deepEqual(others, rest);
       if (metadata) assert.deepEqual(told, metadata);
       assert.deepEqual([requests, connections, notes], [each.requests, 1, []]);
+    });
+
+    test('takes user-data without an end for what is too long, asks once, and knows the rest', async () => {
+      const { instance, requests } = await fetched(each, [{ does: 'huge', on: /user[-_]data$/ }]);
+      assert.ok(instance && !(instance instanceof Error), String(instance));
+      assert.deepEqual([instance.id, instance.publicKeys, requests], [me.id, [key], each.requests]);
+      const { findings } = await readUserData(instance.userData, { source: 'user-data' });
+      assert.match(findings.map(({ message }) => message).join(), /^more than 4194304 bytes$/);
     });
 
     for (const { told, quiet, ...fault } of faults) {

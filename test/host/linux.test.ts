@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   chmodSync,
   chownSync,
@@ -9,6 +9,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -22,6 +23,7 @@ import { writeFile } from '../../agent/host/files.ts';
 import type { Host } from '../../agent/host/host.ts';
 import { linux } from '../../agent/host/linux.ts';
 import { runProgram } from '../../agent/host/processes.ts';
+import { fileHandler } from '../../agent/resources/files/file.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { hostContract } from './host.contract.ts';
 
@@ -39,6 +41,52 @@ function tree(): { host: Host; root: string } {
 
 const refused = (doing: Promise<unknown>, message: string): Promise<void> =>
   assert.rejects(doing, { code: 'unsafe-path', message });
+
+describe('a file that is longer than anything that is read as a whole', () => {
+  const long = (size: number) => {
+    const { host, root } = tree();
+    writeFileSync(join(root, 'long'), 'first\n');
+    truncateSync(join(root, 'long'), size);
+    return host;
+  };
+
+  test('is refused, by its size and before any of it is read', async () => {
+    const expected = { code: 'file-failed', message: /^Cannot read \/long: it is larger than 16\.0 MiB/ };
+    await assert.rejects(long(2 ** 40).readText('/long'), expected);
+    await assert.rejects(long(16 * 2 ** 20 + 1).readBytes('/long'), expected);
+  });
+
+  test('can be read in pieces, and one as long as the limit as a whole', async () => {
+    assert.equal(
+      Buffer.from((await long(2 ** 40).readBytes('/long', { from: 0, length: 5 })) ?? []).toString(),
+      'first',
+    );
+    assert.equal((await long(16 * 2 ** 20).readBytes('/long'))?.length, 16 * 2 ** 20);
+  });
+
+  test('is refused where its size is not known before', async () => {
+    const { host, root } = tree();
+    spawnSync('mkfifo', [join(root, 'pipe')]);
+    const writer = spawn('sh', ['-c', 'exec cat /dev/zero >"$1"', 'sh', join(root, 'pipe')], { stdio: 'ignore' });
+    try {
+      // Opened for both ends, the pipe has a reader that lets its writer begin.
+      const both = openSync(join(root, 'pipe'), 'r+');
+      readSync(both, Buffer.alloc(1));
+      await assert.rejects(host.readBytes('/pipe'), { code: 'file-failed' });
+      closeSync(both);
+    } finally {
+      writer.kill('SIGKILL');
+    }
+  });
+
+  test('is replaced where another file is wanted in its place', async () => {
+    const host = long(2 ** 40);
+    const change = { kind: 'file', path: '/long', content: 'new\n', mode: 0o644 } as const;
+    assert.equal(await fileHandler.compare(change, host), 'has other content, 1.0 TiB of it');
+    await fileHandler.apply(change, host);
+    assert.equal(await host.readText('/long'), 'new\n');
+  });
+});
 
 describe('a file that is replaced', () => {
   test('is the old one or the new one to whoever reads it, never something between', async () => {

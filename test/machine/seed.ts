@@ -60,6 +60,28 @@ describe('a machine with a seed folder', { skip }, () => {
     assert.equal(second.unit('bootagent-local.service').ExecMainStatus, '0');
   });
 
+  test('becomes another instance where its units are stopped and started again within one boot', async () => {
+    await using machine = await container('bookworm', { probe });
+    const seed = async (id: string, user: string) => {
+      await machine.write('/var/lib/cloud/seed/nocloud/meta-data', `instance-id: ${id}\n`);
+      await machine.write('/var/lib/cloud/seed/nocloud/user-data', `${userData}users: [{name: ${user}}]\n`);
+    };
+    await seed('i-seed-3', 'ann');
+    await using running = await machine.start();
+    await running.begun();
+    const settled = 'systemctl is-system-running --wait >/dev/null;';
+    assert.match(await running.sh(`${settled} cat /run/bootagent/pass; id -un ann`), /^1\nann\n$/);
+    // As a soft-reboot does, which needs a later systemd: everything stops and starts, and /run stays.
+    await running.sh('echo >/run/bootagent/nothing-due; echo 192.0.2.1 eth9 >/run/bootagent/nothing-due-at');
+    await seed('i-seed-4', 'bob');
+    const units = 'bootagent-local.service bootagent.service bootagent-final.service';
+    await running.sh(`systemctl stop ${units} bootagent.target; systemctl start ${units} bootagent.target`);
+    assert.equal(await running.sh('cat /run/bootagent/pass; id -un bob'), '2\nbob\n');
+    assert.equal(await running.sh('cat /root/ran'), 'bootcmd\nruncmd\nbootcmd\nruncmd\n');
+    await running.sh('poweroff').catch(() => {});
+    await running.ended;
+  });
+
   test('whose software is told its address starts one process at later boots, and the rest where it is another', async () => {
     await using machine = await container('bookworm', {
       probe: { ...probe, condor: 'cat /etc/condor/config.d/zz-bootagent.config' },

@@ -186,3 +186,24 @@ describe('a state of another version', () => {
     assert.deepEqual(Object.keys(formats.migrations).map(Number), older);
   });
 });
+
+describe('an instance-id from outside', () => {
+  for (const id of ['i\tb', 'i\nb', 'i"b', '["a","b"]', '', 'i\\']) {
+    test(`may be ${JSON.stringify(id)}: what was done for it stays known`, async () => {
+      const store = memoryStore();
+      const scope = `instance:${id}`;
+      const first = openState(store);
+      first.ended({ module: 'runcmd', scope, hash: 'h', failed: {} });
+      await first.ledger('runcmd', scope).write('a\tkey', { is: 'began' } as never);
+      await first.ledger('runcmd', scope).pend(['pending\tkey']);
+      first.adopt(scope, `${scope}2`);
+      // Long enough to be written anew.
+      for (let n = 0; n < 1_001; n++) first.deferred('runcmd');
+      const next = openState(store);
+      const ledger = openState(store).ledger('runcmd', `${scope}2`);
+      assert.equal(next.lastRun('runcmd')?.scope, `${scope}2`);
+      assert.equal(ledger.entriesOf('a\tkey').earlier.length, 1);
+      assert.equal(ledger.isPending('pending\tkey'), true);
+    });
+  }
+});

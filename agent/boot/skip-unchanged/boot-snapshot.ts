@@ -7,13 +7,15 @@ export interface BootSnapshot {
   file(path: string, standing: string): void;
   /** A folder, whatever is in it: mode, owner, group. */
   folder(path: string, standing: string): void;
+  /** A file whose times tell nothing: mode, owner, group, size. What was read of it is noted besides. */
+  fixed(path: string, standing: string): void;
   gone(path: string): void;
   /** What stands at a path of a tree that each boot makes anew: d, f, b, h, or e for anything. */
   type(path: string, type: string): void;
   /** Where a link of such a tree leads, as an absolute path. */
   leads(path: string, target: string): void;
   names(folder: string, names: readonly string[]): void;
-  /** The first bytes of a file of the kernel's, which has no times of its own. */
+  /** The first bytes of a file whose times tell nothing: one of the kernel's, or of an image. */
   read(path: string, head: Uint8Array): void;
   /** The first bytes of a disk. */
   disk(path: string, head: Uint8Array): void;
@@ -49,6 +51,7 @@ export const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
 export function bootSnapshot(): SnapshotResult {
   const files = new Map<string, string>();
   const folders = new Map<string, string>();
+  const fixed = new Map<string, string>();
   const filesystems = new Map<string, string>();
   const heads = new Map<string, Uint8Array>();
   const disks = new Map<string, Uint8Array>();
@@ -79,6 +82,7 @@ export function bootSnapshot(): SnapshotResult {
   return {
     file: (path, standing) => keep(files, path, standing),
     folder: (path, standing) => keep(folders, path, standing),
+    fixed: (path, standing) => keep(fixed, path, standing),
     gone: (path) => other('gone', path),
     type: (path, type) => other('type', path, type),
     leads: (path, target) => other('leads', path, target),
@@ -110,9 +114,10 @@ export function bootSnapshot(): SnapshotResult {
     async done(cksum) {
       if (why !== undefined) return { worthless: why };
       const lines = [
-        'skip-record\t1',
+        'skip-record\t2',
         ...group('file', files),
         ...group('folder', folders),
+        ...group('fixed', fixed),
         ...group('filesystem', filesystems),
         ...[...heads.keys()].map((path) => line('read', path)),
         ...[...disks.keys()].map((path) => line('disk', path)),

@@ -26,6 +26,7 @@ const silent = { disabled: () => {}, end: () => {}, follow: () => {} };
 
 /** What systemd/skip-if-unchanged reads. */
 const kept = `${home}/skip-record`;
+const script = '/usr/libexec/bootagent/skip-if-unchanged';
 
 /**
  * Goes through the next boot of this machine, as it will be if nothing changes until then. Where that has nothing to do, all
@@ -96,14 +97,33 @@ export async function predictNextBoot(
   const drawn = await picture.done(async (input) => (await host.run(['cksum'], { input })).stdout);
   if (!('record' in drawn)) return drawn.worthless;
 
-  const put = (path: string, text: string) => files.writeFile(root, `${kept}/${path}`, text, { mode: 0o644 });
-  for (const [path, text] of Object.entries(publishedFiles({ ...clean(summary), updated: host.clock() })))
-    put(path.slice(1), text);
-  const known = await host.readText(publicPath);
-  if (known !== undefined) put(`run${publicPath.slice('/run'.length)}`, known);
-  const lines = [...whyLines(clean(summary)), lastLine(clean(summary))].map((line) => `console\t${line}\n`);
-  put('record', `${lines.join('')}${drawn.record}`);
+  const shown = clean(summary);
+  const published = new Map<string, string | undefined>([
+    ...Object.entries(publishedFiles({ ...shown, updated: host.clock() })),
+    [publicPath, await host.readText(publicPath)],
+  ]);
+  const lines = [...whyLines(shown), lastLine(shown)].map((line) => `console\t${line}\n`);
+  await keepRecord(host, `${lines.join('')}${drawn.record}`, published);
   return undefined;
+}
+
+/** Keeps the record, what a boot without the agent publishes in /run, and one sum over both and the script that reads them. */
+async function keepRecord(
+  host: Host,
+  record: string,
+  published: ReadonlyMap<string, string | undefined>,
+): Promise<void> {
+  const put = (path: string, text: string) => files.writeFile(host.root, `${kept}/${path}`, text, { mode: 0o644 });
+  const texts: string[] = [];
+  // In the order in which the shell lists them.
+  for (const [path, text] of [...published].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    if (text === undefined) continue;
+    put(path.slice(1), text);
+    texts.push(text);
+  }
+  put('record', record);
+  const input = [await host.readText(script), record, ...texts].join('');
+  put('sum', (await host.run(['cksum'], { input })).stdout);
 }
 
 /** Before it is set up: the cards are there, and no more. */

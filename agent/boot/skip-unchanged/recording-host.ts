@@ -25,7 +25,7 @@ const mostLinks = 8;
  * The machine as the first stage of its next boot will find it, if nothing changes: without a network, with nothing of
  * bootagent's own in /run, and with what starts at boot about to. Whatever is looked at gets into the picture.
  */
-export function recordingHost(host: ReadHost, picture: BootSnapshot): ReadHost {
+export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = changeTimesReader()): ReadHost {
   const inTree = (path: string): string => (host.root === '/' ? path : host.root + path);
   let mounts: ReturnType<typeof mountsIn> | undefined;
 
@@ -46,7 +46,11 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot): ReadHost {
       return stat;
     }),
     list: noted(async (path) => {
-      if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.list(path));
+      if (!fleeting.test(path)) {
+        const shown = agreed(path, note(path, { follow: true }), await host.list(path));
+        if (!hasTimes(path)) picture.names(path, shown);
+        return shown;
+      }
       const names = await host.list(path);
       picture.names(path, names);
       return names;
@@ -96,7 +100,11 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot): ReadHost {
 
   async function read(path: string, piece?: Piece): Promise<Uint8Array | undefined> {
     if (leftovers.test(path)) return void picture.gone(path);
-    if (!fleeting.test(path)) return agreed(path, note(path, { follow: true }), await host.readBytes(path, piece));
+    if (!fleeting.test(path)) {
+      const shown = agreed(path, note(path, { follow: true }), await host.readBytes(path, piece));
+      if (shown && !hasTimes(path)) noteContent(path, (await host.readBytes(path)) ?? shown);
+      return shown;
+    }
     const bytes = await host.readBytes(path);
     const text = () => Buffer.from(bytes ?? []).toString();
     if (['/proc/net/route', '/proc/net/ipv6_route'].includes(path)) {
@@ -167,9 +175,33 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot): ReadHost {
       picture.gone(path);
       return;
     }
-    const { ino, size, ctimeNs } = stats;
+    const { ino, size, ctimeNs, mode, uid, gid } = stats;
+    const times = timesOf(inTree(path), stats);
+    if (times === 'fixed') {
+      const standing = `${mode.toString(16)} ${uid} ${gid}`;
+      if (stats.isSymbolicLink()) picture.leads(path, resolve(realFolder(path), readlinkSync(inTree(path))));
+      else if (stats.isDirectory()) picture.folder(path, standing);
+      else picture.fixed(path, `${standing} ${size}`);
+      return;
+    }
     const seconds = ctimeNs / 1_000_000_000n;
+    // Its file system counts in seconds: a second change within one of them shows in nothing.
+    if (times === 'seconds') picture.worthless(`${path} was changed at a time of whole seconds`);
     picture.file(path, `${ino} ${size} ${seconds}.${String(ctimeNs % 1_000_000_000n).padStart(9, '0')}`);
+  }
+
+  /** Whether the file or folder behind this path lies on a file system whose times tell of each change. */
+  function hasTimes(path: string): boolean {
+    const stats = lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false });
+    if (!stats) return true;
+    return stats.isSymbolicLink()
+      ? hasTimes(resolve(realFolder(path), readlinkSync(inTree(path))))
+      : timesOf(inTree(path), stats) !== 'fixed';
+  }
+
+  function noteContent(path: string, bytes: Uint8Array): void {
+    if (bytes.length > headLength) picture.worthless(`${path} is long, and its times do not tell of changes`);
+    else picture.read(path, bytes);
   }
 
   /** What is put into a folder does not change what the folder itself is: homes change all the time. */
@@ -195,4 +227,31 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot): ReadHost {
     picture.worthless(`it takes ${what}`);
     throw new Problem('unexpected', `A rehearsal has no ${what}`);
   }
+}
+
+/** The file systems whose kernel sets the time of each change itself, by the numbers that statfs(2) gives them. */
+const timedFileSystems: ReadonlySet<number> = new Set([
+  0xef53, // ext2, ext3, ext4
+  0x58465342, // xfs
+  0x9123683e, // btrfs
+  0xf2f52010, // f2fs
+]);
+
+/** What the time of a file's last change tells: each change, changes in different seconds, or nothing. */
+type ChangeTimes = 'each' | 'seconds' | 'fixed';
+
+/**
+ * In a squashfs or erofs, and below an overlay of them, whoever built the image set the times: another image may show the same
+ * times and inode numbers.
+ */
+export const changeTimes = (fileSystem: number, ctimeNs: bigint): ChangeTimes =>
+  !timedFileSystems.has(fileSystem) ? 'fixed' : ctimeNs % 1_000_000_000n === 0n ? 'seconds' : 'each';
+
+function changeTimesReader(): (path: string, stats: BigIntStats) => ChangeTimes {
+  const types = new Map<bigint, number>();
+  return (path, stats) => {
+    const type = types.get(stats.dev) ?? statfsSync(stats.isSymbolicLink() ? dirname(path) : path).type;
+    types.set(stats.dev, type);
+    return changeTimes(type, stats.ctimeNs);
+  };
 }

@@ -1,7 +1,11 @@
+import { formatBytes } from '../../base/format.ts';
 import type { FileChange } from '../../engine/change.ts';
 import type { Difference, StateHandler } from '../../engine/handler.ts';
 import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
+
+/** Bytes of a file in the way that are still worth to be shown as a diff. */
+const largestShown = 2 ** 20;
 
 /** A file with this content, mode and owner. */
 export const fileHandler: StateHandler<FileChange> = {
@@ -11,6 +15,10 @@ export const fileHandler: StateHandler<FileChange> = {
   async compare(change, host) {
     const stat = await host.stat(change.path);
     if (stat?.type === 'directory') return 'is a directory';
+    // One that is much longer differs, and is not read to be shown.
+    if (stat?.type === 'file' && !change.append && stat.size > largestShown && stat.size > change.content.length * 4) {
+      return `has other content, ${formatBytes(stat.size)} of it`;
+    }
     const wanted = await wantedBytes(change, host);
     const current = await host.readBytes(change.path);
     if (current === undefined) return differs(change, 'does not exist', undefined, wanted);

@@ -1,4 +1,6 @@
 // Format: sshd_config, https://man.openbsd.org/sshd_config
+
+import { globMatcher } from '../../base/glob-pattern.ts';
 import { mapOf } from '../../base/map-of.ts';
 import type { Account } from '../../facts/facts.ts';
 import type { ReadHost } from '../../host/host.ts';
@@ -25,26 +27,38 @@ const renamed = mapOf({
   skeyauthentication: 'kbdinteractiveauthentication',
 });
 
+/** sshd gives up beyond this depth of includes. */
+const deepest = 16;
+/** Includes that are followed in all: files that include each other twice would be read 65,536 times within that depth. */
+const mostIncludes = 500;
+
 /** All that sshd reads, in the order it reads it. */
-export async function sshdDirectives(
-  host: ReadHost,
-  path = main,
-  within: string | undefined = undefined,
-  depth = 0,
-): Promise<Directive[]> {
-  const text = (await host.readText(path)) ?? (path === main ? `Include ${dropIn}` : '');
+export async function sshdDirectives(host: ReadHost): Promise<Directive[]> {
   const all: Directive[] = [];
-  let match = within;
-  for (const line of text.split('\n')) {
-    if (line === '' || line.startsWith('#')) continue; // most of them
-    const { keyword, value, words } = directive(line);
-    if (keyword === '') continue;
-    if (keyword === 'match') match = value;
-    else if (keyword === 'include' && depth < 16) {
+  let includes = 0;
+
+  async function read(path: string, within: string | undefined, including: readonly string[]): Promise<void> {
+    const text = (await host.readText(path)) ?? (path === main ? `Include ${dropIn}` : '');
+    let match = within;
+    for (const line of text.split('\n')) {
+      if (line === '' || line.startsWith('#')) continue; // most of them
+      const { keyword, value, words } = directive(line);
+      if (keyword === '') continue;
+      if (keyword === 'match') {
+        match = value;
+        continue;
+      }
       all.push({ keyword, value, words, match, path });
-      for (const file of await included(words, host)) all.push(...(await sshdDirectives(host, file, match, depth + 1)));
-    } else all.push({ keyword, value, words, match, path });
+      if (keyword !== 'include' || including.length >= deepest) continue;
+      for (const file of await included(words, host)) {
+        // sshd does not start with a file that includes itself.
+        if (![...including, path].includes(file) && includes++ < mostIncludes)
+          await read(file, match, [...including, path]);
+      }
+    }
   }
+
+  await read(main, undefined, []);
   return all;
 }
 
@@ -66,24 +80,13 @@ async function included(patterns: readonly string[], host: ReadHost): Promise<st
     const names = new Set(await host.list(folder));
     // In a preview it may be yet to come, and then no folder lists it.
     if (`${folder}/` === dropIn.slice(0, dropIn.lastIndexOf('/') + 1)) names.add(dropIn.slice(folder.length + 1));
-    files.push(
-      ...[...names]
-        .sort()
-        .filter((name) => glob(last, name))
-        .map((name) => `${folder}/${name}`),
-    );
+    const matches = globMatcher(last);
+    // As glob(3) has it, a leading dot is matched by a dot alone.
+    const isMeant = (name: string): boolean => matches(name) && (last.startsWith('.') || !name.startsWith('.'));
+    for (const name of [...names].sort()) if (isMeant(name)) files.push(`${folder}/${name}`);
   }
   return files;
 }
-
-const glob = (pattern: string, name: string): boolean =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  ).test(name) &&
-  (pattern.startsWith('.') || !name.startsWith('.'));
 
 /** What sshd takes for a setting where no Match block says otherwise: the first word, or this one among several. */
 export const globalSetting = (directives: readonly Directive[], keyword: string, value?: string): string | undefined =>
@@ -128,10 +131,11 @@ function expanded(pattern: string, { name, uid, home }: Account): string {
   return path.startsWith('/') ? path : `${home}/${path}`;
 }
 
-/** Whether a Match block is about this user whoever asks from wherever; other conditions are not looked into. */
+/** Whether a Match block is for this user from any address; a block with other conditions counts as not. */
 function isFor(user: string, match: string): boolean {
   const [, patterns] = /^user\s+(\S+)$/i.exec(match) ?? [];
   if (patterns === undefined) return /^all$/i.test(match);
   const all = patterns.split(',');
-  return all.some((each) => glob(each, user)) && !all.some((each) => each.startsWith('!') && glob(each.slice(1), user));
+  const fits = (pattern: string): boolean => globMatcher(pattern, { escapes: false, sets: false })(user);
+  return all.some(fits) && !all.some((each) => each.startsWith('!') && fits(each.slice(1)));
 }

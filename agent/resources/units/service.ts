@@ -52,7 +52,7 @@ async function isScriptOn(unit: string, host: ReadHost): Promise<boolean> {
   const name = unit.replace(/\.service$/, '');
   for (const level of ['2', '3', '5']) {
     for (const folder of [`/etc/rc${level}.d`, `/etc/rc.d/rc${level}.d`]) {
-      if ((await host.list(folder)).some((each) => new RegExp(`^S\\d\\d${name}$`).test(each))) return true;
+      if ((await host.list(folder)).some((each) => /^S\d\d/.test(each) && each.slice(3) === name)) return true;
     }
   }
   return false;

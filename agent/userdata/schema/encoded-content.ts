@@ -18,10 +18,11 @@ export const isSullied = (content: string | Uint8Array, encoding: string): boole
   typeof content === 'string' &&
   !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content);
 
-/** Content as it is to be written, out of what it was packed in; where that cannot be, why. */
+/** Content as it is to be written, out of what it was packed in, up to `most` bytes; where that cannot be, why. */
 export function unpacked(
   content: string | Uint8Array,
   encoding: string,
+  most: number = limits.bytes,
 ): { readonly content: string | Uint8Array } | { readonly why: string } {
   const layers = encoding.toLowerCase().split('+');
   const coded = layers.some((layer) => base64.includes(layer));
@@ -30,9 +31,11 @@ export function unpacked(
   const bytes = coded ? Buffer.from(text.replace(/[^A-Za-z0-9+/=]/g, ''), 'base64') : Buffer.from(content);
   if (!layers.some((layer) => gzip.includes(layer))) return { content: bytes };
   try {
-    return { content: gunzipSync(bytes, { maxOutputLength: limits.bytes }) };
+    return { content: gunzipSync(bytes, { maxOutputLength: Math.max(1, most) }) };
   } catch (error) {
     const tooMuch = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
-    return { why: tooMuch ? `unzips to more than ${limits.bytes} bytes` : 'is no gzip data' };
+    return {
+      why: tooMuch ? `unzips to more than ${limits.bytes} bytes, with the contents before it` : 'is no gzip data',
+    };
   }
 }

@@ -79,7 +79,7 @@ function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCount
   }
   const parser = new Parser(lines.addNewLine);
   const tokens: CST.Token[] = [];
-  let [slips, words] = [0, false];
+  let [slips, documents, words] = [0, 0, false];
   for (const lexeme of new Lexer().lex(text)) {
     const type: string | null = words ? 'words' : CST.tokenType(lexeme);
     const top = parser.stack.at(-1)?.type;
@@ -101,6 +101,8 @@ function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCount
     if (++taken.marks > limits.marks) return fail(parser.offset, `more than ${limits.marks} words and marks`);
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
+      // The second is an error whatever follows it.
+      if (token.type === 'document' && ++documents === 2) return tokens;
       if (token.type === 'error' && ++slips > 20) return fail(token.offset, yamlMessage(token.message).message);
     }
     if (parser.stack.length > limits.depth + 2) {

@@ -22,6 +22,9 @@ function spellings<T>(words: readonly string[], value: T): (readonly [string, T]
     .map((word) => [word, value]);
 }
 
+/** Characters of a number: no setting takes a longer one, and the time to read one grows as its square. */
+const longestNumber = 1_000;
+
 /**
  * What YAML 1.1 makes of unquoted words, exactly as PyYAML reads them: `on` is true, `0644` is 420, `1:30` is 90,
  * while `1e3`, `08` and `y` are text. Dates stay text, as no setting takes one.
@@ -29,13 +32,14 @@ function spellings<T>(words: readonly string[], value: T): (readonly [string, T]
 export function plainValue(words: string): Value {
   const constant = constants.get(words);
   if (constant !== undefined) return constant;
-  if (!/^[-+.0-9]/.test(words)) return words;
+  if (!/^[-+.0-9]/.test(words) || words.length > longestNumber) return words;
   if (int.test(words)) return integerOf(words) ?? words;
   return float.test(words) ? floatOf(words) : words;
 }
 
 /** A whole number in any of YAML 1.1's ways of writing one: 10, 0b11, 0x1f, 0644, 1:30. */
 export function integerOf(words: string): number | bigint | undefined {
+  if (words.length > longestNumber) return undefined;
   const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(words.replaceAll('_', '')) ?? [];
   const size = magnitude(digits);
   if (size === undefined) return undefined;

@@ -7,9 +7,11 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -17,11 +19,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { bootSnapshot, type SnapshotResult } from '../../../agent/boot/skip-unchanged/boot-snapshot.ts';
-import { recordingHost } from '../../../agent/boot/skip-unchanged/recording-host.ts';
+import { changeTimes, recordingHost } from '../../../agent/boot/skip-unchanged/recording-host.ts';
 import type { ReadHost } from '../../../agent/host/host.ts';
 import { linux } from '../../../agent/host/linux.ts';
+import { currentBoot } from '../../../agent/state/markers.ts';
+import { makePipes, pipes } from '../../support/stage-server.ts';
 
 const script = readFileSync(join(import.meta.dirname, '../../../systemd/skip-if-unchanged'), 'utf8');
+const kept = '/var/lib/bootagent/skip-record';
 const fibTrie = (address: string) => `Local:\n  |-- ${address}\n     /32 host LOCAL\n`;
 const rootMount = '22 1 254:1 / / rw,relatime shared:1 - ext4 /dev/vda1 rw\n';
 const tmpMount = '31 22 0:40 / /tmp rw,nosuid - tmpfs tmpfs rw,size=1024k\n';
@@ -63,8 +68,8 @@ interface Scene {
   keep(): Promise<void>;
 }
 
-/** A tree that stands for a machine, with a host that notes what is looked at. */
-function scene(): Scene {
+/** A tree that stands for a machine, with a host that notes what is looked at. `times`: what those of its files tell. */
+function scene(times: 'each' | 'seconds' | 'fixed' = 'each'): Scene {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-before-'));
   made.push(root);
   for (const [path, text] of Object.entries(machine)) put(root, path, text);
@@ -79,17 +84,27 @@ function scene(): Scene {
   mkdirSync(join(root, 'sys/class/block'), { recursive: true });
   symlinkSync('../../devices/pci/vda', join(root, 'sys/class/block/vda'));
   const picture = bootSnapshot();
-  const host = recordingHost(linux({ root, offline: true }), picture);
+  const host = recordingHost(linux({ root, offline: true }), picture, () => times);
   const keep = async () => {
     const drawn = await picture.done(async (bytes) => execFileSync('cksum', { input: bytes, encoding: 'utf8' }));
     assert.ok('record' in drawn, JSON.stringify(drawn));
-    put(root, '/var/lib/bootagent/skip-record/record', below(root, drawn.record));
-    put(root, '/var/lib/bootagent/skip-record/run/bootagent/status.json', '{"of":"the rehearsal"}\n');
+    put(root, '/script', script);
+    put(root, `${kept}/record`, below(root, drawn.record));
+    put(root, `${kept}/run/bootagent/status.json`, '{"of":"the rehearsal"}\n');
+    sumUp(root);
     // As a boot does.
     rmSync(join(root, 'run'), { recursive: true });
     mkdirSync(join(root, 'run/bootagent'), { recursive: true });
   };
   return { root, host, picture, keep };
+}
+
+/** As the agent sums up the script, the record and what is published. */
+function sumUp(root: string): void {
+  const input = ['/script', `${kept}/record`, `${kept}/run/bootagent/status.json`].map((path) =>
+    readFileSync(join(root, path), 'utf8'),
+  );
+  put(root, `${kept}/sum`, execFileSync('cksum', { input: input.join(''), encoding: 'utf8' }));
 }
 
 function put(root: string, path: string, text: string): void {
@@ -104,21 +119,29 @@ const below = (root: string, record: string): string =>
     .map((line) => (/^(?:mount|swap|console)\b/.test(line) ? line : line.replaceAll(/(?<=[\t ])\//g, `${root}/`)))
     .join('\n');
 
+/** The script for the shell of a test: every path lies below the tree. */
+const scriptIn = (root: string): string =>
+  script
+    .replaceAll(/(?<=[<>]|-e |-r )\/(proc|dev|sys)\//g, `${root}/$1/`)
+    .replace('kept=/', `kept=${root}/`)
+    .replace('run=/', `run=${root}/`)
+    .replace(/script=.*/, `script=${root}/script`);
+
+/** What the first unit says, by this shell; `it ran` where the agent starts. */
+const firstUnit = ({ root }: Scene, shell = 'dash'): string =>
+  execFileSync(shell, ['-c', scriptIn(root), 'sh', 'echo', 'it', 'ran'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { PATH: `${root}/programs:${process.env.PATH}` },
+  });
+
 /** Whether the command is run, by each shell that /bin/sh may be. */
-function runs({ root }: Scene): boolean {
-  const here = script
-    .replaceAll(/(?<=[<>]|-e |-r |\/run\/\. )\/(proc|run|dev|sys)\//g, `${root}/$1/`)
-    .replace('kept=/', `kept=${root}/`);
+function runs(all: Scene): boolean {
+  const run = join(all.root, 'run/bootagent');
   const said = ['dash', 'bash'].map((shell) => {
-    rmSync(join(root, 'run/bootagent'), { recursive: true, force: true });
-    mkdirSync(join(root, 'run/bootagent'), { recursive: true });
-    // A folder in the place of the mark: root may write everywhere else.
-    if (existsSync(join(root, 'unwritable'))) mkdirSync(join(root, 'run/bootagent/nothing-due'));
-    const said = execFileSync(shell, ['-c', here, 'sh', 'echo', 'it', 'ran'], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-      env: { PATH: `${root}/programs:${process.env.PATH}` },
-    });
-    return said.includes('it ran');
+    rmSync(run, { recursive: true, force: true });
+    mkdirSync(run, { recursive: true });
+    return firstUnit(all, shell).includes('it ran');
   });
   assert.equal(said[0], said[1], 'the shells agree');
   return said[0] ?? false;
@@ -337,26 +360,37 @@ describe('a boot of a machine that is as it was', () => {
         symlinkSync('../other', join(root, 'sys/block/vda'));
       },
     ],
-    ['nothing can be left in /run', (root) => writeFileSync(join(root, 'unwritable'), '')],
-    [
-      'the record is cut',
-      (root) => {
-        const path = join(root, 'var/lib/bootagent/skip-record/record');
-        writeFileSync(path, readFileSync(path, 'utf8').replace(/end\n$/, ''));
-      },
-    ],
     [
       'the record is one of another kind',
       (root) => {
-        const path = join(root, 'var/lib/bootagent/skip-record/record');
-        writeFileSync(path, readFileSync(path, 'utf8').replace('skip-record\t1', 'skip-record\t2'));
+        const path = join(root, kept, 'record');
+        writeFileSync(path, readFileSync(path, 'utf8').replace('skip-record\t2', 'skip-record\t1'));
+        sumUp(root);
       },
     ],
-    ['there is no record', (root) => rmSync(join(root, 'var/lib/bootagent/skip-record/record'))],
     [
-      'what it would leave is gone',
-      (root) => rmSync(join(root, 'var/lib/bootagent/skip-record/run'), { recursive: true }),
+      'the record has no end',
+      (root) => {
+        const path = join(root, kept, 'record');
+        writeFileSync(path, readFileSync(path, 'utf8').replace(/end\n$/, ''));
+        sumUp(root);
+      },
     ],
+    ...(['record', 'sum', 'run/bootagent/status.json'] as const).map(
+      (name) =>
+        [
+          `one byte of ${name} is damaged`,
+          (root: string) => {
+            const path = join(root, kept, name);
+            const bytes = readFileSync(path);
+            bytes.set([(bytes[2] ?? 0) ^ 1], 2);
+            writeFileSync(path, bytes);
+          },
+        ] as const,
+    ),
+    ['the script is another version', (root) => appendFileSync(join(root, 'script'), '# more\n')],
+    ['there is no record', (root) => rmSync(join(root, kept, 'record'))],
+    ['what it would leave is gone', (root) => rmSync(join(root, kept, 'run'), { recursive: true })],
   ];
   for (const [what, happens] of changes) {
     test(`starts it where ${what}`, async () => {
@@ -374,6 +408,132 @@ describe('a boot of a machine that is as it was', () => {
     appendFileSync(join(all.root, 'etc/motd'), 'more');
     await all.keep();
     assert.equal(runs(all), true);
+  });
+});
+
+/** The files of this boot that the first unit leaves to others. */
+const left = ({ root }: Scene): readonly string[] => readdirSync(join(root, 'run/bootagent')).sort();
+
+describe('units that are started a second time within one /run', () => {
+  const changed = (root: string) => appendFileSync(join(root, 'etc/motd'), 'more');
+
+  for (const marker of ['nothing-due', 'nothing-due-at']) {
+    for (const shell of ['dash', 'bash']) {
+      test(`start the agent after a change, though the first boot left ${marker} (${shell})`, async () => {
+        const all = scene();
+        await lookAtAll(all);
+        if (marker === 'nothing-due-at') all.picture.supposed('10.161.7.25', 'eth0');
+        await all.keep();
+        assert.doesNotMatch(firstUnit(all, shell), /it ran/);
+        assert.ok(left(all).includes(marker));
+        changed(all.root);
+        assert.match(firstUnit(all, shell), /it ran/);
+        assert.deepEqual(left(all), ['pass']);
+        assert.equal(readFileSync(join(all.root, 'run/bootagent/pass'), 'utf8'), '2\n');
+      });
+    }
+  }
+
+  test('start no agent where nothing changed, and publish their own status', async () => {
+    const all = scene();
+    await lookAtAll(all);
+    await all.keep();
+    for (const pass of ['1\n', '2\n', '3\n']) {
+      put(all.root, '/run/bootagent/status.json', '{"of":"the boot before"}');
+      if (pass === '1\n') rmSync(join(all.root, 'run/bootagent/status.json'));
+      assert.doesNotMatch(firstUnit(all), /it ran/);
+      assert.equal(readFileSync(join(all.root, 'run/bootagent/pass'), 'utf8'), pass);
+      assert.equal(readFileSync(join(all.root, 'run/bootagent/status.json'), 'utf8'), '{"of":"the rehearsal"}\n');
+    }
+  });
+
+  test('find the pipes of the stage server as the package makes them, and nothing that a stage left there', () => {
+    const all = scene();
+    const server = join(all.root, 'run/bootagent/stage-server');
+    makePipes(server);
+    assert.match(firstUnit(all), /it ran/);
+    for (const name of ['begun', 'waits', 'asked', 'early.code', 'final.code']) writeFileSync(join(server, name), '');
+    rmSync(join(server, 'early'));
+    assert.match(firstUnit(all), /it ran/);
+    assert.deepEqual(readdirSync(server).sort(), [...pipes].sort());
+    for (const name of pipes) assert.ok(statSync(join(server, name)).isFIFO(), name);
+  });
+
+  test('are another boot to what is done once a boot, also under a script that did not count yet', () => {
+    const all = scene();
+    const before = currentBoot(all.root);
+    put(all.root, '/run/bootagent/nothing-due', '');
+    firstUnit(all);
+    const after = currentBoot(all.root);
+    assert.notEqual(after, before);
+    assert.equal(currentBoot(all.root), after);
+  });
+});
+
+describe('where /run cannot be written to', () => {
+  for (const [name, supposed] of [
+    ['nothing-due', false],
+    ['nothing-due-at', true],
+  ] as const) {
+    test(`the agent starts and the unit says why: ${name}`, async () => {
+      const all = scene();
+      await lookAtAll(all);
+      if (supposed) all.picture.supposed('10.161.7.25', 'eth0');
+      await all.keep();
+      // A folder in the place of the marker: root may write everywhere else.
+      mkdirSync(join(all.root, 'run/bootagent', name));
+      assert.match(firstUnit(all), /^cannot write to .*run\/bootagent, is it full\?.*\nit ran\n$/);
+    });
+  }
+});
+
+describe('files whose times the image’s builder set', () => {
+  const image = async () => {
+    const all = scene('fixed');
+    symlinkSync('one', join(all.root, 'etc/conf.d/two'));
+    await lookAtAll(all);
+    await all.host.stat('/etc/conf.d/one');
+    await all.host.readLink('/etc/conf.d/two');
+    await all.keep();
+    return all;
+  };
+
+  test('are compared by their contents, so that another image of the same files starts no agent', async () => {
+    const all = await image();
+    cpSync(join(all.root, 'etc'), join(all.root, 'new'), { recursive: true, verbatimSymlinks: true });
+    rmSync(join(all.root, 'etc'), { recursive: true });
+    renameSync(join(all.root, 'new'), join(all.root, 'etc'));
+    assert.equal(runs(all), false);
+  });
+
+  const differences: readonly (readonly [what: string, happens: (root: string) => void])[] = [
+    ['a file of the same length holds something else', (root) => put(root, '/etc/motd', 'weLcome\n')],
+    ['a file behind a link does', (root) => put(root, '/usr/lib/os-release', 'ID=ubuntu\n')],
+    ['a file that was only looked at has another size', (root) => put(root, '/etc/conf.d/one', '12\n')],
+    ['a file has another mode', (root) => chmodSync(join(root, 'etc/motd'), 0o600)],
+    ['a file goes', (root) => rmSync(join(root, 'etc/motd'))],
+    ['a folder gets one more', (root) => put(root, '/etc/conf.d/three', '')],
+    [
+      'a link leads elsewhere',
+      (root) => {
+        rmSync(join(root, 'etc/conf.d/two'));
+        symlinkSync('../motd', join(root, 'etc/conf.d/two'));
+      },
+    ],
+  ];
+  for (const [what, happens] of differences) {
+    test(`start it where ${what}`, async () => {
+      const all = await image();
+      happens(all.root);
+      assert.equal(runs(all), true);
+    });
+  }
+
+  test('make no record where one that was read is long', async () => {
+    const { root, host, picture } = scene('fixed');
+    put(root, '/etc/long', 'x'.repeat(70_000));
+    await host.readText('/etc/long');
+    assert.ok('worthless' in (await picture.done(async () => '')));
   });
 });
 
@@ -408,6 +568,22 @@ describe('a picture', () => {
     appendFileSync(join(root, 'etc/motd'), 'more');
     await host.readText('/etc/motd');
     assert.ok('worthless' in (await picture.done(async () => '')));
+  });
+
+  test('is worth nothing where a file system counts its times in seconds', async () => {
+    const { host, picture } = scene('seconds');
+    await host.readText('/etc/motd');
+    assert.ok('worthless' in (await picture.done(async () => '')));
+  });
+
+  test('trusts the times of ext4, xfs, btrfs and f2fs alone', () => {
+    const types = { ext4: 0xef53, xfs: 0x58465342, btrfs: 0x9123683e, f2fs: 0xf2f52010 };
+    for (const type of Object.values(types)) {
+      assert.equal(changeTimes(type, 1_700_000_000_123_456_789n), 'each');
+      assert.equal(changeTimes(type, 1_700_000_000_000_000_000n), 'seconds');
+    }
+    const others = { squashfs: 0x73717368, erofs: 0xe0f5e1e2, overlay: 0x794c7630, tmpfs: 0x01021994, nfs: 0x6969 };
+    for (const type of Object.values(others)) assert.equal(changeTimes(type, 1_700_000_000_123_456_789n), 'fixed');
   });
 
   test('shows the host what is there', async () => {

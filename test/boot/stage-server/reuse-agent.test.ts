@@ -32,6 +32,7 @@ if [ "$MODE" = other ]; then echo other >"$turns/$unit.code"; exit 0; fi
 echo "asked by $shell for $unit\${more:+ $more}" >&9
 if [ "$MODE" = talks ]; then for word in one two three; do echo "$word" >&9; sleep 0.1; done; fi
 for ((waited = 0; waited < 500; waited++)); do [ "$MODE" = hangs ] || break; sleep 0.02; done
+[ "$MODE" != slow-to-end ] || sleep 1
 echo 2 >"$turns/$unit.code"
 `;
 
@@ -47,7 +48,10 @@ async function boot(shell: string, mode: string, use: (boot: Boot) => Promise<vo
   const turns = join(folder, 'turns');
   makePipes(turns);
   writeFileSync(join(folder, 'agent'), agent, { mode: 0o755 });
-  writeFileSync(join(folder, 'reuse-agent'), script.replaceAll('/run/bootagent/stage-server', turns));
+  writeFileSync(
+    join(folder, 'reuse-agent'),
+    script.replaceAll('/run/bootagent/stage-server', turns).replace('sleep 20', 'sleep 0.3'),
+  );
   const begin: Boot['begin'] = (...words) =>
     spawn(shell, [join(folder, 'reuse-agent'), join(folder, 'agent'), 'run', ...words], {
       env: { PATH: process.env.PATH, TURNS: turns, MODE: mode, ...(shell === 'bash' && { POSIXLY_CORRECT: '1' }) },
@@ -85,6 +89,10 @@ async function urgencyOf(shell: string, words: string, { nice = 0, refused = fal
     rmSync(folder, { recursive: true });
   }
 }
+
+/** A process that ended may stay in the table until whoever adopted it asks how. */
+const isAlive = (pid = ''): boolean =>
+  existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 for (const shell of ['dash', 'bash']) {
   describe(`the agent of a boot, by ${shell}`, { timeout: 60_000 }, () => {
@@ -139,6 +147,30 @@ for (const shell of ['dash', 'bash']) {
         await stage('local');
         assert.deepEqual(await stage('early', 'main'), { said: 'did run early main\n', code: 2 });
         rmSync(join(turns, 'waits'));
+      }));
+
+    test('is another where it is alive and does not answer, and the unit says so', () =>
+      boot(shell, 'stays', async ({ stage, turns }) => {
+        await stage('local');
+        const [pid] = readFileSync(join(turns, 'waits'), 'utf8').split(' ');
+        process.kill(Number(pid), 'SIGSTOP');
+        const { said, code } = await stage('early', 'main');
+        assert.match(
+          said,
+          /^the agent that waits for this stage \(process \d+\) has not answered for [\d.]+ s: another/m,
+        );
+        assert.match(said, /^did run early main$/m);
+        assert.equal(code, 2);
+        assert.equal(isAlive(pid), false, 'the one that was frozen is gone');
+        rmSync(join(turns, 'waits'));
+      }));
+
+    test('is the one that waits where it has begun and takes its time', () =>
+      boot(shell, 'slow-to-end', async ({ stage }) => {
+        await stage('local');
+        const { said, code } = await stage('early', 'main');
+        assert.match(said, /^asked by \d+ for early main\n$/);
+        assert.equal(code, 2);
       }));
 
     test('that ends in the middle is a failure', () =>

@@ -52,9 +52,25 @@ describe('what sshd reads', () => {
     assert.equal(await reads(`Match all\n${include}`), false);
   });
 
-  test('includes that include themselves come to an end', async () => {
-    assert.ok(Array.isArray(await sshdDirectives(machine('Include /etc/ssh/sshd_config\n'))));
+  test('an unclosed set in an Include is a name', async () => {
+    const read = machine('Include sshd_config.d/a[.conf\n', { 'a[.conf': 'PermitRootLogin no' });
+    assert.equal(globalSetting(await sshdDirectives(read), 'PermitRootLogin'), 'no');
   });
+
+  const twice = (name: string) => `Include sshd_config.d/${name}\n`.repeat(2);
+  for (const [what, host] of [
+    ['the main file includes itself', machine('Include /etc/ssh/sshd_config\n'.repeat(8))],
+    ['a file includes its own folder', machine(include, { 'a.conf': include.repeat(8), 'b.conf': include.repeat(8) })],
+    [
+      'each file includes the next one twice',
+      machine(twice('1'), Object.fromEntries(Array.from({ length: 16 }, (_, n) => [String(n), twice(String(n + 1))]))),
+    ],
+  ] as const) {
+    test(`what is read is limited where ${what}`, async () => {
+      const directives = await sshdDirectives(host);
+      assert.ok(directives.length > 1 && directives.length < 3_000, `${directives.length} directives`);
+    });
+  }
 });
 
 describe('the file of a user’s keys', () => {
@@ -66,6 +82,11 @@ describe('the file of a user’s keys', () => {
     ['AuthorizedKeysFile .ssh/a%%b\n', '/home/bob/.ssh/a%b'],
     ['Match User bob,ann\nAuthorizedKeysFile .special\n', '/home/bob/.special'],
     ['Match User *,!bob\nAuthorizedKeysFile .special\n', '/home/bob/.ssh/authorized_keys'],
+    ['Match User dev[\nAuthorizedKeysFile .special\n', '/home/bob/.ssh/authorized_keys'],
+    ['Match User b?b\nAuthorizedKeysFile .special\n', '/home/bob/.special'],
+    ['Match User [a-c]ob\nAuthorizedKeysFile .special\n', '/home/bob/.ssh/authorized_keys'],
+    ['Match User !b*,bob\nAuthorizedKeysFile .special\n', '/home/bob/.ssh/authorized_keys'],
+    ['Match User !ann\nAuthorizedKeysFile .special\n', '/home/bob/.ssh/authorized_keys'],
     ['Match Group wheel\nAuthorizedKeysFile .special\n', '/home/bob/.ssh/authorized_keys'],
   ] as const) {
     test(`${JSON.stringify(main)}: ${expected}`, async () =>

@@ -1,0 +1,63 @@
+import { whyUnreachable } from '../base/http-error.ts';
+import { Problem } from '../base/problem.ts';
+import { shownUrl } from '../base/shown-url.ts';
+import type { ReadHost } from '../host/host.ts';
+import { isTransient, retryAfter } from '../metadata/backoff.ts';
+import { whyNotIncluded } from '../userdata/include.ts';
+
+/** For all URLs of one user-data together: what they hold may be what login needs, and login waits for them. */
+const budgetMs = 20_000;
+const requestMs = 10_000;
+const pausesMs = [1_000, 4_000, 4_000];
+const mostRedirects = 5;
+const redirects = [301, 302, 303, 307, 308];
+
+/** Fetches what #include names, with retries, within one budget. */
+export function includeFetcher(host: ReadHost): (url: string) => Promise<Uint8Array> {
+  let deadline: number | undefined;
+
+  return async (url) => {
+    deadline ??= host.now() + budgetMs;
+    for (let attempt = 0; ; attempt++) {
+      const ended = await attempted(url, host, deadline - host.now());
+      if ('body' in ended) return ended.body;
+      const pause = pausesMs[attempt];
+      const left = deadline - host.now();
+      if (ended.final || pause === undefined || pause >= left) throw ended.problem;
+      await host.sleep(Math.min(Math.max(pause, ended.afterMs ?? 0), left / 2));
+    }
+  };
+}
+
+type Attempted =
+  | { readonly body: Uint8Array }
+  | { readonly problem: Problem; readonly final: boolean; readonly afterMs?: number | undefined };
+
+async function attempted(start: string, host: ReadHost, leftMs: number): Promise<Attempted> {
+  const failed = (message: string): Attempted => ({ problem: new Problem('not-possible', message), final: true });
+  if (leftMs <= 0) return failed(`the ${budgetMs / 1_000} s for all that is included are over`);
+  let url = start;
+  for (let count = 0; ; count++) {
+    const refused = whyNotIncluded(url);
+    if (refused) return failed(`it redirects: ${refused}`);
+    try {
+      const { status, headers, body } = await host.http({ url, timeoutMs: Math.min(requestMs, leftMs) });
+      const to = redirects.includes(status) ? headers.location : undefined;
+      if (to === undefined) {
+        if (status === 200) return { body };
+        const problem = new Problem('not-possible', `${shownUrl(url)} answers with status ${status}`);
+        return { problem, final: !isTransient(status), afterMs: retryAfter(headers['retry-after'], host.clock()) };
+      }
+      if (count === mostRedirects) return failed(`more than ${mostRedirects} redirects`);
+      const next = URL.parse(to, url)?.href;
+      if (next === undefined) return failed(`it redirects to ${JSON.stringify(to)}, which is no URL`);
+      if (url.startsWith('https:') && !next.startsWith('https:')) return failed('it redirects from https to http');
+      url = next;
+    } catch (error) {
+      const why = whyUnreachable(error);
+      if (why === undefined || !(error instanceof Problem)) throw error;
+      // Before there is a network, a later stage tries again.
+      return { problem: error, final: ['no-route', 'too-large', 'untrusted'].includes(why) };
+    }
+  }
+}
