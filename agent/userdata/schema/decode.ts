@@ -103,13 +103,7 @@ function credential(written: Mapping, at: string, findings: Findings): string | 
   }
   const shown = JSON.stringify(name.raw);
   if (!findings.credential) {
-    findings.warning(
-      at,
-      name.place,
-      `the credential ${shown} is read on the machine alone`,
-      undefined,
-      'not-looked-at',
-    );
+    findings.warning(at, name.place, `the credential ${shown} is read on the machine alone`, undefined, 'not-checked');
     return INVALID;
   }
   const value = findings.credential(name.raw);
