@@ -24,7 +24,7 @@ export function systemProblem(
 
 /** Whether the system answered that only root may. */
 export const isRefused = (error: unknown): boolean =>
-  [error, asProblem(error).cause].some((each) => ['EACCES', 'EPERM'].includes(codeOf(each)));
+  [error, asProblem(error).cause].some((each) => each !== undefined && ['EACCES', 'EPERM'].includes(codeOf(each)));
 
 const words = mapOf({
   ENOENT: 'there is no such file',

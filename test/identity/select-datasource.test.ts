@@ -49,7 +49,7 @@ suite('identify', () => {
     for (const kernelCommandLine of ['', 'ds=nocloud']) {
       const looking = { facts: on({ kernelCommandLine, vendor: 'VMware' }), chosen: 'openstack' };
       const { identity, host } = await looked(looking, { files: seed, web });
-      assert.deepEqual(told(identity), [undefined, 'no answer from openstack']);
+      assert.match(identity.how, /^openstack \(.*\) did not answer$/);
       assert.ok(host.asked.length > 0);
     }
   });
