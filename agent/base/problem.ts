@@ -170,12 +170,14 @@ export const problemCodes = {
 } as const satisfies Record<string, { readonly means: string; readonly fix: string }>;
 
 /** Codes of earlier versions, in their scripts and states: `explain` still takes them. */
-export const formerCodes: Readonly<Record<string, ProblemCode>> = {
-  'not-done': 'unsupported',
-  'not-looked-at': 'not-checked',
-  'home-unreachable': 'phone-home-failed',
-  'old-tool': 'legacy-command',
-};
+export const formerCodes: ReadonlyMap<string, ProblemCode> = new Map(
+  Object.entries({
+    'not-done': 'unsupported',
+    'not-looked-at': 'not-checked',
+    'home-unreachable': 'phone-home-failed',
+    'old-tool': 'legacy-command',
+  } as const),
+);
 
 export type ProblemCode = keyof typeof problemCodes;
 
@@ -205,7 +207,7 @@ export class Problem extends Error {
 /** Whether a problem costs no more than the item it stands in; any other is a failure. */
 export const isNonFatal = (code: string): boolean =>
   ['script-failed', 'interrupted', 'bad-settings', 'phone-home-failed', 'not-installed'].includes(
-    formerCodes[code] ?? code,
+    formerCodes.get(code) ?? code,
   );
 
 export function asProblem(error: unknown): Problem {

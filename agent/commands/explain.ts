@@ -6,7 +6,7 @@ import { unknown } from './parse.ts';
 export const run: Work['run'] = async ({ args, options }, { out }) => {
   const wanted = args.length === 0 ? Object.keys(problemCodes) : args;
   const explained = wanted.map((name) => {
-    const code = formerCodes[name] ?? name;
+    const code = formerCodes.get(name) ?? name;
     const found = Object.entries(problemCodes).find(([each]) => each === code);
     if (!found) throw unknown('problem code', code, Object.keys(problemCodes), 'See "bootagent explain".');
     return { code, ...found[1] };

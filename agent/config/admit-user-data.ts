@@ -1,6 +1,7 @@
 import type { Instance } from '../metadata/datasource.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
-import type { Settings } from './settings.ts';
+import type { Script } from '../userdata/schema/script.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
 import { verifyUserData } from './signed-user-data.ts';
 import type { UserDataPolicy } from './user-data-policy.ts';
 
@@ -49,8 +50,15 @@ export function admitIncluded(bytes: Uint8Array, { signers }: UserDataPolicy, no
   throw new Error(`it is refused: ${verdict.refused}`);
 }
 
+/** What a policy limits. */
+interface Limitable {
+  readonly config: Mapping;
+  readonly scripts: readonly Script[];
+  readonly findings: readonly Finding[];
+}
+
 /** Leaves out the keys and scripts that the image does not let user-data use; each is a finding with its line. */
-export function limited(given: Settings, { only }: UserDataPolicy): Settings {
+export function limited<T extends Limitable>(given: T, { only }: UserDataPolicy): T {
   if (!only) return given;
   const refused = [...given.config.entries].filter(([key]) => !only.has(key));
   const scripts = only.has('scripts') ? given.scripts : [];

@@ -1,7 +1,7 @@
 import { hashOf } from '../engine/hash.ts';
 import type { Store } from '../state/store.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import type { Place, SourceNode } from '../userdata/schema/source-node.ts';
 import type { Settings } from './settings.ts';
 

@@ -1,8 +1,8 @@
 import { variablesOf } from '../identity/variables.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import { imageFirstKeys, imageKeys } from '../userdata/cloud-init-keys.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import { type Mapping, nothing } from '../userdata/schema/source-node.ts';
 import { limited } from './admit-user-data.ts';
 import type { UserDataPolicy } from './user-data-policy.ts';

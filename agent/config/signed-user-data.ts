@@ -9,10 +9,10 @@ import { isMime } from '../userdata/part-types.ts';
 export const signatureNamespace = 'bootagent';
 
 /** What was signed, and by whom; or why it does not count. */
-export type Verdict = { readonly message: Uint8Array; readonly by: string } | { readonly refused: string };
+export type SignatureVerdict = { readonly message: Uint8Array; readonly by: string } | { readonly refused: string };
 
 /** Checks the signature of user-data: behind the text, or a part of its own beside it; within gzip and base64, too. */
-export function verifyUserData(bytes: Uint8Array, signers: AllowedSigners, now: number): Verdict {
+export function verifyUserData(bytes: Uint8Array, signers: AllowedSigners, now: number): SignatureVerdict {
   const signed = signedIn(bytes);
   if (typeof signed === 'string') return { refused: signed };
   const signature = readSshSignature(signed.armor);

@@ -63,11 +63,14 @@ export function itemLines(module: string, item: PublicItem): string[] {
 export const itemName = (module: string, { item, of, at }: Pick<PublicItem, 'item' | 'of' | 'at'>): string =>
   `${at ?? `${module}[${item - 1}]`} (${item} of ${of})`;
 
-const exits: Readonly<Record<number, string>> = { 126: ' (cannot be executed)', 127: ' (command not found)' };
+const exits: ReadonlyMap<number, string> = new Map([
+  [126, ' (cannot be executed)'],
+  [127, ' (command not found)'],
+]);
 
 /** "exit 127 (command not found)", "killed by SIGKILL". */
 export const exitText = ({ code, signal }: Pick<PublicItem, 'code' | 'signal'>): string =>
-  signal === undefined ? `exit ${code}${exits[code] ?? ''}` : `killed by ${signal}`;
+  signal === undefined ? `exit ${code}${exits.get(code) ?? ''}` : `killed by ${signal}`;
 
 /** The line without the shell's own prefix: the path of the script that bootagent wrote for the list. */
 export const stderrText = (line: string): string =>
@@ -77,5 +80,5 @@ export const stderrText = (line: string): string =>
 export function fixOf({ module, code, hint, items = [] }: Fault): string {
   if (items.length > 0) return `Correct the command, then: bootagent run --force --only ${module}`;
   if (hint !== undefined) return hint;
-  return code in problemCodes ? problemCodes[code as ProblemCode].fix : 'See "bootagent status".';
+  return Object.hasOwn(problemCodes, code) ? problemCodes[code as ProblemCode].fix : 'See "bootagent status".';
 }

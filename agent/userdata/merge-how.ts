@@ -1,5 +1,5 @@
 // Format: merging, https://docs.cloud-init.io/en/latest/reference/merging.html
-import type { Findings } from './schema/decode.ts';
+import type { Findings } from './schema/shape.ts';
 import type { Mapping, SourceNode } from './schema/source-node.ts';
 
 /** How values of one type are joined, as `merge_how` says it: `list(append)` is a name and its options. */

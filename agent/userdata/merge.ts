@@ -1,5 +1,5 @@
 import { defaultMergers, type Merger, mergersIn, mergersOf } from './merge-how.ts';
-import type { Findings } from './schema/decode.ts';
+import type { Findings } from './schema/shape.ts';
 import { type Mapping, nothing, type Scalar, type SourceEntry, type SourceNode } from './schema/source-node.ts';
 
 /** One part of cloud-config, and what the header of its MIME part says of merging it. */

@@ -1,7 +1,7 @@
 import type { ConfigPart } from './merge.ts';
-import type { Finding } from './schema/decode.ts';
 import type { Collected } from './schema/findings.ts';
 import type { Script } from './schema/script.ts';
+import type { Finding } from './schema/shape.ts';
 import type { Mapping, SourceNode } from './schema/source-node.ts';
 
 /** What the user-data asks for, whatever forms it came in. */

@@ -1,5 +1,5 @@
-import type { Finding } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk-scalars.ts';
 

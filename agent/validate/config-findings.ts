@@ -1,6 +1,6 @@
 import type { Module } from '../engine/module.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { unreadDatasourceSettings } from './datasource-settings.ts';
 import { unknownKeys } from './keys.ts';

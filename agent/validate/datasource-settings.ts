@@ -1,12 +1,13 @@
+import { mapOf } from '../base/map-of.ts';
 import { nearest, suggestion } from '../base/nearest.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping, SourceEntry } from '../userdata/schema/source-node.ts';
 
 /** What every source takes: where to ask, and how often. */
 const common = ['metadata_urls', 'timeout', 'max_wait', 'attempts', 'interval'];
 
 /** The settings below `datasource`, by the name of the source in `datasource_list`, in lower case. */
-export const settingsBySource: Readonly<Record<string, readonly string[]>> = {
+export const settingsBySource: ReadonlyMap<string, readonly string[]> = mapOf({
   nocloud: [...common, 'fs_label', 'seedfrom', 'meta-data', 'user-data', 'vendor-data'],
   configdrive: common,
   opennebula: common,
@@ -14,7 +15,7 @@ export const settingsBySource: Readonly<Record<string, readonly string[]>> = {
   openstack: common,
   ec2: common,
   none: [],
-};
+});
 
 /** Settings below `datasource` that no source reads: cloud-init may have them, so they are warnings. */
 export function unreadDatasourceSettings({ entries }: Mapping): readonly Finding[] {
@@ -23,7 +24,7 @@ export function unreadDatasourceSettings({ entries }: Mapping): readonly Finding
   return [...written.entries].flatMap(([name, entry]): readonly Finding[] => {
     const at = `datasource.${name}`;
     const word = name.toLowerCase().replaceAll('-', '');
-    const taken = Object.hasOwn(settingsBySource, word) ? settingsBySource[word] : undefined;
+    const taken = settingsBySource.get(word);
     if (!taken) return [unread(at, entry, 'not a datasource of bootagent', near(word))];
     if (entry.value.is !== 'mapping') return [];
     return [...entry.value.entries]
@@ -33,7 +34,7 @@ export function unreadDatasourceSettings({ entries }: Mapping): readonly Finding
 }
 
 const near = (word: string): string | undefined => {
-  const meant = nearest(word, Object.keys(settingsBySource));
+  const meant = nearest(word, [...settingsBySource.keys()]);
   return meant === undefined ? undefined : `did you mean "${meant}"?`;
 };
 

@@ -1,7 +1,7 @@
 import { suggestion } from '../base/nearest.ts';
 import type { Module } from '../engine/module.ts';
 import { agentKeys, cloudInitKeys, oldKeys } from '../userdata/cloud-init-keys.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 
 /** Every key that somebody here reads. */

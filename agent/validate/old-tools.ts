@@ -1,5 +1,5 @@
 import { mapOf } from '../base/map-of.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { type At, type Lines, placeWithin, scalarsIn } from './walk-scalars.ts';
 

@@ -1,9 +1,10 @@
 import { asProblem } from '../base/problem.ts';
 import type { Note } from '../engine/change.ts';
 import type { Context, Module } from '../engine/module.ts';
-import { decodeFields, type Finding, INVALID } from '../userdata/schema/decode.ts';
+import { decodeFields, INVALID } from '../userdata/schema/decode.ts';
 import { type Collected, collect } from '../userdata/schema/findings.ts';
 import type { Script } from '../userdata/schema/script.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import { placeOf } from '../userdata/schema/source-location.ts';
 import { type Mapping, nowhere, type Place } from '../userdata/schema/source-node.ts';
 import { referenceMachines } from './reference-machines.ts';

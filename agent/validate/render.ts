@@ -1,5 +1,5 @@
 import { printable } from '../base/printable.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import { told } from '../userdata/schema/source-node.ts';
 import type { ValidationResult } from './validate.ts';
 

@@ -1,5 +1,5 @@
 import { problemCodes } from '../base/problem.ts';
-import type { Finding } from '../userdata/schema/decode.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import { sentence } from './render.ts';
 
 interface Judged {

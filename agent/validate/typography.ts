@@ -1,4 +1,4 @@
-import type { Finding } from '../userdata/schema/decode.ts';
+import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { type Lines, placeWithin, scalarsIn } from './walk-scalars.ts';
 

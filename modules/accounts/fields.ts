@@ -8,10 +8,10 @@ import {
   type Item,
   items,
   matching,
-  type Shape,
   secret,
   text,
 } from '../../agent/userdata/schema/decode.ts';
+import type { Shape } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** Names that every program of shadow-utils and sudo takes for a name, and for nothing else. */

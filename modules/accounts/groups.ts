@@ -1,5 +1,6 @@
 import type { PlanItem } from '../../agent/engine/change.ts';
-import { type Decode, decoder, type Findings, INVALID, type Shape } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, INVALID } from '../../agent/userdata/schema/decode.ts';
+import type { Findings, Shape } from '../../agent/userdata/schema/shape.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { groupName, listOrText, namesOf, split, userName } from './fields.ts';
 

@@ -2,13 +2,12 @@ import {
   type Decode,
   decodeFields,
   decoder,
-  type Findings,
   flag,
   INVALID,
   optional,
-  type Shape,
   strayDash,
 } from '../../agent/userdata/schema/decode.ts';
+import type { Findings, Shape } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { type AccountSettings, account } from './account-fields.ts';
 import { keyList, namesOf, split, userName } from './fields.ts';

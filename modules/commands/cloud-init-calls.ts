@@ -1,3 +1,4 @@
+import { mapOf } from '../../agent/base/map-of.ts';
 import type { Note } from '../../agent/engine/change.ts';
 
 const call =
@@ -21,10 +22,10 @@ export const cloudInitCallNotes = (script: string): readonly Note[] =>
   cloudInitCalls(script).map((program) => ({
     level: 'warning',
     code: 'unsupported',
-    text: `calls "${program}", which bootagent does not have; ${instead[program] ?? instead['cloud-init']}`,
+    text: `calls "${program}", which bootagent does not have; ${instead.get(program) ?? instead.get('cloud-init')}`,
   }));
 
-const instead: Readonly<Record<string, string>> = {
+const instead = mapOf({
   'cloud-init-per': 'runcmd runs once for each instance, bootcmd at each boot',
   'cloud-init': 'only "cloud-init status" is answered, by the package bootagent-compat',
-};
+});

@@ -1,4 +1,5 @@
-import { type Decode, decoder, type Findings, INVALID, type Shape } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, INVALID } from '../../agent/userdata/schema/decode.ts';
+import type { Findings, Shape } from '../../agent/userdata/schema/shape.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** One package that was asked for. */

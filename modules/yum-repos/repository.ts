@@ -1,4 +1,5 @@
-import { type Decode, decoder, type Findings, INVALID } from '../../agent/userdata/schema/decode.ts';
+import { type Decode, decoder, INVALID } from '../../agent/userdata/schema/decode.ts';
+import type { Findings } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
 /** A repository as it was asked for: its settings in the order given, in the words of a .repo file. */

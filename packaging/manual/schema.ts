@@ -1,6 +1,7 @@
 import { stages } from '../../agent/engine/module.ts';
 import { agentKeys, cloudInitKeys } from '../../agent/userdata/cloud-init-keys.ts';
-import type { Decode, Shape } from '../../agent/userdata/schema/decode.ts';
+import type { Decode } from '../../agent/userdata/schema/decode.ts';
+import type { Shape } from '../../agent/userdata/schema/shape.ts';
 import { schedule } from '../../modules/index.ts';
 
 type Schema = Readonly<Record<string, unknown>>;

@@ -557,7 +557,7 @@ describe('explain', () => {
     for (const [code, { means, fix }] of Object.entries(problemCodes)) {
       assert.ok(all.out.includes(`${code}\n  ${means}\n  Fix: ${fix}\n`), code);
     }
-    for (const [former, code] of Object.entries(formerCodes))
+    for (const [former, code] of formerCodes)
       assert.equal((await bootagent(['explain', former])).out.split('\n')[0], code);
     assert.equal((await bootagent(['explain', 'locked'])).out.split('\n')[0], 'locked');
   });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import type { PlanItem } from '../../agent/engine/change.ts';
 import type { Context, Module } from '../../agent/engine/module.ts';
-import { decodeFields, type Finding, INVALID } from '../../agent/userdata/schema/decode.ts';
+import { decodeFields, INVALID } from '../../agent/userdata/schema/decode.ts';
+import type { Finding } from '../../agent/userdata/schema/shape.ts';
 import { nothing } from '../../agent/userdata/schema/source-node.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 import { context } from './facts.ts';

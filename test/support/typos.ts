@@ -1,5 +1,6 @@
 import type { Module } from '../../agent/engine/module.ts';
-import type { Decode, Shape } from '../../agent/userdata/schema/decode.ts';
+import type { Decode } from '../../agent/userdata/schema/decode.ts';
+import type { Shape } from '../../agent/userdata/schema/shape.ts';
 
 /** A key that can be written, the path of keys that leads to it, and the keys it stands among. */
 export interface KeyAt {

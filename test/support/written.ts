@@ -1,5 +1,5 @@
-import type { Finding } from '../../agent/userdata/schema/decode.ts';
 import { type Collected, collect } from '../../agent/userdata/schema/findings.ts';
+import type { Finding } from '../../agent/userdata/schema/shape.ts';
 import { type SourceNode, told } from '../../agent/userdata/schema/source-node.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 

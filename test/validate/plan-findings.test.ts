@@ -160,5 +160,5 @@ describe('validate reports what a plan reports on any machine', () => {
 
 test('the settings of each datasource are declared', () => {
   const names = datasources.filter(({ silent }) => !silent).map(({ alias }) => alias.toLowerCase());
-  assert.deepEqual(Object.keys(settingsBySource).toSorted(), [...new Set(names)].toSorted());
+  assert.deepEqual([...settingsBySource.keys()].toSorted(), [...new Set(names)].toSorted());
 });

@@ -1,32 +1,9 @@
 import { mapOf } from '../../base/map-of.ts';
 import { amongThese, nearest } from '../../base/nearest.ts';
-import type { ProblemCode } from '../../base/problem.ts';
 import { hidden } from '../../base/shown-url.ts';
 import { holdsSecret, withoutEcho } from './no-echo.ts';
+import type { Findings, Shape } from './shape.ts';
 import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
-
-/**
- * What decoding has to say besides the value. An error costs the item it stands in and no more, so
- * errors are collected here and the bad item is left out, rather than thrown.
- */
-export interface Findings {
-  error(at: string, place: Place, message: string, hint?: string, code?: string): void;
-  warning(at: string, place: Place, message: string, hint?: string, code?: string): void;
-  /** A value that must never be shown: it is replaced in every event, diff, message and log. */
-  secret(value: string): void;
-  /** The value of a credential of this machine, or undefined where there is none. Left out: credentials are not read here. */
-  credential?(name: string): string | undefined;
-}
-
-/** One thing found in what somebody wrote. */
-export interface Finding {
-  readonly level: 'error' | 'warning';
-  readonly code: ProblemCode | string;
-  readonly at: string;
-  readonly place: Place;
-  readonly message: string;
-  readonly hint?: string;
-}
 
 /** Not a value: the reason was told, and whoever holds this decides how much is lost by it. */
 export const INVALID = Symbol('bad');
@@ -38,25 +15,6 @@ export interface Decode<T> {
   /** What it takes, for the reference page and the JSON Schema. */
   readonly shape: Shape;
 }
-
-/** What a decoder takes, as data: docs/modules.md and the published JSON Schema are made from it. */
-export type Shape =
-  | {
-      readonly is: 'scalar';
-      readonly what: string;
-      readonly words?: readonly string[];
-      readonly pattern?: string;
-      /** Its value is never shown. */
-      readonly secret?: true;
-    }
-  | { readonly is: 'list'; readonly of: Shape }
-  | { readonly is: 'map'; readonly of: Shape }
-  /** `open`: it may have other keys too, which belong to others. */
-  | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>>; readonly open?: true }
-  /** `says` describes all its forms in one phrase, for the reference page. */
-  | { readonly is: 'either'; readonly of: readonly Shape[]; readonly says?: string }
-  | { readonly is: 'optional'; readonly of: Shape; readonly fallback?: unknown }
-  | { readonly is: 'renamed'; readonly to: string };
 
 export type Fields<T> = { readonly [K in keyof T]: Decode<T[K]> };
 

@@ -1,5 +1,5 @@
-import type { Finding, Findings } from './decode.ts';
 import { limits } from './limits.ts';
+import type { Finding, Findings } from './shape.ts';
 import { nowhere } from './source-node.ts';
 
 /** Findings that are kept, in the order they were met, up to a limit; the code is the one given, or this. */

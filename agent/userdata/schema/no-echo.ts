@@ -1,5 +1,5 @@
 import { hidden } from '../../base/shown-url.ts';
-import type { Findings, Shape } from './decode.ts';
+import type { Findings, Shape } from './shape.ts';
 import type { SourceNode } from './source-node.ts';
 
 /** Whether a value of this shape may hold a secret, at whatever depth. */

@@ -1,4 +1,4 @@
-import type { Findings } from '../schema/decode.ts';
+import type { Findings } from '../schema/shape.ts';
 import { type Mapping, type Place, type SourceEntry, type SourceNode, told } from '../schema/source-node.ts';
 
 /** One line of a mapping as it was written. */

@@ -1,5 +1,5 @@
-import type { Findings } from '../schema/decode.ts';
 import { limits } from '../schema/limits.ts';
+import type { Findings } from '../schema/shape.ts';
 import type { Place, Scalar, SourceNode } from '../schema/source-node.ts';
 import { entriesOf, type Pair } from './entries.ts';
 import { plainValue } from './scalars.ts';
