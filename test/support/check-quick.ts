@@ -14,8 +14,8 @@ const linted = changed.filter((path) => /\.(ts|json)$/.test(path) && path !== 'p
 const failed = [
   linted.length > 0 && run('biome', 'check', '--error-on-warnings', '--no-errors-on-unmatched', ...linted),
   run('tsc', '-p', '.'),
-  run('node', 'packaging/manual/write.ts', '--check'),
-  tests.length > 0 && run('node', 'test/support/run-suite.ts', 'unit', ...tests),
+  run(process.execPath, 'packaging/manual/write.ts', '--check'),
+  tests.length > 0 && run(process.execPath, 'test/support/run-suite.ts', 'unit', ...tests),
 ].some((status) => status !== false && status !== 0);
 console.log(`${changed.length} changed files, ${tests.length} test files${failed ? ': FAILED' : ''}`);
 process.exitCode = failed ? 1 : 0;
