@@ -44,7 +44,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/--disk /, 'needs a disk image: test/image has them'],
   [/^npm (?:start|test|run)/, 'the scripts of package.json: CI runs them'],
   [
-    /^(?:dnf|vi|virt-\w+|guestmount|guestunmount|qemu-img|gpg|sha256sum|rpmsign|rpmkeys|gzip|vdc-manage|openstack|onetemplate)\b/,
+    /^(?:\.\/vdc-manage|cd|dnf|nmcli|printf|vi|virt-\w+|guestmount|guestunmount|qemu-img|gpg|sha256sum|rpmsign|rpmkeys|gzip|vdc-manage|openstack|onetemplate)\b/,
     'another program',
   ],
 ];
