@@ -100,19 +100,28 @@ function inAssignments(text: string): (string | undefined)[] {
 
 /** What is handed to chpasswd and "passwd --stdin": by echo and a pipe, or in a here document or string. */
 function inPipes(text: string): (string | undefined)[] {
-  const reader = String.raw`(?:sudo\s+)?(?:\/usr)?(?:\/s?bin\/)?`;
-  const piped = new RegExp(String.raw`\b(?:echo|printf)\b([^\n|]*)\|\s*${reader}(chpasswd|passwd\s+--stdin)`, 'g');
   const here = /\bchpasswd\b[^\n]*<<-?\s*\\?["']?(\w+)["']?[^\n]*\n([\s\S]*?)\n\s*\1\b/g;
   const string = /\bchpasswd\b[^\n]*<<<\s*["']?([^\s"']+)/g;
   return [
-    ...[...text.matchAll(piped)].flatMap(([, said = '', program = '']) =>
-      commandAt(said, 0).words.flatMap(({ value = '' }) =>
-        program === 'chpasswd' ? passwordsIn(value) : value.startsWith('-') ? [] : [value],
-      ),
-    ),
+    ...text.split('\n').flatMap(handedByEcho),
     ...[...text.matchAll(here)].flatMap(([, , lines = '']) => passwordsIn(lines)),
     ...[...text.matchAll(string)].flatMap(([, line = '']) => passwordsIn(line)),
   ];
+}
+
+const readsPassword = /^\s*(?:sudo\s+)?(?:\/usr)?(?:\/s?bin\/)?(chpasswd|passwd\s+--stdin)/;
+
+/** What echo or printf hands through a pipe of this line. Part by part, so that a long line takes no longer than its length. */
+function handedByEcho(line: string): (string | undefined)[] {
+  const parts = line.split('|');
+  return parts.flatMap((part, index) => {
+    const [, program] = readsPassword.exec(parts[index + 1] ?? '') ?? [];
+    const [, said] = /\b(?:echo|printf)\b(.*)$/s.exec(part) ?? [];
+    if (program === undefined || said === undefined) return [];
+    return commandAt(said, 0).words.flatMap(({ value = '' }) =>
+      program === 'chpasswd' ? passwordsIn(value) : value.startsWith('-') ? [] : [value],
+    );
+  });
 }
 
 /** The passwords of lines of "user:password". */

@@ -77,7 +77,7 @@ test('a secret by its credential is in the file it is for, and in no plan, statu
     '#cloud-config\nchpasswd: {expire: false, users: [{name: ann, password: {credential: ann}}, {name: ann, password: {credential: none}}]}\n';
   const words = ['--root', root, '--user-data', '-', '--only', 'passwords'];
   const plan = await bootagent(['plan', ...words], { input });
-  assert.match(plan.out, /password ann/);
+  assert.match(plan.out, /password of ann/);
   assert.match(plan.out, /user-data:2:\d+: chpasswd\.users\[1\]\.password: this machine has no credential "none"/);
   const run = await bootagent(['run', ...words, '--format', 'json'], { input });
   const status = await bootagent(['status', '--root', root, '--format', 'json']);

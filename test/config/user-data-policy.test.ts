@@ -70,7 +70,7 @@ describe('require_signature', () => {
 
   test('cannot be taken back by user-data, which is told', async () => {
     const settings = await settingsOf(image, { user: signed(text), signers });
-    assert.match(found(settings).join(), /warning not-done require_signature: only the configuration of an image/);
+    assert.match(found(settings).join(), /warning unsupported require_signature: only the configuration of an image/);
     assert.deepEqual(keysIn(await settingsOf(image, { user: text, signers })), ['require_signature', 'locale']);
   });
 
@@ -165,7 +165,7 @@ test('what the image refuses is a problem that run, status and the banner show',
   const unsigned = '#cloud-config\nwrite_files: [{path: /etc/made, content: x}]\n';
   const { code, out } = await bootagent(['run', ...words], { input: unsigned });
   assert.equal(code, 2);
-  assert.match(out, /x user-data +user-data:1:1: it is refused: it has no signature/);
+  assert.match(out, /x user-data +failed: user-data:1:1: it is refused: it has no signature/);
   const status = await bootagent(['status', '--root', root]);
   assert.match(status.out, /user-data +problems/);
   const { modules } = JSON.parse(readFileSync(join(root, 'run/bootagent/status.json'), 'utf8'));

@@ -91,7 +91,10 @@ describe('the keys of the cloud and of the user-data', () => {
 
   test('that are all no keys ask for no user that could not come in', () => {
     const items = plan(sshKeys, 'users: [joe]', told('ssh-rsa AAAA'));
-    assert.deepEqual(notesOf(items), ['key 1 of 1 of the metadata is left out: it is cut short']);
+    assert.deepEqual(notesOf(items), [
+      'key 1 of 1 of the metadata is left out: it is cut short',
+      'no account can log in: "users" lists no "default", and none of its users has a shell and a key or a password',
+    ]);
   });
 
   test('in one text, a line each, are as many keys', () => {

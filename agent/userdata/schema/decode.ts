@@ -3,7 +3,7 @@ import { amongThese, nearest } from '../../base/nearest.ts';
 import { hidden } from '../../base/shown-url.ts';
 import { holdsSecret, withoutEcho } from './no-echo.ts';
 import type { Findings, Shape } from './shape.ts';
-import { type Mapping, nowhere, type Place, type SourceEntry, type SourceNode } from './source-node.ts';
+import { type Mapping, nowhere, type SourceEntry, type SourceNode } from './source-node.ts';
 
 /** Not a value: the reason was told, and whoever holds this decides how much is lost by it. */
 export const INVALID = Symbol('bad');
