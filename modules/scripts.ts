@@ -1,9 +1,10 @@
+import { ownPaths } from '../agent/base/own-paths.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule, type Frequency, type Module } from '../agent/engine/module.ts';
 import type { Script } from '../agent/userdata/schema/script.ts';
 import { cloudInitCallNotes } from './commands/cloud-init-calls.ts';
 
-const folder = '/var/lib/bootagent/user-scripts';
+const folder = ownPaths.userScripts;
 
 /** Scripts that came as parts of the user-data, each its own file and its own process. */
 const scriptsOf = (name: string, summary: string, every: Frequency, runs: Script['when']): Module =>

@@ -155,6 +155,15 @@ for (const path of formatReaders) {
     assert.match(text.get(path) ?? '', /^\/\/ Format: .+https:\/\//));
 }
 
+for (const path of sources.filter((each) => each !== 'agent/base/own-paths.ts')) {
+  test(`${path} names no path of bootagent's own`, () =>
+    assert.doesNotMatch(
+      text.get(path) ?? '',
+      /['`]\/(?:run|etc|var\/lib|var\/log|usr\/lib)\/bootagent(?:\/|['`])/,
+      'take it from ownPaths',
+    ));
+}
+
 for (const name of ['undici', 'yaml', 'systeminformation']) {
   test(`${name} has one importer`, () => {
     const importers = sources.filter((path) =>

@@ -5,9 +5,13 @@
 export const ownPaths = {
   // Configuration of the image.
   packageConfig: '/usr/lib/bootagent/conf.d',
+  library: '/usr/lib/bootagent',
+  config: '/etc/bootagent',
   imageConfig: '/etc/bootagent/bootagent.yaml',
   imageConfigFolder: '/etc/bootagent/conf.d',
   disabled: '/etc/bootagent/disabled',
+  pinned: '/etc/bootagent/pinned',
+  allowedSigners: '/etc/bootagent/allowed_signers',
   runtimeConfigFolder: '/run/bootagent/conf.d',
   // State, kept across boots.
   state: '/var/lib/bootagent',
@@ -42,6 +46,9 @@ export const ownPaths = {
   trialSshdConfig: '/run/bootagent/sshd_config',
   noHostKey: '/run/bootagent/no-key',
   trialFstab: '/run/bootagent/fstab.trial',
+  // Notices for people.
+  loginNotice: '/run/issue.d/bootagent.issue',
+  messageOfTheDay: '/run/motd.d/bootagent',
   // Output.
   logs: '/var/log/bootagent',
 } as const;

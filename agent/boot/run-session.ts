@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import { asProblem } from '../base/problem.ts';
 import { type KernelOptions, kernelOptions } from '../config/kernel-options.ts';
 import { overlayHost } from '../engine/overlay-host.ts';
@@ -164,9 +165,7 @@ function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelO
 async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string | undefined> {
   if (off !== undefined && !host.offline) return `the kernel command line says ${off}`;
   // Where that cannot be looked at, a machine that can be reached is better than one that is left alone.
-  return (await host.stat('/etc/bootagent/disabled').catch(() => undefined))
-    ? '/etc/bootagent/disabled is there'
-    : undefined;
+  return (await host.stat(ownPaths.disabled).catch(() => undefined)) ? `${ownPaths.disabled} is there` : undefined;
 }
 
 function stateOf({ host, dry, facts, identity }: SessionOptions, report: Reporting): State {

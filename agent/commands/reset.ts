@@ -1,4 +1,5 @@
 import { exit } from '../base/exit-codes.ts';
+import { ownPaths } from '../base/own-paths.ts';
 import { Problem } from '../base/problem.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
@@ -33,7 +34,7 @@ export const run: Work['run'] = async (given, { out }) => {
 async function forget(gone: readonly string[], host: Host): Promise<void> {
   for (const name of gone) files.remove(host.root, `${home}/${name}`);
   files.writeFile(host.root, `${home}/fresh`, '', { mode: 0o600 });
-  for (const name of await host.list('/run/bootagent'))
-    if (name !== 'lock') files.remove(host.root, `/run/bootagent/${name}`);
+  for (const name of await host.list(ownPaths.runtime))
+    if (name !== 'lock') files.remove(host.root, `${ownPaths.runtime}/${name}`);
   for (const path of banners) if (await host.stat(path)) files.remove(host.root, path);
 }

@@ -1,13 +1,14 @@
+import { ownPaths } from '../base/own-paths.ts';
 import { asProblem, Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
 import { isRefused } from '../host/with-context.ts';
 import type { Mapping, SourceNode } from '../userdata/schema/source-node.ts';
 
 const folders = [
-  '/usr/lib/bootagent/conf.d',
-  '/etc/bootagent/bootagent.yaml',
-  '/etc/bootagent/conf.d',
-  '/run/bootagent/conf.d',
+  ownPaths.packageConfig,
+  ownPaths.imageConfig,
+  ownPaths.imageConfigFolder,
+  ownPaths.runtimeConfigFolder,
 ] as const;
 
 export interface Layer {

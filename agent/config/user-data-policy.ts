@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import { Problem } from '../base/problem.ts';
 import type { ReadHost } from '../host/host.ts';
 import { type AllowedSigners, readAllowedSigners } from '../resources/ssh/allowed-signers.ts';
@@ -13,7 +14,7 @@ export interface UserDataPolicy {
   readonly only: ReadonlySet<string> | undefined;
 }
 
-export const signersFile = '/etc/bootagent/allowed_signers';
+export const signersFile = ownPaths.allowedSigners;
 
 const words = /require_signature|user_data/;
 

@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import { type Drive, drivesLabelled } from '../block/drives.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
@@ -9,7 +10,7 @@ import { type SeedLine, seedLines, withFirmwareNames } from './nocloud-line.ts';
 const seedFolders: readonly string[] = [
   '/var/lib/cloud/seed/nocloud',
   '/var/lib/cloud/seed/nocloud-net',
-  '/var/lib/bootagent/seed',
+  ownPaths.seed,
 ];
 
 /** Where seeds were found. */

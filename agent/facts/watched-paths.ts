@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 /** The programs that plans depend on: each is looked for in the folders of our PATH, without being started. */
 export const programs = [
   'apt-get',
@@ -31,6 +32,6 @@ export const paths = [
   '/root/original-ks.cfg',
   '/usr/lib/systemd/systemd-timesyncd',
   '/usr/sbin/NetworkManager',
-  '/var/lib/bootagent/fresh',
+  ownPaths.fresh,
   '/var/log/anaconda',
 ] as const;

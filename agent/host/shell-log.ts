@@ -1,6 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
+import { ownPaths } from '../base/own-paths.ts';
 
-export const logs = '/var/log/bootagent';
+export const logs = ownPaths.logs;
 const mostLogged = 1 << 20;
 const mostTold = 4000;
 

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { ownPaths } from '../base/own-paths.ts';
 import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
 import { normalPriority } from './priority.ts';
 import { endGroup, environment, lastLines } from './processes.ts';
@@ -9,7 +10,7 @@ import { logs, openLog, type ShellLog } from './shell-log.ts';
 import { endMarker, shellFiles } from './shell-text.ts';
 import { systemProblem, withContext } from './with-context.ts';
 
-const work = '/var/lib/bootagent/scripts';
+const work = ownPaths.runningScripts;
 
 /**
  * Runs the items of a list in one shell, as cloud-config's users rely on: variables and `cd` persist. Between

@@ -1,4 +1,5 @@
 import { digest } from '../base/digest.ts';
+import { ownPaths } from '../base/own-paths.ts';
 import { drivesLabelled } from '../block/drives.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
@@ -7,7 +8,7 @@ import type { ReadHost } from '../host/host.ts';
 const folders = [
   '/var/lib/cloud/seed/nocloud',
   '/var/lib/cloud/seed/nocloud-net',
-  '/var/lib/bootagent/seed',
+  ownPaths.seed,
   '/var/lib/cloud/seed/config_drive',
   '/var/lib/cloud/seed/opennebula',
   '/context',
@@ -63,7 +64,7 @@ export async function fingerprint({ platform, network, unknown = {} }: Facts, ho
 }
 
 /** A file that pins the machine to its instance: seeds and volumes that come later are ignored, as long as firmware is the same. */
-export const pinFile = '/etc/bootagent/pinned';
+export const pinFile = ownPaths.pinned;
 
 /** What only firmware and cards say of the machine: the same, whatever volumes are attached, and another for a clone. */
 export function hardwareFingerprint({ platform, network }: Facts): string {

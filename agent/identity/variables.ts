@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import { withoutUrlSecrets } from '../base/shown-url.ts';
 import type { Instance } from '../metadata/datasource.ts';
 
@@ -17,7 +18,7 @@ export function variablesOf(instance: Instance): Record<string, unknown> {
 }
 
 /** Where everybody finds what everybody may know. */
-export const publicPath = '/run/bootagent/instance.json';
+export const publicPath = ownPaths.instance;
 
 const hidden = /user-?_?data|vendor-?_?data|passw|admin_?pass|token|secret|credential|random_seed|start_script/i;
 

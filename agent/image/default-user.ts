@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import type { Account } from '../facts/facts.ts';
 import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
@@ -5,8 +6,8 @@ import type { ReadHost } from '../host/host.ts';
 const configs = [
   '/etc/cloud/cloud.cfg',
   '/etc/cloud/cloud.cfg.d/*.cfg',
-  '/etc/bootagent/bootagent.yaml',
-  '/etc/bootagent/conf.d/*.yaml',
+  ownPaths.imageConfig,
+  `${ownPaths.imageConfigFolder}/*.yaml`,
 ];
 /** What the distributions call the user that a first boot makes. */
 const usual = ['almalinux', 'centos', 'cirros', 'cloud-user', 'debian', 'ec2-user', 'fedora', 'opc', 'rocky', 'ubuntu'];

@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import { asProblem } from '../base/problem.ts';
 import * as files from '../host/files.ts';
 import type { Host } from '../host/host.ts';
@@ -5,10 +6,10 @@ import * as readFs from '../host/read-fs.ts';
 import type { Summary } from './summary.ts';
 import { whyLines } from './why.ts';
 
-export const statusFile = '/run/bootagent/status.json';
+export const statusFile = ownPaths.status;
 
 /** Above the login prompt and after the login: where people look first at a machine that is not as it should be. */
-export const banners = ['/run/issue.d/bootagent.issue', '/run/motd.d/bootagent'] as const;
+export const banners = [ownPaths.loginNotice, ownPaths.messageOfTheDay] as const;
 
 /** Tells everybody on the machine how it went. That this cannot be written (a full disk) ends no run. */
 export function publish(host: Host, summary: Summary, err: (text: string) => void): void {

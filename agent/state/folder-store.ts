@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import * as files from '../host/files.ts';
 import * as readFs from '../host/read-fs.ts';
 import type { Store } from './store.ts';
@@ -6,7 +7,7 @@ import type { Store } from './store.ts';
 const largestRecord = 64 * 2 ** 20;
 
 /** Where all of it lies. */
-export const home = '/var/lib/bootagent';
+export const home = ownPaths.state;
 
 /** The files in /var/lib/bootagent, which root alone can enter; no link in a tree leads out of it. */
 export function folderStore(root: string): Store {

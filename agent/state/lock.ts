@@ -1,10 +1,11 @@
 import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { ownPaths } from '../base/own-paths.ts';
 import { Problem } from '../base/problem.ts';
 import { asItStands } from '../host/read-fs.ts';
 import { codeOf, resolveSafely } from '../host/resolve-safely.ts';
 import { withContext } from '../host/with-context.ts';
 
-const name = '/run/bootagent/lock';
+const name = ownPaths.lock;
 
 /** In seconds: behind its last unit a boot still looks at the next one, which takes less. */
 const patience = 2;

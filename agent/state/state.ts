@@ -1,3 +1,4 @@
+import { ownPaths } from '../base/own-paths.ts';
 import { asProblem } from '../base/problem.ts';
 import type { Ledger } from '../engine/executor.ts';
 import type { LedgerEntry } from '../engine/handler.ts';
@@ -232,7 +233,7 @@ export function openState(disk: Store, known: Formats = formats): State {
 }
 
 const newerText = (version: number, today: number): string =>
-  `/var/lib/bootagent was written by a later bootagent (format ${version}, and this one reads ${today}): it counts as lost`;
+  `${ownPaths.state} was written by a later bootagent (format ${version}, and this one reads ${today}): it counts as lost`;
 
 /** One key of several words. Any of them may hold any character: instance-ids come from outside. */
 const keyFrom = (...words: readonly string[]): string => JSON.stringify(words);

@@ -17,6 +17,8 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     kept: 'image',
     inManPage: true,
   },
+  library: { holds: 'A library that Node needs and the system may lack.', readers: 'everyone', kept: 'image' },
+  config: { holds: 'The configuration of the image.', readers: 'everyone', kept: 'image' },
   imageConfig: {
     holds: 'The configuration of the image, with the keys of #cloud-config.',
     readers: 'root',
@@ -31,6 +33,18 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
   },
   disabled: {
     holds: 'While this file exists, bootagent does nothing at boot.',
+    readers: 'everyone',
+    kept: 'image',
+    inManPage: true,
+  },
+  pinned: {
+    holds: 'While this file exists, seeds and volumes that are attached later do not make another instance.',
+    readers: 'everyone',
+    kept: 'image',
+    inManPage: true,
+  },
+  allowedSigners: {
+    holds: 'The keys whose signature user-data needs where the image sets require_signature.',
     readers: 'everyone',
     kept: 'image',
     inManPage: true,
@@ -143,6 +157,12 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
   trialSshdConfig: { holds: 'Settings of sshd while sshd checks them.', readers: 'root', kept: 'moment' },
   noHostKey: { holds: 'An empty host key for that check.', readers: 'root', kept: 'moment' },
   trialFstab: { holds: 'A file system table while findmnt checks it.', readers: 'root', kept: 'moment' },
+  loginNotice: {
+    holds: 'What `bootagent why` shows, above the login prompt, while something failed.',
+    readers: 'everyone',
+    kept: 'boot',
+  },
+  messageOfTheDay: { holds: 'The same, for the message of the day.', readers: 'everyone', kept: 'boot' },
   logs: {
     holds: 'The whole output of bootcmd, runcmd and scripts.',
     readers: 'root',

@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import type { Stage } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
 import * as files from '../../host/files.ts';
@@ -12,7 +13,7 @@ import type { Store } from '../../state/store.ts';
  */
 const file = 'network.json';
 /** That the login stages wanted an address, and there was none. */
-const lacked = '/run/bootagent/without-address';
+const lacked = ownPaths.noAddress;
 
 type Network = Facts['network'];
 
@@ -54,7 +55,7 @@ export const leaveAssumedNetwork = ({ interface: card, address }: Partial<Networ
   leaveMarker(assumedNetworkMarker, root, `${address} ${card}\n`);
 
 /** That something was to be fetched before sshd and took too long. */
-const lateFetch = '/run/bootagent/late-fetch';
+const lateFetch = ownPaths.lateFetch;
 
 export const leaveLateFetchMarker = (root: string): void => leaveMarker(lateFetch, root);
 

@@ -1,5 +1,6 @@
 import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { exit } from '../../base/exit-codes.ts';
+import { ownPaths } from '../../base/own-paths.ts';
 import { writeAll } from '../../base/write-all.ts';
 import { lowerPriority } from '../../host/priority.ts';
 import { forgetSafeFolders } from '../../host/safe-folders.ts';
@@ -9,7 +10,7 @@ import { isNothingDue } from '../../state/markers.ts';
 import type { Io } from '../io.ts';
 
 const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
-const folder = '/run/bootagent/stage-server';
+const folder = ownPaths.stageServer;
 const waits = `${folder}/waits`;
 const asked = `${folder}/asked`;
 /** The pipes by which later units hear what we say, called after the first stage of each. */

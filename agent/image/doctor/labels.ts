@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import { matchingPaths } from '../../host/glob.ts';
 import { sources } from '../source-links.ts';
 import type { Look, TreeCheck, Verdict } from './check.ts';
@@ -30,7 +31,7 @@ const looked = [
   '/etc/ssh/sshd_config.d/*',
   '/etc/systemd/*',
   '/etc/sysconfig/*',
-].concat(['/etc/systemd/*/*', '/etc/NetworkManager/*/*', '/etc/bootagent/*', '/var/lib/bootagent/*', '/root/*']);
+].concat(['/etc/systemd/*/*', '/etc/NetworkManager/*/*', `${ownPaths.config}/*`, `${ownPaths.state}/*`, '/root/*']);
 
 async function unlabelledFiles({ host }: Look): Promise<Verdict> {
   const config = await host.readText('/etc/selinux/config');

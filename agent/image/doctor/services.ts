@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import type { Change } from '../../engine/change.ts';
 import { matchingPaths } from '../../host/glob.ts';
 import { cloudInitStarts } from '../cloud-init.ts';
@@ -50,7 +51,7 @@ export const serviceChecks: readonly TreeCheck[] = [
       const found: string[] = [];
       for (const name of agentUnits)
         if (!(await startsAtBoot(name, host))) found.push(`${name} does not start at boot`);
-      if (await host.stat('/etc/bootagent/disabled')) found.push('/etc/bootagent/disabled is there');
+      if (await host.stat(ownPaths.disabled)) found.push(`${ownPaths.disabled} is there`);
       return found;
     },
     async fix({ host }) {
@@ -79,7 +80,7 @@ export const serviceChecks: readonly TreeCheck[] = [
 
 /** Node does not start without libatomic, which the package brings and most images of Enterprise Linux lack. */
 async function missingLibrary(host: Look['host']): Promise<string[]> {
-  const folders = ['/usr/lib/bootagent', '/usr/lib64', '/lib64', '/usr/lib/*-linux-gnu', '/lib/*-linux-gnu'];
+  const folders = [ownPaths.library, '/usr/lib64', '/lib64', '/usr/lib/*-linux-gnu', '/lib/*-linux-gnu'];
   const found = await matchingPaths(
     folders.map((folder) => `${folder}/libatomic.so.1`),
     host,

@@ -1,4 +1,5 @@
 import { mapOf } from '../../base/map-of.ts';
+import { ownPaths } from '../../base/own-paths.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { rootMount } from '../submounts.ts';
 
@@ -27,8 +28,8 @@ export async function isRunning(host: ReadHost): Promise<boolean> {
 /** Why a machine that runs must not be sealed without another thought: it is at work for somebody. */
 export async function inService(host: ReadHost): Promise<string[]> {
   const why: string[] = [];
-  const isKnown = await host.stat('/var/lib/bootagent/journal.ndjson');
-  if (!isKnown && !(await host.stat('/var/lib/bootagent/fresh'))) {
+  const isKnown = await host.stat(ownPaths.journal);
+  if (!isKnown && !(await host.stat(ownPaths.fresh))) {
     why.push('nothing says that this machine was made to become an image');
   }
   const seconds = Number.parseFloat((await host.readText('/proc/uptime')) ?? '0');

@@ -1,10 +1,11 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import type { Change } from '../../engine/change.ts';
 import { sources } from '../source-links.ts';
 import { machineId, removes, udevRules, withoutSwap } from './by-image.ts';
 import { oldLogs, openLogs } from './logs.ts';
 import type { Operation } from './operation.ts';
 
-const state = '/var/lib/bootagent';
+const state = ownPaths.state;
 const ifcfg = '/etc/sysconfig/network-scripts/ifcfg-*';
 const keyfiles = '/etc/NetworkManager/system-connections/*';
 

@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import type { UserChange } from '../../engine/kinds/accounts.ts';
 import { accountOf } from '../../facts/accounts.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
@@ -10,7 +11,7 @@ import { completeHome } from './user-home.ts';
  * state cannot be written, it stands beside the tables.
  */
 const markersOf = ({ name }: UserChange): readonly string[] =>
-  ['/var/lib/bootagent', '/etc/bootagent'].map((folder) => `${folder}/making-${name}`);
+  [ownPaths.state, ownPaths.config].map((folder) => `${folder}/making-${name}`);
 
 /** Whether useradd was cut off while it made this account or its home. */
 export async function wasCutOff(change: UserChange, host: ReadHost): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import { Problem } from '../../base/problem.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
@@ -6,7 +7,7 @@ import type { Host, ReadHost } from '../../host/host.ts';
 
 const folder = '/etc/sudoers.d';
 const main = '/etc/sudoers';
-const aside = '/run/bootagent/sudoers';
+const aside = ownPaths.trialSudoers;
 
 /** Rules for sudo in a file of their own. One mistake in any such file and sudo lets nobody do anything. */
 export const sudoersHandler: StateHandler<ChangeOf<'sudoers'>> = {

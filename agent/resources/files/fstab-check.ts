@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import { Problem } from '../../base/problem.ts';
 import { entryIn } from '../../edits/fstab.ts';
 import type { Host } from '../../host/host.ts';
@@ -15,7 +16,7 @@ export async function refuseFaults(before: string, after: string, host: Host): P
 
 /** What findmnt calls an error, each with the mount point it stands under. */
 async function faultsIn(text: string, host: Host): Promise<readonly string[]> {
-  const trial = '/run/bootagent/fstab.trial';
+  const trial = ownPaths.trialFstab;
   await host.writeFile(trial, text, { mode: 0o600 });
   const { stdout, stderr } = await host.run(['findmnt', '--verify', '--tab-file', trial], { accept: [0, 1] });
   await host.remove(trial);

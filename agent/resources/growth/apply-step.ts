@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import { asProblem, Problem } from '../../base/problem.ts';
 import { blockAt } from '../../block/block-device.ts';
 import type { GrowthStep } from '../../engine/kinds/growth-step.ts';
@@ -70,7 +71,7 @@ async function rewritten(
   host: Host,
   change: (write: (change: DumpChange) => Promise<unknown>) => Promise<void>,
 ): Promise<void> {
-  const copy = `/run/bootagent/${disk.slice('/dev/'.length).replaceAll('/', '-')}.sfdisk`;
+  const copy = `${ownPaths.runtime}/${disk.slice('/dev/'.length).replaceAll('/', '-')}.sfdisk`;
   await host.writeFile(copy, backup, { mode: 0o600 });
   try {
     await change((what) => sfdisk(disk, changedDump(backup, what), host));

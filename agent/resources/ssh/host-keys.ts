@@ -1,4 +1,5 @@
 import { digest } from '../../base/digest.ts';
+import { ownPaths } from '../../base/own-paths.ts';
 import { asProblem, Problem } from '../../base/problem.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import type { GivenHostKey, HostKeysChange } from '../../engine/kinds/accounts.ts';
@@ -12,14 +13,14 @@ import { sshdDirectives } from './sshd-config.ts';
 
 const folder = '/etc/ssh';
 /** Where keys are made before they take their place: on a full /run, beside it. */
-const asides = ['/run/bootagent/host-keys', `${folder}/.bootagent-host-keys`] as const;
+const asides = [ownPaths.newHostKeys, `${folder}/.bootagent-host-keys`] as const;
 /** Keeps Red Hat's units from making before sshd what is made behind it (systemd/sshd-keygen-later.conf). */
-const laterMarker = '/run/bootagent/host-keys-later';
+const laterMarker = ownPaths.hostKeysLater;
 /**
  * Which machine the keys were made for: a clone has its parent's keys and its parent's word for them. And a hash of each
  * that was found whole: what is still the same need not be proven again at each boot.
  */
-const record = '/var/lib/bootagent/host-keys';
+const record = ownPaths.hostKeysRecord;
 
 /** The keys sshd shows: this machine's own, whole, and each with its public half beside it. */
 export const hostKeysHandler: StateHandler<HostKeysChange> = {

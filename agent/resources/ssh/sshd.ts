@@ -1,3 +1,4 @@
+import { ownPaths } from '../../base/own-paths.ts';
 import { Problem } from '../../base/problem.ts';
 import { editSshd as edited } from '../../edits/sshd.ts';
 import type { StateHandler } from '../../engine/handler.ts';
@@ -6,9 +7,9 @@ import type { Host, ReadHost } from '../../host/host.ts';
 import { type Directive, dropIn, globalSetting, readsDropIn, sshdDirectives } from './sshd-config.ts';
 
 const main = '/etc/ssh/sshd_config';
-const aside = '/run/bootagent/sshd_config';
+const aside = ownPaths.trialSshdConfig;
 const program = '/usr/sbin/sshd';
-const noKey = '/run/bootagent/no-key';
+const noKey = ownPaths.noHostKey;
 
 /** A setting of sshd, in a file of ours where sshd reads such, and at the head of its own where it does not. */
 export const sshdHandler: StateHandler<SshdChange> = {
