@@ -9,14 +9,14 @@ import { helpOf, overview } from './commands/help.ts';
 import { parseArguments } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
 
-/** What is done when whoever waits was told how it went. */
+/** Work that runs after the exit code was reported to the caller. */
 const left: (() => Promise<void>)[] = [];
 
-/** The composition root: the one place that knows both the agent and its modules. */
+/** The composition root: the only file that imports both the agent and its modules. */
 const around: Io = {
   version,
   schedule: async () => (await import('../modules/index.ts')).schedule,
-  // What others wrote never reaches a terminal raw; a file or a pipe has it as it is.
+  // Foreign text is escaped on a terminal; a file or a pipe receives it unchanged.
   out: (text) => writeAll(1, isTerminal(1) ? printable(text) : text),
   err: (text) => writeAll(2, isTerminal(2) ? printable(text) : text),
   styled: isTerminal(1) ? (text) => writeAll(1, text) : undefined,
@@ -26,19 +26,19 @@ const around: Io = {
   terminal: isTerminal(1),
 };
 
-// What we make has the modes we ask for, and what scripts make the usual ones, whoever started us.
+// Files get the modes that the agent asks for, and files of scripts the usual ones, whatever umask was inherited.
 process.umask(0o022);
 
 serve(process.argv.slice(2)).then(async (code) => {
-  // Nobody waits for it, and nobody is to be told how it went.
+  // No caller waits for this work, and its failures are not reported.
   for (const work of left) await work().catch(() => {});
-  // All is written and everything was waited for: neither a connection that is kept open nor one that is still being made holds us.
+  // All output is written and all work is done; without an explicit exit, open or pending connections keep the process alive.
   process.exit(code);
 });
 
 async function serve(argv: readonly string[]): Promise<number> {
   const code = await main(argv, around);
-  // Nobody comes after the last unit.
+  // No unit follows the last one.
   if (around.env.BOOTAGENT_STAGE_SERVER === undefined || argv.includes('final')) return code;
   const { serveStages: takeTurns } = await import('./boot/stage-server/stage-server.ts');
   return takeTurns(code, around, main);
@@ -70,7 +70,10 @@ async function main(argv: readonly string[], around: Io): Promise<number> {
   }
 }
 
-/** By what stands behind the descriptor: node:tty would load half of Node's network to answer. */
+/**
+ * Returns whether a descriptor is a character device other than /dev/null. node:tty would load half of Node's network code for
+ * it.
+ */
 function isTerminal(fd: number): boolean {
   try {
     const stats = fstatSync(fd);
@@ -80,7 +83,10 @@ function isTerminal(fd: number): boolean {
   }
 }
 
-/** A pipe gives up to 64 KiB at a time, and seldom less than one page: 64 MiB at least. */
+/**
+ * The limit of reads: a pipe returns up to 64 KiB at a time and seldom less than a page (4 KiB), so at least 64 MiB are
+ * accepted.
+ */
 const mostChunks = 2 ** 14;
 
 function readAll(fd: number): Uint8Array {

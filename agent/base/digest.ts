@@ -1,7 +1,7 @@
 /**
- * By it is known whether bytes are what they were: MurmurHash3 of four seeds. It holds against chance and not against who
- * wants two texts to look alike, so it serves where whoever could do that owns the text already. To load Node's hashes
- * would take a tenth of a later boot.
+ * Returns a fingerprint by which a change of bytes is detected: MurmurHash3 with four seeds. It detects accidents, not
+ * deliberate collisions, so it serves where anyone able to make one already owns the text. Loading Node's hashes would take a
+ * tenth of a later boot.
  */
 export function digest(bytes: Uint8Array): string {
   return murmur3(bytes, [0, 1, 2, 3])
@@ -9,7 +9,7 @@ export function digest(bytes: Uint8Array): string {
     .join('');
 }
 
-/** MurmurHash3, x86, 32 bits: one for each seed, in one pass. */
+/** Returns MurmurHash3 (x86, 32 bits) for each seed, in one pass. */
 export function murmur3(bytes: Uint8Array, seeds: readonly number[]): readonly number[] {
   const words = bytes.length >>> 2;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -1,6 +1,6 @@
 const units = ['KiB', 'MiB', 'GiB', 'TiB'] as const;
 
-/** A number of bytes as people read it: "2.0 GiB". */
+/** Returns a number of bytes in a readable unit: "2.0 GiB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 2 ** 10) return `${bytes} B`;
   const power = Math.min(Math.floor(Math.log2(bytes) / 10), units.length);

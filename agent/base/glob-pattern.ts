@@ -1,8 +1,8 @@
 /** How a dialect of glob patterns differs from fnmatch(3) without flags. */
 export interface GlobDialect {
-  /** Whether a backslash takes the meaning from the character behind it; without (FNM_NOESCAPE), it stands for itself. */
+  /** Whether a backslash escapes the next character; otherwise (FNM_NOESCAPE) it is literal. */
   readonly escapes?: boolean;
-  /** Whether `[...]` stands for one character of a set; OpenSSH's patterns for users and hosts have no sets. */
+  /** Whether `[...]` matches one character of a set; OpenSSH's patterns for users and hosts have no sets. */
   readonly sets?: boolean;
 }
 
@@ -11,16 +11,16 @@ const star = Symbol('*');
 type Token = typeof star | Test;
 
 /**
- * A matcher for a glob pattern, as fnmatch(3) of glibc understands it in the C.UTF-8 locale: `*`, `?`, and `[...]` with ranges,
- * classes (`[:digit:]`) and negation by `!` or `^`. A set without an end stands for itself. Any text is a pattern: this
- * never throws, and the time to match is the product of both lengths at most.
+ * Returns a matcher for a glob pattern, with the rules of fnmatch(3) of glibc in the C.UTF-8 locale: `*`, `?`, and `[...]` with
+ * ranges, classes (`[:digit:]`) and negation by `!` or `^`. A set without an end is literal. Any text is a pattern: this never
+ * throws, and the time to match is at most the product of both lengths.
  */
 export function globMatcher(pattern: string, { escapes = true, sets = true }: GlobDialect = {}): Test {
   const tokens = tokensOf([...pattern], escapes, sets);
   return tokens ? (text) => matches(tokens, [...text]) : () => false;
 }
 
-/** Undefined where the pattern matches nothing at all. */
+/** Returns the tokens of a pattern; undefined if it matches nothing at all. */
 function tokensOf(pattern: readonly string[], escapes: boolean, sets: boolean): readonly Token[] | undefined {
   const tokens: Token[] = [];
   for (let at = 0; at < pattern.length; at++) {
@@ -41,7 +41,7 @@ function tokensOf(pattern: readonly string[], escapes: boolean, sets: boolean): 
   return tokens;
 }
 
-/** Every star takes as little as it can, and more only where what follows it does not fit. */
+/** Returns whether the text matches. Each star matches as little as possible, and more only if the rest does not match. */
 function matches(tokens: readonly Token[], text: readonly string[]): boolean {
   let [at, behindStar, taken] = [0, -1, 0];
   for (let index = 0; index < text.length; ) {
@@ -78,11 +78,11 @@ const classes: ReadonlyMap<string, RegExp> = new Map([
 
 interface CharacterSet {
   readonly test: Test;
-  /** Where the bracket stands that closes it. */
+  /** The index of the closing bracket. */
   readonly last: number;
 }
 
-/** The set that begins behind an opening bracket; undefined where it has no end, and so is none. */
+/** Reads the set after an opening bracket; undefined if it has no end, so that the bracket is literal. */
 function readSet(pattern: readonly string[], from: number, escapes: boolean): CharacterSet | undefined {
   const negated = pattern[from] === '!' || pattern[from] === '^';
   const first = negated ? from + 1 : from;
@@ -104,7 +104,7 @@ function readSet(pattern: readonly string[], from: number, escapes: boolean): Ch
     const low = characterAt(pattern, at, escapes);
     if (!low) return undefined;
     at = low.next;
-    // A hyphen before the end of the set stands for itself.
+    // A hyphen before the end of the set is literal.
     const high =
       pattern[at] === '-' && pattern[at + 1] !== ']' ? characterAt(pattern, at + 1, escapes) : { ...low, next: at };
     if (!high) return undefined;
@@ -114,7 +114,7 @@ function readSet(pattern: readonly string[], from: number, escapes: boolean): Ch
   return undefined;
 }
 
-/** The word of `[:word:]` at this place. */
+/** Returns the word of `[:word:]` at this position. */
 function className(pattern: readonly string[], at: number): string | undefined {
   if (pattern[at + 1] !== ':') return undefined;
   let end = at + 2;

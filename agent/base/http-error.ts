@@ -2,7 +2,7 @@ import { mapOf } from './map-of.ts';
 import { Problem } from './problem.ts';
 import { shownUrl } from './shown-url.ts';
 
-/** Why a request was not answered, as far as it tells what to do next. */
+/** The reasons why a request was not answered, as far as they decide what to do next. */
 export type Unreachable =
   | 'no-route'
   | 'prohibited'
@@ -19,13 +19,13 @@ const byCode = mapOf<Unreachable>({
   EHOSTUNREACH: 'no-route',
   EHOSTDOWN: 'no-route',
   EADDRNOTAVAIL: 'no-route',
-  // The interface that an address names is not there yet.
+  // The interface that an address names does not exist yet.
   EINVAL: 'no-route',
   ENODEV: 'no-route',
-  // Names cannot be looked up before there is a network.
+  // Names cannot be resolved before there is a network.
   ENOTFOUND: 'no-route',
   EAI_AGAIN: 'no-route',
-  // connect(2) by a route of the type prohibit, and by a packet filter.
+  // From connect(2), for a route of type prohibit and for a packet filter.
   EACCES: 'prohibited',
   EPERM: 'prohibited',
   ECONNREFUSED: 'refused',
@@ -51,20 +51,20 @@ const words: Readonly<Record<Unreachable, string>> = {
   untrusted: 'its certificate cannot be trusted',
 };
 
-/** The problem of a request that got no answer; `whyUnreachable` tells the sorts apart again. */
+/** Returns the problem of a request that got no answer; `whyUnreachable` returns its reason. */
 export function unreachable(method: string, url: string, cause: unknown): Problem {
   return new Problem('datasource-unreachable', `${method} ${shownUrl(url)}: ${words[sortOf(cause)]}`, { cause });
 }
 
-/** What stood in the way of a request, or undefined where the error is of another kind. */
+/** Returns why a request got no answer; undefined for an error of another kind. */
 export const whyUnreachable = (error: unknown): Unreachable | undefined =>
   error instanceof Problem && error.code === 'datasource-unreachable' && error.cause ? sortOf(error.cause) : undefined;
 
-/** An error of this code, for whoever cannot reach something by a reason of their own. */
+/** Returns an error with this code, for callers that find something unreachable for a reason of their own. */
 export const failure = (code: string): Error => Object.assign(new Error(code), { code });
 
 function sortOf(cause: unknown): Unreachable {
-  // Where a name has several addresses, each has an error of its own: the last is as good as any.
+  // A name with several addresses yields an error for each: the last one is used.
   if (cause instanceof AggregateError) return sortOf(cause.errors.at(-1));
   if (!(cause instanceof Error)) return 'garbled';
   if (cause.name === 'TimeoutError') return 'timeout';

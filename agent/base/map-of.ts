@@ -1,2 +1,2 @@
-/** A table as a Map: a word from outside finds its own entries alone, and never "constructor" or "__proto__". */
+/** Returns a table as a Map: an external key finds only the table's own entries, never "constructor" or "__proto__". */
 export const mapOf = <V>(table: Readonly<Record<string, V>>): ReadonlyMap<string, V> => new Map(Object.entries(table));

@@ -1,4 +1,4 @@
-/** "did you mean …", when one of the names is near enough, or only longer. */
+/** Returns "did you mean …" if one of the names is near enough, or is the only one that extends the word. */
 export function suggestion(word: string, names: readonly string[]): string | undefined {
   const [begins, ends] = [
     names.filter((name) => name.startsWith(word)),
@@ -9,11 +9,11 @@ export function suggestion(word: string, names: readonly string[]): string | und
   return near === undefined ? undefined : `did you mean "${near}"?`;
 }
 
-/** The same; where none is near all are told, unless they are too many to be read. */
+/** Returns the same; if no name is near, lists all of them, unless they are too many to read. */
 export const amongThese = (word: string, names: readonly string[]): string | undefined =>
   suggestion(word, names) ?? (names.length > 12 ? undefined : `there are: ${names.join(', ')}`);
 
-/** The name that differs in the fewest letters, if it is few enough to be a slip of the hand. */
+/** Returns the name with the smallest edit distance, if that is small enough for a typing mistake. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   const most = Math.max(1, Math.min(2, Math.floor(word.length / 3)));
   let best: { name: string; distance: number } | undefined;
@@ -24,7 +24,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return best?.name;
 }
 
-/** Letters to insert, drop, change or swap with their neighbour, to make `b` of `a`. */
+/** Returns the number of letters to insert, drop, change or swap with their neighbour to turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   if (Math.abs(a.length - b.length) > 2) return 3;
   let before: number[] = [];

@@ -1,5 +1,5 @@
 /**
- * Every file and folder that bootagent reads or writes for itself. docs/files.md and the man page describe each
+ * Every file and directory that bootagent reads or writes for itself. docs/files.md and the man page describe each
  * (packaging/manual/files.ts); no other file of agent/ or modules/ names one.
  */
 export const ownPaths = {
@@ -24,7 +24,7 @@ export const ownPaths = {
   skipRecord: '/var/lib/bootagent/skip-record',
   /** Followed by the name of a user. */
   unfinishedAccount: '/var/lib/bootagent/making-',
-  /** The same where the state cannot be written. */
+  /** The same, if the state cannot be written. */
   unfinishedAccountAside: '/etc/bootagent/making-',
   // This boot.
   runtime: '/run/bootagent',
@@ -41,12 +41,12 @@ export const ownPaths = {
   hostKeysLater: '/run/bootagent/host-keys-later',
   newHostKeys: '/run/bootagent/host-keys',
   newHostKeysAside: '/etc/ssh/.bootagent-host-keys',
-  // Trials: written, judged by a program, removed.
+  // Trial files: written, checked by a program, removed.
   trialSudoers: '/run/bootagent/sudoers',
   trialSshdConfig: '/run/bootagent/sshd_config',
   noHostKey: '/run/bootagent/no-key',
   trialFstab: '/run/bootagent/fstab.trial',
-  // Notices for people.
+  // Notices for users.
   loginNotice: '/run/issue.d/bootagent.issue',
   messageOfTheDay: '/run/motd.d/bootagent',
   // Output.

@@ -1,6 +1,6 @@
 /**
- * What can go wrong, as a closed list. `bootagent explain CODE` and docs/problems.md are made from it:
- * what the code means, and how to fix it.
+ * The closed list of problem codes. `bootagent explain CODE` and docs/problems.md are generated from it: what the code means,
+ * and how to fix it.
  */
 export const problemCodes = {
   'bad-invocation': {
@@ -169,7 +169,7 @@ export const problemCodes = {
   },
 } as const satisfies Record<string, { readonly means: string; readonly fix: string }>;
 
-/** Codes of earlier versions, in their scripts and states: `explain` still takes them. */
+/** Codes of earlier versions, which scripts and states may contain: `explain` still accepts them. */
 export const formerCodes: ReadonlyMap<string, ProblemCode> = new Map(
   Object.entries({
     'not-done': 'unsupported',
@@ -181,13 +181,13 @@ export const formerCodes: ReadonlyMap<string, ProblemCode> = new Map(
 
 export type ProblemCode = keyof typeof problemCodes;
 
-/** An error a person can act on: what was wrong, and what to try. */
+/** An error that a user can act on: what is wrong, and what to do. */
 export class Problem extends Error {
   readonly code: ProblemCode;
   readonly hint: string;
-  /** What a program said last. Kept apart from the message, which everybody may read. */
+  /** The last error output of a program. Kept apart from the message, which all users may read. */
   readonly stderrTail: string | undefined;
-  /** Where exactly it was asked for, if what failed is a part of its item. */
+  /** The exact setting, if only a part of the item failed. */
   readonly at: string | undefined;
 
   constructor(
@@ -204,7 +204,7 @@ export class Problem extends Error {
   }
 }
 
-/** Whether a problem costs no more than the item it stands in; any other is a failure. */
+/** Returns whether a problem affects no more than its own item; any other is a failure. */
 export const isNonFatal = (code: string): boolean =>
   ['script-failed', 'interrupted', 'bad-settings', 'phone-home-failed', 'not-installed'].includes(
     formerCodes.get(code) ?? code,

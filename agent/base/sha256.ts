@@ -1,4 +1,4 @@
-/** The first 32 bits behind the point of the cube roots of the first 64 primes. */
+/** The first 32 bits of the fractional parts of the cube roots of the first 64 primes. */
 // biome-ignore format: a table
 const steps = Int32Array.of(
   0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -10,15 +10,15 @@ const steps = Int32Array.of(
   0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
   0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 );
-/** The same of square roots, of the first eight. */
+/** The same for the square roots of the first eight primes. */
 // biome-ignore format: a table
 const beginning = Int32Array.of(
   0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 );
 
 /**
- * SHA-256, for the few short texts whose hash people compare: to load Node's hashes, with all that belongs to them,
- * would take as long as a whole stage of a boot. Nothing secret goes through it.
+ * Returns the SHA-256 of a text, for the few short texts whose hash users compare: loading Node's hashes, with their
+ * dependencies, would take as long as a whole stage of a boot. No secret is hashed with it.
  */
 export function sha256(bytes: Uint8Array): Uint8Array {
   const padded = new Uint8Array((((bytes.length + 8) >> 6) + 1) << 6);

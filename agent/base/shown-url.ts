@@ -1,15 +1,15 @@
-/** What a secret is shown as. */
+/** The text that replaces a secret. */
 export const hidden = '(hidden)';
 
 /**
- * A URL in a text: scheme, user and password, host and path, query, fragment. A password may hold a slash that should
- * have been escaped, so that what stands before the last "@" counts as one where it cannot be a port. Lengths of names are
- * bounded, so that reading stays linear.
+ * Matches a URL in a text: scheme, user and password, host and path, query, fragment. A password may contain a slash that
+ * should have been escaped, so the text before the last "@" counts as one if it cannot be a port. The lengths of names are
+ * bounded, so that matching stays linear.
  */
 const urls =
   /\b([a-z][a-z0-9+.-]{0,30}:\/\/)(?:[^\s/?#"'<>]*@|[^\s/?#@:[\]"'<>]{0,200}:(?!\d{1,5}(?:[/?#]|$))[^\s@"'<>]*@)?([^\s?#"'<>]*)(\?[^\s#"'<>]*)?(#[^\s"'<>]*)?/gi;
 
-/** A text in which every URL stands without its user and password and without the values of its query. */
+/** Returns a text in which every URL lacks its user and password and the values of its query. */
 export function withoutUrlSecrets(text: string): string {
   if (!text.includes('://')) return text;
   return text.replace(
@@ -19,7 +19,7 @@ export function withoutUrlSecrets(text: string): string {
   );
 }
 
-/** A URL as it may be shown anywhere: an authority and a query may hold a password or a token. */
+/** Returns a URL without secrets, which may be shown anywhere: an authority and a query may hold a password or a token. */
 export const shownUrl = (url: string): string => withoutUrlSecrets(url);
 
 function withoutValues(query: string): string {

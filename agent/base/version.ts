@@ -1,2 +1,2 @@
-/** The version; the same as in package.json, which a test sees to. */
+/** The version; a test checks that package.json has the same. */
 export const version = '0.1.0';

@@ -1,4 +1,4 @@
-/** A text in lines of at most so many columns, broken at spaces; a longer word has a line of its own. */
+/** Returns a text in lines of at most `columns` columns, broken at spaces; a longer word has a line of its own. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ')) {

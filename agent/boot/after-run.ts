@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 import { keepNetwork, leaveLateFetchMarker, leaveNoAddressMarker } from './skip-unchanged/assumed-network.ts';
 import { findAndMarkDue, type RemainingWork } from './skip-unchanged/find-due.ts';
 
-/** Leaves for the later units of this boot what they can be skipped by, and returns what they have to do. */
+/** Leaves the markers by which later units of this boot can be skipped, and returns the work that remains for these units. */
 export async function leaveMarkers(session: Session, result: RunResult): Promise<RemainingWork> {
   const { unit, boot, identity, stages: wanted, state } = session;
   const { host } = session.options;
@@ -15,21 +15,21 @@ export async function leaveMarkers(session: Session, result: RunResult): Promise
   const comes = unit && !wanted.includes('final');
   let due: RemainingWork = wanted.includes('final') ? 'nothing' : 'something';
   if (facts && comes) {
-    // A machine that nothing was changed of looks as it did.
+    // If nothing was changed, the facts are still valid.
     const gathered = result.changes > 0 ? boot.gatherFacts : async () => facts;
     const outlook = { stages: stagesAfter(wanted), isNobodys: identity.hasNoDatasource() };
     if (session.fetchIsLate()) leaveLateFetchMarker(host.root);
     else if (session.lackedAddress() && wanted.includes('main')) leaveNoAddressMarker(host.root);
     else due = await findAndMarkDue({ ...boot, gatherFacts: gathered }, host, outlook);
   }
-  // The last unit is next, which is the one that is ordered behind a network that is up.
+  // The next unit is the last one, which is ordered after network-online.target.
   const isNext = comes && !host.offline && (wanted.includes('main') || due !== 'something');
   if (isNext && due !== 'nothing') await wantNetwork(host);
   if (unit && facts) keepNetwork(facts, state.store);
   return due;
 }
 
-/** Predicts the next boot where this one has nothing left to do: now, or by the work returned, which sshd need not wait for. */
+/** Predicts the next boot if this one has nothing left to do: now, or in the returned work, for which sshd need not wait. */
 export async function predictLater(
   { unit, boot, options, stages: wanted, report }: Session,
   result: RunResult,
@@ -43,7 +43,7 @@ export async function predictLater(
     const why = await rehearse(host, { boot, options: identity }).catch((error) => asProblem(error).message);
     if (why !== undefined && debug) report.note(`The next boot starts the agent: ${why}`);
   };
-  // The first stage sees the machine just as that of the next boot will.
+  // The first stage sees the machine as the first stage of the next boot will.
   if (!wanted.includes('local') && !debug) return predict;
   await predict();
   return undefined;
@@ -54,7 +54,7 @@ async function wantNetwork(host: Host): Promise<void> {
     await host.run(['systemctl', '--no-block', 'start', 'network-online.target'], { timeoutMs: 10_000 });
     leaveMarker(networkWantedMarker, host.root);
   } catch {
-    // Without the mark the last unit sees to it itself (systemd/skip-if-same-address).
+    // Without the marker the last unit starts the network itself (systemd/skip-if-same-address).
   }
 }
 

@@ -26,7 +26,10 @@ import { bootOf } from './stages/build-boot.ts';
 import { lostState } from './stages/lost-state.ts';
 import { type Boot, runStages } from './stages/run-stages.ts';
 
-/** Runs the stages asked for, from the lock to the report; 'disabled' where the image or the kernel command line turns it off. */
+/**
+ * Runs the requested stages, from the lock to the report; returns 'disabled' if the image or the kernel command line disables
+ * the agent.
+ */
 export async function runSession(options: SessionOptions, io: Io): Promise<RunResult | 'disabled'> {
   const { host, dry } = options;
   const kernel = kernelOptions((await thisMachine().readText('/proc/cmdline')) ?? '');
@@ -43,7 +46,7 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
     const result = await runStages(session.stages, session.boot);
     const { interrupted } = session.state;
     if (!dry && interrupted !== undefined) orReport(report, () => session.state.deferred(interrupted));
-    // Without them the later units start and look for themselves.
+    // Without markers the later units start the agent, which checks for itself.
     const due = await leaveMarkers(session, result).catch((error) => {
       report.warn(asProblem(error).code, asProblem(error).message);
       return 'something' as const;
@@ -61,7 +64,10 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
   }
 }
 
-/** A boot whose lock cannot be written, on a full /run, goes on: systemd starts its units one after the other. */
+/**
+ * Takes the lock. A unit continues without it if it cannot be written (full /run): systemd starts the units one after the
+ * other.
+ */
 async function lockFor(host: Host, unit: boolean, report: Reporting): Promise<() => void> {
   try {
     return await lock(host.root, unit ? 'wait' : 'refuse');
@@ -72,7 +78,7 @@ async function lockFor(host: Host, unit: boolean, report: Reporting): Promise<()
   }
 }
 
-/** What cannot be kept is reported, and costs nothing that does not depend on it. */
+/** Runs a write of the state; a failure is reported as a warning and stops nothing that does not depend on the write. */
 function orReport(report: Reporting, write: () => void): void {
   try {
     write();
@@ -103,7 +109,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   let facts: Facts | undefined;
   let lacked = false;
   const gather = async (unchanged = false): Promise<Facts> => {
-    // A preview changes nothing that a later stage could see.
+    // A preview changes nothing, so that the facts stay valid for later stages.
     if (!dry || !facts) facts = options.facts ?? (await factsOf(options, unchanged ? facts : undefined));
     return observingAddress(facts, () => {
       lacked = true;
@@ -111,7 +117,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   };
   const byHand = options.force || options.facts !== undefined || userData !== undefined;
   const lost = host.offline || byHand ? undefined : lostState(state);
-  // Behind sshd, and where a person waits, things take as long as they take.
+  // After sshd has started, and in interactive runs, fetching has no shared time limit.
   const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
   const boot: Boot = {
     ...(await bootOf({
@@ -131,7 +137,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     gatherFacts: gather,
     machineUnknown: host.offline && !options.facts && !options.machineFacts,
     ...(lost && { lost }),
-    // The identity does not depend on an address.
+    // Uses the facts without address tracking: the identity does not depend on an address.
     identify: (stage, seen, image) => identity.identify(stage, facts ?? seen, image),
   };
   return {
@@ -149,7 +155,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   };
 }
 
-/** The facts of this machine; or those of a tree, which knows nothing of the machine that it will boot on. */
+/** Returns the facts of this machine, or those of an image tree, which do not describe the machine that will boot it. */
 async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | undefined): Promise<Facts> {
   const gathered = await gatherFacts(thisMachine(), host, before);
   if (!host.offline) return gathered;
@@ -164,7 +170,7 @@ function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelO
 
 async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string | undefined> {
   if (off !== undefined && !host.offline) return `the kernel command line says ${off}`;
-  // Where that cannot be looked at, a machine that can be reached is better than one that is left alone.
+  // If the file cannot be checked, the agent runs: a reachable machine is better than an unconfigured one.
   return (await host.stat(ownPaths.disabled).catch(() => undefined)) ? `${ownPaths.disabled} is there` : undefined;
 }
 
@@ -182,7 +188,7 @@ function stateOf({ host, dry, facts, identity }: SessionOptions, report: Reporti
   }
 }
 
-/** What is remembered of a failure is shown to everybody at later boots, which do not know the secrets of this one. */
+/** Redacts recorded failures: later boots show them to all users and do not know the secrets of this boot. */
 const withoutSecrets = (state: State, { clean }: Reporting): State => ({
   ...state,
   ended: (module) => state.ended(clean(module)),
@@ -194,7 +200,7 @@ function reportState(state: State, { host, dry }: SessionOptions, report: Report
   if (state.interrupted !== undefined)
     report.note(`The last run was cut off in ${state.interrupted}; it goes on from there`);
   if (!state.inService() || host.offline) return;
-  // The next stage may be a process of its own, and must know it too.
+  // The next stage may run in another process and needs the record too.
   orReport(report, () => state.setInService());
 }
 

@@ -7,21 +7,21 @@ import type { State } from '../state/state.ts';
 import type { Io } from './io.ts';
 import type { Boot } from './stages/run-stages.ts';
 
-/** What a run is asked to do. */
+/** The options of a run. */
 export interface SessionOptions {
   readonly host: Host;
   readonly schedule: Schedule;
   readonly stages: readonly Stage[];
-  /** The modules to run; left out: all. */
+  /** The modules to run; undefined: all. */
   readonly only?: readonly string[] | undefined;
   /** Previews, and changes nothing. */
   readonly dry: boolean;
   /** Plans for the machine with these facts. */
   readonly facts?: Facts | undefined;
-  /** The machine that a tree is for. */
+  /** The facts of the machine that an image tree is for. */
   readonly machineFacts?: Facts | undefined;
   readonly userData?: Uint8Array | undefined;
-  /** The name that lines of the user-data are reported by. */
+  /** The file name in messages about lines of the user-data. */
   readonly userDataFile?: string | undefined;
   readonly identity: IdentityOptions;
   readonly force: boolean;
@@ -31,11 +31,11 @@ export interface SessionOptions {
   readonly json: boolean;
 }
 
-/** What the steps of one run share. */
+/** The context that the steps of one run share. */
 export interface Session {
   readonly options: SessionOptions;
   readonly io: Io;
-  /** Started by systemd as a unit, and writing. */
+  /** Whether systemd started this run as a unit, and it is not a preview. */
   readonly unit: boolean;
   readonly report: Reporting;
   readonly stages: readonly Stage[];
@@ -44,8 +44,8 @@ export interface Session {
   readonly boot: Boot;
   /** The facts that were gathered last. */
   facts(): Facts | undefined;
-  /** Something was to be fetched before sshd, and did not fit into the time for it. */
+  /** Returns whether fetching before sshd exceeded its time limit. */
   fetchIsLate(): boolean;
-  /** A module asked for an address, and the machine had none. */
+  /** Returns whether a module read the network while the machine had no address. */
   lackedAddress(): boolean;
 }

@@ -5,21 +5,21 @@ import { type Summary, worst } from '../report/summary.ts';
 import { isHeld } from '../state/lock.ts';
 import { type BootUnits, bootUnits, noUnits } from './unit-states.ts';
 
-/** How a boot stands, for everybody alike: what its runs published, and what systemd makes of its units. */
+/** The state of a boot, the same for all commands: what its runs published, and what systemd reports about its units. */
 export interface Standing {
-  /** A run is at work. */
+  /** Whether a run is in progress. */
   readonly running: boolean;
   readonly summary: Summary | undefined;
-  /** What was published cannot be read. */
+  /** Whether the published status cannot be read. */
   readonly damaged: boolean;
-  /** What systemd makes of the boot, where its last stage has not begun. */
+  /** What systemd reports about the units, if the last stage has not begun. */
   readonly units: BootUnits;
 }
 
 export type BootState = Summary['state'] | 'not run' | 'cut off';
 
 export async function standingOf(host: Host): Promise<Standing> {
-  // Asked on both sides: a run that began or ended between two looks is not one that was killed.
+  // Checks the lock before and after reading: a run that begins or ends in between was not killed.
   const before = isHeld(host.root);
   const text = await host.readText(statusFile);
   const running = before || isHeld(host.root);
@@ -32,7 +32,7 @@ export function bootStateOf({ running, summary, units }: Standing): BootState {
   const ahead = units.ahead.length > 0;
   if (!running && !ahead && units.neverRan.length > 0 && summary?.state !== 'failed') return 'cut off';
   if (!summary) return ahead || running ? 'running' : 'not run';
-  // A run that was killed could not say so.
+  // A killed run cannot publish that it ended.
   if (summary.state === 'running' && !running) return 'cut off';
   return worst([summary.state, ahead ? 'running' : 'done']);
 }

@@ -2,7 +2,7 @@ import { mapOf } from '../base/map-of.ts';
 import type { ReadHost } from '../host/host.ts';
 import { nothingDueMarker } from '../state/markers.ts';
 
-/** The units that run a boot's stages, each with the stage it ends with and what that is called. */
+/** The units that run the stages of a boot, each with its last stage and its name in messages. */
 const units = mapOf<{ readonly stage: string; readonly called: string }>({
   'bootagent-local.service': { stage: 'local', called: 'first stage' },
   'bootagent.service': { stage: 'main', called: 'middle stages' },
@@ -10,22 +10,22 @@ const units = mapOf<{ readonly stage: string; readonly called: string }>({
 });
 
 export interface BootUnits {
-  /** Units that are starting, or whose turn is still to come. */
+  /** Units that are starting, or that have a queued job. */
   readonly ahead: readonly string[];
-  /** What this boot should have run and will not, as sentences. */
+  /** Sentences about stages that this boot should have run and will not run. */
   readonly neverRan: readonly string[];
 }
 
 export const noUnits: BootUnits = { ahead: [], neverRan: [] };
 
-/** What systemd has made of this boot's units; `stages` are those that did run. */
+/** Returns what systemd reports about this boot's units; `stages` are those that did run. */
 export async function bootUnits(stages: readonly string[], host: ReadHost): Promise<BootUnits> {
   if (host.offline || stages.includes('final') || (await host.stat(nothingDueMarker))) return noUnits;
   const properties = 'Id,ActiveState,Result,UnitFileState,Job,ConditionTimestampMonotonic';
   const { stdout } = await host.query(['systemctl', 'show', `--property=${properties}`, ...Object.keys(units)]);
   const known = stdout.split('\n\n').map((block) => new Map(block.split('\n').map(pair)));
   const ahead = known.filter(isAhead).map(idOf);
-  // A unit's conditions are looked at when its turn comes: without that it had none.
+  // systemd checks the conditions of a unit when it starts it: without a timestamp it never tried to.
   const tried = (of: ReadonlyMap<string, string>) => (of.get('ConditionTimestampMonotonic') ?? '0') !== '0';
   if (!known.some(tried)) return { ahead, neverRan: [] };
   const neverRan = known.flatMap((of) => {

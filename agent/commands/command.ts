@@ -1,10 +1,10 @@
 import type { Io } from '../boot/io.ts';
 
-/** One command of the command line. Help, man pages and completion are made from the same table. */
+/** One command of the command line. Help, man pages and completion are generated from the same table. */
 export interface Command {
   readonly name: string;
   readonly summary: string;
-  /** What may stand behind it: "[STAGE...]", "FILE...". */
+  /** The positional arguments: "[STAGE...]", "FILE...". */
   readonly takes?: string;
   readonly options: readonly Option[];
   /** A paragraph for the help and the man page. */
@@ -14,20 +14,20 @@ export interface Command {
 }
 
 export interface Option {
-  /** Without the dashes: "dry-run". */
+  /** The name without dashes: "dry-run". */
   readonly name: string;
-  /** What its value is called: "DIR". Left out: it takes none. */
+  /** The placeholder of its value: "DIR". Undefined: the option takes none. */
   readonly value?: string;
   readonly values?: readonly string[];
   readonly summary: string;
 }
 
-/** What a command does; the number is the exit code. */
+/** The implementation of a command; `run` returns the exit code. */
 export interface Work {
   run(given: Invocation, io: Io): Promise<number>;
 }
 
-/** What was typed, taken apart. */
+/** The parsed command line. */
 export interface Invocation {
   readonly args: readonly string[];
   /** Values by option name; "" for an option that takes none. */

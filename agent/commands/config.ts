@@ -54,7 +54,7 @@ async function instanceIn(root: string) {
   return text === undefined ? undefined : fromJson(JSON.parse(text));
 }
 
-/** What the modules' own declarations call secret, and what stands under the key of a secret, is not printed. */
+/** Returns a redactor with the values that the modules declare as secret. Values under secret keys are hidden by `rowsOf`. */
 async function secretsOf(config: Mapping, schedule: Parameters<Work['run']>[1]['schedule']) {
   const secrets = redactor();
   const silent = { error: () => {}, warning: () => {}, secret: secrets.add };
@@ -76,14 +76,14 @@ function rowsOf(written: SourceNode, at: string, hide?: (text: string) => string
   if (written.is === 'list' && written.items.length > 0) {
     return written.items.flatMap((each, index) => rowsOf(each, `${at}[${index}]`, hide));
   }
-  // Before it is quoted: what is escaped in JSON reads otherwise.
+  // Redacts before quoting: JSON escapes would change the text of a secret.
   const plain =
     written.is === 'scalar' ? JSON.stringify(hide?.(written.raw) ?? written.raw) : written.is === 'list' ? '[]' : '{}';
   const value = hide && isSecretKey(at) ? hidden : plain;
   return at === '' ? [] : [{ key: at, value, from: told(written.place) }];
 }
 
-/** The content of a file that others may not read on the disk. */
+/** Returns whether an entry is a file that users other than its owner may not read. */
 function isPrivate({ entries }: Mapping): boolean {
   const permissions = entries.get('permissions')?.value;
   return permissions?.is === 'scalar' && /^(?:0o?)?[0-7]?[0-7]00$/.test(permissions.raw);

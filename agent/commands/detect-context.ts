@@ -7,7 +7,7 @@ import { mergeLayers } from '../userdata/merge.ts';
 import type { Invocation } from './command.ts';
 import { machineOf } from './machine.ts';
 
-/** What a command that looks for sources by itself is told, from the image's own configuration. */
+/** Returns the context in which a command detects datasources, with the image's own configuration. */
 export async function detectContextOf(given: Invocation): Promise<SelectContext> {
   const host = machineOf(given);
   const facts = await gatherFacts(thisMachine(), host);

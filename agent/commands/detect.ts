@@ -5,7 +5,7 @@ import type { Datasource } from '../metadata/datasource.ts';
 import type { Work } from './command.ts';
 import { detectContextOf } from './detect-context.ts';
 
-/** Prints what was detected of each datasource, and which would be asked. Makes no request. */
+/** Prints what was detected of each datasource, and which of them a boot would request. Makes no request itself. */
 export const run: Work['run'] = async (given, around) => {
   const { detection: evidence, mostNamed, unknownNames } = await import('../identity/detect.ts');
   const context = await detectContextOf(given);
@@ -26,7 +26,7 @@ export const run: Work['run'] = async (given, around) => {
   return exit.done;
 };
 
-/** The text for people. */
+/** Returns the lines of the text format. */
 export function linesFor(
   found: readonly Detection[],
   context: Pick<SelectContext, 'named' | 'host'>,
@@ -54,7 +54,7 @@ export function linesFor(
 
 const unlessDone = ({ silent }: Datasource): string => (silent ? ' (not supported by bootagent: it is not asked)' : '');
 
-/** What a boot makes of it: drives before the network, and "none" where there is no other. */
+/** Returns a sentence on the requests of a boot: drives before the network, or the reason why there are none. */
 function whatFollows(found: readonly Detection[], named: readonly string[] | undefined, mostNamed: number): string {
   const likely = found.filter(
     ({ source, because }) => because !== undefined && source.name !== 'none' && !source.silent,

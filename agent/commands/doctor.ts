@@ -55,7 +55,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   return tell(await examine(asked, { tree: { host, sealing: anew }, disk }), called);
 }
 
-/** What "seal" mends in a tree is mended in that tree, and not on the machine that the advice is typed on. */
+/** Adds --root to a fix by "seal", so that it applies to the tree and not to the machine where it is typed. */
 function aimed(finding: CheckFinding, root: string | undefined): CheckFinding {
   const [, only] = /^bootagent seal --only (.*)/.exec(finding.check.mend) ?? [];
   if (only === undefined || root === undefined) return finding;

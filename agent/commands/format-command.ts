@@ -1,8 +1,8 @@
 import type { Invocation } from './command.ts';
 
 /**
- * A command as it would be typed, with all its options: advice that left --root out would
- * have this machine sealed instead of the tree.
+ * Returns a command as it would be typed, with all its options: advice without --root would seal this machine instead of the
+ * tree.
  */
 export function formatCommand(name: string, options: Invocation['options']): string {
   const words = Object.entries(options).flatMap(([option, value]) =>

@@ -3,7 +3,7 @@ import type { Command } from './command.ts';
 const codes = `Exit codes: 0 done or nothing due, 1 failed, 2 done with problems, 3 disabled or not run,
 4 bad invocation or input, 10 changes are due (--detailed-exitcode), 75 locked, 124 timed out.`;
 
-/** The help of the whole command line. */
+/** Returns the help of the whole command line. */
 export const overview = (commands: readonly Command[]): string =>
   `bootagent: a first-boot agent for virtual machines
 
@@ -15,7 +15,7 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\
 ${codes}
 `;
 
-/** The help of one command. */
+/** Returns the help of one command. */
 export function helpOf({ name, takes, summary, details, options, examples = [] }: Command): string {
   const rows = options.map(
     (option) => `  ${`--${option.name}${option.value ? ` ${option.value}` : ''}`.padEnd(22)} ${option.summary}`,

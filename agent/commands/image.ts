@@ -11,14 +11,14 @@ import { foreignMounts } from '../image/submounts.ts';
 import type { Invocation } from './command.ts';
 import { machineOf } from './machine.ts';
 
-/** The image a command is about, as far as "seal" and "doctor" ask. */
+/** The image that a command works on, with what "seal" and "doctor" need. */
 export interface OpenedImage {
   readonly host: Host;
   readonly image: Image;
   readonly sealing: Sealing;
-  /** A machine that is up, and not a tree of files, nor a chroot. */
+  /** Whether this is a running machine, as opposed to an image tree or a chroot. */
   readonly running: boolean;
-  /** "Rocky Linux 9.4 in /mnt/image", for people. */
+  /** The name in messages: "Rocky Linux 9.4 in /mnt/image". */
   readonly called: string;
 }
 
@@ -53,13 +53,13 @@ export async function openImage(given: Invocation, { env }: Io): Promise<OpenedI
   };
 }
 
-/** By what it is and not by its name: through a link, a bind mount or /proc it is still the same folder. */
+/** Compares device and inode, not the path: through a link, a bind mount or /proc it is still the same directory. */
 function isOwnRoot(root: string): boolean {
   const [there, here] = [statSync(root), statSync('/')];
   return there.dev === here.dev && there.ino === here.ino;
 }
 
-/** The names in "a,b". */
+/** Returns the names in "a,b". */
 export const namesIn = (words: string | undefined): string[] =>
   (words ?? '')
     .split(',')

@@ -6,7 +6,7 @@ import type { Io } from '../boot/io.ts';
 
 const { O_NONBLOCK, O_RDONLY } = constants;
 
-/** The bytes of a file named on the command line; "-" is standard input. */
+/** Returns the bytes of a file named on the command line; "-" is standard input. */
 export async function inputOf(option: string, path: string, { readStdin }: Io): Promise<Uint8Array> {
   if (path === '-') return readStdin();
   try {
@@ -26,13 +26,13 @@ export async function inputOf(option: string, path: string, { readStdin }: Io): 
   }
 }
 
-/** Beyond what any input may have; what is limited more closely is told by its reader. */
+/** The limit for any input; a reader with a lower limit reports that itself. */
 const mostBytes = 64 * 2 ** 20;
-/** What a shell hands over by a pipe: `validate <(make-it)`. */
+/** Paths of pipes that a shell passes: `validate <(make-it)`. */
 const handedOver = /^\/(?:dev\/(?:stdin$|fd\/)|proc\/self\/fd\/)/;
 
 function bytesAt(path: string): Uint8Array {
-  // A pipe without a writer would be waited for.
+  // Without O_NONBLOCK, opening a named pipe without a writer blocks.
   const fd = openSync(path, handedOver.test(path) ? O_RDONLY : O_RDONLY | O_NONBLOCK);
   try {
     const stats = fstatSync(fd);
@@ -44,7 +44,7 @@ function bytesAt(path: string): Uint8Array {
   }
 }
 
-/** All that a file or pipe holds, or a problem where that is more than any input may have. */
+/** Returns the content of a file or pipe; throws if it is larger than any input may be. */
 export function readCapped(fd: number): Uint8Array {
   const pieces: Uint8Array[] = [];
   for (let total = 0; total <= mostBytes; ) {
@@ -57,5 +57,5 @@ export function readCapped(fd: number): Uint8Array {
   throw new Problem('bad-input', `is larger than ${formatBytes(mostBytes)}`);
 }
 
-/** A file's name, as its lines are told by; standard input has none. */
+/** Returns the file name for messages about its lines; standard input has none. */
 export const fileNamed = (path: string | undefined): string | undefined => (path === '-' ? undefined : path);

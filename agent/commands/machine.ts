@@ -5,14 +5,14 @@ import type { Host } from '../host/host.ts';
 import { linux } from '../host/linux.ts';
 import type { Invocation } from './command.ts';
 
-/** The machine a command is about: this one, or the tree that --root names. */
+/** Returns the machine that a command works on: this one, or the image tree that --root names. */
 export function machineOf({ options }: Invocation): Host {
   const root = resolve(options.root ?? '/');
   if (options.root !== undefined) folder('--root', options.root);
   return linux({ root, offline: root !== '/' });
 }
 
-/** That a folder named on the command line is one. */
+/** Throws unless the path on the command line is a directory. */
 export function folder(option: string, path: string): void {
   if (!existsSync(path)) throw new Problem('bad-input', `${option} ${path}: there is no such folder`);
   if (!statSync(path).isDirectory()) throw new Problem('bad-input', `${option} ${path}: is no folder`);

@@ -2,7 +2,7 @@ import { nearest } from '../base/nearest.ts';
 import { Problem } from '../base/problem.ts';
 import type { Command, Invocation } from './command.ts';
 
-/** Takes a command line apart by the table. What is not in it is refused, with the nearest name that is. */
+/** Parses a command line by the table of commands. An unknown name is refused, with the nearest known one. */
 export function parseArguments(
   argv: readonly string[],
   commands: readonly Command[],
@@ -43,7 +43,7 @@ export function parseArguments(
       throw new Problem('bad-invocation', `--${key} takes no value`, { hint });
     }
     const taken = option.value === undefined ? '' : (value ?? rest[++index]);
-    // An empty one is a variable that somebody's script did not set, and --root "" is no folder to work in.
+    // An empty value is usually an unset variable of a script, and --root "" must not mean the current directory.
     if (taken === undefined || (taken === '' && option.value !== undefined))
       throw new Problem('bad-invocation', `--${key} needs a value: ${option.value}`, { hint });
     if (option.values && !option.values.includes(taken)) throw unknown(key, taken, option.values, '');
@@ -63,7 +63,7 @@ function split(word: string): [string, string | undefined] {
   return equals === -1 ? [word, undefined] : [word.slice(0, equals), word.slice(equals + 1)];
 }
 
-/** A refusal of a name, with the one that was probably meant. */
+/** Returns the problem of an unknown name, with the one that was probably meant. */
 export function unknown(
   what: string,
   name: string,

@@ -10,7 +10,7 @@ import { folderStore } from '../state/folder-store.ts';
 import type { Invocation, Work } from './command.ts';
 import { machineOf } from './machine.ts';
 
-/** Answers from the instance as it was last told; what was not fetched with it is asked for now, by root. */
+/** Prints a value of the instance as it was last fetched; for root, a value that was not fetched is requested now. */
 export const run: Work['run'] = async (given, { out }) => {
   const [path = '', ...more] = given.args;
   if (more.length > 0) throw new Problem('bad-invocation', `query takes one path, and got ${given.args.length}`);
@@ -27,7 +27,7 @@ export const run: Work['run'] = async (given, { out }) => {
   return exit.done;
 };
 
-/** The instance itself for root, and what everybody may know of it for everybody else. */
+/** Returns the instance itself for root, and its public variables for other users. */
 async function known(host: Host): Promise<{ readonly instance?: Instance; readonly variables: unknown }> {
   if (host.privileged || host.offline) {
     const instance = fromJson(parsed(folderStore(host.root).read('instance.json')));
@@ -45,11 +45,14 @@ function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
-    return undefined; // damaged: it will be told again
+    return undefined; // damaged: a later boot fetches it again
   }
 }
 
-/** One value more from a service that has it, by its path: below `ds.meta_data`, or where the source keeps the zone. */
+/**
+ * Requests one more value from the datasource, by its path: below `ds.meta_data`, or the zone and region at the source's own
+ * path.
+ */
 async function asked(instance: Instance, path: string, given: Invocation, host: Host): Promise<string | undefined> {
   const names = namesOf(path);
   const { datasources } = await import('../datasources/index.ts');
@@ -66,7 +69,10 @@ async function asked(instance: Instance, path: string, given: Invocation, host: 
   return undefined;
 }
 
-/** What a source may call the value at a path: as it is written, or as templates write what has a dash. */
+/**
+ * Returns the names that a source may use for the value at a path: with dashes, which templates write as underscores, or as
+ * written.
+ */
 function namesOf(path: string): readonly string[] {
   const [, below] = /^ds\.meta_data\.(.+)$/.exec(path) ?? [];
   const [, common = ''] = /^(?:v1\.)?(availability_zone|region)$/.exec(path) ?? [];

@@ -14,7 +14,7 @@ export const run: Work['run'] = async (given, { out }) => {
   const host = machineOf(given);
   if (!host.privileged && !host.offline) throw new Problem('needs-root', 'Only root may make this machine forget');
   const sure = given.options.yes !== undefined;
-  // Before it is looked at what there is: a boot may still be about to leave something.
+  // Takes the lock before listing the state: a boot in progress may still write to it.
   const release = sure ? await lock(host.root, 'refuse') : () => {};
   try {
     const gone = (await host.list(home)).filter((name) => name !== 'fresh');

@@ -13,7 +13,7 @@ import { unknown } from './parse.ts';
 export async function run(given: Invocation, io: Io): Promise<number> {
   const { options } = given;
   const host = machineOf(given);
-  // A run with --root takes the facts of the machine that the tree is for; any other use plans for another machine.
+  // With --root, a run takes the facts of the machine that the tree is for; otherwise --facts plans for another machine.
   const isForTree = host.offline && options.facts !== undefined && options['dry-run'] === undefined;
   const dry = options['dry-run'] !== undefined || (options.facts !== undefined && !isForTree);
   if (!dry && options['as-new'] !== undefined) {
@@ -71,7 +71,7 @@ function modulesOf(words: string, schedule: Schedule): readonly string[] {
   return wanted;
 }
 
-/** A slip in a name or a path is told before anything is looked at. */
+/** Reports a wrong name or path before anything else is read. */
 async function checkNames({ datasource, seed }: Invocation['options']): Promise<void> {
   if (datasource !== undefined) {
     const { datasources } = await import('../datasources/index.ts');
@@ -85,7 +85,7 @@ async function factsIn(path: string, around: Io): Promise<Facts> {
   const text = new TextDecoder().decode(await inputOf('--facts', path, around));
   try {
     const value: unknown = JSON.parse(text);
-    // Made by "bootagent facts"; the few things every plan stands on are asked for by name.
+    // The output of "bootagent facts"; the facts that every plan needs are checked by name.
     const facts = (typeof value === 'object' && value !== null && 'facts' in value ? value.facts : value) as Facts;
     for (const key of ['cpus', 'memoryKiB', 'network', 'mounts', 'os', 'platform'] as const) {
       if (facts?.[key] === undefined) throw new Error(`it tells no "${key}"`);

@@ -32,7 +32,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   const asksAlready = await relabel();
   const sealed: Sealed[] = [];
   if (sure && isHeld(hand.host.root)) throw new Problem('locked', `Another run is at work on ${hand.called}`);
-  // A tree of files has no state of this machine's to guard, and nothing is written beside what is sealed.
+  // An image tree holds no state of this machine to protect, and gets no lock file beside what is sealed.
   const release = sure && !hand.host.offline ? await lock(hand.host.root, 'refuse') : () => {};
   try {
     const ahead = overlayHost(hand.host);
@@ -71,7 +71,7 @@ async function refuse({ host, running }: OpenedImage, { sure, force, poweroff }:
     throw new Problem('in-service', `This machine is in service: ${why.join(', ')}; nothing was touched`);
 }
 
-/** Sealing is made of states alone: there is nothing to remember, and what remembers is itself to be forgotten. */
+/** A ledger that records nothing: all changes of sealing are repeatable, and the state is itself removed. */
 const forgetful: Ledger = {
   entriesOf: () => ({ earlier: [], before: [] }),
   isPending: () => false,

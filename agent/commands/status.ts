@@ -12,10 +12,10 @@ import { openState } from '../state/state.ts';
 import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
 
-/** What goes on in the background, and what acts found, such as keys that an image brought along. */
+/** Background probes, and notes of acts, such as keys that came with an image. */
 interface Aside {
   readonly probes: Readonly<Record<string, string>>;
-  /** For root alone. */
+  /** Empty unless the user is root. */
   readonly findings: readonly { module: string; note: string }[];
 }
 
@@ -32,7 +32,7 @@ export const run: Work['run'] = async (given, { out, err }) => {
   return waited ? exitOf(state) : exit.timeout;
 };
 
-/** The exit code that a state of the boot is reported by. */
+/** Returns the exit code that reports a state of the boot. */
 export const exitOf = (state: BootState): number =>
   ({
     done: exit.done,
@@ -59,7 +59,10 @@ function secondsIn(words: string | undefined): number {
   return seconds;
 }
 
-/** Waits for the end of the run at work, and at a boot for the end of the last stage; reports what it waits for. */
+/**
+ * Waits for the end of the run in progress, and during a boot for the end of the last stage; reports what it waits for. Returns
+ * false on timeout.
+ */
 async function settled(host: Host, seconds: number, report: (text: string) => void): Promise<boolean> {
   const until = host.now() + seconds * 1000;
   let shown = '';
@@ -88,7 +91,7 @@ function findingsOf(host: Host): Aside['findings'] {
 
 const timeOf = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
-/** "packages: waiting for the dnf lock, 12 s", "runcmd 2/5 `setup`, 40 s". */
+/** Returns the text of an activity: "packages: waiting for the dnf lock, 12 s", "runcmd 2/5 `setup`, 40 s". */
 function activityText({ module, text = '', since }: Activity, clock: number): string {
   const what = text === '' ? module : /^\d/.test(text) ? `${module} ${text}` : `${module}: ${text}`;
   return `${what}, ${Math.max(0, Math.round((clock - since) / 1000))} s`;

@@ -26,7 +26,7 @@ export const run: Work['run'] = async ({ args, options }, around) => {
   return wrong ? exit.badInput : exit.done;
 };
 
-/** The files that the agent reads as configuration of the image, in a tree too. */
+/** Returns whether the agent reads this file as configuration of the image, in an image tree too. */
 const isImageConfig = (path: string): boolean =>
   /(?:^|\/)(?:usr\/lib|etc|run)\/bootagent\/(?:bootagent|conf\.d\/[^/]+)\.ya?ml$/.test(path);
 

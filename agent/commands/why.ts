@@ -10,7 +10,7 @@ import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
 import { exitOf } from './status.ts';
 
-/** Prints why the boot failed: the cause, the line that asks for it, and what to do. */
+/** Prints why the boot failed: the cause, the line that requests it, and what to do. */
 export const run: Work['run'] = async (given, { out }) => {
   const host = machineOf(given);
   const standing = await standingOf(host);
@@ -43,10 +43,10 @@ const healthLines = (state: string, neverRan: readonly string[]): string[] =>
 
 const noticesOf = (notes: readonly Notice[]): string[] => notes.map(noticeText);
 
-/** The line of the user-data that a place names; root alone may read it. */
+/** Returns the line of the user-data that a place names; only root may read it. */
 async function sourceLine({ place = '', at }: Cause, host: Host): Promise<SourceLine | undefined> {
   const [, source = '', line = '', column = ''] = /^(.+):(\d+):(\d+)$/.exec(place) ?? [];
-  // What is wrong about a secret may be the secret itself.
+  // The line of a wrong secret may contain the secret itself.
   if ((!host.privileged && !host.offline) || isSecretKey(at)) return undefined;
   const { fromJson } = await import('../identity/instance-json.ts');
   const instance = fromJson(parsed(folderStore(host.root).read('instance.json')));
@@ -65,6 +65,6 @@ function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
-    return undefined; // damaged: the place alone is shown
+    return undefined; // damaged: only the place is shown
   }
 }

@@ -5,14 +5,14 @@ import type { Mapping } from '../userdata/schema/source-node.ts';
 import { verifyUserData } from './signed-user-data.ts';
 import type { UserDataPolicy } from './user-data-policy.ts';
 
-/** An instance with no more user-data and vendor-data than the image lets count, and what is to be said of it. */
+/** An instance with only the user-data and vendor-data that the image admits, and the findings and messages to report. */
 export interface Admitted {
   readonly instance: Instance | undefined;
   readonly findings: readonly Finding[];
   readonly told: readonly string[];
 }
 
-/** Leaves out of an instance what is not signed, where the image demands it. Keys and names of the metadata stay. */
+/** Removes unsigned parts from an instance, if the image requires signatures. Keys and names of the metadata stay. */
 export function admittedBy(policy: UserDataPolicy | undefined, instance: Instance | undefined, now: number): Admitted {
   const signers = policy?.signers;
   if (!signers || !instance) return { instance, findings: [], told: [] };
@@ -34,7 +34,7 @@ export function admittedBy(policy: UserDataPolicy | undefined, instance: Instanc
     instance: {
       ...instance,
       userData: given && admitted(given, userDataFile, 'error'),
-      // The platform adds it to every machine unasked: that it counts for nothing is no problem of this one.
+      // The platform adds vendor-data to every machine unasked, so leaving it out is only a warning.
       vendorData: instance.vendorData.flatMap((bytes) => admitted(bytes, 'vendor-data', 'warning') ?? []),
     },
     findings,
@@ -42,7 +42,7 @@ export function admittedBy(policy: UserDataPolicy | undefined, instance: Instanc
   };
 }
 
-/** What an #include fetched, where it may count: it needs a signature of its own. */
+/** Returns the content of an #include, or throws if it may not be used: it needs a signature of its own. */
 export function admitIncluded(bytes: Uint8Array, { signers }: UserDataPolicy, now: number): Uint8Array {
   if (!signers) return bytes;
   const verdict = verifyUserData(bytes, signers, now);
@@ -50,14 +50,14 @@ export function admitIncluded(bytes: Uint8Array, { signers }: UserDataPolicy, no
   throw new Error(`it is refused: ${verdict.refused}`);
 }
 
-/** What a policy limits. */
+/** The parts of settings that a policy limits. */
 interface Limitable {
   readonly config: Mapping;
   readonly scripts: readonly Script[];
   readonly findings: readonly Finding[];
 }
 
-/** Leaves out the keys and scripts that the image does not let user-data use; each is a finding with its line. */
+/** Removes the keys and scripts that the image does not let user-data use; each is a finding with its line. */
 export function limited<T extends Limitable>(given: T, { only }: UserDataPolicy): T {
   if (!only) return given;
   const refused = [...given.config.entries].filter(([key]) => !only.has(key));

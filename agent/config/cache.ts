@@ -8,8 +8,8 @@ import type { Settings } from './settings.ts';
 const file = 'settings.json';
 
 /**
- * The settings as they were last read, for boots at which nothing was written anew: reading YAML costs as much as
- * starting does. What had errors is not kept, as an #include may be there next time.
+ * Returns the settings of the last read if their sources are unchanged: reading YAML takes as long as starting the agent.
+ * Settings with errors are not cached, as an #include may succeed next time.
  */
 export async function cached(
   sources: readonly unknown[],
@@ -24,14 +24,14 @@ export async function cached(
     try {
       store.replace(file, JSON.stringify({ key, ...settings, config: packed(settings.config) }));
     } catch {
-      // It is read anew next time; the turns that cannot be remembered either tell why.
+      // The settings are read again next time; module runs that cannot be recorded either report the reason.
     }
   }
   return settings;
 }
 
 function keptUnder(key: string, text: string | undefined): Settings | undefined {
-  // The key is looked at before the whole is read.
+  // Compares the key before it parses the whole text.
   if (text === undefined || !text.startsWith(`{"key":"${key}"`)) return undefined;
   try {
     const { config, scripts, findings, told } = JSON.parse(text);
@@ -40,13 +40,13 @@ function keptUnder(key: string, text: string | undefined): Settings | undefined 
       whole.is === 'mapping' && isListOf(scripts, isScript) && isListOf(findings, isFinding) && isListOf(told, isText);
     return isWhole ? { config: whole, scripts, findings, told } : undefined;
   } catch {
-    return undefined; // cut or damaged: it is read anew
+    return undefined; // truncated or damaged: the settings are read again
   }
 }
 
 type Packed = readonly unknown[];
 
-/** A value in few words of JSON: [kind, place, …]. */
+/** Returns a value as compact JSON: [kind, place, …]. */
 function packed(written: SourceNode): Packed {
   const { source, line, column } = written.place;
   const place = [source, line, column];
@@ -68,7 +68,7 @@ function packed(written: SourceNode): Packed {
   return ['s', place, typed, words, ...(quoted ? [1] : [])];
 }
 
-/** The inverse of `packed`; throws where that made something else. */
+/** The inverse of `packed`; throws on anything that `packed` does not produce. */
 function unpacked([kind, place, ...rest]: Packed): SourceNode {
   const at = placeOf(place);
   if (kind === 'l') return { is: 'list', place: at, items: (rest[0] as Packed[]).map(unpacked) };

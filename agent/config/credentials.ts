@@ -1,15 +1,15 @@
 import type { ReadHost } from '../host/host.ts';
 import type { SourceNode } from '../userdata/schema/source-node.ts';
 
-/** Folders of credentials as systemd reads them (systemd.exec(5), LoadCredential=), the first that has one counts. */
+/** Directories of credentials in the order of systemd (systemd.exec(5), LoadCredential=): the first that has one counts. */
 const folders = ['/run/credentials/@system', '/etc/credstore', '/run/credstore', '/usr/lib/credstore'];
-/** The same, encrypted: systemd-creds(1), from systemd 250 on. */
+/** The same for encrypted credentials: systemd-creds(1), systemd 250 and later. */
 const encrypted = ['/run/credentials/@encrypted', ...folders.slice(1).map((folder) => `${folder}.encrypted`)];
 
-/** As systemd limits one. */
+/** The limit that systemd sets for a credential. */
 const mostBytes = 2 ** 20;
 
-/** The names of the credentials that a part of the settings refers to by {credential: NAME}. */
+/** Returns the names of the credentials that a part of the settings refers to by {credential: NAME}. */
 export function credentialNames(written: SourceNode | undefined): readonly string[] {
   if (written?.is === 'list') return written.items.flatMap(credentialNames);
   if (written?.is !== 'mapping') return [];
@@ -26,7 +26,7 @@ export async function readCredentials(
 ): Promise<ReadonlyMap<string, string>> {
   const found = new Map<string, string>();
   for (const name of new Set(names)) {
-    // One that cannot be read is missing to those who ask for it, and to nobody else.
+    // An unreadable credential is missing only where it is used.
     const text = await readCredential(name, host, directory).catch(() => undefined);
     if (text !== undefined) found.set(name, text);
   }
@@ -38,7 +38,7 @@ async function readCredential(
   host: ReadHost,
   directory: string | undefined,
 ): Promise<string | undefined> {
-  // What leads out of the folder is no name.
+  // A name must not lead out of the directory.
   if (!/^[\w.@-]{1,255}$/.test(name) || /^\.\.?$/.test(name)) return undefined;
   for (const folder of directory === undefined ? folders : [directory, ...folders]) {
     const path = `${folder}/${name}`;
@@ -59,5 +59,5 @@ async function isCredential(path: string, host: ReadHost): Promise<boolean> {
   return stat?.type === 'file' && stat.size <= mostBytes;
 }
 
-/** A file made by an editor ends in a line feed, which is no part of a password. */
+/** Removes the line feed that an editor adds at the end of a file: it is not part of a password. */
 const withoutLineEnd = (text: string | undefined): string | undefined => text?.replace(/\r?\n$/, '');

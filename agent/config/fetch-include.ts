@@ -5,14 +5,14 @@ import type { ReadHost } from '../host/host.ts';
 import { isTransient, retryAfter } from '../metadata/backoff.ts';
 import { whyNotIncluded } from '../userdata/include.ts';
 
-/** For all URLs of one user-data together: what they hold may be what login needs, and login waits for them. */
+/** The limit for all URLs of one user-data together: login may need what they contain, and waits for it. */
 const budgetMs = 20_000;
 const requestMs = 10_000;
 const pausesMs = [1_000, 4_000, 4_000];
 const mostRedirects = 5;
 const redirects = [301, 302, 303, 307, 308];
 
-/** Fetches what #include names, with retries, within one budget. */
+/** Returns a function that fetches the URLs of #include, with retries, within one time limit. */
 export function includeFetcher(host: ReadHost): (url: string) => Promise<Uint8Array> {
   let deadline: number | undefined;
 
@@ -56,7 +56,7 @@ async function attempted(start: string, host: ReadHost, leftMs: number): Promise
     } catch (error) {
       const why = whyUnreachable(error);
       if (why === undefined || !(error instanceof Problem)) throw error;
-      // Before there is a network, a later stage tries again.
+      // Without a network this is final: a later stage tries again.
       return { problem: error, final: ['no-route', 'too-large', 'untrusted'].includes(why) };
     }
   }

@@ -1,14 +1,14 @@
 /** Options of the agent on the kernel command line. */
 export interface KernelOptions {
-  /** The word that disables the agent. */
+  /** The option that disables the agent, if there is one. */
   readonly off: string | undefined;
   readonly debug: boolean;
 }
 
-/** Reads the kernel command line; quotes hold words together as the kernel reads them. */
+/** Parses the kernel command line; quotes group words by the rules of the kernel. */
 export function kernelOptions(commandLine: string): KernelOptions {
   const words = commandLine.match(/(?:[^\s"]|"[^"]*")+/g)?.map((each) => each.replaceAll('"', '')) ?? [];
-  // The last of a name counts.
+  // The last occurrence of an option counts.
   const says = (word: string) => words.findLast((each) => each.startsWith(word.replace(/=.*/, '='))) === word;
   return {
     off: ['bootagent=off', 'cloud-init=disabled'].find(says),

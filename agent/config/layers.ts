@@ -17,8 +17,8 @@ export interface Layer {
 }
 
 /**
- * The files of the image's own configuration, least important first. A file masks one of its name further down. What
- * cannot be read is reported and left out: the machine must stay reachable.
+ * Returns the files of the image's own configuration, least important first. A file masks files of the same name in less
+ * important directories. A file that cannot be read is reported and left out: the machine must stay reachable.
  */
 export async function layerFiles(host: ReadHost, unread: (problem: Problem) => void = () => {}): Promise<Layer[]> {
   const found = new Map<string, Layer>();
@@ -41,13 +41,13 @@ async function textOf(path: string, host: ReadHost): Promise<string | undefined>
   return masked ? undefined : host.readText(path);
 }
 
-/** Without root a file may be for root alone: a plan then goes on without it. */
+/** Returns the problem of an unreadable file. A plan without root continues without files that only root can read. */
 const unreadProblem = (path: string, error: unknown, host: ReadHost): Problem =>
   host.privileged || !isRefused(error)
     ? asProblem(error)
     : new Problem('needs-root', `${path} can be read only by root: left out`);
 
-/** Reads them. A file that is wrong is told with its line and left out: the machine must stay reachable. */
+/** Reads the layers. A file with an error is reported with its line and left out: the machine must stay reachable. */
 export async function readLayers(files: readonly Layer[], tell: (problem: Problem) => void): Promise<Mapping[]> {
   const wanted = files.filter(({ text }) => /^[^#\s]/m.test(text));
   if (wanted.length === 0) return [];

@@ -11,22 +11,22 @@ import { type UserDataPolicy, userDataPolicy } from './user-data-policy.ts';
 
 export interface SettingsSources {
   readonly version: string;
-  /** What the image says. */
+  /** The configuration files of the image. */
   readonly layers: readonly Layer[];
-  /** Keeps them as they were last read. */
+  /** Caches the settings of the last read. */
   readonly store: Store;
   readonly host: ReadHost;
   warn(problem: Problem): void;
 }
 
-/** The settings of an instance on this machine. */
+/** Returns a loader for the settings of an instance on this machine. */
 export function settingsLoader({ version, layers, store, host, warn }: SettingsSources): SettingsOf {
   let policy: Promise<UserDataPolicy | undefined> | undefined;
   return async (found) => {
     policy ??= userDataPolicy(layers, host, warn);
     const demands = await policy;
     const { instance, findings, told } = admittedBy(demands, found, host.clock());
-    // A signature is checked at every run, as its signer's time may be over.
+    // Signatures are checked at every run, outside the cache, as the validity of a signer may have ended.
     const settings = await cached(sourcesOf(version, layers, instance), store, async () => {
       const image = await readLayers(layers, warn);
       const fetched = includeFetcher(host);
@@ -40,7 +40,7 @@ export function settingsLoader({ version, layers, store, host, warn }: SettingsS
   };
 }
 
-/** All that settings are made from, as text. */
+/** Returns everything that settings are made from, as plain data for the cache key. */
 function sourcesOf(version: string, layers: readonly Layer[], instance: Instance | undefined): readonly unknown[] {
   const given = [...(instance?.vendorData ?? []), instance?.userData ?? new Uint8Array()];
   return [

@@ -7,21 +7,21 @@ import { type Mapping, nothing } from '../userdata/schema/source-node.ts';
 import { limited } from './admit-user-data.ts';
 import type { UserDataPolicy } from './user-data-policy.ts';
 
-/** All that was written for this machine, in one. */
+/** The merged settings of this machine. */
 export interface Settings {
   readonly config: Mapping;
   readonly scripts: readonly Script[];
   readonly findings: readonly Finding[];
-  /** What was peeled and passed over, for people. */
+  /** Messages for users, such as encodings that were removed and parts that were not used. */
   readonly told: readonly string[];
 }
 
-/** The settings of an instance; without one, what the image alone configures. */
+/** Returns the settings of an instance; without one, those of the image alone. */
 export type SettingsOf = (instance: Instance | undefined) => Promise<Settings>;
 
 export const noSettings: Settings = { config: nothing, scripts: [], findings: [], told: [] };
 
-/** Lays the image's configuration, vendor-data and user-data over each other; the reader of YAML is loaded when there is some. */
+/** Merges the image's configuration, vendor-data and user-data; the YAML reader is loaded only if there is any. */
 export async function readSettings(
   instance: Instance | undefined,
   image: readonly Mapping[],
@@ -58,7 +58,7 @@ export async function readSettings(
   };
 }
 
-/** What limits user-data is the image's to say: in user-data it is reported, and counts for nothing. */
+/** Removes keys that only an image may set, such as those that limit user-data; each of them is reported. */
 function withoutImageKeys(given: Settings, image: readonly Mapping[]): Settings {
   const isSet = (key: string): boolean => image.some(({ entries }) => entries.has(key));
   const closed = [...imageKeys, ...imageFirstKeys.filter(isSet)];
@@ -80,7 +80,7 @@ async function merged(layers: readonly Mapping[]): Promise<Mapping> {
   return mergeLayers([first, ...more]);
 }
 
-/** `vendor_data: {enabled: false}`, in the image or in the user-data, turns away what the platform's owner adds. */
+/** Returns whether vendor-data is used: `vendor_data: {enabled: false}` in the image or the user-data rejects it. */
 function isVendorWelcome(layers: readonly Mapping[]): boolean {
   const said = layers.flatMap(({ entries }) => {
     const written = entries.get('vendor_data')?.value;

@@ -5,13 +5,13 @@ import { decodeLayers } from '../userdata/decode-layers.ts';
 import { decodeBody, readMime } from '../userdata/mime.ts';
 import { isMime } from '../userdata/part-types.ts';
 
-/** The namespace that a signature is made for, so that one for another purpose counts for nothing here. */
+/** The namespace of signatures, so that a signature for another purpose is not accepted. */
 export const signatureNamespace = 'bootagent';
 
-/** What was signed, and by whom; or why it does not count. */
+/** The signed text and its signer, or why the signature is not accepted. */
 export type SignatureVerdict = { readonly message: Uint8Array; readonly by: string } | { readonly refused: string };
 
-/** Checks the signature of user-data: behind the text, or a part of its own beside it; within gzip and base64, too. */
+/** Checks the signature of user-data: behind the text, or in a MIME part of its own; inside gzip and base64 too. */
 export function verifyUserData(bytes: Uint8Array, signers: AllowedSigners, now: number): SignatureVerdict {
   const signed = signedIn(bytes);
   if (typeof signed === 'string') return { refused: signed };
@@ -25,7 +25,7 @@ export function verifyUserData(bytes: Uint8Array, signers: AllowedSigners, now: 
 }
 
 function signedIn(bytes: Uint8Array): SignedText | string {
-  // Gzip may end in anything: its own bytes are looked at first.
+  // The bytes of gzip may end in anything, so the encoded bytes are checked before the decoded ones.
   const outer = signedPlain(bytes);
   if (typeof outer !== 'string') return outer;
   const unwrapped = decodeLayers(bytes);
@@ -40,8 +40,8 @@ function signedPlain(bytes: Uint8Array): SignedText | string {
 }
 
 /**
- * The text and the signature of a MIME message of two parts. Only the text itself is signed, and so only the text is read:
- * what the headers of its part say counts for nothing.
+ * Returns the text and the signature of a MIME message of two parts. Only the text is signed, so only the text is read: the
+ * headers of its part are ignored.
  */
 function inMime(bytes: Uint8Array): SignedText | string | undefined {
   let text: string;

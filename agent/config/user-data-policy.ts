@@ -6,11 +6,11 @@ import { mergeLayers } from '../userdata/merge.ts';
 import { type Mapping, type SourceNode, told } from '../userdata/schema/source-node.ts';
 import { type Layer, readLayers } from './layers.ts';
 
-/** What the image demands of user-data and vendor-data. */
+/** The image's requirements for user-data and vendor-data. */
 export interface UserDataPolicy {
-  /** Whoever may sign them; undefined: they need no signature. */
+  /** The allowed signers; undefined: no signature is needed. */
   readonly signers: AllowedSigners | undefined;
-  /** The keys they may use, and "scripts"; undefined: all. */
+  /** The allowed keys, and "scripts"; undefined: all. */
   readonly only: ReadonlySet<string> | undefined;
 }
 
@@ -19,8 +19,8 @@ export const signersFile = ownPaths.allowedSigners;
 const words = /require_signature|user_data/;
 
 /**
- * The policy in the image's own layers; undefined where there is none, which costs no YAML. What cannot be read limits as
- * much as it may have meant to: a slip in a file must not open what it closes.
+ * Returns the policy in the image's own layers; undefined if there is none, which is found without parsing YAML. A layer that
+ * cannot be read limits as much as it may have meant to: a mistake in a file must not open what the file closes.
  */
 export async function userDataPolicy(
   layers: readonly Layer[],
@@ -32,7 +32,7 @@ export async function userDataPolicy(
   const read: Mapping[] = [];
   let damaged = '';
   for (const layer of own) {
-    // The fault itself is reported by those who read the layer for its settings.
+    // The fault itself is reported when the layer is read for its settings.
     const fault = (): void => {
       damaged += layer.text;
     };

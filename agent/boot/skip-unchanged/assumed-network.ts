@@ -8,16 +8,19 @@ import { assumedNetworkMarker, leaveMarker } from '../../state/markers.ts';
 import type { Store } from '../../state/store.ts';
 
 /**
- * What is made of the machine's address cannot be looked at before there is one. A later boot supposes that it will be the
- * address the machine had. Where that leaves nothing to do, a shell sees to it that it is: the last unit starts us else.
+ * The network of the last boot. Settings that depend on the machine's address cannot be checked before there is one, so a later
+ * boot assumes the previous address. If nothing is due with it, a shell script checks the address in the last unit, and starts
+ * the agent if it differs.
  */
 const file = 'network.json';
-/** That the login stages wanted an address, and there was none. */
+/** Marker: the login stages needed an address, and the machine had none. */
 const lacked = ownPaths.noAddress;
 
 type Network = Facts['network'];
 
-/** Facts that tell when somebody asks for an address that is not there yet. */
+/**
+ * Returns facts that call `onLack` when the network is read while it has no address; `instead` replaces parts of that network.
+ */
 export function observingAddress(facts: Facts, onLack: () => void, instead: Partial<Network> = {}): Facts {
   return {
     ...facts,
@@ -29,7 +32,9 @@ export function observingAddress(facts: Facts, onLack: () => void, instead: Part
   };
 }
 
-/** Keeps what one address alone tells of the network: with more of them, that one is back says little. */
+/**
+ * Stores the network if it has exactly one IPv4 address: if there are several, the return of one does not identify the network.
+ */
 export function keepNetwork({ network }: Facts, store: Store): void {
   const { interface: leading, address, interfaces } = network;
   const all = interfaces.flatMap(({ addresses }) => addresses).filter((each) => !each.includes(':'));
@@ -38,30 +43,30 @@ export function keepNetwork({ network }: Facts, store: Store): void {
   try {
     store.replace(file, text);
   } catch {
-    // A full disk: the next boot waits for its address, as it would without this.
+    // On a full disk, the next boot waits for its address, as it does without this record.
   }
 }
 
 export function readKeptNetwork(store: Store): Partial<Network> | undefined {
   try {
-    return JSON.parse(store.read(file) ?? '') as Partial<Network>; // written above
+    return JSON.parse(store.read(file) ?? '') as Partial<Network>; // written by keepNetwork
   } catch {
-    return undefined; // never written, or damaged: it is waited for
+    return undefined; // never written, or damaged: the boot waits for its address
   }
 }
 
-/** Nothing is due, supposing this network. */
+/** Leaves the marker that nothing is due as long as the machine gets this address on this interface. */
 export const leaveAssumedNetwork = ({ interface: card, address }: Partial<Network>, root: string): void =>
   leaveMarker(assumedNetworkMarker, root, `${address} ${card}\n`);
 
-/** That something was to be fetched before sshd and took too long. */
+/** Marker: fetching before sshd exceeded its time limit. */
 const lateFetch = ownPaths.lateFetch;
 
 export const leaveLateFetchMarker = (root: string): void => leaveMarker(lateFetch, root);
 
 export const leaveNoAddressMarker = (root: string): void => leaveMarker(lacked, root);
 
-/** The stages that a unit has to go through: before the last one, those that had no address to look at. */
+/** Returns the stages that a unit runs: the last unit first repeats those that lacked an address or the time to fetch. */
 export function withMissedStages(stages: readonly Stage[], { root }: Host): readonly Stage[] {
   if (stages.length !== 1 || stages[0] !== 'final') return stages;
   const missed = [assumedNetworkMarker, lacked, lateFetch].filter((path) => readFs.stat(root, path));

@@ -1,51 +1,52 @@
 /**
- * What a machine showed to whoever decided by it, in the words of systemd/skip-if-unchanged: a shell compares it with what
- * the machine shows at a later boot. What the shell cannot compare makes the picture worthless, and is said so.
+ * A record of what a preview read from the machine, in the format of systemd/skip-if-unchanged: the shell script compares it
+ * with the machine at a later boot. Anything that the script cannot compare makes the snapshot worthless, and the reason is
+ * reported.
  */
 export interface BootSnapshot {
-  /** A file or folder of a disk as it lies there: whoever changes anything of it changes this. */
+  /** A file or directory on a disk, by inode, size and ctime: any change to it changes these. */
   file(path: string, standing: string): void;
-  /** A folder, whatever is in it: mode, owner, group. */
+  /** A directory regardless of its content: mode, owner, group. */
   folder(path: string, standing: string): void;
-  /** A file whose times tell nothing: mode, owner, group, size. What was read of it is noted besides. */
+  /** A file without reliable times: mode, owner, group, size. The content that was read is recorded separately. */
   fixed(path: string, standing: string): void;
   gone(path: string): void;
-  /** What stands at a path of a tree that each boot makes anew: d, f, b, h, or e for anything. */
+  /** The type of a path in a tree that each boot creates again: d, f, b, h, or e for any other. */
   type(path: string, type: string): void;
-  /** Where a link of such a tree leads, as an absolute path. */
+  /** The target of a link in such a tree, or of a link without reliable times, as an absolute path. */
   leads(path: string, target: string): void;
   names(folder: string, names: readonly string[]): void;
-  /** The first bytes of a file whose times tell nothing: one of the kernel's, or of an image. */
+  /** The first bytes of a file without reliable times: a file of the kernel or of an image. */
   read(path: string, head: Uint8Array): void;
   /** The first bytes of a disk. */
   disk(path: string, head: Uint8Array): void;
-  /** More of a disk: a block of it, counted from its beginning. */
+  /** Another block of a disk, by its index from the beginning. */
   block(path: string, block: number, bytes: Uint8Array): void;
   memory(kib: number): void;
-  /** The mounts, one line of the kernel's each. */
+  /** The mounts: the text of /proc/self/mountinfo. */
   mounts(mountinfo: string): void;
-  /** How large the file system is that is mounted at a path. */
+  /** The size of the file system that is mounted at a path. */
   filesystem(target: string, blocks: string): void;
   swaps(table: string): void;
   /** No network has been set up yet. */
   unnumbered(): void;
-  /** Nothing is due as long as the machine gets this address, on this card. */
+  /** Nothing is due as long as the machine gets this address on this interface. */
   supposed(address: string, card: string): void;
   worthless(why: string): void;
 }
 
 export interface SnapshotResult extends BootSnapshot {
-  /** The record, with what `cksum` says of the first bytes; or why there can be none. */
+  /** Returns the record, with the output of `cksum` for the recorded bytes, or the reason why there is no record. */
   done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<{ record: string } | { worthless: string }>;
 }
 
-/** As many bytes as are compared of what has no times. */
+/** The number of bytes that are compared of content without reliable times. */
 export const headLength = 65_608;
 export const blockLength = 65_536;
-/** A process each, for the shell. */
+/** The limit of blocks: the shell script starts a process for each. */
 const mostBlocks = 24;
 const mostLines = 4000;
-/** Trees that others mount in while a boot goes on. */
+/** Trees in which other programs mount file systems during a boot. */
 export const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
 
 export function bootSnapshot(): SnapshotResult {
@@ -66,7 +67,7 @@ export function bootSnapshot(): SnapshotResult {
     return words.join('\t');
   };
   const contents = () => Buffer.concat([heads, disks, blocks].flatMap((each) => [...each.values()]));
-  /** What was looked at twice must have shown the same. */
+  /** A path that is read twice must show the same both times. */
   const keep = (kept: Map<string, string>, path: string, standing: string): void => {
     if ((kept.get(path) ?? standing) !== standing) worthless(`${path} was changed meanwhile`);
     kept.set(path, standing);
@@ -75,7 +76,7 @@ export function bootSnapshot(): SnapshotResult {
     if (!Buffer.from(kept.get(path) ?? bytes).equals(bytes)) worthless(`${path} was changed meanwhile`);
     kept.set(path, bytes);
   };
-  /** What the shell has one program look at, and the word that has it compared. */
+  /** The lines that the script passes to one program, followed by the word that starts the comparison. */
   const group = (kind: string, kept: ReadonlyMap<string, string>): string[] =>
     kept.size === 0 ? [] : [...[...kept].map(([path, standing]) => line(kind, path, standing)), `${kind}s`];
   const other = (...words: readonly string[]): void => void others.add(line(...words));
@@ -88,7 +89,7 @@ export function bootSnapshot(): SnapshotResult {
     leads: (path, target) => other('leads', path, target),
     names: (folder, names) => {
       if (names.some((name) => name.startsWith('.'))) worthless(`${folder} has hidden names`);
-      // What the shell makes of FOLDER/*, also where nothing is in it.
+      // The shell's expansion of DIRECTORY/*, which stays literal for an empty directory.
       const all = names.length > 0 ? names : ['*'];
       other('names', folder, all.map((name) => `${folder}/${name}`).join(' '));
     },
@@ -132,7 +133,7 @@ export function bootSnapshot(): SnapshotResult {
   };
 }
 
-/** Each mount that plans may ask about, but for what differs from boot to boot: its number and its parent's. */
+/** Returns the mounts that plans may depend on, without the ids of mount and parent, which differ from boot to boot. */
 function mountsIn(mountinfo: string): string[] {
   return mountinfo.split('\n').flatMap((text) => {
     const [left = '', right = ''] = text.split(' - ');
@@ -144,12 +145,12 @@ function mountsIn(mountinfo: string): string[] {
   });
 }
 
-/** What is on no disk gets the next number that is free. */
+/** Drops the minor number of a file system without a disk: the kernel assigns the next free one. */
 const numberOf = (device: string): string => (device.startsWith('0:') ? '0:' : device);
 
 const last = ['mount\t', 'mounts', 'swap\t', 'swaps'];
 
-/** "mounts" and "swaps" close the lines before them. */
+/** Sorts the lines so that "mounts" and "swaps" follow the lines of their group. */
 function inOrder(lines: ReadonlySet<string>): string[] {
   const groups: string[][] = [[], ...last.map(() => [])];
   for (const line of lines) groups[last.findIndex((word) => line.startsWith(word)) + 1]?.push(line);

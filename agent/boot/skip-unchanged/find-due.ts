@@ -10,18 +10,18 @@ import { type Boot, runStages } from '../stages/run-stages.ts';
 import { leaveAssumedNetwork, observingAddress, readKeptNetwork } from './assumed-network.ts';
 
 export interface LaterStages {
-  /** What this boot has still before it. */
+  /** The stages that this boot has not run yet. */
   readonly stages: readonly Stage[];
-  /** No source speaks for this machine, so that there is nobody to wait for. */
+  /** No datasource was detected, so that no identity is expected. */
   readonly isNobodys: boolean;
-  /** Hears of each thing that is due, or that cannot be told. */
+  /** Receives each change that is due, or whose state cannot be determined. */
   tell?(what: string): void;
 }
 
-/** Something may be due, nothing is, or nothing as long as the network is this one. */
+/** The remaining work: possibly some, none, or none as long as the network is this one. */
 export type RemainingWork = 'something' | 'nothing' | Partial<Facts['network']>;
 
-/** Where the other stages would find nothing to do, a mark says so, and their units do not start. */
+/** Previews the later stages; if they have nothing to do, leaves a marker, and systemd does not start their units. */
 export async function findAndMarkDue(boot: Boot, host: Host, outlook: LaterStages): Promise<RemainingWork> {
   const due = await findDue(boot, host, outlook);
   if (due === 'nothing') leaveMarker(nothingDueMarker, host.root);
@@ -29,16 +29,16 @@ export async function findAndMarkDue(boot: Boot, host: Host, outlook: LaterStage
   return due;
 }
 
-/** What the stages would find to do, by a preview of them. */
+/** Previews the stages and returns the work that they would find. */
 export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages): Promise<RemainingWork> {
   const { stages, isNobodys, tell = () => {} } = outlook;
   if (boot.state.identity() === undefined && !isNobodys) return 'something';
-  // A first boot of which only the local stage is over has all before it: no need to look.
+  // A first boot that has run only the local stage always has work left: no preview is needed.
   if (boot.state.condition === 'fresh' && stages.includes('main') && !isNobodys) return 'something';
   let unsure = false;
   let supposing = false;
   const facts = await boot.gatherFacts();
-  // The last unit is the one that looks at the address: nobody looks at it behind that.
+  // The last unit checks the assumed address. No later unit checks it for the last stage itself.
   const before = stages.includes('main') ? readKeptNetwork(boot.state.store) : undefined;
   const onLack = () => {
     if (before) supposing = true;

@@ -24,20 +24,21 @@ import { recordingHost } from './recording-host.ts';
 
 const silent = { disabled: () => {}, end: () => {}, follow: () => {} };
 
-/** What systemd/skip-if-unchanged reads. */
+/** The directory that systemd/skip-if-unchanged reads. */
 const kept = `${home}/skip-record`;
 const script = '/usr/libexec/bootagent/skip-if-unchanged';
 
 /**
- * Goes through the next boot of this machine, as it will be if nothing changes until then. Where that has nothing to do, all
- * that was looked at is written down, and what the boot would leave in /run: a shell can then do without us. Returns why it cannot.
+ * Previews the next boot of this machine, on the assumption that nothing changes until then. If it has nothing to do, stores a
+ * record of everything that the preview read, and the files that the boot would leave in /run: a shell script can then skip the
+ * agent. Returns the reason if it cannot.
  */
 export async function predictNextBoot(
   host: Host,
   { boot, options }: { boot: Boot; options: IdentityOptions },
 ): Promise<string | undefined> {
   const { root } = host;
-  // What an earlier boot left goes first, since that changes the folder it is in.
+  // Removes the record of an earlier boot first, since its removal changes the parent directory.
   if (await host.stat(kept)) files.remove(root, kept);
   files.makeDirectory(root, kept, { mode: 0o700 });
   const picture = bootSnapshot();
@@ -50,7 +51,7 @@ export async function predictNextBoot(
   if ((await seen.stat('/usr/bin/cloud-init')) && (await cloudInitStarts(seen))) return 'cloud-init starts, too';
 
   const state = openState(readOnly(folderStore(root)));
-  // What is still wrong is so in a boot that looks at nothing, too.
+  // Failures that remain also apply to a boot that skips the agent.
   const standing = { left: faultsIn(state), notes: keptNotes(state) };
   const summary: Summary = { ...emptySummary(boot.version), ...standing, unseen: true };
   let told: string | undefined;
@@ -65,7 +66,7 @@ export async function predictNextBoot(
   if (state.warnings.length > 0 || state.interrupted !== undefined) return state.warnings[0]?.text ?? 'it was cut off';
   const { add: secret, exempt, clean } = redactor();
   const reporting = { ...silent, report, warn, note: () => {}, secret, exempt, clean };
-  // It writes nothing, as it keeps nothing.
+  // The identifier does not write, because `keeps` is false.
   const who = identifier({
     host: { ...host, ...seen },
     state,
@@ -107,7 +108,10 @@ export async function predictNextBoot(
   return undefined;
 }
 
-/** Keeps the record, what a boot without the agent publishes in /run, and one sum over both and the script that reads them. */
+/**
+ * Stores the record, the files that a boot without the agent publishes in /run, and a checksum over both and the script that
+ * reads them.
+ */
 async function keepRecord(
   host: Host,
   record: string,
@@ -115,7 +119,7 @@ async function keepRecord(
 ): Promise<void> {
   const put = (path: string, text: string) => files.writeFile(host.root, `${kept}/${path}`, text, { mode: 0o644 });
   const texts: string[] = [];
-  // In the order in which the shell lists them.
+  // In the order in which the shell script lists them.
   for (const [path, text] of [...published].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (text === undefined) continue;
     put(path.slice(1), text);
@@ -126,7 +130,7 @@ async function keepRecord(
   put('sum', (await host.run(['cksum'], { input })).stdout);
 }
 
-/** Before it is set up: the cards are there, and no more. */
+/** Returns the facts before the network is set up: the interfaces exist, without addresses. */
 function withoutNetwork(facts: Facts): Facts {
   const { interfaces, files: found } = facts.network;
   const bare = interfaces.map(({ name, mac }) => ({ name, mac, addresses: [] }));

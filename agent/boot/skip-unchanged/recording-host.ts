@@ -8,9 +8,9 @@ import { runningQuery } from '../../resources/units/running.ts';
 import { isMasked, linksTo, unitPath } from '../../resources/units/unit-files.ts';
 import { type BootSnapshot, blockLength, fleeting, headLength } from './boot-snapshot.ts';
 
-/** What systemd itself mounts there, whatever fstab says. */
+/** Mount points that systemd mounts itself, regardless of fstab. */
 const always = ['/proc', '/sys', '/dev/shm', '/dev/pts'];
-/** What an earlier process of the same boot left: at the next one there is nothing yet. */
+/** Files of earlier processes of this boot: they do not exist when the next boot begins. */
 const leftovers = /^\/run\/bootagent\/(?!conf\.d)/;
 const letters = { file: 'f', directory: 'd', link: 'h', block: 'b', other: 'e' } as const satisfies Record<
   Stat['type'],
@@ -18,12 +18,13 @@ const letters = { file: 'f', directory: 'd', link: 'h', block: 'b', other: 'e' }
 >;
 const lively = /^(?:ext[234]|xfs|btrfs|f2fs)$/;
 type Piece = NonNullable<Parameters<ReadHost['readBytes']>[1]>;
-/** A link that leads to a link, and so on: the kernel itself gives up at forty. */
+/** The limit of a chain of links; the kernel's own limit is 40. */
 const mostLinks = 8;
 
 /**
- * The machine as the first stage of its next boot will find it, if nothing changes: without a network, with nothing of
- * bootagent's own in /run, and with what starts at boot about to. Whatever is looked at gets into the picture.
+ * Returns the machine as the first stage of its next boot will find it if nothing changes: without a network, without files of
+ * bootagent in /run, and with the units that start at boot counted as active. Everything that is read is recorded in the
+ * snapshot.
  */
 export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = changeTimesReader()): ReadHost {
   const inTree = (path: string): string => (host.root === '/' ? path : host.root + path);
@@ -71,7 +72,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
       const unit = argv.at(-1) ?? '';
       if (!argv.every((word, index) => word === runningQuery(unit)[index])) return never(argv.join(' '));
       const starts = !(await isMasked(unit, this)) && (await linksTo(unit, this, 'all')).length > 0;
-      // Somebody else may start it, and nobody sees that here.
+      // Another program may start the unit, which cannot be seen here.
       if (!starts && (await unitPath(unit, this)) !== undefined) picture.worthless(`${unit} may be started or not`);
       return { code: 0, stdout: `ActiveState=${starts ? 'active' : 'inactive'}\n`, stderr: '' };
     },
@@ -79,7 +80,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
     sleep: async () => never('a wait'),
   };
 
-  /** A look that fails, and whoever goes on without it, decides by what the shell cannot see. */
+  /** Wraps a read. If it fails and the caller continues, the result depends on something that the shell script cannot compare. */
   function noted<T>(look: (path: string) => Promise<T>): (path: string) => Promise<T> {
     return async (path) => {
       try {
@@ -91,7 +92,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
     };
   }
 
-  /** What was written down and what is shown must be of one mind about whether anything is there. */
+  /** Checks that the record and the returned value agree on whether the path exists. */
   function agreed<T>(path: string, isThere: boolean, shown: T): T {
     const isSeen = Array.isArray(shown) ? shown.length > 0 : shown !== undefined;
     if (isSeen && !isThere) picture.worthless(`${path} is there and is not`);
@@ -121,7 +122,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
     return piece ? bytes?.subarray(piece.from, piece.from + piece.length) : bytes;
   }
 
-  /** A disk that is mounted changes all the time: what counts is that it is mounted, and how large it is. */
+  /** Reads a device. A mounted disk changes all the time, so only its mount and its size are recorded. */
   async function readDevice(path: string, piece: Piece) {
     const target = await livesAt(path);
     if (target !== undefined) {
@@ -137,7 +138,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
     return host.readBytes(path, piece);
   }
 
-  /** What somebody asked to be mounted there is not told from what comes and goes by itself. */
+  /** Rejects mounts of fstab in these trees: they cannot be distinguished from mounts that come and go by themselves. */
   async function noMountsIn(tree: RegExp): Promise<void> {
     for (const line of Buffer.from((await read('/etc/fstab')) ?? [])
       .toString()
@@ -148,12 +149,12 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
     }
   }
 
-  /** A drive without a medium cannot be read, by us or by the shell. */
+  /** Returns no bytes for a drive without a medium, which the shell script cannot read either. */
   async function bytesOf(path: string, from: number, length: number): Promise<Uint8Array> {
     return (await host.readBytes(path, { from, length }).catch(() => undefined)) ?? new Uint8Array();
   }
 
-  /** Where a device is mounted, if with a file system that machines live on: a seed may be on any other. */
+  /** Returns where a device is mounted, if its file system is one for system disks: a seed may have any other. */
   async function livesAt(path: string): Promise<string | undefined> {
     const number = (await host.stat(path))?.rdev;
     mounts ??= mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
@@ -161,7 +162,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
       ?.target;
   }
 
-  /** Before it is looked at: what is changed after that has other times by then. Whether anything is there. */
+  /** Records a path before it is read, so that a later change shows in its times. Returns whether the path exists. */
   function note(path: string, { follow }: { readonly follow: boolean }, links = 0): boolean {
     const stats = reading(path, () => lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false }));
     noteAs(path, stats);
@@ -185,12 +186,12 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
       return;
     }
     const seconds = ctimeNs / 1_000_000_000n;
-    // Its file system counts in seconds: a second change within one of them shows in nothing.
+    // The file system stores whole seconds: a second change within the same second is not visible.
     if (times === 'seconds') picture.worthless(`${path} was changed at a time of whole seconds`);
     picture.file(path, `${ino} ${size} ${seconds}.${String(ctimeNs % 1_000_000_000n).padStart(9, '0')}`);
   }
 
-  /** Whether the file or folder behind this path lies on a file system whose times tell of each change. */
+  /** Returns whether the file or directory behind this path is on a file system that sets the ctime at each change. */
   function hasTimes(path: string): boolean {
     const stats = lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false });
     if (!stats) return true;
@@ -204,7 +205,10 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
     else picture.read(path, bytes);
   }
 
-  /** What is put into a folder does not change what the folder itself is: homes change all the time. */
+  /**
+   * Records a path for `stat`. Only mode and owner of a directory are recorded: the content of home directories changes all the
+   * time.
+   */
   function noteStanding(path: string): boolean {
     const stats = reading(path, () => lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false }));
     if (stats?.isDirectory()) picture.folder(path, `${stats.mode.toString(16)} ${stats.uid} ${stats.gid}`);
@@ -212,7 +216,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
     return stats !== undefined;
   }
 
-  /** The folder a path is in, as it is called without links: what a link in it leads to is meant from there. */
+  /** Returns the parent directory of a path, with links resolved: relative link targets start there. */
   function realFolder(path: string): string {
     const real = realpathSync(inTree(dirname(path)));
     return host.root === '/' ? real : real.slice(realpathSync(host.root).length) || '/';
@@ -229,7 +233,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
   }
 }
 
-/** The file systems whose kernel sets the time of each change itself, by the numbers that statfs(2) gives them. */
+/** The file systems for which the kernel itself sets the time of each change, by f_type of statfs(2). */
 const timedFileSystems: ReadonlySet<number> = new Set([
   0xef53, // ext2, ext3, ext4
   0x58465342, // xfs
@@ -237,12 +241,12 @@ const timedFileSystems: ReadonlySet<number> = new Set([
   0xf2f52010, // f2fs
 ]);
 
-/** What the time of a file's last change tells: each change, changes in different seconds, or nothing. */
+/** The changes that the ctime of a file reveals: each one, those in different seconds, or none. */
 type ChangeTimes = 'each' | 'seconds' | 'fixed';
 
 /**
- * In a squashfs or erofs, and below an overlay of them, whoever built the image set the times: another image may show the same
- * times and inode numbers.
+ * Returns what the ctime reveals on a file system. In squashfs and erofs, and in an overlay above them, the image's builder set
+ * the times: another image may show the same times and inode numbers.
  */
 export const changeTimes = (fileSystem: number, ctimeNs: bigint): ChangeTimes =>
   !timedFileSystems.has(fileSystem) ? 'fixed' : ctimeNs % 1_000_000_000n === 0n ? 'seconds' : 'each';

@@ -13,11 +13,11 @@ const { O_NONBLOCK, O_RDWR, O_WRONLY } = constants;
 const folder = ownPaths.stageServer;
 const waits = `${folder}/waits`;
 const asked = `${folder}/asked`;
-/** The pipes by which later units hear what we say, called after the first stage of each. */
+/** The pipes through which later units receive output, named after the first stage of each. */
 const units = ['early', 'final'] as const;
 const patienceMs = 10 * 60_000;
 
-/** A stage that a unit asks us for. */
+/** A request of a unit to run stages. */
 interface Turn {
   readonly argv: readonly string[];
   say(text: string): void;
@@ -25,15 +25,15 @@ interface Turn {
 }
 
 /**
- * One process does all stages of a boot: to start another takes longer than most of them. It tells the unit of the first
- * that its stage is done, and waits for the next to ask. See systemd/reuse-agent, which is the other half of this.
+ * Runs all stages of a boot in one process: starting another takes longer than most stages. Reports the end of the stage to the
+ * unit of the first one, and waits for the next request. systemd/reuse-agent is the other half.
  */
 export async function serveStages(
   first: number,
   around: Io,
   run: (argv: readonly string[], around: Io) => Promise<number>,
 ): Promise<number> {
-  // It stays: without it, a call that comes late would be our end.
+  // The handler stays installed: without it, a late signal would end the process.
   process.on('SIGUSR2', () => wake());
   const told = Number(around.env.BOOTAGENT_STAGE_SERVER);
   let code = first;
@@ -48,29 +48,29 @@ export async function serveStages(
       if (!turn) return code;
       forgetSafeFolders();
       if (turn.argv.includes('final')) lowerPriority('usual');
-      // For who looks what takes so long: it began as another stage.
+      // Shows the current stage in process lists; the process was started for another one.
       process.title = `bootagent ${turn.argv.join(' ')}`;
       code = await run(turn.argv, { ...around, out: turn.say, err: turn.say });
       end = () => turn.end(code);
     }
   } catch {
-    // We cannot be asked, which costs the next unit a start, and this one nothing.
+    // This process cannot receive requests: the next unit starts its own agent, and this one is not affected.
   }
   ending();
   lowerPriority('last');
   return code;
 }
 
-/** By both ends: whoever reads from one hears of our end, also where we cannot tell of it. */
+/** Opens both ends of each pipe: when this process ends, even by a signal, each reader gets an end of file. */
 function keptOpen(): Map<string, number> {
   const there = units.filter((unit) => existsSync(`${folder}/${unit}`));
   return new Map(there.map((unit) => [unit, openSync(`${folder}/${unit}`, O_RDWR | O_NONBLOCK)]));
 }
 
-/** A unit that fails takes all its processes along. */
+/** Returns whether to wait for more requests. When a unit fails, systemd ends all its processes. */
 const isMoreDue = (code: number): boolean => (code === exit.done || code === exit.problems) && !isNothingDue('/');
 
-/** Undefined where nobody asks, and where whoever asks is not served as we are. */
+/** Returns the next request; undefined if none comes, or if the requesting unit has other variables, limits or rights. */
 async function nextTurn(pipes: Map<string, number>, ready: () => void): Promise<Turn | undefined> {
   const words = await wordsOfNext(ready);
   if (!words) {
@@ -81,7 +81,7 @@ async function nextTurn(pipes: Map<string, number>, ready: () => void): Promise<
   const unit = argv[1] ?? '';
   const path = `${folder}/${unit}`;
   const pipe = openSync(path, O_WRONLY | O_NONBLOCK);
-  // From here on nobody but the unit reads from it, so that we hear where it has ended.
+  // From here on only the unit reads from the pipe, so that a write fails after the unit has ended.
   closeSync(pipes.get(unit) ?? -1);
   pipes.delete(unit);
   rmSync(path);
@@ -92,15 +92,15 @@ async function nextTurn(pipes: Map<string, number>, ready: () => void): Promise<
       closeSync(pipe);
     }
   };
-  // Whoever set something for one of the units alone wants it there.
+  // A setting of one unit alone must apply to the stages of that unit.
   const isOurs = isServedAlike(shell) && moveTo(shell);
   if (!isOurs) end('other');
-  // As long as it is there, the unit can still start its own.
+  // While this file exists, the unit can still start its own agent.
   rmSync(waits);
   return isOurs ? { argv, say: (text) => writeAll(pipe, text), end } : undefined;
 }
 
-/** What a unit asks for, or undefined where none has asked for so long that none will. */
+/** Returns the words of the next request, or undefined if none arrived within the time limit. */
 async function wordsOfNext(ready: () => void): Promise<readonly string[] | undefined> {
   rmSync(asked, { force: true });
   let call = called();
@@ -110,7 +110,7 @@ async function wordsOfNext(ready: () => void): Promise<readonly string[] | undef
     if ((await call) === 'late') late++;
     const line = existsSync(asked) ? readFileSync(asked, 'utf8') : '';
     if (line.endsWith('\n')) return line.trim().split(' ');
-    // One that has just begun to write will call.
+    // A unit that has just begun to write will send a signal.
     if (late > 0 && closed()) return undefined;
   }
   return undefined;
@@ -128,7 +128,10 @@ function called(): Promise<'called' | 'late'> {
   return promise;
 }
 
-/** Whoever makes this file first goes on: we, who leave, or a unit, which counts on us then. */
+/**
+ * Creates the request file, and returns whether this process may end. The first to create it continues: this process, which
+ * ends, or a unit, which then relies on this process.
+ */
 function closed(): boolean {
   try {
     writeFileSync(asked, '', { flag: 'wx' });

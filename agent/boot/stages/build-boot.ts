@@ -8,7 +8,10 @@ import type { Reporting } from '../../report/reporting.ts';
 import type { State } from '../../state/state.ts';
 import type { Boot } from './run-stages.ts';
 
-/** The parts of a boot that a run and the prediction of the next boot share; each adds how it acts, looks and identifies. */
+/**
+ * Returns the parts of a boot that a run and the prediction of the next boot share; each adds how it applies, gathers facts and
+ * identifies.
+ */
 export async function bootOf({
   version,
   schedule,
@@ -24,7 +27,7 @@ export async function bootOf({
   readonly host: ReadHost;
   readonly report: Pick<Reporting, 'report' | 'secret' | 'exempt' | 'clean' | 'warn'>;
   readonly bootId: string;
-  /** Where systemd put the credentials of this unit. */
+  /** The directory of the credentials that systemd passes to this unit. */
   readonly credentialsDirectory?: string | undefined;
 }): Promise<Omit<Boot, 'act' | 'gatherFacts' | 'identify'>> {
   const warn = ({ code, message }: Problem): void => report.warn(code, message);

@@ -8,13 +8,13 @@ import { placeOf } from '../../userdata/schema/source-location.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 import { mostTries } from './module-record.ts';
 
-/** Collects what fails in one module run, on top of what failed in the runs before. */
+/** Collects the failures of one module run, in addition to those of earlier runs. */
 export interface Failures {
   readonly failed: Readonly<Record<string, Failure>>;
   add(at: string, problem: Problem, item?: ItemReport): void;
   /** An earlier failure that this run did not repair. */
   keep(at: string, failure: Failure | undefined): void;
-  /** Runs a write of the state; that it fails costs no change that the same module run makes. */
+  /** Runs a write of the state; its failure is recorded and stops no change of the same module run. */
   guard(write: () => void): void;
 }
 
@@ -36,7 +36,7 @@ export function failuresOf(
   const add: Failures['add'] = (at, problem, item) => {
     const tries = (same ? (last?.failed[at]?.tries ?? 0) : 0) + 1;
     const { code } = problem;
-    // Kept, and shown by later runs that know no secrets.
+    // The message is stored, and shown by later runs that know no secrets.
     const message = redact(problem.message);
     failed[at] = { tries: isFinal(problem) ? mostTries : tries, code, message, ...(item && { item }) };
     report({ event: 'problem', module: name, at, problem });
@@ -58,7 +58,7 @@ export function failuresOf(
   };
 }
 
-/** An earlier failure as it is reported again, with what repairs it. */
+/** Returns an earlier failure as a problem to report again, with a hint how to fix it. */
 function standing(module: string, { code, message }: Failure): Problem {
   const hint = isOfScript(code)
     ? `A script that ran is not run again by itself. After the repair: bootagent run --force --only ${module}`
@@ -70,25 +70,25 @@ function standing(module: string, { code, message }: Failure): Problem {
 
 const isOfScript = (code: string): boolean => code === 'script-failed' || code === 'interrupted';
 
-/** Reports what an earlier run left failed in a module that has nothing due, and returns its state. */
+/** Reports the failures of an earlier run of a module that has nothing due, and returns the state of the module. */
 export function reportStanding(module: Module, last: ModuleRecord | undefined, report: Report): ModuleResult['state'] {
   const failures = failuresOf(module, { last, same: true, report });
   for (const [at, failure] of Object.entries(last?.failed ?? {})) failures.keep(at, failure);
   return stateOf(failures.failed) ?? 'kept';
 }
 
-/** The state of a module by its failures; undefined where it has none. */
+/** Returns the state of a module by its failures; undefined if it has none. */
 export function stateOf(failed: Readonly<Record<string, Failure>>): 'failed' | 'problems' | undefined {
   const codes = Object.values(failed).map(({ code }) => code);
   if (codes.length === 0) return undefined;
   return codes.every(isNonFatal) ? 'problems' : 'failed';
 }
 
-/** A script is not repeatable, and a wrong setting is as wrong at the next boot. */
+/** Returns whether a failure is not retried: a script is not repeatable, and a wrong setting is still wrong at the next boot. */
 const isFinal = ({ code }: Problem): boolean =>
   ['script-failed', 'interrupted', 'bad-settings', 'unsafe-path'].includes(code);
 
-/** A problem with the line of the configuration that asks for what failed. */
+/** Returns the problem with the line of the configuration that requests what failed. */
 export function withPlace(problem: Problem, { at: itemAt, commands = [] }: PlanItem, settings: Mapping): Problem {
   const at = problem.at ?? itemAt;
   const place = commands.find((each) => each.at === at)?.place;

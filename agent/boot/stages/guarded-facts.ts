@@ -3,8 +3,8 @@ import type { Module } from '../../engine/module.ts';
 import type { FactName, Facts } from '../../facts/facts.ts';
 
 /**
- * Facts for one module: reading one that is unknown is reported where the module can plan without it, and otherwise
- * thrown. A proxy, since reading is what counts: facts that the module leaves alone are none of its problems.
+ * Returns facts for one module: reading an unknown fact is reported if the module can plan without it, and throws otherwise. A
+ * proxy, since only reading counts: facts that the module does not read cause no problem.
  */
 export function guardedFacts(
   facts: Facts,

@@ -1,7 +1,7 @@
 import { Problem } from '../../base/problem.ts';
 import type { State } from '../../state/state.ts';
 
-/** The problem of a machine of which nothing is remembered and that is no sealed image; undefined on any other. */
+/** Returns the problem of a machine that has no recorded state and is not a sealed image; undefined on any other. */
 export const lostState = (state: State): Problem | undefined =>
   state.emptied()
     ? new Problem(

@@ -2,16 +2,16 @@ import type { Context, Frequency, Module } from '../../engine/module.ts';
 import type { Failure, ModuleRecord } from '../../state/records.ts';
 import type { State } from '../../state/state.ts';
 
-/** How many boots an item that fails is given. */
+/** The number of boots at which a failing item is tried. */
 export const mostTries = 3;
 
-/** The items of a module that a run goes through. */
+/** The items of a module that a run processes. */
 export type ItemsDue = 'all' | 'none' | ReadonlySet<string>;
 
 export const scopeOf = (every: Frequency, { instance }: Context, bootId: string): string =>
   every === 'boot' ? `boot:${bootId}` : every === 'instance' ? `instance:${instance.id}` : 'image';
 
-/** All items, none, or those of the last run that failed and have tries left, or that waited. */
+/** Returns all items, none, or those of the last run that were deferred, or that failed and have tries left. */
 export function itemsDue(
   module: Module,
   last: ModuleRecord | undefined,
@@ -20,16 +20,16 @@ export function itemsDue(
   if (force) return 'all';
   const waits = last?.waits ?? [];
   const left = Object.entries(last?.failed ?? {}).filter(([, { tries }]) => retryFailed || tries < mostTries);
-  // A plan that could not be made left all its items open.
+  // A plan that failed leaves all its items open.
   if (left.some(([at]) => at === module.name)) return 'all';
   const some = new Set([...left.map(([at]) => at), ...waits]);
   if (retryFailed) return left.length > 0 ? some : 'none';
-  // What must hold at every boot is looked at at every start; its acts know by themselves that they were done.
+  // Modules of every boot check their state at every start; changes that run only once have records of their own.
   if (!last || module.every === 'boot') return 'all';
   return some.size > 0 ? some : 'none';
 }
 
-/** The failures of the last run that this one does not go through: they stay as they are. */
+/** Returns the failures of the last run that this run does not process: they stay as they are. */
 export const failuresKept = (last: ModuleRecord | undefined, only: ItemsDue): Readonly<Record<string, Failure>> =>
   Object.fromEntries(
     Object.entries(last?.failed ?? {}).filter(([at]) => only === 'none' || (only !== 'all' && !only.has(at))),
@@ -46,7 +46,7 @@ export function recordRun(
     state,
     module,
   }: {
-    /** The items that wait for a boot, or for root. */
+    /** The items that are deferred to a boot, or to a run by root. */
     readonly waiting: ReadonlySet<string>;
     readonly begun: boolean;
     readonly asked: boolean;
@@ -58,7 +58,7 @@ export function recordRun(
   const hasFailures = Object.keys(record.failed).length > 0;
   const wasOpen = Object.keys(last?.failed ?? {}).length > 0 || (last?.waits ?? []).length > 0;
   if (waiting.size > 0 && !hasFailures && !wasOpen) {
-    // Not done: what waits for the boot, or for root, is looked at again then.
+    // Not recorded as done: deferred items are checked again at the boot, or in a run by root.
     if (begun) state.deferred(module.name);
     return;
   }

@@ -21,7 +21,7 @@ import { guardedFacts } from './guarded-facts.ts';
 import { failuresKept, itemsDue, recordRun, scopeOf } from './module-record.ts';
 import { tolerantLedger } from './tolerant-ledger.ts';
 
-/** What all modules of a run share. */
+/** The context that all modules of a run share. */
 export interface Run {
   readonly state: State;
   readonly report: Report;
@@ -30,24 +30,24 @@ export interface Run {
     | { readonly mode: 'preview'; readonly host: OverlayHost }
     | { readonly mode: 'planned' };
   readonly bootId: string;
-  /** Goes through everything, whatever was done before. */
+  /** Processes all items, whatever was done before. */
   readonly force?: boolean;
-  /** Goes only through what failed. */
+  /** Processes only the items that failed. */
   readonly retryFailed?: boolean;
-  /** In service, with nothing remembered: what is not repeatable counts as done. */
+  /** The machine is in service and has no record of earlier runs: changes that are not repeatable count as done. */
   readonly inService?: boolean;
   secret(value: string): void;
-  /** A tree is worked on: what the machine will be that it boots on is not known. */
+  /** The target is an image tree: the machine that will boot it is unknown. */
   readonly machineUnknown?: boolean;
-  /** Hides the secrets that are known. */
+  /** Hides the known secrets in a text. */
   redact?(text: string): string;
-  /** Words that are public, even if one of them is somebody's password. */
+  /** Exempts public words from redaction, even if one of them is also a password. */
   exempt?(words: readonly string[]): void;
   /** Reads the credentials of the machine that have these names. */
   credentials?(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
-/** One module run: reads its settings, plans, makes or previews, records. A failure of it stays its own. */
+/** Runs one module: reads its settings, plans, applies or previews, records. A failure does not affect other modules. */
 export async function runModule(
   module: Module,
   settings: Mapping,
@@ -72,7 +72,8 @@ export async function runModule(
     return 'kept';
   }
   const failures = failuresOf(module, { last, same, report: run.report, ...(run.redact && { redact: run.redact }) });
-  // What an image brought is not this machine's own until the module has dealt with it; the stages may be separate processes.
+  // Files of the image count as another machine's until the module has processed them. The record decides, since the stages may
+  // be separate processes.
   const inherits = context.newMachine && (last?.scope !== scope || Object.keys(last.failed).length > 0);
   const given = { ...context, newMachine: inherits, inService };
   const plan = planned(module, settings, given, run, failures.add, credentials);
@@ -80,7 +81,7 @@ export async function runModule(
   const steps: Step[] = [];
   let begun = false;
   const beforeChange = () => {
-    // What was at work when power was lost is known from this; a run that changes nothing writes nothing.
+    // This record identifies the module that a power loss interrupts; a run that changes nothing writes nothing.
     if (!begun) failures.guard(() => run.state.began(module.name, scope));
     begun = true;
   };
@@ -102,7 +103,7 @@ export async function runModule(
   return stateOf(failures.failed) ?? resultOf(steps, run, plan.length > 0);
 }
 
-/** The credentials that the module's own keys name; another machine's cannot be read. */
+/** Returns the credentials that the module's own keys name; those of another machine cannot be read. */
 async function credentialsOf(
   { reads }: Module,
   { entries }: Mapping,
@@ -120,7 +121,7 @@ interface ItemRun {
   readonly ledger: Ledger;
   readonly failures: Failures;
   readonly beforeChange: () => void;
-  /** How the item failed when it was last run, if it did. */
+  /** The failure of the item in its last run, if it failed. */
   readonly before: Failure | undefined;
 }
 
@@ -204,7 +205,7 @@ function planned(
   }
 }
 
-/** What depends on a fact that only the machine itself has is left to its boot. */
+/** Plans a module. A plan that depends on facts of an unknown machine is deferred to the boot of that machine. */
 function planFor(module: Module, settings: unknown, context: Context, run: Run): readonly PlanItem[] {
   if (!run.machineUnknown) return module.plan(settings, context);
   const used = new Set<string>();
@@ -216,7 +217,7 @@ function planFor(module: Module, settings: unknown, context: Context, run: Run):
     changes,
     deferred,
     ...(commands && { commands }),
-    // What the plan says of a machine that is not known is not reported.
+    // Notes about an unknown machine are not reported.
     ...(changes.length === 0 && { notes: [{ level: 'note', text: `${at}: deferred, ${deferred}` }] }),
   }));
 }
@@ -228,7 +229,7 @@ async function takeItem(item: PlanItem, ledger: Ledger, { act }: Run, watch: Wat
   return act.mode === 'preview' ? preview(item, act.host, ledger) : apply(item, act.host, ledger, watch);
 }
 
-/** What is asked and left out is told with its line, as what failed is. */
+/** Reports the notes of an item; warnings have the line of the setting, as failures do. */
 function reportNotes(module: Module, { at, notes = [] }: PlanItem, settings: Mapping, run: Run): void {
   const where = placed(placeOf(at, settings));
   for (const { level, text, code } of notes) {
@@ -239,10 +240,10 @@ function reportNotes(module: Module, { at, notes = [] }: PlanItem, settings: Map
 
 const isWaiting = ({ outcome }: Step): boolean => outcome === 'deferred' || outcome === 'unknown';
 
-/** The banner of a key that is not in place would be believed. */
+/** Returns whether a step is not complete: an announcement of a key that is not in place would mislead. */
 const isOpen = ({ outcome }: Step): boolean => ['failed', 'skipped', 'deferred', 'unknown'].includes(outcome);
 
-/** A script is not repeatable: that it reads otherwise now is told, and nothing more. */
+/** Reports that a script has changed since it was run. It is not repeatable, so a change is only reported. */
 function reportChanged({ name }: Module, { at }: PlanItem, { report }: Run): void {
   const text = `${at} has changed since it was run, and is not run again`;
   report({

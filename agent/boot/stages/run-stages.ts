@@ -16,17 +16,17 @@ export interface Boot extends Run {
   readonly version: string;
   readonly schedule: Schedule;
   readonly settingsOf: SettingsOf;
-  /** The modules to take, where somebody named some. */
+  /** The modules to run; undefined: all. */
   readonly only?: readonly string[];
-  /** Whether nothing was changed since the last look. */
+  /** Gathers the facts; `unchanged`: nothing was changed since they were last gathered. */
   gatherFacts(unchanged?: boolean): Promise<Facts>;
   readonly identify: Identify;
-  /** What was remembered of this machine is gone. */
+  /** The problem to report if the recorded state of this machine is lost. */
   readonly lost?: Problem;
   now(): number;
 }
 
-/** The story of a boot: at each stage look, learn who we are, then let each module have its turn. */
+/** Runs the stages: at each, gathers facts, identifies the instance, then runs the modules of the stage. */
 export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<RunResult> {
   const began = boot.now();
   const modules = Object.values(boot.schedule).flat();
@@ -38,7 +38,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
 
   for (const stage of wanted) {
     boot.report({ event: 'stage-began', stage });
-    // What failed may have changed something on its way.
+    // A failed change may have changed something before it failed.
     let facts = await boot.gatherFacts(stage !== wanted[0] && !tally.problems && !tally.failed && tally.changes === 0);
     boot.exempt?.([...facts.users, ...facts.groups].map(({ name }) => name));
     const late = known === undefined && stage === 'final';
@@ -46,7 +46,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
       known = await boot.identify(stage, facts, imageConfig).catch((error) => told(error, boot));
       if (known || !settings) settings = await settingsFor(known?.instance);
     }
-    // Who we are came late, or the login stages were cut off, and only a boot would repair that: they are made up for.
+    // If the identity was found late, or the login stages were interrupted, they run now instead of at the next boot.
     const makesUp = (late && known?.missed) || (stage === 'final' && wanted[0] === stage && wasCut());
     const due = makesUp ? stages.slice(stages.indexOf('early'), stages.indexOf('final') + 1) : [stage];
     for (const each of due) {
@@ -71,7 +71,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
       const start = boot.now();
       boot.report({ event: 'module-began', module: module.name, stage });
       const run: Run = { ...boot, report: counted, inService: known?.adopted ?? boot.inService ?? false };
-      // Even a state that cannot be written, on a full disk, costs no other module its turn.
+      // Even a state that cannot be written (full disk) does not stop the other modules.
       const state = await runModule(module, settings.config, context, run).catch((error) => {
         boot.report({ event: 'problem', module: module.name, at: module.name, problem: asProblem(error) });
         return 'failed' as const;
@@ -86,7 +86,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     }
   }
 
-  /** The stages before the last are a process of their own, which something may have killed. */
+  /** Returns whether a login stage was interrupted: these stages may run in another process, which may have been killed. */
   function wasCut(): boolean {
     return [...boot.schedule.early, ...boot.schedule.main].some(({ name }) => name === boot.state.interrupted);
   }
@@ -115,20 +115,20 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     for (const value of instance?.secrets ?? []) boot.secret(value);
     if (instance?.missing) tally.problems = true;
     const read = await readableSettings(instance);
-    // Before anything is reported: what stands under the key of a secret is one, whatever becomes of the key.
+    // Before any report: a value under a secret key is a secret, whether the key is used or not.
     boot.exempt?.(publicNames(read.config));
     for (const value of secretTexts(read.config)) boot.secret(value);
     const refused = read.findings.filter(isRefusal);
     if (refused.length > 0) tellRefused(refused);
     for (const finding of read.findings) if (!refused.includes(finding)) tell(finding);
-    // Once a boot, and as no problem: all that can be done for this machine is done.
+    // Reported once a boot and as warnings: everything possible for this machine is applied.
     const doubtful = wanted.includes('main') ? configFindings(read.config, read.scripts, modules) : [];
     for (const finding of doubtful) tell({ ...finding, level: 'warning' });
     for (const text of read.told) boot.report({ event: 'note', level: 'note', text });
     return read;
   }
 
-  /** As a module of its own, so that the status of the boot keeps it whatever the later units find. */
+  /** Reports the lost state as a module of its own, so that the status of the boot keeps it whatever later units report. */
   function reportLost(problem: Problem): void {
     const module = 'state';
     tally.problems = true;
@@ -137,7 +137,10 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     boot.report({ event: 'module-ended', module, result: { state: 'problems', ms: 0 } });
   }
 
-  /** User-data that breaks its reader costs what it asks for, not the metadata's keys and not the image's configuration. */
+  /**
+   * Reads the settings. User-data that breaks its reader is left out; keys of the metadata and the configuration of the image
+   * still apply.
+   */
   async function readableSettings(instance: Instance | undefined): Promise<Settings> {
     try {
       return await boot.settingsOf(instance);
@@ -156,7 +159,7 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     }
   }
 
-  /** What the image refuses is missing from the machine: the console and the status say so. */
+  /** Reports what the image refuses as problems, since it is missing from the machine: the console and the status show them. */
   function tellRefused(refused: readonly Finding[]): void {
     tally.problems = true;
     const module = 'user-data';
@@ -182,6 +185,6 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
   }
 }
 
-/** Whether the image refused it: what is only not used, as vendor-data is, is a warning. */
+/** Returns whether a finding is a refusal by the image: unused parts, such as vendor-data, are warnings. */
 const isRefusal = ({ level, code }: Finding): boolean =>
   level === 'error' && (code === 'unsigned' || code === 'refused-by-image');

@@ -1,8 +1,8 @@
 import type { Ledger } from '../../engine/executor.ts';
 
 /**
- * A ledger whose marks for a crash may fail to be written, on a full disk or one that is read-only: that is reported, and the
- * change is made. Acts are another matter: one of which no record can be kept is not done.
+ * Returns a ledger whose crash marks may fail to be written, on a full or read-only disk: the failure is reported, and the
+ * change is applied. `write` stays strict: an act that cannot be recorded is not run.
  */
 export const tolerantLedger = (ledger: Ledger, failed: (error: unknown) => void): Ledger => ({
   ...ledger,
