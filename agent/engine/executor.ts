@@ -17,30 +17,30 @@ import type {
 import { hashOf } from './hash.ts';
 import type { OverlayHost } from './overlay-host.ts';
 
-/** What became of one change. */
+/** The outcome of one change. */
 export type Step = { readonly at: string; readonly change: Change } & Outcome;
 
 export type Outcome =
-  /** The note tells how far it holds, where not all that was asked is possible. */
+  /** Unchanged. The note describes the part that holds if the full request is not possible. */
   | { readonly outcome: 'holds'; readonly note?: string }
-  /** A preview's word for what a run would make. */
+  /** In a preview: a run would apply it. */
   | { readonly outcome: 'due'; readonly difference: Difference }
   | { readonly outcome: 'made'; readonly difference: Difference; readonly note?: string }
-  /** Only a running machine, or only root, can do it: neither due nor done. */
+  /** It needs a running machine or root: neither due nor done. */
   | { readonly outcome: 'deferred'; readonly because: string }
-  /** What cannot be read without root is not known. */
+  /** The state cannot be read without root. */
   | { readonly outcome: 'unknown'; readonly because: string }
-  /** An act that was done before; whether it reads otherwise now, and whether it failed and is not to be repeated. */
+  /** An act that ran before. `changed`: its settings differ now. `failed`: it failed and is not repeated. */
   | { readonly outcome: 'done'; readonly changed?: true; readonly failed?: true }
-  /** Planned for another machine: compared with nothing. */
+  /** Planned for another machine, so not compared. */
   | { readonly outcome: 'planned' }
-  /** Left alone since an earlier change of its item failed. */
+  /** Not applied because an earlier change of its item failed. */
   | { readonly outcome: 'skipped' }
   | { readonly outcome: 'failed'; readonly problem: Problem };
 
-/** What is remembered of acts, and of followers that a crash still owes. */
+/** The records of acts, and of followers still pending after a crash. */
 export interface ReadLedger {
-  /** What was recorded of an act in this boot, instance or image, and in the boots before. */
+  /** Returns the records of an act from this boot, instance or image, and from earlier boots. */
   entriesOf(key: string): {
     readonly earlier: readonly LedgerEntry[];
     readonly before: readonly (readonly LedgerEntry[])[];
@@ -49,29 +49,29 @@ export interface ReadLedger {
 }
 
 export interface Ledger extends ReadLedger {
-  /** Each is on disk when its promise settles. */
+  /** Each of these methods has written to disk when its promise settles. */
   write(key: string, entry: LedgerEntry): Promise<void>;
   pend(keys: readonly string[]): Promise<void>;
   clear(key: string): Promise<void>;
 }
 
-/** Who wants to know of a change while it is made. */
+/** Callbacks that report progress while a change is applied. */
 export interface Watch {
   beforeChange?(): void;
   scriptStarts?(item: ItemStart): void;
   scriptItem?(report: ItemReport): void;
   readonly waiting?: Waiting;
-  /** The command at this position of a script, from 0, as people may see it. */
+  /** Returns the command at this zero-based position of a script, with secrets hidden. */
   command?(position: number): CommandInfo | undefined;
 }
 
-/** What goes over the items of a plan, bound to the handlers of a table. */
+/** Previews and applies the items of a plan with the handlers of one table. */
 export interface Executor {
-  /** Says which changes of an item are due. It cannot change anything: a ReadHost has no way to. */
+  /** Returns which changes of an item are due. It cannot change the machine: a ReadHost has no method that writes. */
   preview(item: PlanItem, host: OverlayHost, ledger: ReadLedger): Promise<Step[]>;
-  /** Makes the changes of an item that are due, in order, and stops at the first that fails: the rest depend on it. */
+  /** Applies the due changes of an item in order and stops at the first failure: later changes depend on earlier ones. */
   apply(item: PlanItem, host: Host, ledger: Ledger, watch?: Watch): Promise<Step[]>;
-  /** Takes the acts of an item for done, on a machine that did them when nobody kept a record. */
+  /** Records the acts of an item as done, on a machine that ran them but has no record of it. */
   countAsDone(item: PlanItem, ledger: Ledger): Promise<void>;
 }
 
@@ -107,7 +107,7 @@ async function apply(
     const { difference } = outcome;
     const key = keyIn(table, item.at, change);
     watch.beforeChange?.();
-    // A crash between a change and what follows it must not lose the follower: next time the first one holds.
+    // A crash between a change and its follower must not lose the follower: in the next run the change is unchanged.
     const followers = item.changes
       .filter(({ follows }) => follows === change)
       .map((each) => keyIn(table, item.at, each));
@@ -136,7 +136,7 @@ async function countAsDone(table: HandlerTable, { at, changes }: PlanItem, ledge
   }
 }
 
-/** Whether a change is due: the one question that a preview and a run ask alike. */
+/** Determines whether a change is due; shared by preview and apply. */
 async function judge(
   table: HandlerTable,
   item: PlanItem,
@@ -235,7 +235,7 @@ async function walk(
   return steps;
 }
 
-/** What does not fit into the time before sshd waits for the unit behind it. */
+/** Defers a fetch that exceeds the budget of the units before sshd: the unit after sshd retries it. */
 const outcomeOf = (problem: Problem): Outcome =>
   problem.code === 'fetched-late'
     ? { outcome: 'deferred', because: `behind sshd: ${problem.message}` }
@@ -247,7 +247,7 @@ interface Looking {
   readonly touched: ReadonlySet<Change>;
 }
 
-/** What an act is recorded by: its key, and what it was when it was done. */
+/** The identity of an act in the ledger: its key, and the hash of its item's changes when it ran. */
 interface Mark {
   readonly key: string;
   readonly of: string;
@@ -256,7 +256,7 @@ interface Mark {
 const hasEnded = (earlier: readonly LedgerEntry[]): boolean =>
   earlier.some(({ is, ok }) => is === 'ended' && ok === true);
 
-/** The record is begun before the act and ended after it, so that a crash in between is seen for what it is. */
+/** Performs an act between a "began" and an "ended" entry, so that the next run detects a crash in between. */
 async function once(
   change: Change,
   handler: ActHandler<Change>,
@@ -272,7 +272,7 @@ async function once(
   await ledger.write(key, { is: 'began', of });
   try {
     const note = await handler.perform(change, host, { earlier, write: (entry) => ledger.write(key, entry), ...log });
-    // What it found is told once and kept: who looks at the status later was not there.
+    // The note is stored so that a later `status` can show it.
     await ledger.write(key, { is: 'ended', ok: true, ...(note && { note }) });
     return note ?? undefined;
   } catch (error) {

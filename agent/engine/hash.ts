@@ -1,7 +1,7 @@
 import { digest } from '../base/digest.ts';
 import type { SourceNode } from '../userdata/schema/source-node.ts';
 
-/** The words of a value and nothing of its place: the same words are the same settings. */
+/** Returns a value without its source location, scalars as raw text: equal text means equal settings. */
 export function canonicalText(written: SourceNode | undefined): unknown {
   if (!written) return undefined;
   if (written.is === 'scalar') return written.value === null ? null : written.raw;
@@ -9,7 +9,7 @@ export function canonicalText(written: SourceNode | undefined): unknown {
   return Object.fromEntries([...written.entries].map(([key, { value }]) => [key, canonicalText(value)]));
 }
 
-/** A value as a short word. What says nothing, as most settings do, is its own word. */
+/** Returns a short hash of a value. A value that consists of nulls and empty lists, as most settings do, is its own hash. */
 export function hashOf(value: unknown): string {
   const text = JSON.stringify(value) ?? '';
   return /[^[\],nul]/.test(text) ? digest(Buffer.from(text)) : text;

@@ -4,22 +4,25 @@ import type { Fields } from '../userdata/schema/decode.ts';
 import type { Script } from '../userdata/schema/script.ts';
 import type { PlanItem } from './change.ts';
 
-/** The stages of a boot, in order: before each, the machine is looked at, at least for what comes and goes by itself. */
+/** The stages of a boot, in order. Facts are gathered before each stage, at least those that change without an installation. */
 export const stages = ['local', 'early', 'main', 'final'] as const;
 export type Stage = (typeof stages)[number];
 
 /** How often a module acts: on every boot, or once for each instance or installed image. */
 export type Frequency = 'boot' | 'instance' | 'image';
 
-/** What a module may know. There is no host here: a module decides, it does not act. */
+/** The input of a module. It has no host: a module plans, it does not apply. */
 export interface Context {
   readonly facts: Facts;
   readonly instance: Instance;
-  /** A fresh image, or one that wakes up as another machine: what it inherited is not its own. Until the module has had its turn. */
+  /**
+   * The image is new, or a copy boots as another machine: inherited state belongs to another machine. True until the module
+   * has run.
+   */
   readonly newMachine: boolean;
-  /** The machine was in service when its state was lost: what is there may be somebody's own, and is added to. */
+  /** The machine was in service when its state was lost: existing content may be an administrator's, so modules only add. */
   readonly inService?: boolean;
-  /** Scripts that came with the user-data, as parts of their own. */
+  /** Scripts that are separate parts of the user-data. */
   readonly scripts: readonly Script[];
 }
 
@@ -33,17 +36,17 @@ export interface Module<Settings = unknown> {
   readonly reads: Fields<Settings>;
   /** Keys among `reads` that another module applies: a change of them is no reason to apply this module again. */
   readonly consults?: readonly string[];
-  /** Adds to what is there and takes nothing away, and so runs on a machine that was in service, too. */
+  /** The module only adds to existing content, so it also runs on a machine that was in service. */
   readonly merges?: true;
-  /** Which of the user-data's scripts are this module's. */
+  /** Which scripts of the user-data this module runs. */
   readonly runs?: Script['when'];
-  /** Facts that it can plan without: where one is unknown, it plans with the value that is there, and that is reported. */
+  /** Facts that the module can plan without: if one is unknown, it plans with the fallback value, and this is reported. */
   readonly assumes?: readonly FactName[];
-  /** What to change, in items that stand for themselves. Nothing asked for: an empty plan. */
+  /** Returns the changes as independent items; an empty plan if the settings request nothing. */
   plan(settings: Settings, context: Context): readonly PlanItem[];
 }
 
-/** TypeScript infers no settings from decoders written inside the literal: without this, `plan` would take any key. */
+/** TypeScript infers no settings from decoders inside the literal: without this type, `plan` would accept any key. */
 type Untyped<Settings> = unknown extends Settings
   ? {
       readonly reads: Readonly<
@@ -52,7 +55,7 @@ type Untyped<Settings> = unknown extends Settings
     }
   : unknown;
 
-/** Keeps the settings typed; the schedule holds modules of every sort. */
+/** Defines a module with typed settings; the result erases the type, because the schedule holds modules of all settings. */
 export const defineModule = <Settings>(module: Module<Settings> & Untyped<Settings>): Module => module as Module;
 
 export type Schedule = Readonly<Record<Stage, readonly Module[]>>;

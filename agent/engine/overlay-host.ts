@@ -1,12 +1,12 @@
 import type { ReadHost } from '../host/host.ts';
 import type { Difference } from './handler.ts';
 
-/** A machine as it will be once the changes found due so far are made: what a preview looks at. */
+/** The machine as it will be after the changes found due so far; a preview reads from it. */
 export interface OverlayHost extends ReadHost {
   include(difference: Difference): void;
 }
 
-/** Two changes of one file must add up in a preview as they do in a run, so later ones read what earlier ones leave. */
+/** Returns a host that overlays predicted changes, so that two changes of one file add up in a preview as in a run. */
 export function overlayHost(host: ReadHost): OverlayHost {
   const files = new Map<string, string>();
   const links = new Map<string, string>();

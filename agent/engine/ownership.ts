@@ -3,7 +3,7 @@ import { idOf } from '../host/passwd.ts';
 import type { Ownership } from './change.ts';
 import type { Difference } from './handler.ts';
 
-/** What differs of mode, owner and group, in words; undefined when nothing that was asked for does. */
+/** Returns the first difference of mode, owner and group; undefined if all requested attributes match. */
 export async function ownershipDiffers(
   { mode, owner, group }: Ownership,
   stat: Stat,
@@ -13,7 +13,7 @@ export async function ownershipDiffers(
     const [now, then] = [octal(stat.mode), octal(mode)];
     return { why: `has mode ${now}, not ${then}`, will: `mode ${now} -> ${then}` };
   }
-  // Without root an owner cannot be set: asking again at each run would never end.
+  // Without root the owner cannot be set: a difference would be reported in every run.
   if (!host.privileged) return undefined;
   if (owner !== undefined && (await idOf(owner, 'user', host)) !== stat.uid) {
     return { why: `is not owned by ${owner}`, will: `set owner ${owner}` };
@@ -24,7 +24,7 @@ export async function ownershipDiffers(
   return undefined;
 }
 
-/** What people should know of an ownership that could not be set. */
+/** Returns a note about an ownership that cannot be set without root. */
 export const ownershipNote = ({ owner, group }: Ownership, host: ReadHost): string | undefined =>
   !host.privileged && (owner ?? group) !== undefined
     ? `its owner ${owner ?? ''}${group === undefined ? '' : `:${group}`} is not set: needs root`

@@ -2,11 +2,11 @@ import type { ReadHost } from '../host/host.ts';
 import { fieldsOf, lineOf } from '../host/passwd.ts';
 import type { Account, Facts } from './facts.ts';
 
-/** The users of a machine or tree, as its own files name them. */
+/** Returns the local users of a machine or tree, from its /etc/passwd. */
 export const accounts = async (host: ReadHost): Promise<Account[]> =>
   fieldsOf(await host.readText('/etc/passwd')).map(accountIn);
 
-/** What a line of /etc/passwd says, by its fields. */
+/** Returns the account from the fields of a line of /etc/passwd. */
 export const accountIn = ([name = '', , uid, gid, , home = '', shell = '']: readonly string[]): Account => ({
   name,
   uid: Number(uid),
@@ -22,7 +22,7 @@ export const groups = async (host: ReadHost): Promise<Facts['groups']> =>
     members: members.split(',').filter(Boolean),
   }));
 
-/** The account of this name, as the machine's own table has it. */
+/** Returns the account of this name from the /etc/passwd of the machine. */
 export async function accountOf(name: string, host: ReadHost): Promise<Account | undefined> {
   const line = await lineOf('/etc/passwd', name, host);
   return line && accountIn(line);

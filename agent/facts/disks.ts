@@ -3,11 +3,11 @@ import { filesystemIn, signatureLength } from '../block/signatures.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Disk, Facts } from './facts.ts';
 
-/** Memory that only looks like a disk. */
+/** RAM disks and floppy drives. */
 const uninteresting = /^(?:ram|zram|fd)\d/;
-const sector = 512; // what the kernel counts in, whatever the disk does
+const sector = 512; // the unit of sizes in /sys, whatever the sector size of the disk
 
-/** The disks there are, with their partitions as the kernel knows them. */
+/** Returns the disks, with their partitions as listed in /sys. */
 export async function disks(host: ReadHost): Promise<Facts['disks']> {
   const found: Disk[] = [];
   for (const name of await host.list('/sys/block')) {
@@ -44,7 +44,7 @@ async function partitions(host: ReadHost, disk: string): Promise<Disk['partition
   return found.sort((a, b) => a.number - b.number);
 }
 
-/** Read from the device itself, which only root may. */
+/** Reads the file system signature from the device, which requires root. */
 async function held(host: ReadHost, path: string): Promise<{ readonly filesystem?: string }> {
   if (!host.privileged) return {};
   const head = await host.readBytes(path, { from: 0, length: signatureLength }).catch(() => undefined);

@@ -1,48 +1,47 @@
 /**
- * The machine as it is when a stage begins. Plain data: `bootagent facts` prints it, `--facts FILE` reads it.
+ * The state of the machine when a stage begins. Plain data: `bootagent facts` prints it, `--facts FILE` reads it.
  *
- * A fact that cannot be read (an I/O error, a loop of links, a folder that others can write in) is unknown: `unknown` has
- * the reason, and the fact itself holds what could be read, or the value of an empty machine. Modules read facts as ever. A
- * module that reads an unknown fact fails with that reason, and the other modules go on; one that names the fact in
- * `assumes` plans with the value that is there, and the reason is reported beside its plan. So no module has to ask whether
- * a fact is known.
+ * A fact that cannot be read (an I/O error, a loop of links, a folder that other users can write to) is unknown: `unknown`
+ * has the reason, and the fact holds the part that was read, or the value of an empty machine. A module that reads an
+ * unknown fact fails with that reason, and the other modules continue. A module that lists the fact in `assumes` plans with
+ * the fallback value, and the reason is reported beside its plan. So modules need no check whether a fact is known.
  */
 export interface Facts {
-  /** Cores that are online. */
+  /** The number of online cores. */
   readonly cpus: number;
-  /** MemTotal as the kernel tells it, in KiB. */
+  /** MemTotal of /proc/meminfo, in KiB. */
   readonly memoryKiB: number;
   readonly hostname: string;
   readonly network: Network;
   readonly disks: readonly Disk[];
   readonly mounts: readonly Mount[];
-  /** Swaps in use, by path. */
+  /** The paths of active swaps. */
   readonly swaps: readonly string[];
   readonly os: OperatingSystem;
   readonly platform: Platform;
   readonly selinux: 'enforcing' | 'permissive' | 'disabled';
-  /** The version of systemd, 0 where there is none. */
+  /** The version of systemd; 0 if it is not installed. */
   readonly systemd: number;
-  /** Which shell /bin/sh is: "dash", "bash". */
+  /** The shell that /bin/sh links to: "dash", "bash". */
   readonly sh: string;
-  /** Which of the programs that plans depend on are installed, by name. */
+  /** The names of the installed programs, among those that plans depend on. */
   readonly programs: readonly string[];
-  /** Files and folders that plans depend on and that are there, by path. */
+  /** The paths of existing files and folders, among those that plans depend on. */
   readonly paths: readonly string[];
   readonly users: readonly Account[];
   readonly groups: readonly { readonly name: string; readonly gid: number; readonly members: readonly string[] }[];
-  /** The facts that could not be read, each with the reason. */
+  /** The reason for each fact that could not be read. */
   readonly unknown?: { readonly [fact in FactName]?: string };
 }
 
 export type FactName = Exclude<keyof Facts, 'unknown'>;
 
 export interface Network {
-  /** The interface of the default route, and its first IPv4 address (or IPv6 where there is no other). */
+  /** The interface of the default route, and its first IPv4 address (its first IPv6 address if it has no IPv4 address). */
   readonly interface: string | undefined;
   readonly address: string | undefined;
   readonly interfaces: readonly Interface[];
-  /** Files by which somebody else sets up interfaces. */
+  /** Network configuration files that bootagent did not write. */
   readonly files?: readonly NetworkFile[];
 }
 
@@ -50,9 +49,9 @@ export interface NetworkFile {
   readonly path: string;
   readonly mac?: string;
   readonly name?: string;
-  /** Whether it gives addresses of its own. */
+  /** Whether it configures static addresses. */
   readonly static: boolean;
-  /** Why it, or the folder, could not be read: what it sets up is not known. */
+  /** Why the file or folder could not be read: the interfaces that it configures are unknown. */
   readonly unread?: string;
 }
 
@@ -67,12 +66,12 @@ export interface Disk {
   readonly path: string;
   readonly bytes: number;
   readonly readOnly: boolean;
-  /** What it holds ("ext4"), "" where that is nothing we know; left out where it could not be looked at. */
+  /** The detected signature ("ext4"); "" if none is recognized, undefined if the device could not be read. */
   readonly filesystem?: string;
   readonly partitions: readonly {
     readonly path: string;
     readonly number: number;
-    /** In bytes from the start of the disk. */
+    /** The offset in bytes from the start of the disk. */
     readonly start: number;
     readonly bytes: number;
     readonly filesystem?: string;
@@ -84,27 +83,27 @@ export interface Mount {
   readonly source: string;
   readonly type: string;
   readonly options: readonly string[];
-  /** Major and minor of the device, as "8:1". */
+  /** The major and minor device numbers: "8:1". */
   readonly device: string;
   readonly bytes: number;
   readonly freeBytes: number;
 }
 
 export interface OperatingSystem {
-  /** ID of os-release: "rocky". */
+  /** The ID field of os-release: "rocky". */
   readonly id: string;
-  /** The family it belongs to, which decides paths and tools. */
+  /** The distribution family, which determines paths and tools. */
   readonly family: 'redhat' | 'debian' | 'other';
   readonly version: string;
   readonly name: string;
 }
 
-/** What firmware and kernel say about where we run; datasources are chosen from this alone. */
+/** The platform as described by firmware and kernel; the only facts from which datasources are chosen. */
 export interface Platform {
   readonly vendor: string;
   readonly product: string;
   readonly serial: string;
-  /** Lower case, as the firmware orders its bytes. */
+  /** In lower case, with the byte order of the firmware. */
   readonly uuid: string;
   readonly chassis: string;
   readonly architecture: string;

@@ -12,16 +12,16 @@ import { type FactReader, factReader, forEach } from './read-facts.ts';
 import { paths, programs } from './watched-paths.ts';
 
 /**
- * Looks at the machine: by its files under /proc and /sys, so that no program is started. The tree is the
- * machine itself, or the image that is worked on, which has its own system, programs and users. Behind a look after which
- * nobody installed or changed anything, only what comes and goes by itself is looked at anew.
+ * Gathers the facts from files under /proc and /sys, without starting a program. The tree is the machine itself, or an
+ * image with its own system, programs and users. If `before` is given, nothing was installed or changed since, and only
+ * the facts that change by themselves are read again.
  */
 export async function gatherFacts(machine: ReadHost, tree: ReadHost, before?: Facts): Promise<Facts> {
   const reader = factReader();
   const { known } = reader;
   const network = { interface: undefined, address: undefined, interfaces: [] };
   return {
-    // What could not be read is tried again.
+    // If a fact is unknown, all facts are read again.
     ...(before && !before.unknown ? before : await lasting(machine, tree, reader)),
     hostname: await known('hostname', () => lineIn('/proc/sys/kernel/hostname', machine), ''),
     network: { ...(await known('network', () => readNetwork(machine), network)), files: await networkFiles(tree) },
@@ -35,7 +35,7 @@ export async function gatherFacts(machine: ReadHost, tree: ReadHost, before?: Fa
 }
 
 async function lasting(machine: ReadHost, tree: ReadHost, { known }: FactReader) {
-  // Filled as far as they can be read.
+  // Filled in place, so that a read error keeps the values read so far.
   const platform = { ...unknownPlatform };
   const programs: string[] = [];
   const found: string[] = [];
@@ -62,7 +62,7 @@ const lineIn = async (path: string, host: ReadHost): Promise<string> => ((await 
 const memoryOf = async (host: ReadHost): Promise<number> =>
   Number(/^MemTotal:\s+(\d+) kB/m.exec((await host.readText('/proc/meminfo')) ?? '')?.[1] ?? 0);
 
-/** How many cores "0-3,5" are. */
+/** Returns the number of cores in a kernel CPU list: 5 for "0-3,5". */
 export function countOf(ranges: string): number {
   return ranges
     .trim()
@@ -82,9 +82,9 @@ async function shellOf(host: ReadHost): Promise<string> {
   return ((await host.readLink('/usr/bin/sh')) ?? (await host.readLink('/bin/sh')) ?? 'sh').replace(/.*\//, '');
 }
 
-/** Adds to `found` those of the programs that are installed. */
+/** Adds the installed programs to `found`. */
 async function installed(host: ReadHost, found: string[]): Promise<void> {
-  // Most programs are asked about in vain in most folders: those that hold nothing, or are links to others, are left out.
+  // Folders that are symbolic links, and empty ones under /usr/local, are left out: this saves most of the lookups.
   const worthwhile: string[] = [];
   await forEach(folders, async (folder) => {
     const isOwn = (await host.stat(folder))?.type === 'directory';
@@ -96,7 +96,7 @@ async function installed(host: ReadHost, found: string[]): Promise<void> {
   });
 }
 
-/** A folder that cannot be listed may hold some: each program is looked for by itself. */
+/** Whether a folder has entries. One that cannot be listed counts as non-empty: its programs are looked up one by one. */
 const holdsAny = async (folder: string, host: ReadHost): Promise<boolean> =>
   host.list(folder).then(
     (names) => names.length > 0,
@@ -113,13 +113,13 @@ async function anyOf(places: readonly string[], host: ReadHost): Promise<boolean
   return isThere;
 }
 
-/** Adds to `found` those of the paths that exist. */
+/** Adds the existing paths to `found`. */
 const there = (wanted: readonly string[], host: ReadHost, found: string[]): Promise<void> =>
   forEach(wanted, async (path) => {
     if (await mayBeThere(path, host)) found.push(path);
   });
 
-/** What only root may see counts as there: a plan that depends on it then compares it, and reports that it is unknown. */
+/** Counts a path that only root can read as existing: a plan that depends on it compares it and reports it as unknown. */
 async function mayBeThere(path: string, host: ReadHost): Promise<boolean> {
   try {
     return (await host.stat(path)) !== undefined;

@@ -1,6 +1,6 @@
 import type { Facts, Platform } from './facts.ts';
 
-/** What is known of an image or tree alone, and a running machine has otherwise. */
+/** The platform values of an image or tree, where those of the running machine do not apply. */
 const unknownPlatform: Omit<Platform, 'architecture'> = {
   vendor: '',
   product: '',
@@ -11,7 +11,7 @@ const unknownPlatform: Omit<Platform, 'architecture'> = {
   kernelCommandLine: '',
 };
 
-/** The facts of a tree, without those of the machine that works on it. */
+/** Returns the facts of a tree without those of the machine that processes it. */
 export const withoutMachine = (facts: Facts): Facts => ({
   ...facts,
   hostname: '',
@@ -21,7 +21,7 @@ export const withoutMachine = (facts: Facts): Facts => ({
   platform: { ...facts.platform, ...unknownPlatform },
 });
 
-/** The facts of a tree, with those of the machine that it is for. */
+/** Returns the facts of a tree combined with those of its target machine. */
 export const forMachine = (tree: Facts, machine: Facts): Facts => ({
   ...tree,
   hostname: machine.hostname,
@@ -34,7 +34,7 @@ export const forMachine = (tree: Facts, machine: Facts): Facts => ({
   swaps: machine.swaps,
 });
 
-/** The same facts; reports each use of one that only the running machine has, by what people call it. */
+/** Returns the same facts and reports each use of one that only the running machine has, by its display name. */
 export function observingMachine(facts: Facts, onUse: (what: string) => void): Facts {
   const observed = <T extends object>(values: T, names: Readonly<Partial<Record<keyof T, string>>>): T =>
     new Proxy(values, {

@@ -2,7 +2,10 @@ import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Mount } from './facts.ts';
 
-/** What is mounted where, the last mount on a point first to count; sizes only of what lies on a device. */
+/**
+ * Returns the mounts in the order of /proc/self/mountinfo: of several mounts on one target, the last one is visible. Sizes
+ * are 0 for file systems without a device node, except the root.
+ */
 export async function readMounts(host: ReadHost): Promise<Mount[]> {
   const found: Mount[] = [];
   for (const line of ((await host.readText('/proc/self/mountinfo')) ?? '').split('\n')) {
@@ -19,7 +22,7 @@ export async function readMounts(host: ReadHost): Promise<Mount[]> {
   return found;
 }
 
-/** The swaps in use. */
+/** Returns the paths of active swaps. */
 export const swaps = async (host: ReadHost): Promise<string[]> =>
   ((await host.readText('/proc/swaps')) ?? '')
     .split('\n')

@@ -9,8 +9,8 @@ const folders = [
 ] as const;
 
 /**
- * The files that set up interfaces, but for our own: which interface each is for, and whether it gives addresses. One
- * that cannot be read is listed with the reason: it may set up any interface.
+ * Returns the files that configure interfaces, except those of bootagent: the interface of each, and whether it sets static
+ * addresses. A file that cannot be read is listed with the reason, because it may configure any interface.
  */
 export async function networkFiles(host: ReadHost): Promise<NetworkFile[]> {
   const found: NetworkFile[] = [];
@@ -45,7 +45,7 @@ function readFile(path: string, text: string): NetworkFile {
   };
 }
 
-/** Profiles hold passwords of wireless networks, and so are for root alone. */
+/** Returns the text of a profile; "" without root, because profiles with wireless passwords are readable by root only. */
 async function textOf(host: ReadHost, path: string): Promise<string> {
   try {
     return (await host.readText(path)) ?? '';

@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os';
 import type { ReadHost } from '../host/host.ts';
 import type { Interface, Network } from './facts.ts';
 
-/** Our interfaces and addresses; the interface of the default route leads. */
+/** Returns the interfaces and their addresses; the interface of the default route comes first. */
 export async function readNetwork(host: ReadHost): Promise<Network> {
   const route = (await defaultRoute(host)) ?? (await defaultRoute6(host));
   const interfaces = await interfacesOf(host);
@@ -18,7 +18,7 @@ export async function readNetwork(host: ReadHost): Promise<Network> {
 async function interfacesOf(host: ReadHost): Promise<Interface[]> {
   const addressed = networkInterfaces();
   const found: Interface[] = [];
-  // In a container, /sys may still show the interfaces of whoever started it.
+  // In a container, /sys may show the interfaces of the host.
   for (const name of new Set([...(await host.list('/sys/class/net').catch(() => [])), ...Object.keys(addressed)])) {
     if (name === 'lo') continue;
     const inSys = (await host.readText(`/sys/class/net/${name}/address`).catch(() => undefined))?.trim();
@@ -33,7 +33,7 @@ async function interfacesOf(host: ReadHost): Promise<Interface[]> {
   return found;
 }
 
-/** The interface of the IPv4 default route with the least metric. */
+/** Returns the interface of the IPv4 default route with the lowest metric. */
 async function defaultRoute(host: ReadHost): Promise<string | undefined> {
   const routes = ((await host.readText('/proc/net/route')) ?? '').split('\n').slice(1);
   const defaults = routes

@@ -1,7 +1,7 @@
 import type { ReadHost } from '../host/host.ts';
 import type { OperatingSystem } from './facts.ts';
 
-/** Which distribution this is, by os-release or, on the oldest, by the release file of the Red Hat family. */
+/** Returns the distribution, from os-release or, on old releases of the Red Hat family, from /etc/redhat-release. */
 export async function operatingSystem(host: ReadHost): Promise<OperatingSystem> {
   const text = await releaseOf(host);
   if (text === undefined) return oldRedHat(await host.readText('/etc/redhat-release'));
@@ -11,7 +11,7 @@ export async function operatingSystem(host: ReadHost): Promise<OperatingSystem> 
   return { id, family: familyOf(kin), version: field('VERSION_ID'), name: field('PRETTY_NAME') || id };
 }
 
-/** Whichever of the two can be read: the one in /etc is mostly a link to the other. */
+/** Returns the text of the first os-release file that can be read; /etc/os-release is usually a link to the other. */
 async function releaseOf(host: ReadHost): Promise<string | undefined> {
   const read = await host.readText('/etc/os-release').catch((error: unknown) => ({ error }));
   if (typeof read === 'string') return read;
@@ -40,7 +40,7 @@ const folders = [
   '/lib/systemd',
 ] as const;
 
-/** The version of systemd, by the name of its own library: asking systemctl would cost a process. */
+/** Returns the version of systemd from the name of its shared library, which avoids starting systemctl; 0 if not found. */
 export async function systemdVersion(host: ReadHost): Promise<number> {
   for (const folder of folders) {
     for (const name of await host.list(folder)) {

@@ -24,7 +24,7 @@ const files = [
   ['kernelCommandLine', '/proc/cmdline'],
 ] as const satisfies readonly (readonly [keyof Platform, string])[];
 
-/** What the firmware (DMI) and the kernel say. Where there is no DMI, or no right to read it, its words are empty. */
+/** Reads the DMI and kernel values into `platform`. Values that do not exist, or that need root to read, are empty. */
 export const readPlatform = (
   host: ReadHost,
   platform: { -readonly [K in keyof Platform]: Platform[K] },

@@ -1,11 +1,11 @@
 import { asProblem } from '../base/problem.ts';
 import type { FactName, Facts } from './facts.ts';
 
-/** Reads facts one by one: a reader that fails costs its own fact, which is then unknown. */
+/** Reads facts one by one: if one fails, only that fact is unknown. */
 export interface FactReader {
-  /** What `read` returns, or `otherwise` where it throws. */
+  /** Returns the result of `read`, or `otherwise` if it throws. */
   known<T>(fact: FactName, read: () => Promise<T>, otherwise: T): Promise<T>;
-  /** Which facts are unknown, and why; nothing where all could be read. */
+  /** Returns the unknown facts with their reasons; an empty object if all facts were read. */
   unknown(): Pick<Facts, 'unknown'>;
 }
 
@@ -24,7 +24,7 @@ export function factReader(): FactReader {
   };
 }
 
-/** Does `work` for each, and throws the first error when all are done. */
+/** Runs `work` for every element, then throws the first error, if any. */
 export async function forEach<T>(all: Iterable<T>, work: (one: T) => Promise<void>): Promise<void> {
   const errors: unknown[] = [];
   for (const one of all) await work(one).catch((error) => errors.push(error));

@@ -1,5 +1,5 @@
 import { ownPaths } from '../base/own-paths.ts';
-/** The programs that plans depend on: each is looked for in the folders of our PATH, without being started. */
+/** The programs that plans depend on: each is looked up in fixed folders, without being started. */
 export const programs = [
   'apt-get',
   'bash',

@@ -1,15 +1,15 @@
 import { existsSync, lstatSync, readFileSync, type Stats } from 'node:fs';
 
 const drives = 11;
-/** What the kernel takes for the size of a disc that it knows nothing of. No disc has it: they come in 2048 bytes. */
+/** The size in 512-byte sectors that the kernel reports for an unknown disc. No disc has it: disc sectors have 2048 bytes. */
 const unknownSize = '2097151\n';
-/** How many seconds one that was empty is not opened again: it may have been about to become ready. */
+/** The seconds for which an empty drive is not opened again. Later it may have become ready. */
 const rest = 5;
 const emptySince = new Map<number, number>();
 
 /**
- * Whether a drive for discs, now that it was opened, has none. To read from it all the same would take long, and fill the
- * console with errors.
+ * Whether an opened device is an optical drive without a disc. Reading from such a drive takes long and fills the console
+ * with errors.
  */
 export function isEmptyDrive(stats: Stats): boolean {
   if (!stats.isBlockDevice() || stats.rdev >> 8 !== drives || !hasUnknownSize(stats.rdev)) return false;
@@ -17,7 +17,7 @@ export function isEmptyDrive(stats: Stats): boolean {
   return true;
 }
 
-/** Whether it had none a moment ago, and nobody has seen one in it since: to open it takes long, too. */
+/** Whether the drive was empty a moment ago and its size is still unknown: opening it would take long, too. */
 export function isKnownEmpty(path: string): boolean {
   const rdev = emptySince.size > 0 ? lstatSync(path, { throwIfNoEntry: false })?.rdev : undefined;
   const since = rdev === undefined ? undefined : emptySince.get(rdev);

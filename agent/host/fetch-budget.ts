@@ -2,19 +2,19 @@ import { Problem } from '../base/problem.ts';
 import { shownUrl } from '../base/shown-url.ts';
 import type { Host } from './host.ts';
 
-/** A host whose requests, and the pauses between them, share one budget of time. */
+/** A host whose requests, and the pauses between them, share one time budget. */
 export interface FetchBudget {
   readonly host: Host;
-  /** Whether something did not fit into it. */
+  /** Whether a request or pause exceeded the budget. */
   isSpent(): boolean;
 }
 
-/** The time that all fetches of a unit before sshd may take together; a network source has a budget of its own. */
+/** The total time for all fetches of a unit before sshd; a network datasource has its own budget. */
 export const fetchBudgetMs = 20_000;
 
 /**
- * Limits what is fetched through a host. Time counts only while something is fetched, whatever else the unit does. What does
- * not fit is a problem of the code `fetched-late`, which the executor defers: it is fetched behind sshd.
+ * Limits the time of fetches through a host. Only requests and the pauses between them count. A fetch that exceeds the budget
+ * throws a problem with the code `fetched-late`, which the executor defers to the unit after sshd.
  */
 export function fetchBudget(inner: Host, ms = fetchBudgetMs): FetchBudget {
   let left = ms;

@@ -22,11 +22,11 @@ import { reading, statIfThere } from './read-fs.ts';
 import { type PathHandle, resolveSafely, syncFolder } from './resolve-safely.ts';
 import { withContext } from './with-context.ts';
 
-// Not among Node's constants. It holds a thing without opening it.
+// Missing in Node's constants. Refers to a file without opening it for reading or writing.
 const O_PATH = 0o10000000;
 const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
-/** What a file system does for a host that sees `root` as `/`. Numbers, not names, say who owns what. */
+/** File attributes, with owner and group as numeric ids. */
 export interface Owning {
   readonly uid?: number | undefined;
   readonly gid?: number | undefined;
@@ -34,21 +34,21 @@ export interface Owning {
   readonly within?: Attributes['within'];
 }
 
-/** Whoever looks sees the old file or the new one, whole, and after a power loss too. */
+/** Replaces a file atomically: readers see the complete old or new file, also after a power loss. */
 export function writeFile(
   root: string,
   path: string,
   content: string | Uint8Array,
   { uid, gid, mode, within }: Owning,
-  /** Called with the old file and the new one, both held open, before the one takes the other's place. */
+  /** Called with the paths of the old and the new file, both held open, before the new one replaces the old one. */
   beforeSwap?: (old: string, aside: string) => void,
 ): void {
   writing(path, root, within, (spot) => {
     const old = statIfThere(spot.path);
     if (old && old.type !== 'file') throw new Problem('file-failed', `${path} is no file but a ${old.type}`);
-    // The kernel's own files are not replaced but written to.
+    // Files of the kernel cannot be replaced, only written to.
     if (isKernels(path)) return writeThrough(spot.path, content);
-    // Always the same name: what a killed run left there goes with the next.
+    // The name is fixed, so that the next run removes what a killed run left behind.
     const aside = `${spot.folder}/.${spot.name.slice(0, 200)}.bootagent`;
     rmSync(aside, { force: true });
     const fd = openSync(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
@@ -71,7 +71,7 @@ export function writeFile(
   });
 }
 
-/** Puts text at the end of a file that root alone may read; it is on disk when this returns. */
+/** Appends text to a file, created as readable by root only; the text is on disk when this returns. */
 export function append(root: string, path: string, text: string): void {
   writing(path, root, undefined, (spot) => {
     const fd = openSync(spot.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
@@ -89,7 +89,7 @@ export function makeDirectory(root: string, path: string, { uid, gid, mode, with
     const old = statIfThere(spot.path);
     if (old && old.type !== 'directory') throw new Problem('file-failed', `${path} is no folder but a ${old.type}`);
     if (!old) {
-      // With its mode at once: what a kill leaves behind has to be right, as a folder that is there is not looked at again.
+      // Created with its final mode: an existing folder is not checked again, so a kill must not leave a wrong mode.
       mkdirSync(spot.path, mode ?? 0o755);
       const fd = openSync(spot.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       fchmodSync(fd, mode ?? 0o755);
@@ -137,7 +137,7 @@ export function link(root: string, path: string, target: string): void {
   );
 }
 
-/** What is changed is held first: whoever owns the folder could put a link in its place after it was looked at. */
+/** Holds a file open while it is used: the owner of the folder could replace it with a link after the check. */
 function holding(path: string, use: (fd: number) => void): void {
   const fd = openSync(path, O_PATH | O_NOFOLLOW);
   try {
@@ -155,12 +155,12 @@ function adorn({ path }: PathHandle, { uid, gid, mode }: Owning): void {
     const [user, group] = [uid ?? stats.uid, gid ?? stats.gid];
     if (user !== stats.uid || group !== stats.gid)
       isLink ? lchownSync(path, user, group) : chownSync(held, user, group);
-    // After the owner: a change of owner clears the setuid bit.
+    // The mode is set after the owner, because a change of owner clears the setuid bit.
     if (mode !== undefined && !isLink) chmodSync(held, mode);
   });
 }
 
-/** Without root an owner can only be kept; what was asked beyond that is told by whoever asked. */
+/** Sets the owner of an open file. Without root it does nothing; the caller reports that. */
 function own(fd: number, { uid, gid }: Owning): void {
   const stats = fstatSync(fd);
   if (process.getuid?.() !== 0 || (uid === undefined && gid === undefined)) return;

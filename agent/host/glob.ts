@@ -2,9 +2,9 @@ import { globMatcher } from '../base/glob-pattern.ts';
 import type { ReadHost } from './host.ts';
 
 /**
- * Every path that matches one of the patterns, each once, sorted. `*`, `?` and `[...]` stand for characters of
- * one name, a leading dot too; `**` at the end stands for all that is no folder, at any depth. No link is followed,
- * and nothing is looked for at or below the paths of `except`, which are patterns themselves.
+ * Returns the paths that match one of the patterns, sorted and without duplicates. `*`, `?` and `[...]` match characters
+ * within one name, including a leading dot; `**` at the end matches everything except folders, at any depth. Links are
+ * not followed. Paths that match a pattern of `except`, and everything below them, are excluded.
  */
 export async function matchingPaths(
   patterns: readonly string[],
@@ -19,7 +19,7 @@ export async function matchingPaths(
   return [...found].sort();
 }
 
-/** Whether a path is one of these, or lies below one of them. */
+/** Whether a path matches one of the patterns, or is below a path that matches. */
 export const isWithin = (path: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => covers(pattern)(path));
 
@@ -59,10 +59,10 @@ async function below(folder: string, host: ReadHost, kept: readonly ((path: stri
 const namesOf = (path: string): string[] => path.split('/').filter(Boolean);
 const isPattern = (name: string): boolean => /[*?[]/.test(name);
 
-/** A backslash stands for itself: names of units have some. */
+/** Returns a matcher in which a backslash is a literal character, because unit names contain backslashes. */
 const matcher = (name: string): ((candidate: string) => boolean) => globMatcher(name, { escapes: false });
 
-/** Whether a path matches, or lies below one that does. */
+/** Returns a predicate: whether a path matches the pattern, or is below a path that matches. */
 function covers(pattern: string): (path: string) => boolean {
   const names = namesOf(pattern).map(matcher);
   return (path) => {

@@ -1,53 +1,53 @@
 import type { Query } from './queries.ts';
 
-/** What bootagent may ask of a machine without changing it. Every path is absolute, as the machine itself sees it. */
+/** The read-only operations on a machine. Every path is absolute, as seen from its root. */
 export interface ReadHost {
-  /** A tree of files that is not running: an image being built. What only a running machine can do is deferred. */
+  /** Whether the host is a file tree, such as an image, and not a running machine. Changes that need one are deferred. */
   readonly offline: boolean;
-  /** The folder that is the root: "/" for this machine, the tree otherwise. Only for words like systemctl --root. */
+  /** The root folder: "/" for this machine, else that of the tree. Only for options such as systemctl --root. */
   readonly root: string;
-  /** Whether we are root, and so may read and own everything. */
+  /** Whether the process runs as root and can read every file and set every owner. */
   readonly privileged: boolean;
-  /** The file's text, or undefined where there is none. */
+  /** Returns the text of a file, or undefined if it does not exist. */
   readText(path: string): Promise<string | undefined>;
-  /** The file's bytes, or a piece of them; undefined where there is none. */
+  /** Returns the bytes of a file, or a range of them; undefined if it does not exist. */
   readBytes(path: string, piece?: { readonly from: number; readonly length: number }): Promise<Uint8Array | undefined>;
-  /** What stands at the path itself: a link is told as a link. */
+  /** Returns the attributes of the path itself, as lstat(2): links are not followed. */
   stat(path: string): Promise<Stat | undefined>;
-  /** The names in a folder, sorted; none where there is no such folder. */
+  /** Returns the names in a folder, sorted; an empty list if it does not exist. */
   list(path: string): Promise<readonly string[]>;
-  /** Where a symbolic link points, as written. */
+  /** Returns the target of a symbolic link, unresolved. */
   readLink(path: string): Promise<string | undefined>;
-  /** Bytes in all and bytes free on the file system that holds the path. */
+  /** Returns the total and free bytes of the file system that contains the path. */
   space(path: string): Promise<{ readonly bytes: number; readonly free: number } | undefined>;
-  /** Runs one of the commands that only look. How it exits is part of the answer. */
+  /** Runs one of the read-only commands. A nonzero exit is part of the result, not an error. */
   query(argv: Query, options?: { readonly timeoutMs?: number }): Promise<Output>;
-  /** One request that only asks (GET, and the PUT that fetches a token). Retries are the caller's. */
+  /** Sends one read-only request (GET, or the PUT that fetches a token). The caller handles retries. */
   http(request: Request): Promise<Response>;
-  /** Milliseconds on a clock that only goes forward. */
+  /** Returns the milliseconds of a monotonic clock. */
   now(): number;
-  /** What the wall clock says, in milliseconds since 1970. */
+  /** Returns the wall-clock time, in milliseconds since 1970. */
   clock(): number;
   sleep(ms: number): Promise<void>;
 }
 
-/** What bootagent may do to a machine. Only a change's `apply` and an act's `perform` are handed one. */
+/** The operations that change a machine. Of the handlers, only `apply` and `perform` receive a Host. */
 export interface Host extends ReadHost {
-  /** Replaces the file at one stroke; keeps mode, owner and SELinux label unless told otherwise. Makes missing folders. */
+  /** Replaces the file atomically. Keeps mode, owner and SELinux label unless given. Creates missing folders. */
   writeFile(path: string, content: string | Uint8Array, attributes?: Attributes): Promise<void>;
   makeDirectory(path: string, attributes?: Attributes): Promise<void>;
-  /** Removes what stands at the path, with all that is in it; a link is removed, not followed. */
+  /** Removes the path recursively; a link is removed, not followed. */
   remove(path: string): Promise<void>;
-  /** Empties a file, keeping everything about it but its content. */
+  /** Truncates a file to length 0 and keeps its attributes. */
   truncate(path: string): Promise<void>;
-  /** Makes, or replaces at one stroke, a symbolic link. */
+  /** Creates a symbolic link, or replaces one atomically. */
   link(path: string, target: string): Promise<void>;
   setAttributes(path: string, attributes: Attributes): Promise<void>;
-  /** Runs a program to its end, or throws a Problem with what it said last. */
+  /** Runs a program until it exits; throws a Problem with the last output lines if it fails. */
   run(argv: readonly string[], options?: RunOptions): Promise<Output>;
-  /** Runs the items of a list in one shell, one after the other, and tells of each as it begins and ends. */
+  /** Runs the items of a list in one shell, one after the other, and reports the beginning and end of each. */
   shell(script: ShellList, tell: (event: ShellEvent) => Promise<void>): Promise<ShellEnd>;
-  /** One request that changes something elsewhere. */
+  /** Sends one request that changes remote state. */
   send(request: Request): Promise<Response>;
 }
 
@@ -58,9 +58,9 @@ export interface Stat {
   readonly uid: number;
   readonly gid: number;
   readonly size: number;
-  /** Bytes really taken on the disk: less than `size` where there are holes. */
+  /** The bytes allocated on disk: fewer than `size` in a sparse file. */
   readonly allocated: number;
-  /** The device it lies on, and for a device the one it is, as "8:1". */
+  /** The containing device, and in `rdev` the device that a device node refers to, as major:minor ("8:1"). */
   readonly device: string;
   readonly rdev: string;
   readonly modifiedMs: number;
@@ -68,19 +68,19 @@ export interface Stat {
 
 export interface Attributes {
   readonly mode?: number | undefined;
-  /** A user's name or number. */
+  /** A user name or uid. */
   readonly owner?: string | undefined;
   readonly group?: string | undefined;
-  /** A folder (a home) that the path must not leave through any link, whoever made it. */
+  /** A folder (a home) in which no link is followed, even one that root created. */
   readonly within?: string | undefined;
 }
 
 export interface RunOptions {
   readonly input?: string | Uint8Array;
-  /** Milliseconds until it is stopped with everything it started; 0 for no limit. Two minutes unless told. */
+  /** Milliseconds until the program and its process group are stopped; 0 for no limit. Default: two minutes. */
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
-  /** Exits other than 0 that are no failure. */
+  /** The exit codes that count as success. Default: only 0. */
   readonly accept?: readonly number[];
 }
 
@@ -96,9 +96,9 @@ export interface Request {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly timeoutMs?: number;
-  /** The most bytes of body that are taken; 16 MiB unless told. */
+  /** The maximum size of the response body in bytes; a larger one is an error. Default: 16 MiB. */
   readonly limitBytes?: number;
-  /** Cuts a longer answer here instead of refusing it: for what its reader limits more closely, and reports. */
+  /** Truncates a longer body here without an error, for callers that check a stricter limit and report it. */
   readonly truncateAt?: number;
 }
 
@@ -108,23 +108,23 @@ export interface Response {
   readonly body: Uint8Array;
 }
 
-/** Shell text or ready-made argument lists, to be run one by one by the same shell. */
+/** Shell items that one shell runs one after the other. */
 export interface ShellList {
-  /** Names the folder its work is kept in: "runcmd". */
+  /** The name of the list, its working folder and its log: "runcmd". */
   readonly name: string;
   /** The shell text of each item. */
   readonly items: readonly string[];
-  /** What the log has before the output of each item: "runcmd[1] (2 of 5): setup --now". */
+  /** The log line before the output of each item: "runcmd[1] (2 of 5): setup --now". */
   readonly titles?: readonly string[];
-  /** Which shell reads them. */
+  /** The shell that runs the items. */
   readonly shell: 'sh' | 'bash';
-  /** Shell text that is read before the first item. */
+  /** Shell text that runs before the first item. */
   readonly before?: string;
-  /** The first item to run, from 0: those before it were run by an earlier start. */
+  /** The zero-based index of the first item to run: an earlier start ran those before it. */
   readonly from?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly timeoutMs?: number;
-  /** Whether an item that fails ends the list. */
+  /** Whether a failed item ends the list. */
   readonly stopOnError?: boolean;
 }
 
@@ -138,19 +138,19 @@ export type ShellEvent =
       /** The last lines of its output. */
       readonly tail: string;
       readonly lastLine?: string;
-      /** The signal that ended it, or the shell in it. */
+      /** The signal that ended the item, or ended the shell while the item ran. */
       readonly signal?: string;
       readonly log?: string;
     };
 
 export interface ShellEnd {
-  /** How the shell itself ended: its exit status, or the signal that ended it. */
+  /** The exit status of the shell, or the signal that ended it. */
   readonly code: number;
   readonly signal?: string | undefined;
-  /** It was ended since it had run for as long as it may. */
+  /** The list was stopped because it exceeded its timeout. */
   readonly timedOut?: true;
-  /** Where the whole output is kept, readable by root. */
+  /** The log file with the output, readable by root only. */
   readonly log: string;
-  /** The machine is going down: the item that was running has done what it was asked. */
+  /** The machine is shutting down: the running item counts as completed, because it may have requested the shutdown. */
   readonly shutdown: boolean;
 }

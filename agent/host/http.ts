@@ -11,8 +11,8 @@ const mostBytes = 16 * 2 ** 20;
 const mostRedirects = 3;
 
 /**
- * Asks over HTTP: one connection an origin, kept open, and neither proxies nor retries. Answers of every status are
- * answers; what is none is a problem that `whyUnreachable` sorts. Loaded only by who asks the network.
+ * Returns an HTTP client with one persistent connection per origin, without proxies and retries. A response of any status
+ * is a result; a missing response is a problem that `whyUnreachable` classifies. Loaded only when the network is used.
  */
 export function makeHttp(): (request: Request) => Promise<Response> {
   const clients = new Map<string, Client>();
@@ -23,7 +23,7 @@ export function makeHttp(): (request: Request) => Promise<Response> {
   };
 
   return async (request) => {
-    // One limit over all that a request leads to: whichever exchange is under way says how it is stopped.
+    // One time limit for a request with its redirects; the current exchange sets `stop`.
     const limit: Limit = { stop: () => {} };
     const timer = setTimeout(() => limit.stop(), Math.max(1, Math.ceil(request.timeoutMs ?? answerMs)));
     try {
@@ -47,7 +47,7 @@ interface Limit {
   stop(): void;
 }
 
-/** One request and its answer, by undici's own way in: the streams above it cost more than all else, and what comes is small. */
+/** Sends one request through the dispatch API of undici: its stream APIs are slow, and the responses are small. */
 function exchange(
   client: Client,
   { method = 'GET', path, headers = {}, body, limitBytes = mostBytes, truncateAt }: Request & { path: string },
@@ -61,7 +61,7 @@ function exchange(
     let bytes = 0;
     limit.stop = () => {
       late = failure('ETIMEDOUT');
-      // Without a connection yet, there is nothing to stop.
+      // `stop` is undefined until the request is on a connection.
       stop?.(late);
       reject(late);
     };
@@ -92,16 +92,16 @@ function exchange(
   });
 }
 
-/** Where a redirect leads, as long as it stays with whom we asked: metadata is nobody else's to give. */
+/** Returns the path of a redirect to the same origin, else undefined: metadata is accepted only from the requested server. */
 function sameHost({ status, headers }: Response, origin: string, path: string): string | undefined {
   if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined) return undefined;
-  // The name stands in for addresses with a zone, which URL does not take.
+  // The placeholder name replaces addresses with a zone, which URL rejects.
   const base = new URL(path, 'http://host.invalid');
   const target = URL.parse(headers.location.replace(origin, base.origin), base);
   return target?.origin === base.origin ? target.pathname + target.search : undefined;
 }
 
-/** A URL in two. Not by URL alone, which refuses the zone of a link-local address: http://[fe80::1%25eth0]/. */
+/** Splits a URL into origin, path and credentials; URL rejects the zone of a link-local address: http://[fe80::1%25eth0]/. */
 function partsOf(url: string): { origin: string; path: string; authorization: Record<string, string> } {
   const parts = /^(https?:\/\/)(?:([^/?#@]*)@)?((?:\[[^\]]*\]|[^/?#[\]]*)(?::\d+)?)([^#]*)/i.exec(url);
   const [, scheme = '', who, host = '', path = ''] = parts ?? [];
@@ -128,14 +128,14 @@ function connectTo(origin: string): Client {
 
 const bare = (hostname: string): string => hostname.replace(/^\[|\]$/g, '');
 
-/** The certificates that the machine trusts, which an administrator may have added to. */
+/** Returns the CA certificates that the machine trusts, including those that an administrator added. */
 function authorities(origin: string): { ca?: string } {
   if (!origin.startsWith('https:')) return {};
   for (const path of ['/etc/pki/tls/certs/ca-bundle.crt', '/etc/ssl/certs/ca-certificates.crt']) {
     try {
       return { ca: readFileSync(path, 'utf8') };
     } catch {
-      // Not this family's place; where there is none at all, Node's own list serves.
+      // The other distribution family uses the other path; without either, Node uses its own list.
     }
   }
   return {};

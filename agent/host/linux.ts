@@ -9,9 +9,9 @@ import * as readFs from './read-fs.ts';
 import { type Labels, selinuxLabels } from './selinux-labels.ts';
 
 export interface LinuxOptions {
-  /** The folder that is the root: "/" for this machine. */
+  /** The root folder: "/" for this machine. */
   readonly root: string;
-  /** Whether that root is the machine we run on, and not an image or a scratch folder. */
+  /** Whether the root is an image or a scratch folder, and not the running machine. */
   readonly offline: boolean;
 }
 
@@ -20,16 +20,16 @@ interface Top {
   readonly isFolder: boolean;
 }
 
-/** The real machine, or a tree of files seen as one. */
+/** Returns a host for the running machine or for a file tree. */
 export function linux({ root, offline }: LinuxOptions): Host {
   let http: Promise<(request: Request) => Promise<Response>> | undefined;
   const fetch = async (request: Request): Promise<Response> => {
-    // Loaded when a network source is asked, and not before: it is the dearest thing we have.
+    // Loaded at the first request only: no other module takes longer to load.
     http ??= import('./http.ts').then(({ makeHttp }) => makeHttp());
     return (await http)(request);
   };
 
-  // Looked for at the first write: most commands that open a tree only read it.
+  // Detected at the first write: most commands that open a tree only read it.
   let found: { readonly labels: Labels | undefined } | undefined;
   const labels = () => {
     found ??= { labels: selinuxLabels(root, offline) };
@@ -53,7 +53,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
       return runProgram(argv, { timeoutMs });
     },
     http: fetch,
-    // Not by `performance`, which loads all that Node measures of itself.
+    // Avoids `performance`, which loads Node's performance hooks.
     now: () => Number(process.hrtime.bigint()) / 1e6,
     clock: () => Date.now(),
     sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
@@ -103,12 +103,12 @@ export function linux({ root, offline }: LinuxOptions): Host {
     throw new Problem('not-possible', `There is no ${sort} "${name}"`, { hint: `Make it under "${sort}s".` });
   }
 
-  /** What is new takes the label of its path's rule: systemd and sshd refuse what is labelled otherwise. */
+  /** Sets the SELinux label that the policy defines for a new path: systemd and sshd refuse files with other labels. */
   function label({ path, isFolder }: Top): void {
     labels()?.set(path, isFolder);
   }
 
-  /** shadow-utils write their tables anew, and on a host without SELinux they leave them without a label. */
+  /** Labels the account tables: shadow-utils replace them, and on a host without SELinux leave them unlabelled. */
   function labelTables(): void {
     for (const name of ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid']) {
       for (const path of [`/etc/${name}`, `/etc/${name}-`]) {
@@ -118,7 +118,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     if (readFs.stat(root, '/home')) label({ path: '/home', isFolder: true });
   }
 
-  /** The topmost of the folders that are made on the way to a path, or the path itself. */
+  /** Returns the topmost folder that must be created for a path, or the path itself. */
   function topToMake(path: string): Top {
     const above = dirname(path);
     if (!labels() || above === '/' || readFs.stat(root, above)) return { path, isFolder: false };
@@ -133,5 +133,5 @@ export function linux({ root, offline }: LinuxOptions): Host {
   return host;
 }
 
-/** This machine, for what an image tree cannot tell: cores, memory, firmware. */
+/** Returns the host of this machine, for facts that an image does not have: cores, memory, firmware. */
 export const thisMachine = (): Host => linux({ root: '/', offline: false });

@@ -1,17 +1,17 @@
 // Format: /proc/PID/mountinfo, https://man7.org/linux/man-pages/man5/proc_pid_mountinfo.5.html
 import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 
-/** A line of /proc/self/mountinfo: what is mounted where. */
+/** A mount: one line of /proc/self/mountinfo. */
 export interface Mounted {
   readonly target: string;
   readonly source: string;
   readonly type: string;
-  /** "252:1". */
+  /** The major and minor device numbers: "252:1". */
   readonly device: string;
   readonly readOnly: boolean;
 }
 
-/** Reads /proc/self/mountinfo; of two mounts on one place the last one is what is seen. */
+/** Parses /proc/self/mountinfo; of several mounts on one target, the last one is visible. */
 export function mountsIn(mountinfo: string): readonly Mounted[] {
   return mountinfo.split('\n').flatMap((line) => {
     const [before = '', after] = line.split(' - ');
@@ -31,6 +31,6 @@ export function mountsIn(mountinfo: string): readonly Mounted[] {
   });
 }
 
-/** What is seen at a mount point. */
+/** Returns the visible mount at a mount point. */
 export const mountAt = (mountinfo: string, target: string): Mounted | undefined =>
   mountsIn(mountinfo).findLast((each) => each.target === target);

@@ -2,11 +2,11 @@ import { readdirSync } from 'node:fs';
 import { setPriority } from 'node:os';
 
 const levels = { first: -10, usual: 0, last: 10 } as const;
-/** Whether systemd/reuse-agent had us go first, as it does while login waits for us. Whoever gave us something else wants that. */
+/** Whether systemd/reuse-agent raised the priority, as it does before login. It keeps a priority that was set elsewhere. */
 const wentFirst = process.env.BOOTAGENT_FIRST !== undefined;
 let goesFirst = wentFirst;
 
-/** Starts somebody who is to go as is usual, with all that is left of them later. */
+/** Starts a process with normal priority, which its child processes inherit. */
 export function normalPriority<T>(start: () => T): T {
   if (!goesFirst) return start();
   go('usual');
@@ -17,19 +17,19 @@ export function normalPriority<T>(start: () => T): T {
   }
 }
 
-/** From here on nobody waits for us: we go as is usual, or last. */
+/** Lowers the priority to normal or lowest, once the boot no longer waits for this process. */
 export function lowerPriority(how: 'usual' | 'last'): void {
   if (!wentFirst) return;
   goesFirst = false;
-  // The kernel gives each thread its own.
+  // The kernel has a priority per thread.
   for (const thread of readdirSync('/proc/self/task')) go(how, Number(thread));
 }
 
-/** Ourselves, or another thread. */
+/** Sets the priority of a thread; 0 is the calling thread. */
 function go(how: keyof typeof levels, thread = 0): void {
   try {
     setPriority(thread, levels[how]);
   } catch {
-    // It has ended, or the kernel allows us none: who goes when is not worth a failure.
+    // The thread has ended, or the kernel refuses the change: a wrong priority is not worth a failure.
   }
 }

@@ -6,19 +6,19 @@ import { withPipes } from './piped-input.ts';
 import { normalPriority } from './priority.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 
-/** What every program we start sees of us: nothing that was set from outside. */
+/** The environment of child processes: fixed, without inherited variables. */
 export const environment = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   LC_ALL: 'C',
   HOME: '/root',
 } as const;
 
-/** Programs that leave processes behind, which are not to go before others as we may. */
+/** Programs that leave processes behind, which must not inherit a raised priority. */
 const leavesOthers = new Set(['mount']);
 const mostOutput = 1 << 20;
 const defaultTimeoutMs = 120_000;
 
-/** Runs a program to its end. Its exit is part of the answer; only what has none is thrown. */
+/** Runs a program until it exits. The exit code is part of the result; throws only on a start failure or a timeout. */
 export function runProgram(argv: readonly string[], options: RunOptions = {}): Promise<Output> {
   const { input, timeoutMs = defaultTimeoutMs, env = {} } = options;
   const [program = '', ...args] = input === undefined ? argv : withPipes(argv);
@@ -27,7 +27,7 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
     spawn(program, args, {
       env: { ...environment, ...env },
       cwd: '/',
-      detached: true, // a group of its own, so that what it starts can be ended with it
+      detached: true, // its own process group, so that its child processes can be ended with it
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
   const child = leavesOthers.has(program) ? normalPriority(begin) : begin();
@@ -53,7 +53,7 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
     else if (code === 127 && input !== undefined && stdout() + stderr() === '') resolve(notInstalled(argv));
     else resolve({ code: code ?? 128 + numberOf(signal), stdout: stdout(), stderr: stderr() || (signal ?? '') });
   });
-  if (input !== undefined) child.stdin?.on('error', () => {}).end(input); // it may end without reading to the end
+  if (input !== undefined) child.stdin?.on('error', () => {}).end(input); // it may exit before it has read all input
   return promise;
 }
 
@@ -63,7 +63,7 @@ const notInstalled = ([program]: readonly string[]): Output => ({
   stderr: `${program}: not installed`,
 });
 
-/** What went wrong with a program, in its own last words. */
+/** Returns the problem of a failed program, with its last output lines. */
 export function programProblem(argv: readonly string[], { code, stdout, stderr }: Output): Problem {
   if (code === 127 && stderr.endsWith('not installed'))
     return new Problem('command-missing', `${argv[0]} is not installed`);
@@ -73,7 +73,7 @@ export function programProblem(argv: readonly string[], { code, stdout, stderr }
 
 const graceMs = 2000;
 
-/** Asks a group of processes to end, and makes those that are still there two seconds later. */
+/** Sends SIGTERM to a process group, and SIGKILL two seconds later if processes are left. */
 export async function endGroup({ pid }: ChildProcess): Promise<void> {
   for (const name of ['SIGTERM', 'SIGKILL'] as const) {
     if (pid === undefined || !signal(pid, name)) return;
@@ -84,7 +84,7 @@ export async function endGroup({ pid }: ChildProcess): Promise<void> {
   }
 }
 
-/** Whether there was anybody left in the group to hear it. */
+/** Signals a process group; returns whether it still has processes. */
 function signal(group: number, name: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(-group, name);
@@ -93,7 +93,7 @@ function signal(group: number, name: NodeJS.Signals | 0): boolean {
   }
 }
 
-/** Keeps the first and drains the rest: a program that is not read from hangs. */
+/** Keeps the first `mostOutput` bytes and discards the rest: a program whose output is not read would block. */
 function capped(stream: NodeJS.ReadableStream | null): () => string {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -104,7 +104,7 @@ function capped(stream: NodeJS.ReadableStream | null): () => string {
   return () => Buffer.concat(chunks).toString() + (length > mostOutput ? `\n[${length - mostOutput} bytes more]` : '');
 }
 
-/** What it wrote before it ended, but no waiting for a daemon that it left holding the pipe. */
+/** Waits for the remaining output, but at most 200 ms: a daemon that the program started may keep the pipe open. */
 function drained(child: ChildProcess): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(() => {

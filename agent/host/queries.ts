@@ -1,6 +1,6 @@
 /**
- * The programs that only look, by the words that make them so. A preview can run these and no others,
- * and each is traced in a test to see that it writes nothing.
+ * The read-only commands, each with the arguments that make it read-only. A preview can run only these,
+ * and a test traces each of them to verify that it writes nothing.
  */
 export const queries = [
   ['blkid', '-p', '-c', '/dev/null'],
@@ -20,6 +20,6 @@ export const queries = [
 
 export type Query = readonly [...(typeof queries)[number], ...string[]];
 
-/** Whether these words begin with one of the queries: asked again at run time, for what the types cannot see. */
+/** Whether a command begins with one of the queries: a run-time check for calls that the types do not cover. */
 export const isQuery = (argv: readonly string[]): boolean =>
   queries.some((query) => query.every((word, index) => argv[index] === word));

@@ -19,10 +19,10 @@ import { codeOf, type PathHandle, resolveSafely } from './resolve-safely.ts';
 import { withContext } from './with-context.ts';
 
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-/** Opens what stands there: no link is followed, and no pipe without a writer is waited for. */
+/** Flags that open a path as it is: they do not follow a link, and do not wait for the writer of a pipe. */
 export const asItStands = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
-/** The most that is read of a file as a whole: users own some that root reads, and one of any size must not take the memory. */
+/** The maximum size of a file that is read as a whole: root also reads files of users, which must not exhaust the memory. */
 export const largestFile = 16 * 2 ** 20;
 
 type Piece = { from: number; length: number };
@@ -42,7 +42,7 @@ const readPiece = (root: string, path: string, { from, length }: Piece): Uint8Ar
     }),
   );
 
-/** What is small in one call of Node: to open, ask, read and close by one each takes twice as long. */
+/** Reads a small file with one Node call: separate calls to open, fstat, read and close take twice as long. */
 export const readText = (root: string, path: string, most = largestFile): string | undefined =>
   reading(path, () =>
     resolveSafely(path, { root, follow: true }, (spot) =>
@@ -69,8 +69,8 @@ function openedAt<T>(spot: PathHandle, use: (fd: number, stats: Stats) => T): T 
 let room: Buffer | undefined;
 
 /**
- * All that is in a file, of whatever length: those of the kernel say none. Read into one place again and again, since
- * most are small, and room for one that may be large costs more than to read it.
+ * Returns the content of a file of unknown length: files of the kernel report none. The buffer is reused, because most files
+ * are small, and allocating a large buffer takes longer than reading one.
  */
 function contentOf(fd: number, stats: Stats, most: number): Uint8Array {
   if (stats.isCharacterDevice()) return new Uint8Array(); // /dev/zero has no end
@@ -115,7 +115,7 @@ export const space = (root: string, path: string): { bytes: number; free: number
   );
 
 function ifThere<T>({ path, there }: PathHandle, open: () => T): T | undefined {
-  // An error for each that is missing would cost more than all other looks together.
+  // An exception for each missing file would cost more than all other file accesses together.
   if (!there && !existsSync(path)) return undefined;
   try {
     return open();
@@ -152,7 +152,7 @@ function statOf(stats: Stats): Stat {
   };
 }
 
-/** Major and minor, as the kernel's tables write them. */
+/** Returns the major and minor device numbers in the notation of the kernel: "8:1". */
 const deviceOf = (number: number): string => {
   const low = number % 2 ** 32;
   const major = ((low >>> 8) & 0xfff) + Math.floor(number / 2 ** 32) * 0x1000;
@@ -168,7 +168,7 @@ function namesIn({ path, there }: PathHandle): string[] {
   }
 }
 
-/** What is not there is no problem for who looks. */
+/** Runs a read; a missing path returns undefined, other errors become problems. */
 export function reading<T>(path: string, read: () => T | undefined): T | undefined {
   return withContext(`Cannot read ${path}`, () => {
     try {

@@ -1,13 +1,13 @@
 import { isWithin, matchingPaths } from './glob.ts';
 import type { ReadHost } from './host.ts';
 
-/** Paths by their globs; what lies at or below an exception stays. */
+/** The globs of paths to remove; paths at or below an exception stay. */
 export interface RemovalGlobs {
   readonly globs: readonly string[];
   readonly except?: readonly string[];
 }
 
-/** What is to be removed: whole folders where nothing in them is to stay, what is in them otherwise. */
+/** Returns the paths to remove: a whole folder if nothing in it stays, else the removable paths in it. */
 export async function toRemove({ globs, except = [] }: RemovalGlobs, host: ReadHost): Promise<string[]> {
   const found: string[] = [];
   for (const path of await matches(globs, host, except)) {

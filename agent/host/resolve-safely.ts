@@ -15,43 +15,43 @@ import { Problem } from '../base/problem.ts';
 import { forgetSafeFolders, isOurs, wayTo } from './safe-folders.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
-// Not among Node's constants. It opens a place without any right on what stands there.
+// Missing in Node's constants. Opens a path without any permission on the file.
 const O_PATH = 0o10000000;
 const mostLinks = 40;
-// Below these only the kernel and root make links: what is looked at there needs no care, and most looks go there.
+// Only the kernel and root create links below these paths, so reads there need no check; most reads go there.
 const rootsOwn = /^\/(proc|sys|usr\/(lib|bin|sbin|share)|lib|bin|sbin)\/(?!(.*\/)?\.\.(\/|$))/;
 
-/** The folder a path ends in, held open, and the last name: together they cannot be swapped for something else. */
+/** The opened parent folder of a path, and the last name: other users cannot redirect the two. */
 export interface PathHandle {
-  /** The folder, as a path that leads to the very folder that was opened. */
+  /** A path that leads to exactly the folder that was opened or checked. */
   readonly folder: string;
   readonly name: string;
   /** `folder/name`, or `.` of the folder for the root itself. */
   readonly path: string;
-  /** It was seen a moment ago. */
+  /** The path existed a moment ago. */
   readonly there?: true;
-  /** What stands there is root's own, or was seen a moment ago to be no large file. */
+  /** The file belongs to root, or was smaller than 64 KiB a moment ago. */
   readonly small?: true;
 }
 
 export interface WalkOptions {
-  /** The folder taken for `/`. */
+  /** The folder that serves as `/`. */
   readonly root: string;
-  /** Whether a link in the last place is followed. */
+  /** Whether a link as the last component is followed. */
   readonly follow: boolean;
-  /** Whether missing folders on the way are made, for who changes something; who only looks says nothing. */
+  /** For writes, whether missing parent folders are created; undefined for reads. */
   readonly create?: boolean;
-  /** A folder below which no link is followed, whoever made it. */
+  /** A folder in which no link is followed, even one that root created. */
   readonly within?: string | undefined;
 }
 
 /**
- * Goes to a path one name at a time, as in a chroot, unless all on the way is ours: no `..` and no link leads out of
- * the root. A link is followed only where it stands in a folder that nobody but root (or whoever runs us) can write in,
- * since anybody else could turn it anywhere. Returns undefined where a folder on the way is missing.
+ * Resolves a path one component at a time, as in a chroot: no `..` and no link leads out of the root. A path whose folders
+ * are all safe is used directly. A link is followed only in a folder that only root (or the current user) can write to,
+ * because other users could redirect it. Returns undefined if a parent folder is missing.
  */
 export function resolveSafely<T>(path: string, options: WalkOptions, use: (spot: PathHandle) => T): T | undefined {
-  // Who changes something looks anew, and may change whose a folder is.
+  // A write checks the folders again, and may itself change the owner of a folder.
   const isChange = options.create !== undefined;
   if (isChange) forgetSafeFolders();
   const spot = options.within === undefined ? straightTo(path, options) : 'unsure';
@@ -73,7 +73,7 @@ function byName<T>(path: string, options: WalkOptions, use: (spot: PathHandle) =
   }
 }
 
-/** Where the path leads, if it is plain that nobody can lead it elsewhere. */
+/** Returns the path handle without opening folders, if other users cannot redirect the path. */
 function straightTo(path: string, { root, follow, create }: WalkOptions): PathHandle | 'missing' | 'unsure' {
   if (root === '/' && create === undefined && rootsOwn.test(path))
     return { folder: dirname(path), name: basename(path), path, small: true };
@@ -109,7 +109,7 @@ function arrive(
     }
     const last = ahead.length === 0;
     const spot = { folder, name, path: `${folder}/${name}` };
-    // Most names are no links, and many are not there: an error for each would cost more than all other looks together.
+    // Most names are no links, and many do not exist: an exception for each would cost more than all other accesses together.
     const stats = last && !follow ? undefined : lstatSync(spot.path, { throwIfNoEntry: false });
     const target = stats?.isSymbolicLink() ? linkAt(spot.path) : undefined;
     if (target !== undefined) {
@@ -161,13 +161,13 @@ function enter(path: string, create: boolean): number | 'no folder' | undefined 
     if (!create) return undefined;
     mkdirSync(path, 0o755);
     const fd = openSync(path, O_DIRECTORY | O_NOFOLLOW);
-    fchmodSync(fd, 0o755); // whatever the umask is
+    fchmodSync(fd, 0o755); // independent of the umask
     syncFolder(dirname(path));
     return fd;
   }
 }
 
-/** Brings the names in a folder to disk: without it, a power loss may take what was just made or renamed there. */
+/** Writes the entries of a folder to disk: without it, a power loss may undo a recent creation or rename. */
 export function syncFolder(folder: string): void {
   const fd = openSync(`${folder}/.`, O_DIRECTORY);
   try {

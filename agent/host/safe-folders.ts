@@ -1,6 +1,6 @@
 import { lstatSync, type Stats } from 'node:fs';
 
-/** Whether nobody but root, or whoever runs us, can put something else in the place of what stands in there. */
+/** Whether only root or the current user can replace the entries of a folder. */
 export function isOurs({ uid, gid, mode }: Stats): boolean {
   const othersWrite = (mode & 0o002) !== 0 || ((mode & 0o020) !== 0 && gid !== 0 && gid !== process.getgid?.());
   return (uid === 0 || uid === process.getuid?.()) && !othersWrite;
@@ -8,12 +8,12 @@ export function isOurs({ uid, gid, mode }: Stats): boolean {
 
 const known = new Set<string>();
 
-/** Whatever changes something, we or a program, may change whose a folder is. */
+/** Clears the cache. Needed after each write and each program run, because they may change the owner or mode of a folder. */
 export const forgetSafeFolders = (): void => known.clear();
 
 /**
- * What is on the way to a folder: folders alone, each of which is ours, so that its path will lead nowhere else. Each is
- * looked at once, as most looks go to the same few.
+ * Checks the folders on the way to a folder. 'safe': all are real folders that other users cannot change, so the path
+ * cannot be redirected. Results are cached, because most accesses go to the same few folders.
  */
 export function wayTo(root: string, names: readonly string[]): 'safe' | 'missing' | 'unsure' {
   let path = root === '/' ? '' : root;

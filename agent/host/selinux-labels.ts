@@ -3,15 +3,15 @@ import * as files from './files.ts';
 import { environment } from './processes.ts';
 import * as readFs from './read-fs.ts';
 
-/** How files get SELinux labels, on a machine that runs or in a tree. Nothing is started where there are none. */
+/** Sets the SELinux labels of files, on a running machine or in a tree. */
 export interface Labels {
-  /** Gives a replacement the label of the old file, an administrator's own too; false where that has none. */
+  /** Copies the label of the old file, even a custom one, to its replacement; returns false if the old file has none. */
   keep(old: string, replacement: string): boolean;
-  /** Gives what is new at a path the label that the policy has for it. */
+  /** Sets the label that the policy defines for a new path. */
   set(path: string, deep: boolean): void;
 }
 
-/** A file that was written from outside has no label; under a running policy it shows as `unlabeled_t`. */
+/** Copies a label. A file that was written from another system has none; under a loaded policy it appears as `unlabeled_t`. */
 const keepScript = `label=$(stat -L -c %C "$1" 2>/dev/null) || exit 1
 case $label in '?' | *:unlabeled_t:*) exit 1 ;; esac
 exec chcon "$label" "$2"`;
@@ -19,13 +19,13 @@ exec chcon "$label" "$2"`;
 const succeeds = (program: string, words: readonly string[]): boolean =>
   spawnSync(program, words, { stdio: 'ignore', env: environment }).status === 0;
 
-/** The child has other descriptors than we. */
+/** Replaces `/proc/self` with the process id: a child process has other file descriptors. */
 const seenByAll = (path: string): string => path.replace('/proc/self/', `/proc/${process.pid}/`);
 
 const keep = (old: string, replacement: string): boolean =>
   succeeds('sh', ['-c', keepScript, 'sh', seenByAll(old), seenByAll(replacement)]);
 
-/** The labels of this machine, or of a tree whose files have them; undefined where there are none. */
+/** Returns the label operations of this machine or tree; undefined if it does not use SELinux labels. */
 export function selinuxLabels(root: string, offline: boolean): Labels | undefined {
   if (offline) return hasLabels(root) ? inTree(root) : undefined;
   if (readFs.stat('/', '/sys/fs/selinux/enforce') === undefined) return undefined;
@@ -33,8 +33,8 @@ export function selinuxLabels(root: string, offline: boolean): Labels | undefine
 }
 
 /**
- * Whether a tree uses SELinux and was labelled: one that never was is relabelled as a whole by whoever makes it. Where the
- * file system shows no labels (guestmount's may not), they are taken to be there, and are lost with each file written.
+ * Whether a tree uses SELinux and is labelled. The build of an unlabelled tree relabels it as a whole. If the file system
+ * does not expose labels (guestmount may not), the tree counts as labelled, and each written file loses its label.
  */
 function hasLabels(root: string): boolean {
   if (!policyOf(root)) return false;
@@ -42,7 +42,7 @@ function hasLabels(root: string): boolean {
   return /:.*:/.test(stdout) || /not supported/i.test(stderr);
 }
 
-/** Without a policy or setfiles, the first boot of the image must label what is new. */
+/** Returns the label operations of a tree. If setfiles fails or is missing, the first boot of the image relabels all files. */
 const inTree = (root: string): Labels => ({
   keep,
   set(path) {
@@ -52,7 +52,7 @@ const inTree = (root: string): Labels => ({
   },
 });
 
-/** The policy that a tree boots with: "targeted". */
+/** Returns the name of the policy that a tree boots with ("targeted"); undefined if SELinux is disabled. */
 function policyOf(root: string): string | undefined {
   const text = readFs.readText(root, '/etc/selinux/config') ?? '';
   const value = (key: string) => new RegExp(`^\\s*${key}=\\s*([\\w-]+)`, 'm').exec(text)?.[1];

@@ -5,16 +5,16 @@ export const logs = ownPaths.logs;
 const mostLogged = 1 << 20;
 const mostTold = 4000;
 
-/** What the items of a list write, kept for root. */
+/** The log of a list, readable by root only. */
 export interface ShellLog {
   /** Writes a line before the output of an item. */
   begin(title: string): void;
-  /** The end of the output since the item began, once the line that begins with `until` has come through. */
+  /** Returns the end of the output of the item, after waiting for the line that begins with `until`. */
   tail(until?: string): Promise<string>;
   close(): void;
 }
 
-/** Watches a log that others write: past the cap of an item it is cut back, while the item runs. */
+/** Opens a log that the shell writes. While an item runs, its output is truncated to the limit per item. */
 export function openLog(path: string): ShellLog {
   mkdirSync(logs, { recursive: true, mode: 0o700 });
   const fd = openSync(path, 'a+', 0o600);
@@ -22,7 +22,7 @@ export function openLog(path: string): ShellLog {
   let cut = 0;
   let reading = false;
   const cutBack = () => {
-    if (reading) return; // the line that is waited for stands at the end
+    if (reading) return; // the awaited line is at the end
     const over = fstatSync(fd).size - start - mostLogged;
     if (over <= 0) return;
     ftruncateSync(fd, start + mostLogged);
@@ -40,7 +40,7 @@ export function openLog(path: string): ShellLog {
       try {
         writeSync(fd, `== ${new Date().toISOString().slice(0, 19)}Z ${title}\n`);
       } catch {
-        // A log that cannot be written costs no item its run.
+        // An item runs even if its log cannot be written.
       }
       start = fstatSync(fd).size;
     },

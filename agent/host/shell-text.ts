@@ -1,13 +1,12 @@
 import type { ShellList } from './host.ts';
 
-/** The status line that the shell puts behind the output of an item, up to its status. */
+/** Returns the beginning of the line that the shell writes after the output of an item; the exit status follows it. */
 export const endMarker = (item: number, of: number): string => `== (${item + 1} of ${of}) exit `;
 
 /**
- * A list as files of shell text, by name: "list", and each item by its number, which the list reads in, so that a syntax
- * error stays its own. Taken together they behave like one plain script. An item records its own status, so that
- * reading it in is no failed command by itself, which would fire a `trap ERR`. Around the items tracing is off and its
- * lines are dropped, so that `set -x` shows the items alone.
+ * Returns the shell files of a list by name: "list", and one file per item, named by its index. The list sources the items,
+ * so that a syntax error affects only its own item; otherwise they behave like one script. An item records its own status:
+ * a failed `.` command would trigger a `trap ERR`. Tracing is off between the items, so that `set -x` shows only the items.
  */
 export function shellFiles(
   { items, before = '', from = 0, stopOnError = false }: ShellList,
@@ -33,5 +32,5 @@ export function shellFiles(
 const untrace = 'case $- in *x*) __bootagent_x=x; set +x ;; esac';
 const retrace = '[ -z "$__bootagent_x" ] || { __bootagent_x=; set -x; }';
 
-/** The item begins in the first line, so that error messages count its lines; an empty line ends one that would go on. */
+/** The item begins in line 1, so that line numbers in errors match; the empty line ends a trailing line continuation. */
 const itemText = (text: string): string => `${retrace}; ${text}\n\n{ __bootagent=$?; ${untrace}; } 2>/dev/null\n`;

@@ -13,9 +13,9 @@ import { systemProblem, withContext } from './with-context.ts';
 const work = ownPaths.runningScripts;
 
 /**
- * Runs the items of a list in one shell, as cloud-config's users rely on: variables and `cd` persist. Between
- * items the shell says where it is on descriptor 8 and waits on 9 until that is on disk; the items themselves
- * see neither. A syntax error in one item does not end the list.
+ * Runs the items of a list in one shell, so that variables and `cd` persist, as users of cloud-config expect. Between
+ * items the shell reports its position on descriptor 8 and waits on 9 until the position is on disk; both are closed
+ * in the items. A syntax error in one item does not end the list.
  */
 export async function runList(
   script: ShellList,
@@ -43,7 +43,7 @@ export async function runList(
   try {
     const { code, open } = await follow(child, { script, log, path, tell });
     const shutdown = (await down) ?? false;
-    // The shell ended inside an item: by `exit`, by `set -e`, by a signal. That item has ended with it.
+    // The shell ended inside an item, by `exit`, `set -e` or a signal. The item ended with it.
     if (open && !shutdown) await tell(endOf(open, code, path, await log.tail()));
     const signal = open && code > 128 ? signals[code - 128] : undefined;
     return { code, ...(signal && { signal }), ...(timedOut ? { timedOut } : {}), log: path, shutdown };
@@ -52,7 +52,7 @@ export async function runList(
     throw error;
   } finally {
     clearTimeout(timer);
-    // What does not listen is ended before we are: nobody else would do it.
+    // Processes that ignore SIGTERM must be killed before this process exits: nothing else would end them.
     await ending;
     process.off('SIGTERM', onTerm);
     log.close();
@@ -71,7 +71,7 @@ const signals: Readonly<Record<number, string>> = {
   15: 'SIGTERM',
 };
 
-/** What the items leave running keeps the shell's descriptors; it is not waited for. */
+/** Closes the descriptors without waiting: background processes of the items keep those of the shell open. */
 function letGo(child: ChildProcess): void {
   for (const stream of child.stdio.slice(8)) stream?.destroy();
   child.unref();
@@ -80,10 +80,10 @@ function letGo(child: ChildProcess): void {
 function start(script: ShellList, log: string): ChildProcess {
   const { shell, env = {} } = script;
   const list = write(script);
-  // The output goes through a pipe, as `> /dev/stderr` empties a file; `cat` reads on for what is left running.
+  // The output passes through a pipe, because `> /dev/stderr` would truncate a file; `cat` reads on for background processes.
   const run = shell === 'bash' ? `(exec -a sh /bin/bash ${list})` : `/bin/sh ${list}`;
-  // Told to end, it still says how the list ended, though nobody reads its other words by then; and a log that cannot
-  // be written costs no item its run.
+  // After SIGTERM or SIGPIPE the shell still reports the exit status of the list. If the log cannot be written, the items
+  // run nevertheless.
   const whole = `{ trap : TERM PIPE; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
   const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
 
@@ -97,7 +97,7 @@ function start(script: ShellList, log: string): ChildProcess {
   );
 }
 
-/** Starts the list; where its items cannot be written, nothing of it has run. */
+/** Starts the list; throws before any item runs if the items cannot be written. */
 function begin(script: ShellList, path: string, log: ShellLog): ChildProcess {
   try {
     return withContext(`Cannot write the commands of ${script.name} to ${work}`, () => start(script, path));
@@ -130,7 +130,7 @@ function endOf({ item, since }: OpenItem, code: number, log: string, output: str
 
 const mostOfLine = 200;
 
-/** Reads what the shell reports, and answers once that is on disk. */
+/** Reads the reports of the shell, and answers each after it is on disk. */
 async function follow(
   child: ChildProcess,
   {
@@ -145,9 +145,9 @@ async function follow(
     readonly tell: (event: ShellEvent) => Promise<void>;
   },
 ): Promise<{ readonly code: number; readonly open: OpenItem | undefined }> {
-  // The types of Node know of five descriptors; these two were asked for as pipes in start().
+  // The types of Node cover five descriptors; start() opens these two as pipes.
   const [said, answer] = child.stdio.slice(8) as unknown as [Readable, Writable];
-  answer.on('error', () => {}); // it may end while we answer
+  answer.on('error', () => {}); // the shell may exit before it reads the answer
   let unstarted: Error | undefined;
   child.on('error', (error) => {
     unstarted = error;
@@ -179,5 +179,5 @@ async function follow(
     if (!unstarted) throw error;
   }
   if (unstarted) throw systemProblem('Cannot start the shell', unstarted, 'command-failed');
-  return { code: 137, open }; // the whole group was ended
+  return { code: 137, open }; // the whole process group was killed
 }

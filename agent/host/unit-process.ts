@@ -1,16 +1,16 @@
 import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
-/** What systemd, or a shell, sets anew for each process. */
+/** Variables that systemd or a shell sets separately for each process. */
 const ofEachProcess =
   /^(BOOTAGENT_STAGE_SERVER|BOOTAGENT_FIRST|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MANAGERPID|MEMORY_PRESSURE_\w+|PWD|OLDPWD|SHLVL|_)=/;
 const rights = /^(Uid|Gid|Groups|Cap\w+|NoNewPrivs|Seccomp\w*|Cpus_allowed|Mems_allowed):/;
 
-/** Whether a process has from its unit what we have from ours: variables, limits, rights, and what it sees of the machine. */
+/** Whether a process has the same environment as this one: variables, limits, privileges, security label, namespaces. */
 export function isServedAlike(pid: string): boolean {
   try {
     return servedWith('self') === servedWith(pid);
   } catch {
-    return false; // it has ended
+    return false; // the process has ended
   }
 }
 
@@ -21,7 +21,7 @@ function servedWith(pid: string): string {
     .filter((each) => each !== '' && !ofEachProcess.test(each));
   const limits = read('limits')
     .split('\n')
-    // Node raises how many files it may open to the most it may.
+    // Node raises its soft limit of open files to the hard limit.
     .map((line) => line.replace(/^(Max open files) +\S+ +/, '$1 '));
   const status = read('status')
     .split('\n')
@@ -30,7 +30,7 @@ function servedWith(pid: string): string {
   return [...variables.sort(), ...limits, ...status, read('oom_score_adj'), label(pid), ...spaces].join('\n');
 }
 
-/** What SELinux or AppArmor calls it, where there is either. */
+/** Returns the SELinux or AppArmor label of a process; "" without either. */
 function label(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/attr/current`, 'utf8');
@@ -39,7 +39,10 @@ function label(pid: string): string {
   }
 }
 
-/** Moves us into a process's unit, so that what we do counts there, and ends with it. Whether systemd sees us there. */
+/**
+ * Moves this process into the control groups of another one, so that it is accounted to, and ends with, that unit. Returns
+ * whether the group by which systemd tracks units is among them.
+ */
 export function moveTo(pid: string): boolean {
   const unified = existsSync('/sys/fs/cgroup/cgroup.procs');
   let moved = false;
@@ -49,13 +52,13 @@ export function moveTo(pid: string): boolean {
       writeFileSync(`${folder}/cgroup.procs`, String(process.pid));
       moved ||= isSystemds;
     } catch {
-      // One of those that only count, or that are not there.
+      // A resource controller group, or one that does not exist.
     }
   }
   return moved;
 }
 
-/** The folder of a control group, by a line of /proc/PID/cgroup. systemd knows what belongs to a unit by one of them. */
+/** Returns the folder of a control group from a line of /proc/PID/cgroup, and whether systemd tracks units by it. */
 export function groupOf(line: string, unified: boolean): { readonly folder: string; readonly isSystemds: boolean } {
   const [, controllers = '', path = ''] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
   const root = '/sys/fs/cgroup';

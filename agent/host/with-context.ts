@@ -2,7 +2,7 @@ import { mapOf } from '../base/map-of.ts';
 import { asProblem, Problem } from '../base/problem.ts';
 import { codeOf } from './resolve-safely.ts';
 
-/** Says what was being done, in words, when it fails. */
+/** Runs `work` and adds a description of the operation to its errors. */
 export function withContext<T>(doing: string, work: () => T): T {
   try {
     return work();
@@ -12,7 +12,7 @@ export function withContext<T>(doing: string, work: () => T): T {
   }
 }
 
-/** What the system refused, in words, with what to do about just that. */
+/** Returns the problem of a system error, in plain words and with a hint for its cause. */
 export function systemProblem(
   doing: string,
   error: unknown,
@@ -22,7 +22,7 @@ export function systemProblem(
   return new Problem(code, `${doing}: ${wordsOf(error)}`, { cause: error, ...(hint && { hint }) });
 }
 
-/** Whether the system answered that only root may. */
+/** Whether an error is a permission error (EACCES or EPERM). */
 export const isRefused = (error: unknown): boolean =>
   [error, asProblem(error).cause].some((each) => each !== undefined && ['EACCES', 'EPERM'].includes(codeOf(each)));
 
@@ -45,7 +45,7 @@ const rights =
   'Run it as root (sudo). As root: look for an immutable file (lsattr), SELinux denials (ausearch -m avc) or a network file system.';
 const disk = 'Look for errors of the disk in the kernel log (journalctl -k), then "bootagent run --retry-failed".';
 
-/** What to do about each error. */
+/** The hint for each error code. */
 const hints = mapOf({
   ENOENT: 'Check the path; a folder on the way to it may be missing.',
   ENOSPC: space,

@@ -1,70 +1,70 @@
-/** The part of the vocabulary that is about people: accounts, keys, locks, names. */
+/** States of accounts and access: users, groups, keys, locks, sshd, hostname. */
 export type PeopleState =
-  /** A group of this name; the number is taken when it is made, if it is free. */
+  /** A group with this name; `gid` applies only when the group is created, and only if the number is free. */
   | { readonly kind: 'group'; readonly name: string; readonly gid?: number; readonly system?: true }
   | { readonly kind: 'member'; readonly user: string; readonly group: string }
   | UserChange
-  /** A password by its hash. */
+  /** A password, given as its hash. */
   | { readonly kind: 'password'; readonly user: string; readonly hash: string }
-  /** Whether a password can let this user in. */
+  /** Whether password login is locked for this user. */
   | { readonly kind: 'locked'; readonly user: string; readonly locked: boolean }
-  /** These lines in the file that sshd reads for this user; others in it stay. */
+  /** These lines exist in the file that sshd reads for this user; other lines stay. */
   | { readonly kind: 'authorized-keys'; readonly user: string; readonly keys: readonly string[] }
-  /** A file for sudo, which counts only once visudo has taken it. */
+  /** A sudoers file, written only after visudo accepts it. */
   | { readonly kind: 'sudoers'; readonly path: string; readonly content: string }
   | SshdChange
   | HostKeysChange
   | { readonly kind: 'hostname'; readonly name: string };
 
 export type PeopleAct =
-  /** Sets a password that was given in the clear, or one that is made up and shown on the console alone. */
+  /** Sets a plaintext password, or a random one that is displayed only on the console. */
   | { readonly kind: 'plain-password'; readonly user: string; readonly password: string | { readonly random: number } }
-  /** The password must be changed at the next login. */
+  /** Expires the password, so that the user must change it at the next login. */
   | { readonly kind: 'expired-password'; readonly user: string }
-  /** Tells which keys were there before anybody gave us any, by user; `known` are those that were given. */
+  /** Reports, by user, the SSH keys that came with the image; `known` are the keys that the configuration provides. */
   | { readonly kind: 'inherited-keys'; readonly known: readonly string[] };
 
-/** An account with these properties. What is left out is left as it is, or to useradd where the account is new. */
+/** An account with these properties. Omitted properties stay unchanged; for a new account useradd sets its defaults. */
 export interface UserChange {
   readonly kind: 'user';
   readonly name: string;
   readonly uid?: number;
   readonly primaryGroup?: string;
-  /** Added to, never taken out of. */
+  /** The user is added to these groups and never removed from others. */
   readonly groups?: readonly string[];
   readonly gecos?: string;
   readonly home?: string;
   readonly shell?: string;
   /** The day the account ends, as 2027-01-31. */
   readonly expires?: string;
-  /** Days between the end of a password and that of the account. */
+  /** Days from the expiry of the password until the account is disabled. */
   readonly inactive?: number;
   readonly selinuxUser?: string;
-  /** Words of useradd for a new account: --system, --no-create-home. */
+  /** Options of useradd for a new account: --system, --no-create-home. */
   readonly flags?: readonly string[];
 }
 
-/** What sshd takes for a setting wherever no Match block says otherwise. */
+/** The value of an sshd setting outside of Match blocks. */
 export interface SshdChange {
   readonly kind: 'sshd';
   readonly keyword: string;
   readonly value: string;
-  /** Only in place of this, and left as it is where it says something else. */
+  /** The only current value that is replaced (`nothing`: unset); any other value stays. */
   readonly instead?: 'nothing' | 'no';
-  /** One of several: the setting may stand there for other things as well. */
+  /** The setting may occur several times: this value is one of them, and the others stay. */
   readonly among?: true;
 }
 
-/** The keys by which sshd shows who this machine is. */
+/** The SSH host keys of this machine. */
 export interface HostKeysChange {
   readonly kind: 'host-keys';
   readonly types: readonly string[];
-  /** What tells this machine from its clones. */
+  /** The identity that distinguishes this machine from its clones. */
   readonly machine: string;
-  /** Whether keys that nobody remembers having made for this machine are made anew. */
+  /** Whether keys that are not recorded as made for this machine are regenerated. */
   readonly fresh: boolean;
   readonly given: readonly GivenHostKey[];
-  /** Types that a later change makes, where sshd can start without them. */
+  /** Types that a later change generates, if sshd can start without them. */
   readonly later?: readonly string[];
 }
 

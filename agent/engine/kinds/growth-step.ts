@@ -1,11 +1,11 @@
 /**
- * One step of a growth: what grows, from and to how many bytes. A step that writes a
- * table carries the dump it was planned from.
+ * One step of a growth: what grows, and its size in bytes before and after. A step that
+ * writes a partition table carries the dump that it was planned from.
  */
 export type GrowthStep =
-  /** Writes the entry in the table, and updates the kernel. */
+  /** Writes the entry in the partition table and updates the kernel. */
   | (Sizes & { do: 'partition'; disk: string; number: number; sectors: number; dump: string })
-  /** The table is right already; updates the kernel. */
+  /** Updates only the kernel: the partition table is already correct. */
   | (Sizes & { do: 'tell-kernel'; disk: string; number: number })
   | (Sizes & { do: 'physical-volume'; path: string })
   | (Sizes & {
@@ -29,16 +29,16 @@ interface Sizes {
 
 export interface Growth {
   readonly steps: readonly GrowthStep[];
-  /** What stays as it is, and why. */
+  /** What does not grow, and why. */
   readonly remarks: readonly string[];
 }
 
-/** A device's part of the growth, and how big it is afterwards. */
+/** The part of a growth that concerns one device, and the size of the device afterwards. */
 export interface Grown extends Growth {
   readonly bytes: number;
-  /** The remark is of a partition behind this one. */
+  /** A partition behind this one prevents the growth; the remark describes it. */
   readonly blocked?: true;
 }
 
-/** The least growth, in bytes, that justifies writing to a disk; also the alignment of partitions. */
+/** The minimum growth, in bytes, that justifies writing to a disk; also the alignment of partitions. */
 export const minimumGrowth = 2 ** 20;

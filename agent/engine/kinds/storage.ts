@@ -5,9 +5,9 @@ export type StorageChange = GrowthChange | SwapChange | FilesystemChange | Mount
 export interface GrowthChange {
   readonly kind: 'growth';
   readonly target: string;
-  /** Grow only what is below the file system, or only the file system. */
+  /** Grows only the devices below the file system, or only the file system. */
   readonly only?: 'device' | 'filesystem';
-  /** Where the partition of a physical volume is not the last, put a new one at the end of the disk. */
+  /** If the partition of a physical volume is not the last one, creates a new partition at the end of the disk. */
   readonly newVolume?: true;
 }
 
@@ -15,7 +15,7 @@ export interface GrowthChange {
 export interface SwapChange {
   readonly kind: 'swap';
   readonly path: string;
-  /** Left out: an existing swap is used, and none is created. */
+  /** If omitted, an existing swap is used, and none is created. */
   readonly bytes?: number;
   /** The size is advice: a valid swap file of another size is kept. */
   readonly advised?: true;
@@ -28,7 +28,7 @@ export interface FilesystemChange {
   readonly type: string;
   readonly label?: string;
   readonly overwrite?: true;
-  /** "auto": the partition that has it already, else the first empty one, else the empty disk. */
+  /** "auto": the partition that already has it, else the first empty partition, else the empty disk. */
   readonly partition?: 'auto' | 'any';
   readonly options?: readonly string[];
 }
@@ -42,16 +42,16 @@ export interface MountedChange {
   readonly nofail?: true;
 }
 
-/** A change of /etc/fstab: an entry to add, a device to drop, or the entries of ours to keep. */
+/** A change of /etc/fstab: an entry to add, a device to drop, or the entries of bootagent to keep. */
 export type FstabEdit = { readonly syntax: 'fstab' } & (
   | { readonly put: FstabEntry }
-  /** Every entry of this device, whoever made it. */
+  /** Drops every entry of this device, including entries that bootagent did not add. */
   | { readonly drop: string }
-  /** Drops our marked entries with other keys: an earlier user-data asked for them. */
+  /** Drops marked entries of bootagent with other keys: an earlier user-data requested them. */
   | { readonly keep: readonly string[] }
 );
 
-/** The six fields of a line, without escapes. */
+/** The six fields of an fstab line, with escapes decoded. */
 export interface FstabEntry {
   readonly spec: string;
   readonly file: string;
