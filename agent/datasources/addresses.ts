@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 
-/** How many bits a netmask holds: "255.255.255.0" is 24, as are "24" and "ffff:ff::"; undefined for what is none. */
+/** Returns the prefix length of a netmask: 24 for "255.255.255.0", "24" and "ffff:ff::"; undefined if it is invalid. */
 export function prefixOf(netmask: string | number | undefined): number | undefined {
   const words = String(netmask ?? '').replace(/^\//, '');
   if (/^\d{1,3}$/.test(words)) return Number(words) <= 128 ? Number(words) : undefined;
@@ -8,7 +8,7 @@ export function prefixOf(netmask: string | number | undefined): number | undefin
   return bits !== undefined && /^1*0*$/.test(bits) ? bits.lastIndexOf('1') + 1 : undefined;
 }
 
-/** An address with its prefix length, from either way of writing one; undefined for what is no address. */
+/** Returns "address/prefix" from either notation; without a netmask, IPv4 gets /24 and IPv6 /64. Undefined if invalid. */
 export function withPrefix(address: unknown, netmask: unknown): string | undefined {
   const [plain = '', own] = String(address ?? '')
     .trim()
@@ -20,7 +20,7 @@ export function withPrefix(address: unknown, netmask: unknown): string | undefin
   return family === 0 || prefix === undefined || prefix > most ? undefined : `${plain}/${prefix}`;
 }
 
-/** A network with its prefix length; the default route in any of its spellings is "default". */
+/** Returns "network/prefix", or "default" for any spelling of the default route. */
 export function networkOf(network: unknown, netmask: unknown): string | undefined {
   const words = String(network ?? '').trim();
   if (words === 'default') return words;
@@ -29,13 +29,13 @@ export function networkOf(network: unknown, netmask: unknown): string | undefine
   return whole !== undefined && /^(?:0\.0\.0\.0|::)\/0$/.test(whole) ? 'default' : whole;
 }
 
-/** The address if it is one, of either family. */
+/** Returns the value if it is an IPv4 or IPv6 address. */
 export const asAddress = (value: unknown): string | undefined => {
   const words = String(value ?? '').trim();
   return isIP(words) === 0 ? undefined : words;
 };
 
-/** A MAC in small letters with colons; undefined for what is none. */
+/** Returns a MAC address in lower case with colons; undefined if it is invalid. */
 export function asMac(value: unknown): string | undefined {
   const words = String(value ?? '')
     .trim()

@@ -9,7 +9,7 @@ import { readOpenStack, versions } from './openstack-tree.ts';
 
 const folders = ['/config-drive', '/var/lib/cloud/seed/config_drive'];
 
-/** The drive on which OpenStack, and others in its manner, hand over what their service would say. */
+/** The config drive: OpenStack, and platforms that follow its format, put the content of the metadata service on it. */
 export const configDrive: Datasource = {
   name: 'config-drive',
   alias: 'ConfigDrive',
@@ -43,7 +43,7 @@ async function places(host: ReadHost): Promise<readonly { readonly because: stri
   return [...drives, ...seeds];
 }
 
-/** What the newest tree says that knows who we are: one that is rubbish is told, and an older one is read. */
+/** Reads the instance from the newest valid version. An invalid version is reported, and the next older one is read. */
 async function fromOpenStack(ask: FetchContext, tree: Tree): Promise<Instance | undefined> {
   let rubbish: Problem | undefined;
   for (const version of [...versions.toReversed(), 'latest']) {
@@ -56,12 +56,12 @@ async function fromOpenStack(ask: FetchContext, tree: Tree): Promise<Instance | 
       rubbish ??= error;
     }
   }
-  // Not the tree for EC2: the machine goes by another id there, and would seem to be a new one.
+  // No fallback to the EC2 tree: its instance-id differs, so the machine would look like a new instance.
   if (rubbish) throw rubbish;
   return undefined;
 }
 
-/** The tree for those who know only EC2's words: all values in one file. */
+/** Reads the EC2 tree of the drive, which holds all metadata in one file. */
 async function fromEc2(ask: FetchContext, tree: Tree): Promise<Instance | undefined> {
   for (const version of ['latest', '2009-04-04']) {
     const metaData = await jsonAt(tree, `ec2/${version}/meta-data.json`);

@@ -3,12 +3,12 @@ import type { FetchContext, Instance } from '../metadata/datasource.ts';
 import { keyLines } from '../metadata/key-lines.ts';
 import { bytesAt, linesAt, type Tree, textAt, unlessRubbish } from '../metadata/tree.ts';
 
-/** An entry of the listing: "0=name" or "0/", as opposed to a key, which has blanks in it and no number before a "=". */
+/** Whether a line is a listing entry ("0=name", "0/") and not a key: a key contains blanks and does not begin with "N=". */
 const isEntry = (line: string): boolean => /^\d+(?:=|\/?$)/.test(line) || !/\s/.test(line);
 
 /**
- * The lines of the public keys, in any dialect: a listing of "0=name" or "0", the key itself in the listing's place, or no
- * listing but a first key.
+ * Returns the public key lines of any EC2 dialect: a listing of "0=name" or "0", the keys themselves in place of the listing,
+ * or no listing but a key at index 0.
  */
 export async function publicKeys(tree: Tree): Promise<readonly string[]> {
   const entries = (await linesAt(tree, 'meta-data/public-keys/')) ?? (await linesAt(tree, 'meta-data/public-keys'));
@@ -19,13 +19,13 @@ export async function publicKeys(tree: Tree): Promise<readonly string[]> {
   return keyLines(texts);
 }
 
-/** User-data where EC2 has it, or else where Wakame-vdc 11.06 has it. */
+/** Returns user-data from EC2's path or, with `both`, from the path of Wakame-vdc 11.06. */
 export async function userData(tree: Tree, both: boolean): Promise<Uint8Array | undefined> {
   const usual = await bytesAt(tree, 'user-data');
   return usual ?? (both ? bytesAt(tree, 'meta-data/user-data') : undefined);
 }
 
-/** What the tree says of the instance `id`, in as few requests as it can be had; what a login needs comes first. */
+/** Reads the instance `id` from the tree with as few requests as possible; data that a login needs comes first. */
 export async function readTree(
   ask: FetchContext,
   tree: Tree,
@@ -61,5 +61,5 @@ export async function readTree(
 
 const indexOf = (entry: string): string => encodeURIComponent((entry.split('=')[0] ?? '').replace(/\/$/, '').trim());
 
-// With several interfaces some services give a name for each, on lines of their own.
+// With several interfaces, some services return one hostname per interface, each on its own line.
 const firstWord = (text: string | undefined): string | undefined => text?.split(/\s+/)[0];

@@ -10,7 +10,7 @@ const usual = ['http://169.254.169.254', 'http://[fd00:ec2::254]'];
 const tokenPath = '/latest/api/token';
 const lifetime = { 'x-aws-ec2-metadata-token-ttl-seconds': '21600' };
 
-/** Amazon EC2, and every cloud that answers in its words. */
+/** Amazon EC2, and clouds with an EC2-compatible metadata service. */
 export const ec2: Datasource = {
   name: 'ec2',
   alias: 'Ec2',
@@ -27,13 +27,13 @@ export const ec2: Datasource = {
     const amazon = amazonMark(ask.facts.platform) !== undefined;
     const service = serviceAt(ask, placesFor(ask, usual));
     const session = sessionWith(service);
-    // Amazon's service must give a token; another one is asked for it only when it refuses to answer without.
+    // Amazon's service always issues a token. From other services, a token is requested only after they answer 401.
     if (amazon) await session.renew();
     for (const version of amazon ? ['2021-03-23', 'latest'] : ['latest', '2009-04-04']) {
       const tree = httpTree(ask, service, `/${version}/`, session);
       const id = await idAt(tree, 'meta-data/instance-id');
       if (id === undefined) continue;
-      // Elsewhere a service that insists on a token has cost two requests more: seven are enough for anybody.
+      // On other clouds a required token costs two extra requests; leaving out the zone keeps the total at seven at most.
       return readTree(ask, tree, id, { datasource: 'ec2', amazon, zone: amazon || !session.hasToken() });
     }
     ask.note('warning', `${service.where('/')}: answers, but knows no instance-id`);
@@ -48,13 +48,13 @@ export const ec2: Datasource = {
   },
 };
 
-/** What firmware that is Amazon's says. The uuid is told in either order of bytes. */
+/** Returns how the firmware identifies Amazon EC2, or undefined. DMI reports the uuid in either byte order. */
 export function amazonMark({ vendor, uuid }: Platform): string | undefined {
   if (vendor === 'Amazon EC2') return 'DMI vendor is Amazon EC2';
   return /^ec2|^[0-9a-f]{4}2[0-9a-f]ec/.test(uuid.toLowerCase()) ? `DMI uuid is ${uuid}` : undefined;
 }
 
-/** Clouds that are not Amazon's and are known to answer in its words. */
+/** Returns how the firmware identifies another cloud with an EC2-compatible service, or undefined. */
 function likeness({ vendor, product, serial, chassis }: Platform): string | undefined {
   if (/(?:^|\.)brightbox\.com$/.test(serial)) return `DMI serial is ${serial}`;
   if (chassis.endsWith('.zstack.io')) return `DMI chassis is ${chassis}`;
@@ -68,7 +68,7 @@ interface Session {
   hasToken(): boolean;
 }
 
-/** Keeps the token of IMDSv2, which expires and is then fetched again. */
+/** Holds the IMDSv2 token; `renew` fetches a new one when it has expired. */
 function sessionWith(service: Service): Session {
   let token: string | undefined;
   return {
@@ -87,7 +87,7 @@ function sessionWith(service: Service): Session {
   };
 }
 
-/** A token is one printable word; a page from whoever else answers is none. */
+/** Returns what is wrong with a token, or undefined: it must be one printable word, not a web page of a proxy. */
 const notToken = (body: Uint8Array): string | undefined =>
   notText(body) ?? (/^[\x21-\x7e]{1,512}$/.test(utf8(body).trim()) ? undefined : 'no token');
 

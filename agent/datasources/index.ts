@@ -8,7 +8,7 @@ import { openstack } from './openstack.ts';
 import { azure, gce } from './unsupported.ts';
 import { wakame, wakameNet } from './wakame.ts';
 
-/** The sources, in the order they are asked: what lies on the machine first, then whom firmware names. */
+/** The datasources in query order: local ones first, then those that the firmware identifies. */
 export const datasources: readonly Datasource[] = [
   nocloud,
   nocloudNet,

@@ -3,13 +3,13 @@ import { collect } from '../userdata/schema/findings.ts';
 import type { SourceNode } from '../userdata/schema/source-node.ts';
 import { readYaml } from '../userdata/yaml/read-yaml.ts';
 
-/** What a YAML file of a tree means, as plain JSON; undefined where there is none. */
+/** Returns a YAML file of a tree as plain JSON; undefined if the file does not exist. */
 export async function yamlIn(tree: Tree, path: string): Promise<unknown> {
   const body = await tree.read(path, (bytes) => notText(bytes) ?? parsed(utf8(bytes)).wrong);
   return body && parsed(utf8(body)).value;
 }
 
-/** What a YAML text means, as plain JSON. */
+/** Returns a YAML text as plain JSON; `where` is its place in error messages. */
 export function yamlAt(text: string, where: string): unknown {
   const { value, wrong } = parsed(text);
   if (wrong !== undefined) throw badMetadata(where, wrong);

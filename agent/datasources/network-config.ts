@@ -4,7 +4,7 @@ import type { NetworkRead } from './network-fields.ts';
 import { networkV1 } from './network-v1.ts';
 import { networkV2 } from './network-v2.ts';
 
-/** A `network-config` file in version 1 or 2, with or without the `network:` around it. */
+/** Reads a `network-config` file in version 1 or 2, with or without a top-level `network:` key. */
 export function readNetworkConfig(value: unknown, facts: Facts): NetworkRead {
   const outer = asObject(value) ?? {};
   const config = asObject(outer.network) ?? outer;

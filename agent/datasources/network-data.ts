@@ -6,7 +6,7 @@ import { asList, asMtu, bare, type NetworkRead } from './network-fields.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** OpenStack's `network_data.json`: links, the networks on them, and services for all. */
+/** Reads OpenStack's `network_data.json`: links, the networks on them, and services shared by all of them. */
 export function readNetworkData(data: Settings): NetworkRead {
   const listOf = (key: string): readonly Settings[] => asList(data[key]).map((value) => asObject(value) ?? {});
   const networks = listOf('networks');

@@ -1,13 +1,13 @@
 import type { Facts } from '../facts/facts.ts';
 import type { NetworkInterface } from '../metadata/datasource.ts';
 
-/** What is read of a network configuration, and what of it is left out, as sentences. */
+/** A network configuration as far as it is supported; `leftOut` has a sentence for each part that is not. */
 export interface NetworkRead {
   readonly interfaces: readonly NetworkInterface[];
   readonly leftOut: readonly string[];
 }
 
-/** An interface without anything set. */
+/** Returns an interface with nothing configured. */
 export const bare = (mac: string, name?: string): NetworkInterface => ({
   mac,
   ...(name !== undefined && { name }),
@@ -20,21 +20,21 @@ export const bare = (mac: string, name?: string): NetworkInterface => ({
   search: [],
 });
 
-/** The MAC of an interface that is named without one. */
+/** Returns the MAC address of the interface with this name on the machine. */
 export const macOf = (name: string, { network }: Facts): string | undefined =>
   network.interfaces.find((each) => each.name === name)?.mac.toLowerCase();
 
-/** Whatever it is, as a list: one value is a list of one, and none is an empty list. */
+/** Returns a value as a list: a single value becomes a list of one; undefined, null and '' become an empty list. */
 export const asList = (value: unknown): readonly unknown[] =>
   Array.isArray(value) ? value : value === undefined || value === null || value === '' ? [] : [value];
 
-/** The words of a list, or of a text that holds several. */
+/** Returns the words of a list or of a text, split at white space and commas. */
 export const asWords = (value: unknown): readonly string[] =>
   asList(value)
     .flatMap((each) => String(each).split(/[\s,]+/))
     .filter((word) => word !== '');
 
-/** The MTU if it is one. */
+/** Returns the MTU in bytes; undefined if it is invalid. */
 export const asMtu = (value: unknown): number | undefined => {
   const mtu = Number(value ?? Number.NaN);
   return Number.isInteger(mtu) && mtu >= 68 && mtu <= 65_535 ? mtu : undefined;

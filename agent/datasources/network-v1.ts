@@ -7,7 +7,7 @@ import { asList, asMtu, asWords, bare, macOf, type NetworkRead } from './network
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** cloud-init's first form: a list of devices, each with its subnets, and name servers for all of them. */
+/** Reads version 1: a list of devices, each with its subnets, and name servers shared by all of them. */
 export function networkV1(config: Settings, facts: Facts): NetworkRead {
   const leftOut: string[] = [];
   const interfaces: NetworkInterface[] = [];
@@ -54,7 +54,7 @@ function routeOf(value: unknown): readonly { readonly to: string; readonly via: 
 
 const addressesIn = (value: unknown): readonly string[] => asWords(value).flatMap((each) => asAddress(each) ?? []);
 
-/** Name servers for all are for those that have an address to reach them from. */
+/** Adds the shared name servers to an interface that has a static address to reach them from. */
 const withServers = (each: NetworkInterface, shared: Pick<NetworkInterface, 'dns' | 'search'>): NetworkInterface =>
   each.addresses.length === 0
     ? each

@@ -8,7 +8,7 @@ import { asList, asMtu, asWords, bare, macOf, type NetworkRead } from './network
 
 const others = ['bonds', 'bridges', 'vlans', 'tunnels', 'wifis', 'vrfs', 'modems', 'dummy-devices'];
 
-/** Netplan's form: settings below each interface, which is known by its name or by what it matches. */
+/** Reads version 2 (Netplan): settings per interface, which is selected by its name or by a `match` mapping. */
 export function networkV2(config: Readonly<Record<string, unknown>>, facts: Facts): NetworkRead {
   const leftOut = others.flatMap((kind) =>
     Object.keys(asObject(config[kind]) ?? {}).map((id) => `${kind} are not done yet: ${id} is left as it is`),
@@ -22,7 +22,7 @@ export function networkV2(config: Readonly<Record<string, unknown>>, facts: Fact
   return { interfaces, leftOut };
 }
 
-/** The MACs of the interfaces that are meant. */
+/** Returns the MAC addresses of the interfaces that an `ethernets` entry selects. */
 function matching(id: string, match: Readonly<Record<string, unknown>> | undefined, facts: Facts): readonly string[] {
   const mac = asMac(match?.macaddress);
   if (mac !== undefined) return [mac];
@@ -44,7 +44,7 @@ function interfaceOf(mac: string, settings: Readonly<Record<string, unknown>>): 
     ...bare(mac, typeof settings['set-name'] === 'string' ? settings['set-name'] : undefined),
     dhcp4: settings.dhcp4 === true,
     dhcp6: settings.dhcp6 === true,
-    // An address may carry options of its own, as the only key of a mapping.
+    // An address with options is the only key of a mapping.
     addresses: asList(settings.addresses).flatMap(
       (each) => withPrefix(Object.keys(asObject(each) ?? {})[0] ?? each, undefined) ?? [],
     ),

@@ -3,9 +3,9 @@ import { mapOf } from '../base/map-of.ts';
 import type { Platform } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
 
-/** What the kernel command line or the serial number of the machine says of a seed. */
+/** A seed as the kernel command line or the DMI serial number describes it. */
 export interface SeedLine {
-  /** "the kernel command line". */
+  /** Where it was found, for messages: "the kernel command line". */
   readonly from: string;
   readonly seedfrom?: string | undefined;
   readonly metaData: Readonly<Record<string, string>>;
@@ -13,7 +13,7 @@ export interface SeedLine {
 
 const shortNames = mapOf({ s: 'seedfrom', h: 'local-hostname', i: 'instance-id' });
 
-/** The seed lines there are, the serial number's first: `ds=nocloud;s=http://10.0.0.1/;h=name`. */
+/** Returns all seed lines, that of the serial number first: `ds=nocloud;s=http://10.0.0.1/;h=name`. */
 export async function seedLines(platform: Platform, host: ReadHost): Promise<readonly SeedLine[]> {
   const lines: SeedLine[] = [];
   const places = [
@@ -37,7 +37,7 @@ async function readLine(from: string, settings: string, platform: Platform, host
   return { from, metaData, seedfrom: seedfrom && (await withFirmwareNames(seedfrom, platform, host)) };
 }
 
-/** `__dmi.system-uuid__` and its like stand for what the firmware says, under dmidecode's names. */
+/** Replaces `__dmi.NAME__` by the DMI value of that name; the names are those of dmidecode, such as "system-uuid". */
 export async function withFirmwareNames(text: string, platform: Platform, host: ReadHost): Promise<string> {
   const known = mapOf({
     'system-manufacturer': platform.vendor,

@@ -6,24 +6,24 @@ import type { DatasourceSettings } from '../metadata/datasource.ts';
 import { asText } from '../metadata/tree.ts';
 import { type SeedLine, seedLines, withFirmwareNames } from './nocloud-line.ts';
 
-/** The folders that hold a seed, the first that does being the one. */
+/** Directories that may hold a seed; the first that has meta-data is used. */
 const seedFolders: readonly string[] = [
   '/var/lib/cloud/seed/nocloud',
   '/var/lib/cloud/seed/nocloud-net',
   ownPaths.seed,
 ];
 
-/** Where seeds were found. */
+/** All places where a seed was found. */
 export interface Places {
   readonly lines: readonly SeedLine[];
   readonly folder: string | undefined;
   readonly inline: DatasourceSettings | undefined;
   readonly drives: readonly Drive[];
-  /** A tree that replaces what the others say, if any of them points to one. */
+  /** The path or URL of a further tree, if the settings or a seed line name one; its files replace those of other places. */
   readonly seedfrom: string | undefined;
 }
 
-/** Looks everywhere a seed may be; a folder that was named is the only place. */
+/** Searches all places for a seed; if `seed` names a directory, only that one is used. */
 export async function look(facts: Facts, host: ReadHost, settings: DatasourceSettings, seed?: string): Promise<Places> {
   if (seed !== undefined) return { lines: [], folder: seed, inline: undefined, drives: [], seedfrom: undefined };
   const lines = await seedLines(facts.platform, host);
@@ -46,7 +46,7 @@ async function seedFolder(host: ReadHost): Promise<string | undefined> {
   return undefined;
 }
 
-/** The places, for people. */
+/** Returns the places as a text for messages; undefined if there are none. */
 export function placesIn({ lines, folder, inline, drives, seedfrom }: Places): string | undefined {
   const found = [
     ...lines.map(({ from }) => `${from} names a seed`),
@@ -61,5 +61,5 @@ export function placesIn({ lines, folder, inline, drives, seedfrom }: Places): s
   return found.length === 0 ? undefined : found.join('; ');
 }
 
-/** Whether the tree lies on the network. */
+/** Whether the tree is on the network. */
 export const isRemote = (seedfrom: string | undefined): boolean => /^https?:\/\//i.test(seedfrom ?? '');

@@ -2,9 +2,9 @@
 import type { FetchContext } from '../metadata/datasource.ts';
 import { asObject, bytesAt, type Tree, unlessRubbish } from '../metadata/tree.ts';
 
-/** What one place says. */
+/** The content of one seed. */
 export interface Seed {
-  /** Where it was found, for people. */
+  /** Where it was found, for messages. */
   readonly from: string;
   readonly metaData: Readonly<Record<string, unknown>>;
   readonly userData?: Uint8Array | undefined;
@@ -12,7 +12,7 @@ export interface Seed {
   readonly networkConfig?: unknown;
 }
 
-/** The four files of a seed. Without meta-data it is none. */
+/** Reads the four files of a seed; undefined without meta-data. */
 export async function readSeed(ask: FetchContext, tree: Tree, from: string): Promise<Seed | undefined> {
   const { yamlIn } = await import('./metadata-yaml.ts');
   const metaData = await yamlIn(tree, 'meta-data');
@@ -27,7 +27,7 @@ export async function readSeed(ask: FetchContext, tree: Tree, from: string): Pro
   };
 }
 
-/** Seeds found in order: of the metadata the first that says a thing is heard, of the other files the last. */
+/** Merges seeds in the order they were found: for each metadata key the first seed wins, for each other file the last. */
 export const merged = (seeds: readonly Seed[]): Seed =>
   seeds.reduce((earlier, later) => ({
     from: `${earlier.from}, ${later.from}`,
@@ -37,7 +37,7 @@ export const merged = (seeds: readonly Seed[]): Seed =>
     networkConfig: later.networkConfig ?? earlier.networkConfig,
   }));
 
-/** What the image's own settings say under `datasource: {NoCloud: {...}}`: inline, in place of files. */
+/** Reads the seed that the settings of the image hold inline, under `datasource: {NoCloud: {...}}`. */
 export async function inlineSeed(settings: Readonly<Record<string, unknown>>): Promise<Seed | undefined> {
   const text = (key: string): Uint8Array | undefined =>
     typeof settings[key] === 'string' ? new TextEncoder().encode(settings[key]) : undefined;

@@ -9,7 +9,7 @@ import { readNetworkConfig } from './network-config.ts';
 import { isRemote, look, type Places, placesIn } from './nocloud-places.ts';
 import { inlineSeed, merged, readSeed, type Seed } from './nocloud-seed.ts';
 
-/** Files that somebody put on the machine: a seed folder, a labelled disk, a tree that the kernel command line names. */
+/** NoCloud with local files: a seed directory, a labelled disk, or a tree that the kernel command line names. */
 export const nocloud: Datasource = {
   name: 'nocloud',
   alias: 'NoCloud',
@@ -24,7 +24,7 @@ export const nocloud: Datasource = {
   },
 };
 
-/** The same where the seed's tree lies on the network. */
+/** NoCloud with a seed tree on the network. */
 export const nocloudNet: Datasource = {
   ...nocloud,
   name: 'nocloud-net',
@@ -39,7 +39,7 @@ export const nocloudNet: Datasource = {
   },
 };
 
-/** Everything the places say, each bad one left out and told. */
+/** Merges the seeds of all places; an invalid seed is reported and left out. */
 async function gather(
   ask: FetchContext,
   { lines, folder, inline, drives, seedfrom }: Places,
@@ -63,7 +63,7 @@ async function gather(
   return seeds.length === 0 ? undefined : instanceOf(ask, merged(seeds));
 }
 
-/** The tree that a seed points to. Where it cannot be had there is no seed at all: the rest stands on it. */
+/** Reads the tree that a seed points to. If it is missing there is no seed at all: the other parts depend on it. */
 async function readSeedFrom(ask: FetchContext, url: string): Promise<Seed | undefined> {
   const local = /^(?:file:\/\/)?(\/.*)$/.exec(url)?.[1];
   if (local !== undefined) return readSeed(ask, folderTree(ask.host, local), local);

@@ -1,6 +1,6 @@
 import { type Datasource, noInstance } from '../metadata/datasource.ts';
 
-/** Nobody to ask: what `None` in a list means. The image's own settings are all there is. */
+/** No datasource: `None` in `datasource_list`. Only the settings of the image are used. */
 export const none: Datasource = {
   name: 'none',
   alias: 'None',

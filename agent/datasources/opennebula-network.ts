@@ -5,7 +5,7 @@ import { asMtu, asWords, bare, type NetworkRead } from './network-fields.ts';
 
 type Values = ReadonlyMap<string, string>;
 
-/** The `ETHn_*` values of a context: one interface for each number that has a MAC. */
+/** Reads the `ETHn_*` values of a context: one interface for each number with a MAC address. */
 export function readContextNetwork(context: Values): NetworkRead {
   const leftOut: string[] = [];
   const interfaces: NetworkInterface[] = [];
@@ -52,7 +52,7 @@ function interfaceOf(context: Values, nic: string, mac: string): NetworkInterfac
   };
 }
 
-/** OpenNebula makes a MAC of the address, in its last four bytes: 02:00:ac:14:00:13 is 172.20.0.19. */
+/** Returns the IPv4 address that OpenNebula encodes in the last four bytes of a MAC: 02:00:ac:14:00:13 is 172.20.0.19. */
 const addressFrom = (mac: string): string =>
   mac
     .split(':')
@@ -70,7 +70,7 @@ function aliases(context: Values, nic: string): readonly (string | undefined)[] 
   ]);
 }
 
-/** "10.0.0.0/8 via 192.168.1.1, 172.16.0.0/12 via ...": what is no route is passed over. */
+/** Reads routes in the form "10.0.0.0/8 via 192.168.1.1, 172.16.0.0/12 via ..."; invalid entries are ignored. */
 function routesIn(text: string | undefined): readonly { readonly to: string; readonly via: string }[] {
   return (text ?? '').split(',').flatMap((each) => {
     const [, network, gateway] = /^\s*(\S+)\s+via\s+(\S+)/.exec(each) ?? [];

@@ -11,11 +11,11 @@ import { readAssignments } from './shell-values.ts';
 
 const folders = ['/context', '/var/lib/cloud/seed/opennebula'];
 
-/** What is asked for in a context and not done here. */
+/** Context variables that are not supported yet; each one is reported. */
 const undone =
   /^(?:INIT_SCRIPTS|GROW_FS|GROW_ROOTFS|IGNORE_SWAP|USERNAME\w*|GRANT_SUDO|DNS_HOSTNAME|TIMEZONE|(?:CRYPTED_)?PASSWORD(?:_BASE64)?)$/;
 
-/** OpenNebula's context: shell assignments on a labelled drive, which are read and never run. */
+/** OpenNebula's context: shell assignments on a labelled drive, which are parsed and never executed. */
 export const opennebula: Datasource = {
   name: 'opennebula',
   alias: 'OpenNebula',
@@ -50,7 +50,7 @@ async function places(host: ReadHost): Promise<readonly { readonly because: stri
   return found;
 }
 
-/** An empty value is as good as none. */
+/** Reads the context without its empty values, which count as unset. */
 async function contextOf(tree: Tree): Promise<ContextValues> {
   const values = readAssignments(utf8((await tree.read('context.sh')) ?? new Uint8Array()));
   if ('why' in values)
@@ -81,7 +81,7 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
   };
 }
 
-/** The number of the machine with where it counts: a number alone is given again by the next site. */
+/** Returns the VM number, qualified by a hash of the OneGate endpoint: the number alone is unique only within one site. */
 function idOf(context: ContextValues, uuid: string): string {
   const vm = context.get('VMID');
   const scope = context.get('ONEGATE_ENDPOINT') ?? '';
@@ -94,7 +94,7 @@ const shortHash = (text: string): string =>
     .toString('hex')
     .slice(0, 8);
 
-/** A name, out of the quotes that some versions wrap it in twice; an address becomes a name made of it. */
+/** Returns the hostname without the second pair of quotes that some versions add; an address becomes "ip-10-0-0-5". */
 function hostnameOf(value: string | undefined): string | undefined {
   const name = value?.trim().replace(/^"(.*)"$/, '$1');
   return name && /^\d+(?:\.\d+){3}$/.test(name) ? `ip-${name.replaceAll('.', '-')}` : name || undefined;
@@ -106,7 +106,7 @@ function userDataOf(context: ContextValues): Uint8Array | undefined {
   return text === undefined ? undefined : decoded(text, encoding === 'base64');
 }
 
-/** A script of the template's owner; it is handed on as vendor-data, as that is what it is. */
+/** Returns the start script of the VM template, to be used as vendor-data. */
 function startScript(context: ContextValues): Uint8Array | undefined {
   const encoded = context.get('START_SCRIPT_BASE64');
   const text = context.get('START_SCRIPT');
@@ -120,7 +120,7 @@ const decoded = (text: string, base64: boolean): Uint8Array =>
 const secretsIn = (context: ContextValues): readonly string[] =>
   [...context].filter(([name]) => /PASSWORD|TOKEN/.test(name)).map(([, value]) => value);
 
-/** Where OpenNebula wants to hear that the machine is ready. */
+/** Returns the request that reports readiness to OneGate, if the context asks for it (`REPORT_READY`). */
 function readyReport(context: ContextValues, token: string | undefined): Instance['ready'] {
   const endpoint = context.get('ONEGATE_ENDPOINT');
   const vm = context.get('VMID');

@@ -14,7 +14,7 @@ import {
 } from '../metadata/tree.ts';
 import { readNetworkData } from './network-data.ts';
 
-/** The versions of the tree that are known here, the newest last. */
+/** The supported versions of the tree, the newest last. */
 export const versions: readonly string[] = [
   '2012-08-10',
   '2013-04-04',
@@ -27,7 +27,7 @@ export const versions: readonly string[] = [
   '2020-10-14',
 ];
 
-/** What one version of OpenStack's tree says, on a drive or from the service; undefined where it has no metadata. */
+/** Reads one version of OpenStack's tree, from a drive or from the service; undefined if it has no metadata. */
 export async function readOpenStack(ask: FetchContext, tree: Tree, datasource: string): Promise<Instance | undefined> {
   const metaData = await jsonAt(tree, 'meta_data.json');
   if (!metaData) return undefined;
@@ -59,7 +59,7 @@ export async function readOpenStack(ask: FetchContext, tree: Tree, datasource: s
   };
 }
 
-/** Every key that is for ssh, from the mapping by name or the newer list. */
+/** Returns all SSH keys, from the mapping by name and from the newer list. */
 function keysOf(metaData: Readonly<Record<string, unknown>>): readonly string[] {
   const listed = (Array.isArray(metaData.keys) ? metaData.keys : []).map((each) => asObject(each) ?? {});
   const texts = [
@@ -69,7 +69,7 @@ function keysOf(metaData: Readonly<Record<string, unknown>>): readonly string[] 
   return keyLines(texts);
 }
 
-/** Vendor-data is text, or a list of texts, or has them under the name that cloud-init gave it. */
+/** Returns the parts of vendor-data: a text, a list of texts, or either of these under the key "cloud-init". */
 function partsOf(value: unknown): readonly Uint8Array[] {
   if (typeof value === 'string') return value.trim() === '' ? [] : [new TextEncoder().encode(value)];
   if (Array.isArray(value)) return value.flatMap(partsOf);

@@ -8,7 +8,7 @@ import { readOpenStack, versions } from './openstack-tree.ts';
 const products = ['OpenStack Nova', 'OpenStack Compute'];
 const chassis = [...products, 'OpenTelekomCloud', 'SAP CCloud VM', 'HUAWEICLOUD', 'Samsung Cloud Platform'];
 
-/** OpenStack's own metadata service, asked where there is no config drive. */
+/** OpenStack's metadata service, used if there is no config drive. */
 export const openstack: Datasource = {
   name: 'openstack',
   alias: 'OpenStack',
@@ -33,7 +33,7 @@ const mark = (platform: Platform): string | undefined => {
   return chassis.includes(platform.chassis) ? `DMI chassis is ${platform.chassis}` : undefined;
 };
 
-/** The usual address, and on each interface the link-local one that serves guests without IPv4. */
+/** Returns the service at the usual IPv4 address and, for guests without IPv4, at its link-local address on each interface. */
 function serviceFor(ask: FetchContext): Service {
   const named = placesFor(ask, []);
   if (named.length > 0) return serviceAt(ask, named);

@@ -1,13 +1,13 @@
 import { mapOf } from '../base/map-of.ts';
-/** Where and why a file is not the list of assignments it should be. */
+/** Where and why a file is not a valid list of assignments. */
 export interface Broken {
   readonly line: number;
   readonly why: string;
 }
 
 /**
- * The values of a file of shell assignments, as bash would have them, without a shell: nothing in it is ever run. What
- * only a shell could tell (a substitution, a command) makes the file broken.
+ * Returns the values of a file of shell assignments as bash would set them, without executing anything. A construct that
+ * only a shell can evaluate (a substitution, a command) makes the file invalid.
  */
 export function readAssignments(text: string): ReadonlyMap<string, string> | Broken {
   const values = new Map<string, string>();
@@ -29,7 +29,7 @@ export function readAssignments(text: string): ReadonlyMap<string, string> | Bro
 type Word = { readonly value: string; readonly end: number };
 type Refused = { readonly why: string; readonly end: number };
 
-/** One value: pieces quoted in any way, one after the other, as far as the next white space. */
+/** Reads one value: a sequence of plain and quoted pieces up to the next unquoted white space. */
 function readWord(text: string, from: number): Word | Refused {
   let value = '';
   let at = from;
@@ -48,7 +48,7 @@ function readPiece(text: string, at: number, from: number): Word | Refused {
   if (text.startsWith("$'", at)) return quoted(text, at + 2, /\\[\s\S]|'/g, unescaped);
   const [plain = ''] = /^(?:\\[\s\S]|[^ \t\n'"\\$`;&|<>()])+/.exec(text.slice(at)) ?? [];
   if (plain === '') return { why: refusal(text[at] ?? ''), end: at };
-  // A tilde is somebody's home, where it stands first or after a colon.
+  // The shell expands a tilde to a home directory at the start of a value and after a colon.
   if ((at === from && plain.startsWith('~')) || /(?<!\\):~/.test(plain))
     return { why: 'a ~ would be expanded', end: at };
   return {
@@ -60,7 +60,7 @@ function readPiece(text: string, at: number, from: number): Word | Refused {
 const refusal = (character: string): string =>
   character === '$' || character === '`' ? 'a substitution would be made' : `a ${character} stands outside of quotes`;
 
-/** Text up to the quote that ends it. */
+/** Reads text up to the closing quote. */
 function quoted(text: string, from: number, stop: RegExp, convert: (raw: string) => string): Word | Refused {
   stop.lastIndex = from;
   for (let found = stop.exec(text); found; found = stop.exec(text)) {
@@ -97,7 +97,7 @@ const simple = mapOf({
   v: '\v',
 });
 
-/** What $'...' holds. */
+/** Resolves the escapes of $'...' (bash, "ANSI-C Quoting"). */
 function unescaped(raw: string): string {
   const escapes = /\\(?:([0-7]{1,3})|x([\da-fA-F]{1,2})|u([\da-fA-F]{1,4})|U([\da-fA-F]{1,8})|c([\s\S])|([\s\S]))/g;
   return raw.replace(escapes, (all, octal, hex, short, long, control, other) => {

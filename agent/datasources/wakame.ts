@@ -9,7 +9,7 @@ import { keyLines } from '../metadata/key-lines.ts';
 import { asObject, bytesAt, idAt, linesAt, type Tree, textAt, unlessRubbish, utf8 } from '../metadata/tree.ts';
 import { readTree } from './ec2-tree.ts';
 
-/** The values that Wakame-vdc documents: each is answered by `query`. */
+/** The values that Wakame-vdc documents; `query` returns each of them. */
 const documented = [
   'wmi-id',
   'ami-id',
@@ -20,7 +20,7 @@ const documented = [
   'security-groups',
 ] as const;
 
-/** Wakame-vdc's drive, which holds its metadata as files. */
+/** Wakame-vdc's metadata drive, which holds each value as a file. */
 export const wakame: Datasource = {
   name: 'wakame',
   alias: 'Wakame',
@@ -51,7 +51,7 @@ export const wakame: Datasource = {
   },
 };
 
-/** Wakame-vdc's service, where there is no drive: nothing but a list that names it speaks for it. */
+/** Wakame-vdc's metadata service, used if there is no drive. It cannot be detected: `datasource_list` must name it. */
 export const wakameNet: Datasource = {
   name: 'wakame-net',
   alias: 'Wakame',
@@ -76,12 +76,12 @@ export const wakameNet: Datasource = {
 
   async value(ask, name) {
     const tree = httpTree(ask, serviceAt(ask, placesFor(ask, ['http://169.254.169.254'])), '/latest/meta-data/');
-    // Two names for one thing, of which the later service has only EC2's.
+    // Two names for one value; the newer service has only EC2's.
     return (await textAt(tree, name)) ?? (name === 'wmi-id' ? textAt(tree, 'ami-id') : undefined);
   },
 };
 
-/** User-data is one of the documented values, in either form of the service. */
+/** Adds user-data to the metadata: it is one of the documented values, in both forms of the service. */
 function withUserData(instance: Instance): Instance {
   const { userData, metadata } = instance;
   if (userData === undefined) return instance;
@@ -90,7 +90,7 @@ function withUserData(instance: Instance): Instance {
 
 const drives = async (host: ReadHost) => {
   const found = [];
-  // The label alone is IBM's too.
+  // IBM uses the same label.
   for (const drive of await drivesLabelled(host, 'METADATA')) {
     if ((await drive.volume.read('meta-data/instance-id')) !== undefined) found.push(drive);
   }

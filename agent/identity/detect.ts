@@ -5,38 +5,38 @@ import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Datasource, DatasourceSettings } from '../metadata/datasource.ts';
 
-/** What detection looks at. */
+/** The input of detection. */
 export interface DetectContext {
   readonly host: ReadHost;
   readonly facts: Facts;
-  /** What `datasource_list` names, in any spelling; undefined where there is no list. */
+  /** The names in `datasource_list`, in any spelling; undefined without a list. */
   readonly named: readonly string[] | undefined;
-  /** `datasource: {Ec2: {...}}`, by any spelling of the name. */
+  /** The settings of each datasource (`datasource: {Ec2: {...}}`), by name in any spelling. */
   readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  /** The one source to ask, by the command line: whatever is detected, and whatever else is named. */
+  /** The datasource from the command line: only this one is used, whatever is detected or listed. */
   readonly chosen?: string | undefined;
-  /** Before there is a network only what lies on disks is looked at. */
+  /** In "local", before there is a network, only datasources on disks are queried. */
   readonly stage: 'local' | 'network';
-  /** A folder that is the seed, whatever else there is. */
+  /** The seed directory; if it is given, no other place is used. */
   readonly seed?: string | undefined;
 }
 
-/** A source and what was detected of it. */
+/** A datasource and the result of its detection. */
 export interface Detection {
   readonly source: Datasource;
-  /** Why it would be asked, or undefined: it would not. */
+  /** Why it is queried; undefined if it is not. */
   readonly because: string | undefined;
-  /** The machine itself shows it, and not only a list. */
+  /** Whether the machine itself shows it, not only `datasource_list`. */
   readonly found: boolean;
 }
 
-/** A longer list says what may be there, as distributions ship it, and names nothing. */
+/** A longer `datasource_list` is the default of a distribution: it restricts the datasources but selects none. */
 export const mostNamed = 5;
 
-/** What speaks for each source that may be asked, in the order of asking. */
+/** Returns the detection of each allowed datasource, in query order. */
 export async function detection(
   context: Pick<DetectContext, 'host' | 'facts' | 'named' | 'seed' | 'chosen' | 'settings'> & {
-    /** Hears of a source that could not be looked for: it costs no other. */
+    /** Called with a sentence if the detection of a datasource fails; the others are not affected. */
     failed?(sentence: string): void;
   },
 ): Promise<readonly Detection[]> {
@@ -69,13 +69,13 @@ export async function detection(
   });
 }
 
-/** `ds=nocloud`, `ci.datasource=Ec2` and their like on the kernel command line. */
+/** Returns the name from `ds=nocloud`, `ci.datasource=Ec2` or similar on the kernel command line. */
 function namedByKernel({ platform }: Facts): readonly string[] | undefined {
   const [, name] = /(?:^|\s)(?:bootagent\.ds|ds|ci\.ds|ci\.datasource)=([\w-]+)/.exec(platform.kernelCommandLine) ?? [];
   return name === undefined ? undefined : [name.replace(/^nocloud-net$/i, 'NoCloud')];
 }
 
-/** Names that are nobody's here. A list as distributions ship it has many: they are no mistake of anybody's. */
+/** Returns warnings about unknown names. The long default list of a distribution contains many, so it is not checked. */
 export function unknownNames({ named, stage }: DetectContext): readonly string[] {
   if (named === undefined || named.length > mostNamed || stage === 'local') return [];
   const known = datasources.map(({ alias }) => alias);
@@ -90,7 +90,7 @@ export function unknownNames({ named, stage }: DetectContext): readonly string[]
 const isCalled = ({ name, alias }: Datasource, word: string): boolean =>
   [name, alias.toLowerCase()].includes(word.toLowerCase());
 
-/** What the image's settings say of a source, under any spelling of its name. */
+/** Returns the settings of a datasource, by its name in any spelling. */
 export function settingsFor({ settings }: Pick<DetectContext, 'settings'>, source: Datasource): DatasourceSettings {
   return Object.entries(settings).find(([name]) => isCalled(source, name))?.[1] ?? {};
 }

@@ -4,7 +4,7 @@ import { drivesLabelled } from '../block/drives.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
 
-/** The folders that may hold a seed, and the files of any tree that say who it is for. */
+/** The directories that may hold a seed; `files` are the files of any tree that identify the instance. */
 const folders = [
   '/var/lib/cloud/seed/nocloud',
   '/var/lib/cloud/seed/nocloud-net',
@@ -25,19 +25,19 @@ const files = [
   'meta-data/instance-id',
 ] as const;
 
-/** Marks a fingerprint that lacks something that could not be read: it tells two machines apart, and no more. */
+/** The prefix of a fingerprint without data that could not be read: a difference from another one proves nothing. */
 const partial = 'partial:';
 
-/** Whether two fingerprints are those of two machines, as far as both are whole. */
+/** Whether two fingerprints belong to different machines; false if one of them is partial. */
 export const isOtherMachine = (one: string, other: string): boolean =>
   one !== other && ![one, other].some((each) => each.startsWith(partial));
 
-/** The fingerprint, or the one before it where this one is partial. */
+/** Returns the current fingerprint, or the previous one if the current one is partial. */
 export const wholeOf = (now: string, before: string): string => (now.startsWith(partial) ? before : now);
 
 /**
- * What is the same at every boot of one machine and differs for its clone: firmware's uuid and serial, and what seeds
- * and drives say. By it a later boot knows that it is the machine it was, without asking anybody.
+ * Returns a hash that is the same at every boot of one machine and differs for its clone: over the firmware's uuid and serial
+ * number and the content of seeds and drives. It lets a later boot recognize the machine without a request.
  */
 export async function fingerprint({ platform, network, unknown = {} }: Facts, host: ReadHost): Promise<string> {
   const seen: Uint8Array[] = [];
@@ -63,16 +63,16 @@ export async function fingerprint({ platform, network, unknown = {} }: Facts, ho
   return `${unread ? partial : ''}${digest(Buffer.concat(seen))}`;
 }
 
-/** A file that pins the machine to its instance: seeds and volumes that come later are ignored, as long as firmware is the same. */
+/** A file that pins the machine to its instance: seeds and volumes added later are ignored while the hardware is the same. */
 export const pinFile = ownPaths.pinned;
 
-/** What only firmware and cards say of the machine: the same, whatever volumes are attached, and another for a clone. */
+/** Returns a hash over firmware and network cards only: it does not depend on attached volumes, and differs for a clone. */
 export function hardwareFingerprint({ platform, network }: Facts): string {
   const uuid = isMeant(platform.uuid) ? platform.uuid : cards(network.interfaces);
   return digest(Buffer.from(JSON.stringify([uuid, platform.serial ?? ''])));
 }
 
-/** Where firmware is silent, the network cards are what tells one machine from another. */
+/** Returns the MAC addresses, which identify a machine whose firmware has no uuid. */
 const cards = (interfaces: Facts['network']['interfaces']): string =>
   interfaces
     .map(({ mac }) => mac)
@@ -80,5 +80,5 @@ const cards = (interfaces: Facts['network']['interfaces']): string =>
     .sort()
     .join(' ');
 
-/** Firmware that was never told a uuid says all zeros or all ones. */
+/** Whether a uuid is set: firmware without one reports all zeros or all ones. */
 const isMeant = (uuid: string): boolean => new Set(uuid.replaceAll('-', '')).size > 1;

@@ -5,33 +5,33 @@ import type { Report } from '../report/event.ts';
 import type { State } from '../state/state.ts';
 import { isOtherMachine, wholeOf } from './fingerprint.ts';
 
-/** What the modules are told of who we are. */
+/** The identity as the modules receive it. */
 export interface KnownIdentity {
   readonly instance: Instance;
-  /** A fresh image, or one that wakes up as another machine. */
+  /** A fresh image, or one that boots on another machine. */
   readonly newMachine: boolean;
-  /** The machine has been in service without us: what is done once counts as done. */
+  /** The machine was in service without bootagent: once-only work counts as done. */
   readonly adopted: boolean;
-  /** The stages before this one went by without knowing. */
+  /** The earlier stages ran without knowing the instance. */
   readonly missed: boolean;
 }
 
-/** How this machine is known again, and how its instance is kept. */
+/** The means to recognize this machine and to store its instance. */
 export interface IdentityStore {
   readonly state: State;
   readonly host: ReadHost;
   readonly report: Report;
   readonly fingerprint: string;
-  /** What firmware alone says, and whether that is enough to know the machine again. */
+  /** The hardware fingerprint; `pinned`: it alone is enough to recognize the machine. */
   readonly hardware?: string;
   readonly pinned?: boolean;
-  /** Whether what is learned is kept: a preview keeps nothing. */
+  /** Whether the identity is stored: a preview stores nothing. */
   readonly keeps: boolean;
   readonly serialize: (instance: Instance) => string;
   readonly deserialize: (text: string) => Instance | undefined;
 }
 
-/** The machine we were at the last boot, by its fingerprint: no request, no drive, no doubt. */
+/** Returns the identity of the last boot if the fingerprint matches; the datasources are not queried. */
 export function storedIdentity({
   state,
   host,
@@ -47,7 +47,7 @@ export function storedIdentity({
   const isSame = identity.fingerprint === fingerprint;
   if (!isSame && !(pinned && hardware !== undefined && identity.hardware === hardware)) return undefined;
   const instance = deserialize(text);
-  // Damaged, or not all of it was had: it is asked for anew.
+  // A damaged or incomplete instance is fetched again.
   if (!instance || instance.missing) return undefined;
   tell(
     report,
@@ -59,14 +59,14 @@ export function storedIdentity({
   return { instance, newMachine, adopted: !host.offline && state.inService(), missed: false };
 }
 
-/** Takes a source's word for who we are, and keeps it. Only an id that was positively read makes a new instance. */
+/** Stores the instance that a datasource returned. Only an id that a datasource returned makes a new instance. */
 export async function storeIdentity(instance: Instance, how: string, memory: IdentityStore): Promise<KnownIdentity> {
   const { state, fingerprint, hardware, report, keeps, serialize } = memory;
   const before = state.identity();
   const isNew = before?.id !== instance.id;
   const adopted = (before === undefined || !isNew) && (await wasInService(instance, memory));
-  // Where nothing was ever recorded, the host keys may be those of an image: a machine that shares them is worse off than
-  // one whose clients are asked to accept new ones.
+  // Without any record, the host keys may come from an image. Shared host keys are worse than new ones that clients must
+  // accept.
   const emptied = adopted && state.emptied() && !(await isOfCloudInit(instance, memory));
   const newMachine = emptied || (!adopted && (isNew || isOtherMachine(before.fingerprint, fingerprint)));
   const missed =
@@ -74,18 +74,18 @@ export async function storeIdentity(instance: Instance, how: string, memory: Ide
   if (keeps) {
     try {
       const { id, datasource } = instance;
-      // One that lacks a part is not kept in the place of a whole one.
+      // A partial fingerprint does not replace a complete one.
       const kept = isNew ? fingerprint : wholeOf(fingerprint, before.fingerprint);
       state.remember(
         { id, datasource, fingerprint: kept, ...(hardware && { hardware }), ...(newMachine && { newMachine }) },
         serialize(instance),
       );
-      // "Nobody" is no id: what was done since the machine last knew its own counts for the one it has now.
-      // On a machine in service nothing was done then, and what the instance asks for counts as done for itself.
+      // Records of module runs without an instance now count for this instance. On a machine in service there are no such
+      // records, and the once-only work of the instance counts as done.
       if (adopted) state.setInService();
       else state.adopt(`instance:${noInstance.id}`, `instance:${instance.id}`);
     } catch (error) {
-      // A full disk must not cost the keys: it is known now, and asked again at the next boot.
+      // A full disk must not prevent the keys from being installed: this boot goes on, the next one fetches again.
       report({ event: 'problem', module: 'identity', at: 'state', problem: asProblem(error) });
     }
   }
@@ -98,7 +98,7 @@ export async function storeIdentity(instance: Instance, how: string, memory: Ide
   return { instance, newMachine, adopted, missed };
 }
 
-/** State lost on a machine that is no fresh image, or one that cloud-init has looked after as this very instance. */
+/** Whether the machine was in service: its state was lost, or cloud-init managed it as this instance before. */
 async function wasInService(instance: Instance, memory: IdentityStore): Promise<boolean> {
   const { state, host } = memory;
   if (host.offline) return false;
@@ -116,7 +116,7 @@ function tell(report: Report, instance: Instance, how: string, standing: 'new' |
   report({ event: 'instance', id, datasource, how, standing, keys: publicKeys.length });
 }
 
-/** Who we are in a run that names its user-data by hand: nobody asked for another name than the machine has. */
+/** Returns the instance of a run with user-data from the command line; it has no hostname, so the machine keeps its own. */
 export const givenInstance = (userData: Uint8Array | undefined, userDataFile?: string): Instance => ({
   ...noInstance,
   id: 'by-hand',

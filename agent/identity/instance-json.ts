@@ -1,15 +1,15 @@
 import type { Instance } from '../metadata/datasource.ts';
 
-/** An instance as plain JSON, to be kept across boots: bytes as base64. */
+/** Returns an instance as plain JSON, to be stored across boots; bytes become base64. */
 export const toJson = (instance: Instance): Readonly<Record<string, unknown>> => ({
   ...instance,
   ...(instance.userData && { userData: base64(instance.userData) }),
   vendorData: instance.vendorData.map(base64),
 });
 
-/** The instance that was kept, or undefined where this is none. */
+/** Returns a stored instance, or undefined if the value is not one. */
 export function fromJson(kept: unknown): Instance | undefined {
-  // What we wrote ourselves: its outline is checked, and whatever is damaged makes it none.
+  // `toJson` wrote it, so checking the main fields is enough to detect damage.
   const value = kept as Partial<Record<keyof Instance, unknown>> | null | undefined;
   if (typeof value !== 'object' || value === null || !isText(value.id) || !isText(value.datasource)) return undefined;
   if (!isTexts(value.publicKeys) || !isTexts(value.vendorData) || !isTexts(value.secrets)) return undefined;

@@ -16,7 +16,7 @@ import {
 } from './identity-store.ts';
 import type { TriesBySource } from './select-datasource.ts';
 
-/** How long a stage may wait for a source: login must not wait, what comes after it may. */
+/** How long a stage may wait for a datasource: the stages before login are short, the last one may wait. */
 const budgetMs: Readonly<Record<Stage, number>> = { local: 5_000, early: 20_000, main: 20_000, final: 300_000 };
 
 /** Identifies the instance, as far as this stage can. */
@@ -26,7 +26,7 @@ export type Identify = (
   image: () => Promise<Mapping>,
 ) => Promise<KnownIdentity | undefined>;
 
-/** Options of the command line that decide what is asked. */
+/** Command line options that decide which datasource is used. */
 export interface IdentityOptions {
   readonly datasource?: string;
   readonly seed?: string;
@@ -39,7 +39,7 @@ export interface IdentifierContext {
   readonly state: State;
   readonly report: Reporting;
   readonly options: IdentityOptions;
-  /** User-data given on the command line, and the name its lines are reported by. */
+  /** User-data from the command line; `userDataFile` is its name in source locations. */
   readonly userData: Uint8Array | undefined;
   readonly userDataFile?: string | undefined;
   readonly keeps: boolean;
@@ -47,14 +47,17 @@ export interface IdentifierContext {
 
 export interface Identifier {
   readonly identify: Identify;
-  /** No source speaks for this machine: there is nobody to wait for. */
+  /** Whether no datasource was detected, so that there is nothing to wait for. */
   hasNoDatasource(): boolean;
 }
 
-/** For which machine no source was found that speaks for it: its fingerprint. */
+/** The record with the fingerprint of a machine on which no datasource was detected. */
 const alone = 'nobody';
 
-/** The way a run learns who it is: by hand, by memory, or by asking; the askers are loaded when somebody is asked. */
+/**
+ * Returns the identifier of a run: the instance comes from the command line, from the stored identity or from a datasource.
+ * The code of the datasources is loaded only when it is needed.
+ */
 export function identifier({
   host,
   state,
@@ -69,7 +72,7 @@ export function identifier({
   let nobodys = false;
   let found: KnownIdentity | undefined;
   return {
-    // Once it is known, it is known to the whole run.
+    // The result is kept for the whole run.
     identify: async (...how) => {
       found ??= await learn(...how);
       return found;
@@ -85,19 +88,19 @@ export function identifier({
         adopted: false,
         missed: false,
       };
-    // Another machine's plan has nothing to do with who this one is.
+    // With facts of another machine, the identity of this one does not matter.
     if (options.facts !== undefined && options.seed === undefined) return undefined;
     const memory = await memoryOf(facts);
     const named = options.datasource !== undefined || options.seed !== undefined;
     const known = named || options['as-new'] !== undefined ? undefined : storedIdentity(memory);
     if (known) return published(known);
-    if (stage === 'main' && asked) return undefined; // once for the login stages together
+    if (stage === 'main' && asked) return undefined; // "early" and "main" share one attempt
     asked = stage !== 'local';
     const { identify } = await import('./select-datasource.ts');
     const config = await image();
     const wanted = options.datasource === undefined ? listOf(config, 'datasource_list') : [options.datasource];
     const answer = await identify({
-      // A seed named on the command line lies on the machine that runs it, also where a tree is worked on.
+      // A seed directory from the command line is on the running machine, even if the run is for another root.
       host: options.seed === undefined ? host : thisMachine(),
       facts,
       named: wanted,
@@ -117,13 +120,13 @@ export function identifier({
       keep(() =>
         state.store.replace('tries.json', JSON.stringify({ boot: currentBoot(host.root), tries: answer.tries })),
       );
-    // No later stage is left to go on: that is a problem, and the status says so.
+    // No later stage can fetch again: report a problem, so that the status shows it.
     if (stage === 'final' && answer.expected) {
       throw new Problem('datasource-unreachable', `No metadata: ${answer.how}; SSH keys and user-data are missing`, {
         hint: 'Only the settings of the image are used. See "bootagent detect"; when the service answers: bootagent run',
       });
     }
-    // Before there is a network, that a network source has said nothing is no news.
+    // Before there is a network, a missing answer from a network datasource is expected and not reported.
     if ((stage !== 'local' || !answer.unasked) && answer.how !== lately) {
       lately = answer.how;
       const level = answer.unasked ? 'warning' : 'note';
@@ -133,7 +136,7 @@ export function identifier({
       report.report({ event: 'note', level, module: 'datasource', text });
     }
     if (!answer.unasked && !answer.expected) {
-      // Before udev has brought all drives, that none speaks is only believed where none did at an earlier boot.
+      // In "local", udev may not have found all drives: no detection counts only if an earlier boot had the same result.
       const known = state.store.read(alone) === memory.fingerprint;
       nobodys = known || stage !== 'local';
       if (keeps && nobodys && !known) keep(() => state.store.replace(alone, memory.fingerprint));
@@ -141,7 +144,7 @@ export function identifier({
     return undefined;
   }
 
-  /** What everybody may know of it lies where everybody can read, so that "query" needs no root. */
+  /** Writes the public variables to a file that all users can read, so that "query" does not need root. */
   async function published(known: KnownIdentity): Promise<KnownIdentity> {
     if (!keeps || host.offline) return known;
     const { publicVariables, publicPath } = await import('./variables.ts');
@@ -149,13 +152,13 @@ export function identifier({
     try {
       if ((await host.readText(publicPath)) !== text) await host.writeFile(publicPath, text, { mode: 0o644 });
     } catch (error) {
-      // On a full /run "query" knows nothing; the keys and the user-data do not depend on it.
+      // If /run is full, only "query" fails; the keys and the user-data do not depend on this file.
       report.report({ event: 'problem', module: 'identity', at: 'query', problem: asProblem(error) });
     }
     return known;
   }
 
-  /** What cannot be kept is found out again at the next stage or boot. */
+  /** Writes a record. A failure is only reported: the next stage or boot determines the value again. */
   function keep(write: () => void): void {
     try {
       write();
@@ -185,13 +188,13 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // damaged: it will be asked for anew
+    return undefined; // damaged: it is fetched again
   }
 }
 
-/** What the stages before this one tried, so that it goes on counting. An earlier boot's tries are not ours. */
+/** Returns the tries of the earlier stages of this boot, which this stage continues; those of an earlier boot are ignored. */
 function triesOf(state: State, root: string): TriesBySource {
-  // Written above; what is damaged counts for nothing.
+  // Written above; a damaged record counts as empty.
   const kept = parsed(state.store.read('tries.json') ?? '') as { boot?: string; tries?: TriesBySource } | undefined;
   return kept?.boot === currentBoot(root) ? (kept.tries ?? {}) : {};
 }
@@ -202,11 +205,11 @@ export function listOf({ entries }: Mapping, key: string): string[] | undefined 
   return written?.is === 'list' ? written.items.flatMap((each) => (each.is === 'scalar' ? [each.raw] : [])) : undefined;
 }
 
-/** `datasource: {Ec2: {...}}` as plain values. */
+/** Returns `datasource: {Ec2: {...}}` as plain values. */
 export function datasourceSettings({ entries }: Mapping): Record<string, Record<string, unknown>> {
   const written = entries.get('datasource')?.value;
   if (written?.is !== 'mapping') return {};
-  const plain = toJs(written) as Record<string, unknown>; // a mapping means a record
+  const plain = toJs(written) as Record<string, unknown>; // a mapping becomes a record
   return Object.fromEntries(Object.entries(plain).flatMap(([name, own]) => (isRecord(own) ? [[name, own]] : [])));
 }
 

@@ -4,40 +4,40 @@ import type { Instance } from '../metadata/datasource.ts';
 import { retryingClient } from '../metadata/retrying-client.ts';
 import { type DetectContext, detection, settingsFor, unknownNames } from './detect.ts';
 
-/** What a datasource is selected by. */
+/** The input of the selection of a datasource. */
 export interface SelectContext extends DetectContext {
-  /** When to give up, on the host's clock. */
+  /** When to give up, in terms of `host.now()`. */
   readonly deadline: number;
-  /** No later stage asks again: what cannot be had is done without. */
+  /** No later stage fetches again: missing parts are left out. */
   readonly last?: boolean;
   note(level: 'note' | 'warning', text: string): void;
-  /** Called with what is waited for, when that takes long and when it ends. */
+  /** Called with a description of a long wait, while it lasts and when it ends. */
   waiting?(what: string, ms: number, ended: boolean): void;
-  /** What an earlier stage returned when it gave up. */
+  /** The tries that an earlier stage returned when it gave up. */
   readonly tries?: TriesBySource | undefined;
   readonly random?: () => number;
 }
 
-/** What each source was tried, by name: plain JSON. */
+/** The tries of each datasource, by its name: plain JSON. */
 export type TriesBySource = Readonly<Record<string, Tries>>;
 
-/** Who we are and how we know; or what there is left to hope for. */
+/** The instance and how it was identified, or why there is none and whether a later query may succeed. */
 export type Selection =
   | { readonly instance: Instance; readonly how: string }
   | {
       readonly instance: undefined;
       /** Why there is no metadata, as a clause. */
       readonly how: string;
-      /** A network source is to be asked again later: it is there, or the image names it. */
+      /** A network datasource is detected or listed, and a later stage should query it again. */
       readonly unasked: boolean;
-      /** A source was detected, or could not be looked for, and none answered: the machine is not what it should be. */
+      /** A datasource was detected, or a detection failed, and none answered: metadata is missing. */
       readonly expected: boolean;
-      /** The platform itself speaks for a source, so that a long wait is worth it. */
+      /** The machine itself shows a network datasource, so that a long wait makes sense. */
       readonly identified: boolean;
       readonly tries: TriesBySource;
     };
 
-/** Who we are, from the first source that has something to say for itself and tells us. */
+/** Returns the instance from the first detected datasource that answers. */
 export async function identify(context: SelectContext): Promise<Selection> {
   const { stage, deadline, host, seed, note } = context;
   for (const text of unknownNames(context)) note('warning', text);
@@ -47,7 +47,7 @@ export async function identify(context: SelectContext): Promise<Selection> {
     note('warning', sentence);
   };
   const likely = (await detection({ ...context, failed })).filter(({ because }) => because !== undefined);
-  // To have nobody to ask is what is left when there is nobody else.
+  // "none" is used only if there is no other datasource.
   const all = likely.length > 1 ? likely.filter(({ source }) => source.name !== 'none') : likely;
   const disks = all.filter(({ source }) => source.needs === 'disk');
   const others = all.filter(({ source }) => source.needs === 'network');

@@ -2,7 +2,7 @@ import { ownPaths } from '../base/own-paths.ts';
 import { withoutUrlSecrets } from '../base/shown-url.ts';
 import type { Instance } from '../metadata/datasource.ts';
 
-/** What templates and queries may name: cloud-init's words for what the source said. */
+/** Returns the variables of templates and queries, under cloud-init's names. */
 export function variablesOf(instance: Instance): Record<string, unknown> {
   const { id, datasource, hostname, zone, region, metadata } = instance;
   const v1 = {
@@ -17,28 +17,28 @@ export function variablesOf(instance: Instance): Record<string, unknown> {
   return { ...v1, v1, ds: metadata, userdata: textOf(instance.userData) };
 }
 
-/** Where everybody finds what everybody may know. */
+/** The file with the public variables, which all users can read. */
 export const publicPath = ownPaths.instance;
 
 const hidden = /user-?_?data|vendor-?_?data|passw|admin_?pass|token|secret|credential|random_seed|start_script/i;
 
-/** The same without what is secret: user-data holds passwords, and so may what the source calls by such names. */
+/** Returns the variables without secrets: user-data may contain passwords, as may values with names that match `hidden`. */
 export function publicVariables(instance: Instance): Readonly<Record<string, unknown>> {
   const hide = (key: string, value: unknown): unknown => {
     if (typeof value !== 'string') return value;
     return hidden.test(key) || instance.secrets.includes(value) ? '(for root alone)' : withoutUrlSecrets(value);
   };
-  // It is plain JSON, and so comes back as it went in.
+  // The value is plain JSON, so the round trip keeps its shape.
   return JSON.parse(JSON.stringify(variablesOf(instance), hide)) as Record<string, unknown>;
 }
 
-/** The value at a path such as `v1.instance_id` or `ds.meta_data.tags[0]`; all of them at the empty path. */
+/** Returns the value at a path such as `v1.instance_id` or `ds.meta_data.tags[0]`; the empty path returns all variables. */
 export function valueAt(variables: unknown, path: string): unknown {
   let here: unknown = variables;
   for (const word of path.split(/[.[\]]+/).filter((each) => each !== '')) {
     if (typeof here !== 'object' || here === null) return undefined;
     const members = Object.entries(here);
-    // Templates write instance_id for what the source calls instance-id.
+    // Templates write instance_id for the metadata key instance-id.
     const found =
       members.find(([name]) => name === word) ?? members.find(([name]) => name.replaceAll('-', '_') === word);
     here = found?.[1];

@@ -1,38 +1,38 @@
 /**
- * When to ask again, and when to stop asking: the whole policy, pure, so that the storm of ten thousand guests in
- * bench/ is decided by the very lines that decide for one.
+ * The policy for retries: when to send a request again and when to give up. It is pure, so that the simulation of ten thousand
+ * guests in bench/ runs the same code as a single machine.
  */
 export interface Policy {
-  /** The most one attempt may take, in milliseconds. */
+  /** The time limit of one attempt, in milliseconds. */
   readonly timeoutMs: number;
-  /** The least pause before another attempt. */
+  /** The minimum pause before the next attempt. */
   readonly pauseMs: number;
-  /** How far the first pause may be drawn out, doubled with each level up to `mostMs`. */
+  /** The range of the random part of a pause; it doubles with each level, up to `mostMs`. */
   readonly spreadMs: number;
   readonly mostMs: number;
-  /** A fixed pause in place of all that, as scripts have it: the same for every guest. */
+  /** A fixed pause in place of the random one, as scripts use it: the same for every guest. */
   readonly everyMs?: number;
-  /** How many attempts may fail in all. */
+  /** The maximum number of failed attempts. */
   readonly attempts?: number;
-  /** How long the first answer may be waited for in all. */
+  /** The maximum total wait for the first answer. */
   readonly maxWaitMs?: number;
 }
 
-/** What was tried so far: plain data, handed from one stage of the boot to the next. */
+/** The attempts so far: plain data, passed from one stage of the boot to the next. */
 export interface Tries {
-  /** Attempts that failed for another reason than that there was no network yet. */
+  /** Failed attempts, without those that failed because there was no network yet. */
   readonly failed: number;
-  /** How far the pauses have grown; lowered by each success, never reset, so that a service that recovers is not overrun. */
+  /** The exponent of the pauses. Each success lowers it; it is never reset, so that a recovering service is not overloaded. */
   readonly level: number;
-  /** How long the first answer has been waited for. */
+  /** The total wait for the first answer so far. */
   readonly waitedMs: number;
-  /** Whether it came. */
+  /** Whether the first answer has arrived. */
   readonly answered: boolean;
-  /** What was answered before it was given up: not asked for again. */
+  /** The answers received before giving up, by request; they are not requested again. */
   readonly answers?: Readonly<Record<string, Answered>>;
 }
 
-/** An answer that is kept, as plain JSON. */
+/** A stored answer, as plain JSON. */
 export interface Answered {
   readonly root: string;
   readonly status: number;
@@ -46,13 +46,13 @@ export const untried: Tries = { failed: 0, level: 0, waitedMs: 0, answered: fals
 
 export const patient: Policy = { timeoutMs: 10_000, pauseMs: 200, spreadMs: 2_000, mostMs: 30_000 };
 
-/** How often the network is looked for while there is none: that costs nobody anything. */
+/** The interval of attempts while there is no network; they send no packets. */
 const pollMs = 200;
 const highest = 30;
-/** A success takes back half of what a failure adds: who was turned away once is still careful with its next request. */
+/** A success lowers the level by half of what a failure adds, so that a client stays careful after a rejection. */
 const lowered = 0.5;
 
-/** What the tries are after an outcome, and how long to pause; no pause means to stop. `random` gives 0 to 1. */
+/** Returns the tries after an outcome and the pause; an undefined pause means to give up. `random` returns 0 to 1. */
 export function next(
   policy: Policy,
   tries: Tries,
@@ -66,28 +66,28 @@ export function next(
 
   const after = { ...tries, failed: tries.failed + 1, level: Math.min(highest, tries.level + 1) };
   if (isSpent(policy, after)) return { tries: after, pauseMs: undefined };
-  // The very first failure is spread over twice the time already: it is when most of a crowd come back at once.
+  // The first failure already doubles the range: at that moment most guests of a fleet retry at once.
   const spread = random() * Math.min(policy.mostMs, policy.spreadMs * 2 ** after.level);
   const pause = policy.everyMs ?? policy.pauseMs + spread;
-  // Everybody was told the same moment: those who are spread out now stay so.
+  // All guests receive the same Retry-After; adding the random part keeps them spread out.
   return { tries: after, pauseMs: outcome.retryAfterMs === undefined ? pause : outcome.retryAfterMs + spread };
 }
 
-/** Whether nothing of what the policy grants is left. */
+/** Whether the limits of the policy are reached. */
 export const isSpent = ({ attempts, maxWaitMs }: Policy, { failed, waitedMs, answered }: Tries): boolean =>
   failed >= (attempts ?? Number.POSITIVE_INFINITY) ||
   (!answered && waitedMs >= (maxWaitMs ?? Number.POSITIVE_INFINITY));
 
-/** Whether a status asks to try again: the service is busy or broken, and may not be so a moment later. */
+/** Whether a status code is temporary: the service is busy or broken, and a retry may succeed. */
 export const isTransient = (status: number): boolean => status >= 500 || [408, 425, 429].includes(status);
 
-/** The last attempt is made this long before the deadline, or sooner. */
+/** The last attempt starts at least this long before the deadline. */
 const lastTryMs = 2_000;
 
 /**
- * The pause as it fits into the time that is left; undefined means to stop. What the service asks for (Retry-After) never
- * ends the search: where it does not fit, half of the time left is waited for instead, so that the last attempt is just
- * before the deadline, and a service that is back sooner is found sooner.
+ * Returns the pause limited to the remaining time; undefined means to give up. A Retry-After of the service never ends the
+ * search: if it does not fit, the pause is half of the remaining time, so that the last attempt is just before the deadline
+ * and a service that recovers earlier is found earlier.
  */
 export function fittingPause(pauseMs: number, leftMs: number, isAskedFor: boolean): number | undefined {
   if (!isAskedFor) return pauseMs < leftMs ? pauseMs : undefined;
@@ -95,10 +95,10 @@ export function fittingPause(pauseMs: number, leftMs: number, isAskedFor: boolea
   return leftMs > lastTryMs ? leftMs / 2 : undefined;
 }
 
-/** Before this no clock is set that shows the time: a machine without a clock of its own starts in 1970. */
+/** An earlier time means that the clock is not set: a machine without a battery-backed clock starts in 1970. */
 const plausible = Date.UTC(2025);
 
-/** What Retry-After says, in milliseconds: seconds, or a date by the wall clock. At most five minutes are believed. */
+/** Returns Retry-After in milliseconds, at most five minutes. The header holds seconds or a date by the wall clock. */
 export function retryAfter(header: string | undefined, clock: number): number | undefined {
   const words = header?.trim() ?? '';
   if (!/^\d+$/.test(words) && clock < plausible) return undefined;
@@ -106,14 +106,14 @@ export function retryAfter(header: string | undefined, clock: number): number | 
   return Number.isFinite(ms) ? Math.min(Math.max(0, ms), 300_000) : undefined;
 }
 
-/** The policy that settings ask for, in cloud-init's words (`max_wait`, `timeout`, in seconds) and our own. */
+/** Returns the policy from the settings: cloud-init's `max_wait` and `timeout`, and `interval`, all in seconds; `attempts`. */
 export function policyOf(settings: Readonly<Record<string, unknown>>): Policy {
   const seconds = (key: string): number | undefined => {
     const value = Number(settings[key] ?? Number.NaN);
     return Number.isFinite(value) && value > 0 ? value : undefined;
   };
   const [timeout, maxWait, interval, most] = ['timeout', 'max_wait', 'interval', 'attempts'].map(seconds);
-  // To cloud-init a wait of nothing, or less, is one attempt.
+  // In cloud-init, a max_wait of zero or less means one attempt.
   const attempts = Number(settings.max_wait ?? Number.NaN) <= 0 ? 1 : most;
   return {
     ...patient,

@@ -2,48 +2,48 @@ import type { Facts } from '../facts/facts.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { RetryingClient } from './retrying-client.ts';
 
-/** One place an instance learns who it is. */
+/** A source of the metadata and user-data of an instance. */
 export interface Datasource {
-  /** One word, in lower case: "ec2", "config-drive". */
+  /** The name in lower case: "ec2", "config-drive". */
   readonly name: string;
-  /** How cloud-init spells it, for `datasource_list`: "Ec2". */
+  /** cloud-init's name for it, used in `datasource_list`: "Ec2". */
   readonly alias: string;
   readonly needs: 'disk' | 'network';
-  /** It lies at an address that everybody knows, so that a list that names it is reason enough to ask. */
+  /** It has a well-known address, so it is queried if `datasource_list` names it, even without being detected. */
   readonly known?: true;
-  /** Known when seen, and not done yet: it says nothing. */
+  /** It is detected but not supported yet, and returns no instance. */
   readonly silent?: true;
-  /** What speaks for this source here, told to people ("DMI vendor is Amazon EC2"), or undefined. */
+  /** Returns the evidence for this datasource, as a text for messages ("DMI vendor is Amazon EC2"), or undefined. */
   detect(facts: Facts, host: ReadHost, settings: DatasourceSettings): Promise<string | undefined>;
-  /** Who we are, or undefined when nobody is there to say. */
+  /** Returns the instance, or undefined if the datasource has no metadata. */
   fetch(ask: FetchContext): Promise<Instance | undefined>;
-  /** A value that was not fetched with the rest, by its path below `meta_data`: asked for when somebody wants it. */
+  /** Returns one value that `fetch` leaves out, by its path below `meta_data`; it is requested on demand. */
   value?(ask: FetchContext, path: string): Promise<string | undefined>;
 }
 
-/** What `datasource: {Ec2: {...}}` says of a source: plain values by key. */
+/** The settings of one datasource from `datasource: {Ec2: {...}}`: plain values by key. */
 export type DatasourceSettings = Readonly<Record<string, unknown>>;
 
-/** What a datasource is handed to ask with. */
+/** The context in which a datasource fetches. */
 export interface FetchContext {
   readonly host: ReadHost;
   readonly facts: Facts;
   readonly settings: DatasourceSettings;
-  /** When to give up, on the host's clock. */
+  /** When to give up, in terms of `host.now()`. */
   readonly deadline: number;
-  /** Asks the network, as often as the settings and the deadline allow. */
+  /** Sends HTTP requests, with retries as the settings and the deadline allow. */
   readonly client: RetryingClient;
-  /** A folder that was named as the seed: `--seed DIR`. */
+  /** The seed directory from the command line: `--seed DIR`. */
   readonly seed?: string | undefined;
-  /** Nobody asks again in this boot: what cannot be had now is done without. */
+  /** No later stage of this boot fetches again: missing parts are left out. */
   readonly last?: boolean | undefined;
-  /** Told of each part that is done without, in a sentence: it is asked for again at the next boot. */
+  /** Called with a sentence for each missing part; the next boot fetches it again. */
   without?(sentence: string): void;
-  /** Tells people what goes on: an attempt that failed, something that was used instead. */
+  /** Reports progress to the user: a failed attempt, a fallback. */
   note(level: 'note' | 'warning', text: string): void;
 }
 
-/** Who the instance is, in one form whatever the cloud. */
+/** The instance, in one form for all clouds. */
 export interface Instance {
   readonly id: string;
   readonly datasource: string;
@@ -53,19 +53,19 @@ export interface Instance {
   readonly launchIndex?: number | undefined;
   readonly publicKeys: readonly string[];
   readonly userData?: Uint8Array | undefined;
-  /** The file that somebody named for it: what was found is told by its place in there. */
+  /** The file that the user-data was read from, if one was named; messages use it in source locations. */
   readonly userDataFile?: string | undefined;
-  /** Least important first. */
+  /** Lowest precedence first. */
   readonly vendorData: readonly Uint8Array[];
-  /** Static addresses, where the source carries them. */
+  /** The network configuration, if the datasource provides one. */
   readonly network?: readonly NetworkInterface[] | undefined;
-  /** What the source said, as `query` and templates find it below `ds`: plain JSON, {meta_data: {...}}. */
+  /** The metadata of the datasource, as `query` and templates see it below `ds`: plain JSON, {meta_data: {...}}. */
   readonly metadata: Readonly<Record<string, unknown>>;
-  /** Parts of it that must never be shown. */
+  /** Values that must never be shown. */
   readonly secrets: readonly string[];
-  /** What could not be had, in sentences: it is asked for again at the next boot. */
+  /** Sentences about parts that could not be fetched; the next boot fetches them again. */
   readonly missing?: readonly string[] | undefined;
-  /** Whom to tell that the machine is ready, where the source asks for it. */
+  /** The request that reports readiness, if the datasource asks for it. */
   readonly ready?:
     | {
         readonly url: string;
@@ -81,7 +81,7 @@ export interface NetworkInterface {
   readonly name?: string | undefined;
   readonly dhcp4: boolean;
   readonly dhcp6: boolean;
-  /** With prefix length: "10.0.0.5/24". */
+  /** Static addresses with prefix length: "10.0.0.5/24". */
   readonly addresses: readonly string[];
   readonly gateways: readonly string[];
   readonly routes: readonly { readonly to: string; readonly via: string }[];
@@ -90,7 +90,7 @@ export interface NetworkInterface {
   readonly mtu?: number | undefined;
 }
 
-/** Who we are before anybody told us. */
+/** The instance before a datasource has identified it. */
 export const noInstance: Instance = {
   id: 'nobody',
   datasource: 'none',

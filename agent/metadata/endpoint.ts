@@ -4,9 +4,9 @@ import type { FetchContext } from './datasource.ts';
 import type { Roots } from './retrying-client.ts';
 import type { Judge } from './try-endpoint.ts';
 
-/** A metadata service that may be found in one of several places: the first that answers is kept to. */
+/** A metadata service with one or more possible endpoints; after the first answer only that endpoint is used. */
 export interface Service {
-  /** The URL of a path, for people: at the place that answered, or at the first one. */
+  /** Returns the URL of a path for messages, at the endpoint that answered or else at the first one. */
   where(path: string): string;
   ask(request: Omit<Request, 'url'> & { readonly path: string }, judge?: Judge): Promise<Response>;
 }
@@ -31,7 +31,7 @@ export function serviceAt({ client: patience }: FetchContext, places: readonly s
   };
 }
 
-/** The places that the image's settings name, in cloud-init's words, or else the usual ones. */
+/** Returns the endpoints from the settings of the image (cloud-init's `metadata_urls`), or else the usual ones. */
 export function placesFor({ settings }: FetchContext, usual: readonly string[]): readonly string[] {
   const named = settings.metadata_urls;
   const urls = Array.isArray(named) ? named.map(String).filter((url) => /^https?:\/\//.test(url)) : [];

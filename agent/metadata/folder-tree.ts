@@ -2,28 +2,28 @@ import { type DriveVolume, mostBytes } from '../block/drive-bytes.ts';
 import type { ReadHost } from '../host/host.ts';
 import { badMetadata, type Tree } from './tree.ts';
 
-/** A tree of metadata in a folder of the machine. */
+/** Returns a metadata tree in a directory of the machine. */
 export const folderTree = (host: ReadHost, folder: string): Tree =>
   treeOf(
     (path) => `${folder.replace(/\/+$/, '')}/${path}`,
     (path) => host.readBytes(`${folder}/${path}`),
   );
 
-/** A tree of metadata on a drive that is not mounted. */
+/** Returns a metadata tree on a drive that is not mounted. */
 export const volumeTree = (volume: DriveVolume, device: string): Tree =>
   treeOf(
     (path) => `${path} on ${device}`,
     (path) => volume.read(path),
   );
 
-/** Everything of a tree that lies below a folder of it. */
+/** Returns the part of a tree below one of its directories. */
 export const below = (tree: Tree, folder: string): Tree => ({
   where: (path) => tree.where(`${folder}/${path}`),
   read: (path, wrong) => tree.read(`${folder}/${path}`, wrong),
   ...(tree.still && { still: true }),
 });
 
-/** Files do not get better by asking again: what is wrong with one is a problem at once. */
+/** Returns a tree of files. A retry cannot improve a file, so an invalid one is a problem at once. */
 function treeOf(where: Tree['where'], bytes: (path: string) => ReturnType<DriveVolume['read']>): Tree {
   return {
     where,

@@ -5,17 +5,17 @@ import { badMetadata, type Tree } from './tree.ts';
 import type { Judge } from './try-endpoint.ts';
 
 interface Options {
-  /** Sent with every request; asked for each time, as a token may have been renewed. */
+  /** Headers of every request; called for each one, because the token may have been renewed. */
   readonly headers?: () => Readonly<Record<string, string>>;
-  /** Called on 401, before asking once more. */
+  /** Called after a 401, before the request is repeated once. */
   readonly renew?: () => Promise<void>;
 }
 
-/** More than any reader of user-data takes: it reports so, and the rest of the metadata counts. */
+/** In bytes, above the limit of every reader of user-data: the reader reports the excess, and the other metadata is used. */
 const mostUserData = 5 * 2 ** 20;
 const userData = /(?:^|\/)user[-_]data$/;
 
-/** The tree below a path that ends in a slash. Not found is an answer; what is no answer is asked for again. */
+/** Returns the tree below `base`, which ends in a slash. A 404 is a valid answer; invalid answers are requested again. */
 export function httpTree(ask: FetchContext, service: Service, base: string, { headers, renew }: Options = {}): Tree {
   const where = (path: string): string => service.where(base + path);
   return {
@@ -38,6 +38,6 @@ export function httpTree(ask: FetchContext, service: Service, base: string, { he
   };
 }
 
-/** Metadata is given by whom we asked or by nobody: to be sent elsewhere is what a captive portal does. */
+/** Rejects redirects: a metadata service never redirects, but a captive portal does. */
 export const leadsElsewhere: Judge = ({ status, headers }: Response) =>
   status >= 300 && status < 400 ? `answered ${status}, leading to ${headers.location ?? 'nowhere'}` : undefined;

@@ -4,15 +4,15 @@ import type { Request, Response } from '../host/host.ts';
 import { type Answered, fittingPause, isSpent, next, type Policy, type Tries, untried } from './backoff.ts';
 import { type Asker, type Attempt, type Judge, raceEndpoints, tryEndpoint } from './try-endpoint.ts';
 
-/** Asks until there is an answer, or until the policy or the deadline ends it. */
+/** An HTTP client that repeats a request until there is an answer, or until the policy or the deadline ends the attempts. */
 export interface RetryingClient {
-  /** The answer, unless it asks to try again or the judge finds it to be none. Throws when it is time to give up. */
+  /** Returns the first answer that is neither temporary nor rejected by the judge. Throws on giving up. */
   ask(request: Request, judge?: Judge): Promise<Response>;
-  /** The same of several places: each is asked a moment after the one before, and the first that answers has it. */
+  /** The same for several endpoints: requests start one after the other with a short delay, and the first answer wins. */
   askAny(roots: Roots, request: (root: string) => Request, judge?: Judge): Promise<Attempt>;
-  /** What was tried up to now, and what was answered. */
+  /** Returns the attempts and answers so far. */
   tries(): Tries;
-  /** The servers that were asked: "http://169.254.169.254". */
+  /** Returns the servers that requests were sent to: "http://169.254.169.254". */
   asked(): readonly string[];
 }
 
@@ -22,21 +22,21 @@ interface Options {
   readonly deadline: number;
   readonly note: (level: 'note' | 'warning', text: string) => void;
   readonly tries?: Tries | undefined;
-  /** Called when an answer has been waited for for long, from time to time while it lasts, and when it comes. */
+  /** Called when a wait is long, at growing intervals while it lasts, and when the answer arrives. */
   readonly waiting?: ((server: string, ms: number, ended: boolean) => void) | undefined;
   readonly random?: () => number;
 }
 
-/** Where to ask, looked up before each attempt: an interface may have come. */
+/** Returns the endpoints; called before each attempt, because an interface may have appeared. */
 export type Roots = () => Promise<readonly string[]>;
 
-/** How long people see nothing of it; each further notice comes after twice as long. */
+/** The wait before the first notice; each further notice comes after twice the time. */
 const noticedMs = 10_000;
 
-/** Larger answers are not kept from one stage for the next. */
+/** The maximum size in bytes of an answer that is kept for the next stage. */
 const mostKept = 2 ** 16;
 
-/** One source's patience. It remembers across requests, as all of them are made of the same service. */
+/** Returns the client of one datasource. Its requests share one retry state, because all of them go to the same service. */
 export function retryingClient(options: Options): RetryingClient {
   const { host, policy, deadline, note, tries: earlier = untried, waiting, random = Math.random } = options;
   const began = host.now();
@@ -57,7 +57,7 @@ export function retryingClient(options: Options): RetryingClient {
   ): Promise<Attempt> {
     const key = keyOf(request(''));
     const known = earlierAnswers.get(key);
-    // Once: who asks a second time wants another answer.
+    // Used only once: a repeated request expects a new answer.
     if (known && earlierAnswers.delete(key)) return attemptOf(known);
     const found = await askNow(roots, request, judge);
     if (found.answer.body.length <= mostKept) answers.set(key, answeredOf(found));
@@ -87,7 +87,7 @@ export function retryingClient(options: Options): RetryingClient {
         noticeMs = 2 * ms;
         waiting?.(server, ms, false);
       }
-      // A pause that ends after the deadline is nobody's gain: the boot goes on now.
+      // If the pause does not end before the deadline, give up now, so that the boot continues.
       const asked = typeof ended.outcome === 'object' && ended.outcome.retryAfterMs !== undefined;
       const pause = after.pauseMs === undefined ? undefined : fittingPause(after.pauseMs, limit() - host.now(), asked);
       if (pause === undefined) throw gaveUp(ended.problem);

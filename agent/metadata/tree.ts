@@ -1,17 +1,17 @@
 import { Problem } from '../base/problem.ts';
 import type { FetchContext } from './datasource.ts';
 
-/** A tree of small files that says who we are: over HTTP, on a drive, in a folder. */
+/** A tree of small metadata files: over HTTP, on a drive or in a directory. */
 export interface Tree {
-  /** Where people find a path of it: a URL, a file. */
+  /** Returns the location of a path for messages: a URL or a file name. */
   where(path: string): string;
-  /** The bytes at a path, or undefined where there are none. What `wrong` objects to is asked for again, or a problem. */
+  /** Returns the bytes at a path, or undefined if it is missing. Bytes that `wrong` rejects are requested again or a problem. */
   read(path: string, wrong?: Wrong): Promise<Uint8Array | undefined>;
-  /** Its files lie still: what is wrong with one will not be better for asking again. */
+  /** Its files do not change: reading an invalid one again does not help. */
   readonly still?: true;
 }
 
-/** What is nice to have: rubbish in its place costs itself alone, and is told. */
+/** Reads an optional part; an invalid one is reported and left out. */
 export async function orNothing<T>(
   { note }: Pick<FetchContext, 'note'>,
   read: () => Promise<T>,
@@ -26,14 +26,14 @@ export async function orNothing<T>(
 }
 
 /**
- * What matters and yet is not who we are. It is asked for until it comes, and left out where it lies there and is
- * rubbish, or where nobody will ask again in this boot: keys are not withheld for want of user-data.
+ * Reads an important part that is not the identity. It is requested until it arrives. It is left out if it is an invalid file,
+ * or if no later stage of this boot fetches again: missing user-data must not hold back the keys.
  */
 export async function unlessRubbish<T>(ask: Partially, tree: Tree, read: () => Promise<T>): Promise<T | undefined> {
   if (!tree.still && !ask.last) return read();
   const note: FetchContext['note'] = (level, text) => {
     ask.note(level, text);
-    // A file that lies still is no better at the next boot.
+    // The next boot would find the same invalid file.
     if (!tree.still) ask.without?.(text);
   };
   return orNothing({ note }, read);
@@ -41,40 +41,40 @@ export async function unlessRubbish<T>(ask: Partially, tree: Tree, read: () => P
 
 type Partially = Pick<FetchContext, 'note' | 'last' | 'without'>;
 
-/** What is wrong with some bytes, in words, or undefined. */
+/** Returns what is wrong with some bytes, as a text, or undefined. */
 export type Wrong = (body: Uint8Array) => string | undefined;
 
-/** One value: its text without the white space around it, or undefined where it is missing or empty. */
+/** Returns one value as a text without surrounding white space, or undefined if it is missing or empty. */
 export async function textAt(tree: Tree, path: string): Promise<string | undefined> {
   const body = await tree.read(path, notText);
   return (body && utf8(body).trim()) || undefined;
 }
 
-/** Each line that is not empty. */
+/** Returns the lines that are not empty, or undefined if the file is missing or empty. */
 export async function linesAt(tree: Tree, path: string): Promise<readonly string[] | undefined> {
   const text = await textAt(tree, path);
   return text?.split(/\r?\n/).filter((line) => line.trim() !== '');
 }
 
-/** A JSON object, or undefined where there is none. */
+/** Returns a JSON object, or undefined if the file is missing or empty. */
 export async function jsonAt(tree: Tree, path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const body = await tree.read(path, (bytes) => notJson(bytes) ?? (isObjectText(bytes) ? undefined : 'no JSON object'));
   return body && body.length > 0 ? asObject(JSON.parse(utf8(body))) : undefined;
 }
 
-/** Whatever a JSON text means, or undefined where there is none. */
+/** Returns any JSON value, or undefined if the file is missing or empty. */
 export async function anyJsonAt(tree: Tree, path: string): Promise<unknown> {
   const body = await tree.read(path, notJson);
   return body && body.length > 0 ? JSON.parse(utf8(body)) : undefined;
 }
 
-/** The value that says who the instance is: one word, or it is nobody's. */
+/** Returns the instance-id, a single token. */
 export async function idAt(tree: Tree, path: string): Promise<string | undefined> {
   const body = await tree.read(path, (bytes) => notText(bytes) ?? notId(utf8(bytes).trim()));
   return body && utf8(body).trim();
 }
 
-/** Bytes that are handed on as they are. */
+/** Returns the bytes unchanged, or undefined if the file is missing or empty; a web page is rejected. */
 export async function bytesAt(tree: Tree, path: string): Promise<Uint8Array | undefined> {
   const body = await tree.read(path, page);
   return body && body.length > 0 ? body : undefined;
@@ -82,19 +82,19 @@ export async function bytesAt(tree: Tree, path: string): Promise<Uint8Array | un
 
 export const utf8 = (body: Uint8Array): string => new TextDecoder().decode(body);
 
-/** An object, or nothing: null, a list and a bare value have no members that could be asked for. */
+/** Returns a value if it is an object; undefined for null, lists and scalars. */
 export const asObject = (value: unknown): Readonly<Record<string, unknown>> | undefined =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
 
-/** Text that is not empty, or nothing. */
+/** Returns a value if it is a text that is not blank. */
 export const asText = (value: unknown): string | undefined =>
   typeof value === 'string' && value.trim() !== '' ? value : undefined;
 
-/** A source's problem with what a place holds. */
+/** Returns the problem for invalid metadata at a location. */
 export const badMetadata = (where: string, wrong: string, cause?: unknown): Problem =>
   new Problem('bad-metadata', `${where}: ${wrong}`, { cause });
 
-/** Why bytes are no short text. */
+/** Returns why bytes are not a short text, or undefined. */
 export function notText(body: Uint8Array): string | undefined {
   if (body.length > 2 ** 20) return 'more than 1 MiB where a short text was expected';
   if (body.includes(0)) return 'binary data where a text was expected';
@@ -104,7 +104,7 @@ export function notText(body: Uint8Array): string | undefined {
 const notId = (text: string): string | undefined =>
   /^[\x21-\x7e]{1,255}$/.test(text) ? undefined : 'no instance-id: that is one word';
 
-/** Whoever answers with a page is a captive portal or a proxy. */
+/** Detects a web page, which comes from a captive portal or a proxy. */
 function page(body: Uint8Array): string | undefined {
   const start = utf8(body.subarray(0, 200)).trimStart().toLowerCase();
   return /^<(?:!doctype|html|head|body)\b/.test(start) ? 'a web page where metadata was expected' : undefined;

@@ -4,16 +4,16 @@ import { shownUrl } from '../base/shown-url.ts';
 import type { ReadHost, Request, Response } from '../host/host.ts';
 import { isTransient, retryAfter, type TryOutcome } from './backoff.ts';
 
-/** What is wrong with an answer, in words, where it is nothing that was asked for: the page of a captive portal. */
+/** Returns what is wrong with an answer, as a text, or undefined: it detects answers such as the page of a captive portal. */
 export type Judge = (answer: Response) => string | undefined;
 
-/** An answer and the place that gave it. */
+/** An answer and the endpoint that sent it. */
 export interface Attempt {
   readonly root: string;
   readonly answer: Response;
 }
 
-/** How one attempt ended. */
+/** The end of one attempt. */
 export interface Ended {
   readonly outcome: TryOutcome;
   readonly attempt?: Attempt;
@@ -23,10 +23,10 @@ export interface Ended {
 
 export type Asker = Pick<ReadHost, 'http' | 'now' | 'clock' | 'sleep'>;
 
-/** How long one place may be silent before the next is asked beside it. */
+/** The wait for one endpoint before the next one is tried in parallel. */
 const staggerMs = 250;
 
-/** Asks one place. */
+/** Sends a request to one endpoint. */
 export async function tryEndpoint(host: Asker, root: string, request: Request, judge: Judge): Promise<Ended> {
   const what = `${request.method ?? 'GET'} ${shownUrl(request.url)}`;
   try {
@@ -43,7 +43,7 @@ export async function tryEndpoint(host: Asker, root: string, request: Request, j
   }
 }
 
-/** Asks several places, each a moment after the one before, until one answers. */
+/** Sends a request to several endpoints, each a moment after the previous one, until one answers. */
 export async function raceEndpoints(
   host: Asker,
   roots: readonly string[],
@@ -56,7 +56,7 @@ export async function raceEndpoints(
     running.add(one);
     const more = index < roots.length - 1;
     const ended = await Promise.race([...running, ...(more ? [host.sleep(staggerMs)] : [])]);
-    // A service that is busy is not asked the same at its other address.
+    // A busy service is not queried at its other address as well.
     if (ended?.outcome === 'answered' || ended?.busy) return ended;
     if (ended) last = worse(last, ended);
   }
@@ -68,5 +68,5 @@ export async function raceEndpoints(
   return last;
 }
 
-/** Of two failures the one that tells more: where one request arrived somewhere, there is a network. */
+/** Returns the more significant of two failures: one that is not "local" shows that there is a network. */
 const worse = (one: Ended, other: Ended): Ended => (one.outcome === 'local' ? other : one);

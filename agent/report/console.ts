@@ -1,8 +1,8 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 
 /**
- * Writes lines to a console, opened anew for each: a login prompt that starts there hangs up on everybody else. What
- * cannot be written is lost, for it is in the journal too and no line is worth a run.
+ * Returns a writer to a console that opens it again for each text: a login prompt that starts there hangs up all other open
+ * files. Failed writes are ignored, because the journal has the same lines.
  */
 export const consoleAt = (path: string) => (text: string) => {
   let fd: number | undefined;
@@ -10,7 +10,7 @@ export const consoleAt = (path: string) => (text: string) => {
     fd = openSync(path, constants.O_WRONLY | constants.O_APPEND | constants.O_NOCTTY);
     writeSync(fd, text);
   } catch {
-    // A machine without a console, or one that has just hung up.
+    // No console, or it has just been hung up.
   } finally {
     if (fd !== undefined) closeSync(fd);
   }

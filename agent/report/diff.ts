@@ -1,4 +1,4 @@
-/** What differs between two texts, as the lines that go and come, with two lines around them. */
+/** Returns the removed and added lines between two texts, with two lines of context. */
 export function diff(before: string, after: string, most = 40): string[] {
   const a = linesOf(before);
   const b = linesOf(after);
@@ -14,7 +14,7 @@ export function diff(before: string, after: string, most = 40): string[] {
   return lines.length <= most ? lines : [...lines.slice(0, most - 1), `… ${lines.length - most + 1} lines more`];
 }
 
-/** The longest common lines stay; in a very long stretch all of the old goes and all of the new comes. */
+/** Returns the diff by the longest common subsequence; a very long range is shown as all old lines and all new lines. */
 function between(a: readonly string[], b: readonly string[]): string[] {
   if (a.length * b.length > 250_000) return [...a.map((line) => `- ${line}`), ...b.map((line) => `+ ${line}`)];
   const common: number[][] = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));

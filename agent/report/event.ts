@@ -4,7 +4,7 @@ import type { Step } from '../engine/executor.ts';
 import type { ItemReport, ItemStart } from '../engine/handler.ts';
 import type { Stage } from '../engine/module.ts';
 
-/** Everything bootagent says, said once. Sinks turn it into journal lines, a terminal, a status file. */
+/** Every event that bootagent reports. Sinks turn events into journal lines, terminal output and the status file. */
 export type Event =
   | { readonly event: 'run-began'; readonly version: string; readonly stages: readonly Stage[]; readonly mode: Mode }
   | { readonly event: 'stage-began'; readonly stage: Stage }
@@ -28,7 +28,7 @@ export type Event =
       readonly event: 'step';
       readonly module: string;
       readonly step: Step;
-      /** What a script of it runs, with secrets hidden. */
+      /** The commands of a script, with secrets hidden. */
       readonly commands?: readonly CommandInfo[];
     }
   | {
@@ -41,33 +41,33 @@ export type Event =
     }
   | { readonly event: 'script-began'; readonly module: string; readonly item: ItemStart }
   | { readonly event: 'script-item'; readonly module: string; readonly report: ItemReport }
-  /** Something that takes long: reported when that is noticed, from time to time while it lasts, and when it is over. */
+  /** A long wait: reported when it becomes long, at intervals while it lasts, and when it ends. */
   | {
       readonly event: 'waiting';
       readonly module: string;
       /** "asking openstack http://169.254.169.254", "waiting for the dnf lock". */
       readonly what: string;
-      /** How long it has lasted. */
+      /** The duration so far. */
       readonly ms: number;
       readonly ended?: true;
     }
-  /** Lines for whoever stands before the console: keys, fingerprints. */
+  /** Lines for a reader of the console: keys, fingerprints. */
   | { readonly event: 'announce'; readonly lines: readonly string[] }
   | { readonly event: 'module-ended'; readonly module: string; readonly result: ModuleResult }
   | { readonly event: 'run-ended'; readonly result: RunResult };
 
-/** A run makes; a preview looks; planning for another machine does neither. */
+/** `apply` makes changes, `preview` only compares, `planned` plans for another machine and does neither. */
 export type Mode = 'apply' | 'preview' | 'planned';
 
 export interface ModuleResult {
-  /** `kept`: its turn was had before. `waits`: deferred to the boot, or for root. */
+  /** `kept`: already run earlier. `waits`: deferred to the next boot or to a run as root. */
   readonly state: 'made' | 'due' | 'holds' | 'nothing' | 'kept' | 'waits' | 'planned' | 'problems' | 'failed';
   readonly ms: number;
 }
 
 export interface RunResult {
   readonly state: 'done' | 'problems' | 'failed';
-  /** How many changes were made, or are due in a preview. */
+  /** The number of changes that were applied or, in a preview, are due. */
   readonly changes: number;
   readonly ms: number;
 }

@@ -5,7 +5,7 @@ import { readKeyLine } from '../resources/ssh/key-line.ts';
 
 const folder = '/etc/ssh';
 
-/** The public host keys between the marks by which programs that read a machine's console find them, as cloud-init prints them. */
+/** Returns the public host keys between the marks that cloud-init prints, by which readers of a console log find them. */
 export function hostKeyBlocks({ root }: Host): string[] {
   const names = readFs.listFolder(root, folder).filter((name) => /^ssh_host_\w+_key\.pub$/.test(name));
   const keys = names

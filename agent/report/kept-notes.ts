@@ -1,7 +1,7 @@
 import type { State } from '../state/state.ts';
 import type { Notice } from './summary.ts';
 
-/** Warnings of the last boot that judged the settings: a boot with nothing due does not judge them again. */
+/** Warnings of the last boot that checked the settings: a boot with nothing due does not check them again. */
 const file = 'notes.json';
 
 export function keptNotes({ store }: Pick<State, 'store'>): Notice[] {
@@ -18,6 +18,6 @@ export function keepNotes({ store }: Pick<State, 'store'>, notes: readonly Notic
   try {
     store.replace(file, text);
   } catch {
-    // A full disk: this boot shows them all the same.
+    // A full disk: this boot shows the notes anyway.
   }
 }

@@ -4,17 +4,17 @@ import type { Event, ModuleResult } from './event.ts';
 import { failedText, itemLines, itemName } from './faults.ts';
 import { didOf, nameOf, type Sort, sortOf, willOf } from './wording.ts';
 
-/** How much an event matters, as syslog counts it. */
+/** The severity of an event, as in syslog. */
 export type Severity = 'error' | 'warning' | 'notice' | 'info' | 'debug';
 
 export interface Line {
   readonly weight: Severity;
   readonly text: string;
-  /** A line of the text that is written: for a person who looks, not for a journal. */
+  /** A line of file content: shown on a terminal, but not in the journal. */
   readonly content?: boolean;
 }
 
-/** What an event reads like to people: one line for each thing that was, or would be, done. */
+/** Returns the lines of an event: one for each change that was or would be applied. */
 export function eventLines(event: Event): Line[] {
   switch (event.event) {
     case 'run-began':
@@ -102,7 +102,7 @@ function stepLines(module: string, step: Step): Line[] {
   }
 }
 
-/** What a script would run, one line each: for a plan. */
+/** Returns the commands that a script would run, one per line, for a plan. */
 function commandLines({ step, commands = [] }: Extract<Event, { event: 'step' }>): Line[] {
   if (step.change.kind !== 'script' || !['due', 'planned', 'deferred'].includes(step.outcome)) return [];
   return commands.map((each) => line('info', row(' ', '', `    ${each.at}  ${each.line}`)));
@@ -110,19 +110,19 @@ function commandLines({ step, commands = [] }: Extract<Event, { event: 'step' }>
 
 const signs: Readonly<Record<Sort, string>> = { add: '+', change: '~', remove: '-', once: '≈' };
 
-/** "asking openstack http://169.254.169.254 for 12 s", and when it is over "... took 12 s". */
+/** Returns "asking openstack http://169.254.169.254 for 12 s" or, after the end of the wait, "... took 12 s". */
 export const waitingText = ({ what, ms, ended }: Extract<Event, { event: 'waiting' }>): string =>
   `${what} ${ended ? 'took' : 'for'} ${Math.round(ms / 1000)} s`;
 
 const warned = (level: string, text: string): string => (level === 'note' ? text : `warning: ${text}`);
 
-/** Only what says something by itself: that there was nothing to do. */
+/** Returns a line only for an unchanged module; for the others, the lines of their steps are enough. */
 function moduleLines(module: string, { state }: ModuleResult): Line[] {
   if (state === 'holds') return [line('info', row('=', module, 'unchanged'))];
   return state === 'kept' ? [line('debug', row('=', module, 'unchanged: already applied'))] : [];
 }
 
-/** As long as the longest name of a module. */
+/** The length of the longest module name. */
 export const widest = 20;
 
 const row = (sign: string, module: string, text: string): string => `  ${sign} ${module.padEnd(widest)} ${text}`;

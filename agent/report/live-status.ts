@@ -1,14 +1,14 @@
 import type { Event } from './event.ts';
 import type { Activity, Summary } from './summary.ts';
 
-/** Keeps the status file up to date about what goes on, where that takes long. */
+/** Keeps the current activity in the status file up to date, if the activity takes long. */
 export interface LiveStatus {
   follow(event: Event): void;
-  /** Nothing goes on any more. */
+  /** Clears the current activity. */
   end(): void;
 }
 
-/** What takes less is over before anybody could ask: a usual boot writes nothing for it. */
+/** Shorter activities are not written, so a usual boot has no extra writes. */
 const noticedMs = 1000;
 
 export function liveStatus(summary: Summary, clock: () => number, write: () => void): LiveStatus {
@@ -47,7 +47,7 @@ export function liveStatus(summary: Summary, clock: () => number, write: () => v
             return;
           }
           summary.now = { module: event.module, text: event.what, since: clock() - event.ms };
-          // It lasts already.
+          // Written at once: the wait is already long.
           write();
           return;
         case 'run-ended':

@@ -1,7 +1,7 @@
 import type { Outcome } from '../engine/executor.ts';
 import type { ModuleResult } from './event.ts';
 
-/** What became of a change or of a module, in the words that every view uses. */
+/** The outcome of a change, by the name that all views use. */
 export type OutcomeName =
   | 'unchanged'
   | 'changed'
@@ -28,7 +28,7 @@ export function outcomeName(step: Outcome): OutcomeName {
   return step.problem.code === 'interrupted' ? 'interrupted' : 'failed';
 }
 
-/** How a module ended, in the same words; `problems` where what failed costs no more than its item. */
+/** The state of a module, by the same names; `problems`: what failed affects only its item. */
 export type ModuleState = 'running' | 'unchanged' | 'changed' | 'pending' | 'deferred' | 'problems' | 'failed';
 
 const modules: Readonly<Record<ModuleResult['state'], ModuleState>> = {

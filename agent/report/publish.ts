@@ -8,10 +8,10 @@ import { whyLines } from './why.ts';
 
 export const statusFile = ownPaths.status;
 
-/** Above the login prompt and after the login: where people look first at a machine that is not as it should be. */
+/** The notices above the login prompt and after the login, where users of a failed machine look first. */
 export const banners = [ownPaths.loginNotice, ownPaths.messageOfTheDay] as const;
 
-/** Tells everybody on the machine how it went. That this cannot be written (a full disk) ends no run. */
+/** Writes the status file and the notices. If they cannot be written (a full disk), the run goes on. */
 export function publish(host: Host, summary: Summary, err: (text: string) => void): void {
   try {
     const { [statusFile]: status = '', ...shown } = publishedFiles(summary);
@@ -27,16 +27,16 @@ export function publish(host: Host, summary: Summary, err: (text: string) => voi
   }
 }
 
-/** The files in /run that say how the boot went, by path; a banner that has nothing to say is not there. */
+/** Returns the files in /run that report the result of the boot, by path; an empty banner is left out. */
 export function publishedFiles(summary: Summary): Readonly<Record<string, string>> {
   const text = bannerOf(summary);
   const shown = text === '' ? [] : banners.map((path) => [path, text] as const);
   return { [statusFile]: `${JSON.stringify(summary, undefined, 2)}\n`, ...Object.fromEntries(shown) };
 }
 
-/** Why the boot failed, for everybody: no program's words but those that every view shows. */
+/** Returns why the boot failed. All users can read it, so it contains no output of programs that other views hide. */
 export function bannerOf(summary: Summary): string {
   const lines = summary.state === 'disabled' ? [] : whyLines(summary);
-  // agetty reads a backslash as the beginning of an escape of its own.
+  // agetty interprets a backslash as the start of an escape sequence.
   return lines.length === 0 ? '' : `${lines.join('\n').replace(/[^\n -[\]-~\u00a0-\u{10ffff}]/gu, '?')}\n`;
 }

@@ -1,6 +1,6 @@
 import { emptySummary, type ModuleSummary, type Summary } from './summary.ts';
 
-/** The summary in the text of status.json; undefined where that is damaged, or of another shape. */
+/** Returns the summary from the text of status.json; undefined if it is damaged or has another shape. */
 export function summaryIn(text: string, version = ''): Summary | undefined {
   try {
     const value: unknown = JSON.parse(text);

@@ -1,25 +1,25 @@
 import { hidden, withoutUrlSecrets } from '../base/shown-url.ts';
 
-/** Words of bootagent's own messages: hiding them would reveal, by the gaps, that one of them is a password. */
+/** Words of bootagent's own messages: to hide one would reveal that it is a password. */
 const vocabulary =
   'password passwords passwd plain user users root host hosts key keys file group hostname system service default true false none';
 
-/** Up to this length a secret is hidden only where it stands as a word: "root" is part of many paths and names. */
+/** Shorter secrets are not hidden. Up to `longestWord`, only whole words are hidden: "root" is part of many paths and names. */
 const shortest = 3;
 const longestWord = 6;
 
 export interface Redactor {
   add(secret: string): void;
-  /** Words that everybody may know, such as names of users: a password that equals one must not leave a gap in its place. */
+  /** Adds public words, such as user names: they stay visible, because a gap would reveal that one of them is a password. */
   exempt(words: readonly string[]): void;
   clean<T>(value: T): T;
 }
 
-/** Hides every secret it was given, and what URLs hold of them, in whatever passes through: the one place where that is done. */
+/** Returns the redactor, which hides the added secrets and the secrets in URLs. All redaction goes through it. */
 export function redactor(mask: (secret: string) => string = () => hidden): Redactor {
   const secrets = new Set<string>();
   const exempted = new Set(vocabulary.split(' '));
-  // A short secret may stand in a longer one, of which the rest would be left.
+  // A short secret may be part of a longer one, whose rest would remain visible.
   let longestFirst: readonly Hiding[] | undefined;
   const hidings = (): readonly Hiding[] => {
     longestFirst ??= [...secrets]
@@ -35,7 +35,7 @@ export function redactor(mask: (secret: string) => string = () => hidden): Redac
   const cleanText = (text: string): string => {
     let out = withoutUrlSecrets(text);
     for (const { secret, shown, word } of hidings()) {
-      // By a function: in a text, "$&" would put the secret back.
+      // A function, because "$&" in a replacement text would insert the secret again.
       if (out.includes(secret)) out = out.replaceAll(word ?? secret, () => shown);
     }
     return out;
@@ -50,7 +50,7 @@ export function redactor(mask: (secret: string) => string = () => hidden): Redac
   };
   return {
     add(secret) {
-      // Very short words stand everywhere; hiding them would hide the message, and tell the secret by its gaps.
+      // Very short words occur everywhere: to hide them would make the message unreadable and reveal the secret by its gaps.
       if (secret.length >= shortest) secrets.add(secret);
       for (const line of secret.split(/[\r\n]+/)) if (line.length >= 8) secrets.add(line);
       longestFirst = undefined;
@@ -59,7 +59,7 @@ export function redactor(mask: (secret: string) => string = () => hidden): Redac
       for (const word of words) exempted.add(word);
       longestFirst = undefined;
     },
-    // The same shape comes out as went in, with some of its text replaced.
+    // The result has the shape of the input, with some of its text replaced.
     clean: <T>(value: T): T => clean(value) as T,
   };
 }

@@ -19,37 +19,37 @@ import { addTo, emptySummary, lastLine, type Summary } from './summary.ts';
 import { whyLines } from './why.ts';
 import { willOf } from './wording.ts';
 
-/** Everything a run says, on its way to whoever listens. */
+/** The output of a run: passes events to the sinks. */
 export interface Reporting {
   readonly report: Report;
   secret(value: string): void;
-  /** Words that are public, even if one of them is somebody's password. */
+  /** Adds words that stay visible, even if one of them is also a password. */
   exempt(words: readonly string[]): void;
   warn(code: ProblemCode, text: string): void;
   note(text: string): void;
-  /** Takes what is still wrong from the state, as every view shows it. */
+  /** Sets the state from which the summary takes the failures that are not fixed yet. */
   follow(state: State): void;
-  /** The same value with every secret hidden that is known by now. */
+  /** Returns the value with all secrets hidden that are known so far. */
   clean<T>(value: T): T;
   disabled(why: string): void;
   end(result: RunResult): void;
 }
 
-/** Who listens, and how. */
+/** The outputs of a run and their options. */
 export interface Listening {
   readonly version: string;
   out(text: string): void;
   err(text: string): void;
   readonly colour: boolean;
-  /** Started by systemd as a unit: for the journal and the console. */
+  /** Started by systemd as a unit: writes to the journal and the console. */
   readonly unit: boolean;
-  /** One JSON document at the end instead of lines. */
+  /** Writes one JSON document at the end instead of lines. */
   readonly json: boolean;
   readonly dry: boolean;
   readonly debug: boolean;
 }
 
-/** Chooses the listeners: a terminal or the journal, the console and the status file at a boot, one JSON document where asked. */
+/** Selects the sinks: a terminal or the journal; the console and the status file during a boot; one JSON document on request. */
 export function reporting(listening: Listening, host: Host): Reporting {
   const { version, out, err, colour, unit, json, dry, debug } = listening;
   const secrets = redactor();
@@ -70,7 +70,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
   };
   const live: LiveStatus | undefined = dry ? undefined : liveStatus(summary, () => host.clock(), write);
   const report: Report = (event) => {
-    // A record of what failed is written before the event that counts it.
+    // The state records a failure before this event, which counts it.
     if (event.event === 'run-ended' && followed && !dry) summary.left = faultsIn(followed);
     const clean = secrets.clean(event);
     for (const sink of sinks) sink(clean);
@@ -89,7 +89,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
     },
     follow(state) {
       followed = state;
-      // What an earlier boot reported holds until its module or stage runs again.
+      // Notes of an earlier boot are valid until their module or stage runs again.
       if (!dry && summary.stages.length === 0) summary.notes = keptNotes(state);
     },
     secret: secrets.add,
@@ -116,19 +116,19 @@ export function reporting(listening: Listening, host: Host): Reporting {
   };
 }
 
-/** The stages of one boot may be separate processes, and are one story. */
+/** Returns the summary of the earlier stages of this boot, which may be separate processes, or an empty one. */
 function continued(host: Host, version: string): Summary {
   try {
     const text = readFs.readText(host.root, statusFile);
-    // Written by us a moment ago, in the same boot: /run is empty at the start of each.
+    // Written in the same boot: /run is empty at the start of each boot.
     if (text && !host.offline) return summaryIn(text, version) ?? emptySummary(version);
   } catch {
-    // Damaged: this run's own story is enough.
+    // Damaged: the summary covers only this run.
   }
   return emptySummary(version);
 }
 
-/** A run as one JSON document: what was said, without the contents of files. */
+/** Returns a run as one JSON document: its events, without the contents of files. */
 function document(events: readonly Event[]): Record<string, unknown> {
   const of = <E extends Event['event']>(name: E) =>
     events.filter((each): each is Extract<Event, { event: E }> => each.event === name);

@@ -8,7 +8,7 @@ import { tally } from './tally.ts';
 
 type Write = (text: string) => void;
 
-/** For a person at a terminal. Colours where they are wanted, and every line as it happens. */
+/** Returns the sink for a terminal: it writes each line at once, in colour if `colour` is set. */
 export function terminal(write: Write, { colour, debug }: { colour: boolean; debug: boolean }): Report {
   let mode: Mode = 'apply';
   const steps = tally();
@@ -26,13 +26,13 @@ export function terminal(write: Write, { colour, debug }: { colour: boolean; deb
 
 const priorities: Readonly<Record<Severity, number>> = { error: 3, warning: 4, notice: 5, info: 6, debug: 7 };
 
-/** For the journal: a priority before each line, and no diffs. */
+/** Returns the sink for the journal: it writes a priority before each line, and no diffs. */
 export function journal(write: Write): Report {
   const steps = tally();
   return (event) => {
     steps.add(event);
     for (const { weight, text, content } of eventLines(event)) {
-      // A message with control characters is a blob to journalctl, which shows nothing of it.
+      // journalctl shows a message with control characters only as "blob data".
       if (!content) write(`<${priorities[weight]}>${printable(text).trim().replace(/ {2,}/g, ' ')}\n`);
     }
     if (event.event === 'announce') write(event.lines.map((each) => `<6>${printable(each)}\n`).join(''));
@@ -44,17 +44,17 @@ const mostConsoleLines = 40;
 const mostConsoleChars = 240;
 
 /**
- * For a serial console: milestones, warnings and failures, plain, and few. `boot` counts the lines of all processes of a boot.
- * The last line of the boot comes from whoever ends it.
+ * Returns the sink for a serial console: a limited number of plain lines about milestones, warnings and failures. `boot` counts
+ * the lines of all processes of a boot. The last process writes the last line of the boot (`reporting`).
  */
 export function console(write: Write, boot: { console_lines: number; console_instance?: string }): Report {
   const tell = (text: string) => {
     boot.console_lines++;
-    // One is kept for this word, and one for the last line.
+    // One line is reserved for this notice, and one for the last line of the boot.
     const left = mostConsoleLines - 1 - boot.console_lines;
     if (left >= 0) write(`bootagent: ${left > 0 ? plain(text) : 'there is more: bootagent status'}\r\n`);
   };
-  // Somebody else's text on its way to a terminal moves no cursor. By numbers: \p{Cc} would have ICU loaded.
+  // Text of other programs must not control the terminal. Numeric ranges, because \p{Cc} would load ICU.
   const plain = (text: string) =>
     text
       .trim()
@@ -65,7 +65,7 @@ export function console(write: Write, boot: { console_lines: number; console_ins
   return (event) => {
     switch (event.event) {
       case 'instance':
-        // Each process of a boot identifies the instance; a reader of the console wants to see it once.
+        // Each process of a boot identifies the instance; the console shows it once.
         if (boot.console_instance === event.id) return;
         boot.console_instance = event.id;
         return tell(
@@ -84,7 +84,7 @@ export function console(write: Write, boot: { console_lines: number; console_ins
         return;
       }
       case 'problem':
-        // Its items were named when they failed.
+        // The failed items of a script were already reported.
         if (event.problem.code !== 'script-failed' || event.standing)
           tell(`${event.module}: ${failedText(event.problem.message)}`);
         return;
@@ -105,7 +105,7 @@ type Colour = Parameters<typeof styleText>[0];
 const colours: Readonly<Partial<Record<Severity, Colour>>> = { error: 'red', warning: 'yellow', debug: 'gray' };
 const colourOf = mapOf<Colour>({ '+': 'green', '-': 'red', '~': 'cyan', '≈': 'magenta' });
 
-/** Trouble in its colour as a whole; of the rest what comes and goes, by its sign. */
+/** Returns the line in colour: errors and warnings by severity, changes by their sign. */
 function coloured({ weight, text, content }: Line): string {
   const colour = content || weight === 'notice' ? colourOf.get(text.trimStart()[0] ?? '') : colours[weight];
   return colour === undefined ? text : styleText(colour, text, { validateStream: false });

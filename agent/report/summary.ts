@@ -2,7 +2,7 @@ import type { Event, RunResult } from './event.ts';
 import { type Fault, isFatal, type PublicItem, publicItem } from './faults.ts';
 import { type ModuleState, moduleState } from './outcomes.ts';
 
-/** What everybody may know of a run: written to /run/bootagent/status.json, and the one source of every view. */
+/** The public summary of a run: written to /run/bootagent/status.json, and the only source of all views. */
 export interface Summary {
   readonly schema_version: 1;
   version: string;
@@ -14,18 +14,18 @@ export interface Summary {
   keys: number;
   fingerprints: string[];
   modules: Record<string, ModuleSummary>;
-  /** What the state remembers as failed: also of earlier boots, until it is repaired. */
+  /** The failures that the state records, also of earlier boots, until they are fixed. */
   left: Fault[];
-  /** What was asked and is ignored, or was done otherwise: unknown keys, keys given to another user. */
+  /** Settings that are ignored or were applied differently: unknown keys, SSH keys given to another user. */
   notes: Notice[];
-  /** What goes on at this moment, where it takes long enough to be asked about. */
+  /** The current activity, if it takes long. */
   now?: Activity | undefined;
   seconds: number;
-  /** Lines that this boot has put on the console: its processes share one allowance. */
+  /** The number of console lines of this boot: its processes share one limit. */
   console_lines: number;
-  /** The instance as the console named it: once a boot. */
+  /** The instance-id that the console has shown; it is shown once per boot. */
   console_instance?: string;
-  /** The agent did not start in this boot: the machine was as it had been when this was written. */
+  /** The agent did not start in this boot: the machine was unchanged since this summary was predicted. */
   unseen?: true;
 }
 
@@ -34,9 +34,9 @@ export interface ModuleSummary {
   ms: number;
   problems: Omit<Fault, 'module' | 'items'>[];
   items: PublicItem[];
-  /** How it stood before the run at work looked at it again. */
+  /** The previous summary of the module, until its current run ends. */
   before?: ModuleSummary | undefined;
-  /** Its notices of before, until it is known whether it repeats them. */
+  /** The previous notices of the module, until its current run ends. */
   notes?: Notice[] | undefined;
 }
 
@@ -72,19 +72,19 @@ export const emptySummary = (version: string): Summary => ({
   console_lines: 0,
 });
 
-/** Adds what an event says. Texts and outputs of programs and scripts never come in here. */
+/** Adds an event to the summary. Output of programs and scripts is never added. */
 export function addTo(summary: Summary, event: Event): void {
   switch (event.event) {
     case 'run-began':
       summary.state = 'running';
       summary.stages.push(...event.stages);
-      // Settings that no module owns are judged in this stage, and so reported again.
+      // This stage checks the settings that no module owns, and so reports them again.
       if (event.stages.includes('main')) summary.notes = summary.notes.filter(({ module }) => module !== undefined);
       return;
     case 'instance':
       summary.instance = { id: event.id, datasource: event.datasource, how: event.how, standing: event.standing };
       summary.keys = event.keys;
-      // What an earlier stage could not find out is known now.
+      // Removes the problems of an earlier stage that could not identify the instance.
       delete summary.modules.identity;
       return;
     case 'module-began':
@@ -129,7 +129,7 @@ function begin(summary: Summary, module: string): void {
   summary.modules[module] = { ...blank('running'), before: summary.modules[module], notes };
 }
 
-/** What failed in an earlier run and was not run again still has its items and its notices. */
+/** Keeps the items and notices of a module that failed in an earlier run and did not run again. */
 function keepStanding(summary: Summary, own: ModuleSummary): void {
   summary.notes.push(...(own.notes ?? []));
   own.notes = undefined;
@@ -140,7 +140,7 @@ function keepStanding(summary: Summary, own: ModuleSummary): void {
 function end(summary: Summary, { module, result }: Extract<Event, { event: 'module-ended' }>): void {
   const own = entry(summary, module);
   const { before, notes = [] } = own;
-  // A module that did not run again says nothing new: what it said before still holds.
+  // The earlier notices and result of a module that did not run again are still valid.
   const isKept = result.state === 'kept';
   if (isKept) summary.notes.push(...notes);
   if (isKept && before) Object.assign(own, before);
@@ -149,7 +149,7 @@ function end(summary: Summary, { module, result }: Extract<Event, { event: 'modu
   own.notes = undefined;
 }
 
-/** Warnings that are worth a look later, once each. What a datasource says while it is asked may be past a moment later. */
+/** Adds a warning, once. Warnings of a datasource are left out, because they may be temporary. */
 function addNote(summary: Summary, event: Extract<Event, { event: 'note' }>): void {
   const { level, text, module, code, hint } = event;
   if (level === 'note' || module === 'datasource') return;
@@ -168,12 +168,12 @@ function entry(summary: Summary, module: string, state: ModuleState = 'running')
   return summary.modules[module];
 }
 
-/** What a first login is to compare the host's answer with. */
+/** Returns the host key fingerprints, which a user compares at the first login. */
 const fingerprintsIn = (text: string): string[] => text.match(/SHA256:[\w+/=]+/g) ?? [];
 
 const blank = (state: ModuleState): ModuleSummary => ({ state, ms: 0, problems: [], items: [] });
 
-/** All that is still wrong, the gravest first: what the state remembers, and what only this boot knows. */
+/** Returns all faults that are not fixed yet, fatal ones first: those in the state and those of this boot only. */
 export function faultsOf({ left, modules }: Pick<Summary, 'left' | 'modules'>): Fault[] {
   const isSame = (a: Fault, b: Fault): boolean => a.module === b.module && a.at === b.at;
   const now = Object.entries(modules).flatMap(([module, { problems }]) =>
@@ -190,7 +190,7 @@ export function faultsOf({ left, modules }: Pick<Summary, 'left' | 'modules'>): 
   return whole.toSorted((a, b) => Number(isFatal(b)) - Number(isFatal(a)));
 }
 
-/** What a machine is in with these faults. */
+/** Returns the state of a machine with these faults. */
 export function healthOf(summary: Pick<Summary, 'left' | 'modules'>): RunResult['state'] {
   const states = Object.values(summary.modules).map(({ state }) => state);
   const { left } = summary;
@@ -198,17 +198,17 @@ export function healthOf(summary: Pick<Summary, 'left' | 'modules'>): RunResult[
   return states.includes('problems') || left.length > 0 ? 'problems' : 'done';
 }
 
-/** The worst that any of them says. */
+/** Returns the worst of several states. */
 export function worst(states: readonly Summary['state'][]): Summary['state'] {
   const order = ['failed', 'problems', 'running', 'disabled', 'done'] as const;
   return order.find((each) => states.includes(each)) ?? 'done';
 }
 
 const mostChars = 400;
-/** How many of the modules that failed are named before host keys are left out for them. */
+/** The number of failed modules that take precedence over the host keys. */
 const fewest = 3;
 
-/** One line of JSON, at most 400 characters, for the end of a console's log. What does not fit is counted. */
+/** Returns one line of JSON of at most 400 characters for the end of a console log; failed modules left out are counted. */
 export function lastLine(summary: Summary): string {
   const states = Object.entries(summary.modules).filter(([, { state }]) => state === 'failed' || state === 'problems');
   const failed = [...new Set([...faultsOf(summary).map(({ module }) => module), ...states.map(([name]) => name)])];

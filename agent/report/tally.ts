@@ -1,10 +1,10 @@
 import type { Event, Mode } from './event.ts';
 import { type Sort, sortOf } from './wording.ts';
 
-/** What the steps of a run come to, for its last line. */
+/** Counts the steps of a run, for its last line. */
 export interface Tally {
   add(event: Event): void;
-  /** "6 to add, 8 to change, 3 to run once; 13 deferred", "10 changes applied, 3 failed (listed above)". */
+  /** Returns "6 to add, 8 to change, 3 to run once; 13 deferred" or "10 changes applied, 3 failed (listed above)". */
   ending(event: Extract<Event, { event: 'run-ended' }>, mode: Mode): string;
 }
 
@@ -29,7 +29,7 @@ export function tally(): Tally {
       if (step.outcome === 'deferred' || step.outcome === 'unknown') deferred++;
     },
     ending({ result: { state, changes, ms } }, mode) {
-      // Settings with errors have no item that could fail.
+      // Invalid settings cause problems without a failed item.
       const trouble =
         failed > 0 ? `${failed} failed (listed above)` : state === 'done' ? '' : 'with problems (listed above)';
       const later = deferred > 0 ? `${deferred} deferred` : '';

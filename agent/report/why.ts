@@ -11,7 +11,7 @@ export interface SourceLine {
   readonly text: string;
 }
 
-/** The reason why a boot failed, as plain data; what is not known is left out. */
+/** The reason why a boot failed, as plain data; unknown parts are left out. */
 export interface Cause {
   readonly module: string;
   readonly at: string;
@@ -49,7 +49,7 @@ export function causesOf(summary: Summary): Cause[] {
   });
 }
 
-/** The failed or degraded boot in at most ten lines of 80 columns; none where nothing failed. */
+/** Returns a description of a failed or degraded boot in at most ten lines of 80 columns; none if nothing failed. */
 export function whyLines(summary: Summary, source?: SourceLine): string[] {
   const [first, ...more] = causesOf(summary);
   if (!first) return [];
@@ -68,10 +68,10 @@ export function whyLines(summary: Summary, source?: SourceLine): string[] {
   return [cut(printable(head)), ...row('cause', cause, Math.max(1, room)), ...rest].slice(0, mostLines);
 }
 
-/** Other causes by their modules, for a fault that is about a command which had a place in a list. */
+/** Returns the cause of a fault in a command of a list. */
 const itemCause = (module: string, item: PublicItem): string => `${itemName(module, item)} failed: ${exitText(item)}`;
 
-/** A message that begins with the place it is about: "user-data:3:3: write_files[0]: ...". */
+/** Returns the source location that a message begins with: "user-data:3:3: write_files[0]: ...". */
 const placeIn = (message: string): string | undefined => /^([^\s:]+:\d+:\d+): /.exec(message)?.[1];
 
 function row(name: string, text: string | undefined, most: number): string[] {
@@ -81,7 +81,7 @@ function row(name: string, text: string | undefined, most: number): string[] {
   return shown.map((line, number) => cut(`${(number === 0 ? name : '').padEnd(label)}${line}`));
 }
 
-/** The line with a caret below the column; of a long one the part around it. */
+/** Returns the source line and a caret below the column; for a long line, only the part around the column. */
 function excerptOf({ source, line, column, text }: SourceLine): string[] {
   const head = `${source}:${line}  `.slice(-columns / 2);
   const width = columns - head.length;

@@ -4,7 +4,7 @@ import type { Difference } from '../engine/handler.ts';
 import { handlerOf, keyOf } from '../resources/index.ts';
 import { diff } from './diff.ts';
 
-/** The verbs that a change is announced with, and what it is reported with when it was made. */
+/** Maps the verbs that announce a change to the past forms that report it. */
 const past = mapOf({
   add: 'added',
   change: 'changed',
@@ -41,7 +41,7 @@ const past = mapOf({
   write: 'wrote',
 });
 
-/** Verbs of what is not there before. */
+/** Verbs for objects that did not exist before. */
 const creating = ['add', 'create', 'download', 'format', 'generate', 'import', 'install'];
 
 const boots = { enabled: 'enable', disabled: 'disable', masked: 'mask', unmasked: 'unmask' } as const;
@@ -49,7 +49,7 @@ const boots = { enabled: 'enable', disabled: 'disable', masked: 'mask', unmasked
 const fileWords = (_: unknown, difference?: Difference): string =>
   difference && difference.file?.before !== undefined ? 'update' : 'create';
 
-/** What is done for each kind of change, in the imperative, where its difference does not say it. */
+/** The action of each kind of change, in the imperative; used if its difference has no `will`. */
 const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Difference) => string } = {
   absent: () => 'remove',
   'authorized-keys': ({ keys }) => `add ${plural(keys.length, 'key')}`,
@@ -102,7 +102,7 @@ const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Differen
   'without-lines': () => 'remove the lines',
 };
 
-/** Kinds whose subject says by itself what it is about, or is better named otherwise: "/etc/fstab", "SSH keys of ann". */
+/** Names for kinds whose key is not a good name: "/etc/fstab", "SSH keys of ann". */
 const names: Partial<Readonly<Record<Kind, (subject: string) => string>>> = {
   absent: (path) => path,
   'authorized-keys': (user) => `SSH keys of ${user}`,
@@ -146,24 +146,24 @@ const names: Partial<Readonly<Record<Kind, (subject: string) => string>>> = {
   wait: () => 'share of the fleet',
 };
 
-/** What a change is about, for people: "user alice", "/etc/fstab". */
+/** Returns the name of a change for messages: "user alice", "/etc/fstab". */
 export const nameOf = (change: Change): string =>
   names[change.kind]?.(handlerOf(change).subject(change)) ?? keyOf(change);
 
-/** What is going to be done: "create", "add 1 line", "vm -> web-01". */
+/** Returns what a change will do: "create", "add 1 line", "vm -> web-01". */
 export function willOf(change: Change, difference?: Difference): string {
   // The table pairs each kind with its own words; TypeScript cannot carry that pairing through a lookup.
   const words = usual[change.kind] as (change: Change, difference?: Difference) => string;
   return difference?.will ?? words(change, difference);
 }
 
-/** What was done: "created", "added 1 line", "vm -> web-01". */
+/** Returns what a change did: "created", "added 1 line", "vm -> web-01". */
 export function didOf(change: Change, difference?: Difference): string {
   const [verb = '', ...rest] = willOf(change, difference).split(/(?=[\s,])/);
   return [past.get(verb) ?? verb, ...rest].join('');
 }
 
-/** How a change counts: something new, something that is there and changed, something gone, a command that runs once. */
+/** The sort of a change: a new object, a changed object, a removed object, or a command that runs once. */
 export type Sort = 'add' | 'change' | 'remove' | 'once';
 
 export function sortOf(change: Change, difference?: Difference): Sort {
@@ -173,7 +173,7 @@ export function sortOf(change: Change, difference?: Difference): Sort {
   return creating.includes(verb) && difference?.file?.before === undefined ? 'add' : 'change';
 }
 
-/** "add 1 line", "change 2 lines", "change lines (+3 -1)". */
+/** Returns "add 1 line", "change 2 lines" or "change lines (+3 -1)". */
 function linesChanged(file: Difference['file']): string {
   if (!file) return 'update';
   const lines = diff(file.before ?? '', file.after, Number.POSITIVE_INFINITY);
@@ -186,7 +186,7 @@ function linesChanged(file: Difference['file']): string {
 
 export const plural = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
-/** The words of an act that holds no secret in them, such as a URL without its credentials. */
+/** Returns the intent of an act, which contains no secrets: for example, a URL without its credentials. */
 function intentOf(change: Change): string {
   const handler = handlerOf(change);
   return handler.sort === 'act' ? handler.intent(change) : '';

@@ -3,13 +3,13 @@ import * as files from '../host/files.ts';
 import * as readFs from '../host/read-fs.ts';
 import type { Store } from './store.ts';
 
-/** Files of ours that root alone writes: an instance with 16 MiB of user-data on a drive, in base64. */
+/** The read limit in bytes; it holds an instance with 16 MiB of user-data from a drive, in base64. */
 const largestRecord = 64 * 2 ** 20;
 
-/** Where all of it lies. */
+/** The directory of all state. */
 export const home = ownPaths.state;
 
-/** The files in /var/lib/bootagent, which root alone can enter; no link in a tree leads out of it. */
+/** Returns the store in /var/lib/bootagent, which only root can enter. Links inside `root` cannot lead out of it. */
 export function folderStore(root: string): Store {
   const path = (name: string) => `${home}/${name}`;
   const ready = () => {
@@ -29,7 +29,7 @@ export function folderStore(root: string): Store {
   };
 }
 
-/** What is read stays, what is written goes nowhere: so a preview remembers nothing. */
+/** Returns a store that reads from `store` and keeps writes in memory, for previews. */
 export const readOnly = (store: Store): Store => {
   const laid = new Map<string, string>();
   return {

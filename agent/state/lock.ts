@@ -7,10 +7,10 @@ import { withContext } from '../host/with-context.ts';
 
 const name = ownPaths.lock;
 
-/** In seconds: behind its last unit a boot still looks at the next one, which takes less. */
+/** In seconds. After its last unit, a boot holds the lock for a shorter time to predict the next boot. */
 const patience = 2;
 
-/** Holds the machine for one run. A boot unit waits for its turn; a person is told, and need not know of that look. */
+/** Takes the lock for one run. Boot units wait for it; interactive callers fail after a 2 s grace period. */
 export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() => void> {
   const began = process.uptime();
   while (!at(root, take)) {
@@ -24,7 +24,7 @@ export async function lock(root: string, wait: 'wait' | 'refuse'): Promise<() =>
   return () => at(root, (path) => rmSync(path, { force: true }));
 }
 
-/** Whether a run is at work, by a lock whose holder is alive. Changes nothing. */
+/** Whether a run is in progress, that is, the holder of the lock is alive. Changes nothing. */
 export function isHeld(root: string): boolean {
   const holder = withContext(`Cannot read ${name}`, () =>
     resolveSafely(name, { root, follow: false }, ({ path }) => holderOf(path)),
@@ -32,16 +32,16 @@ export function isHeld(root: string): boolean {
   return holder !== undefined && isAlive(holder);
 }
 
-/** Where the lock is: no link in a tree leads out of it. */
+/** Calls `use` with the path of the lock. Links inside `root` cannot lead out of it. */
 function at<T>(root: string, use: (path: string) => T): T {
   return withContext(
     `Cannot write ${name}`,
-    // With `create` nothing on the way is missing.
+    // With `create`, all parent directories exist, so the result is never undefined.
     () => resolveSafely(name, { root, follow: false, create: true }, ({ path }) => use(path)) as T,
   );
 }
 
-/** By a link, which is there at one stroke and with its holder's name in it: an empty lock would look forsaken. */
+/** Creates the lock as a hard link, so that it appears atomically with its content: an empty lock would look stale. */
 function take(path: string): boolean {
   const own = `${path}.${process.pid}`;
   rmSync(own, { force: true });
@@ -62,20 +62,20 @@ function holderOf(path: string): string | undefined {
     return readFileSync(path, { encoding: 'utf8', flag: asItStands });
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
-    if (codeOf(error) === 'ELOOP') return ''; // a link, which nobody alive made
+    if (codeOf(error) === 'ELOOP') return ''; // a symbolic link, which no run creates
     throw error;
   }
 }
 
-/** A number alone may be another process by now: it must have begun when the lock's holder did, in this boot. */
+/** Whether the holder is alive. The process ID may be reused, so the start time and the boot ID must match too. */
 function isAlive(holder: string): boolean {
   const [pid = '', start, boot] = holder.split(' ');
   return boot === bootId() && start === startOf(Number(pid));
 }
 
 /**
- * Removes the lock of one who is gone, and never a fresh one: that holder's lock is removed only under a lock of its
- * own, so that it cannot be somebody else's between the look and the removal.
+ * Removes a stale lock, but never a new one: the removal is guarded by a second lock, so that another process cannot replace
+ * the stale lock between the check and the removal.
  */
 function breakStale(path: string, holder: string): void {
   const guard = `${path}-${holder.replaceAll(/[^\w-]/g, '-').slice(0, 80)}`;
@@ -88,7 +88,7 @@ function breakStale(path: string, holder: string): void {
   rmSync(guard, { force: true });
 }
 
-/** When a process began, which tells it from a later one of its number. */
+/** Returns the start time of a process (field 22 of /proc/PID/stat), which distinguishes it from a later one with its ID. */
 export function startOf(pid: number): string {
   try {
     return (

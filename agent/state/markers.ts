@@ -3,27 +3,27 @@ import * as files from '../host/files.ts';
 import * as readFs from '../host/read-fs.ts';
 import { bootId } from './lock.ts';
 
-/** This boot asks for nothing more: the units after the one that left it do not start. */
+/** Nothing more is due in this boot: the units after the one that left this marker do not start the agent. */
 export const nothingDueMarker = ownPaths.nothingDue;
-/** The same as long as the machine gets the address in there, on the card in there, which the last unit's shell looks at. */
+/** The same if the machine gets the address in this file on the network card in it; systemd/skip-if-same-address checks it. */
 export const assumedNetworkMarker = ownPaths.assumedNetwork;
 
-/** The last unit has something to do, and systemd was told to start the network that it is ordered behind. */
+/** The last unit has work to do, and network-online.target, which it is ordered after, was started for it. */
 export const networkWantedMarker = ownPaths.networkWanted;
 
-/** How often the units were started within this /run: systemd/skip-if-unchanged counts. */
+/** The number of times the units were started within this /run, counted by systemd/skip-if-unchanged. */
 const passFile = ownPaths.pass;
 
-/** Which boot this is. A soft-reboot, and a stop and start of the units, keep the kernel and its boot ID, and yet are another. */
+/** Returns an ID of this boot. A soft-reboot or a restart of the units keeps the kernel's boot ID, but counts as a new boot. */
 export function currentBoot(root: string): string {
   const pass = Number(readFs.readText(root, passFile) ?? 1);
   return pass > 1 ? `${bootId()}+${pass}` : bootId();
 }
 
-/** Tells the units that come later in this boot. */
+/** Writes a marker for the later units of this boot. */
 export const leaveMarker = (path: string, root: string, text = ''): void =>
   files.writeFile(root, path, text, { mode: 0o644 });
 
-/** Whether a stage of this boot has left either. */
+/** Whether a stage of this boot has left one of the two markers. */
 export const isNothingDue = (root: string): boolean =>
   [nothingDueMarker, assumedNetworkMarker].some((mark) => readFs.stat(root, mark));

@@ -1,28 +1,28 @@
 import type { ItemReport, LedgerEntry } from '../engine/handler.ts';
 
-/** The version of what is written here. An older one is brought up to date by `migrations`, never taken as absent. */
+/** The version of the journal format. `migrations` converts older journals; they never count as missing. */
 export const format = 1;
 
-/** Who this machine was when somebody last said so, and by what it is known again without asking. */
+/** The last known identity of the machine, and the fingerprint that recognizes it without a datasource. */
 export interface KeptIdentity {
   readonly id: string;
   readonly datasource: string;
   readonly fingerprint: string;
-  /** What firmware alone says of the machine, by which a pinned one is known again. */
+  /** The hardware fingerprint, which recognizes a pinned machine. */
   readonly hardware?: string;
-  /** A fresh image, or one that woke up as another machine, when it was said. */
+  /** At that time it was a fresh image, or one that booted on another machine. */
   readonly newMachine?: boolean;
 }
 
-/** How a module's last turn ended, and for what: a boot, an instance or an image, and with which settings. */
+/** The result of the last run of a module, with its scope (a boot, an instance or an image) and its settings. */
 export interface ModuleRecord {
   readonly module: string;
   readonly scope: string;
-  /** The hash of the settings it was made for: others are due again. */
+  /** The hash of the settings of that run: with other settings the module is due again. */
   readonly hash: string;
-  /** The items that did not get done, by place. */
+  /** The failed items, by place. */
   readonly failed: Readonly<Record<string, Failure>>;
-  /** The items that wait for a boot or for root, where others of the module failed. */
+  /** The items that wait for a boot or for root, if other items of the module failed. */
   readonly waits?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface Failure {
   readonly tries: number;
   readonly code: string;
   readonly message: string;
-  /** The item of a script that failed. */
+  /** The failed item of a script. */
   readonly item?: ItemReport;
 }
 
@@ -47,7 +47,7 @@ export type JournalRecord =
       readonly scope: string;
       readonly key: string;
       readonly entry: LedgerEntry;
-      /** A run by force: what was recorded of the act before does not count. */
+      /** Written by a forced run: earlier records of the act do not count. */
       readonly anew?: true;
     }
   | { readonly is: 'owed'; readonly module: string; readonly key: string }
@@ -57,28 +57,28 @@ export type JournalRecord =
 
 const kinds = ['format', 'identity', 'began', 'rested', 'turn', 'act', 'owed', 'settled', 'adopted', 'in-service'];
 
-/** The formats there have been. */
+/** The current format and the conversions from older ones. */
 export interface Formats {
   readonly version: number;
-  /** By version: brings its records to the next one. Each older version has one. */
+  /** By version: converts its records to the next version. Each older version has an entry. */
   readonly migrations: Readonly<Record<number, (records: readonly JournalRecord[]) => readonly JournalRecord[]>>;
 }
 
 export const formats: Formats = { version: format, migrations: {} };
 
-/** What can be read of a journal. */
+/** The readable content of a journal. */
 export interface Journal {
-  /** The version it was written in; undefined where it does not say, or there is none. */
+  /** The version it was written in; undefined if it has no version or does not exist. */
   readonly version: number | undefined;
-  /** In the words of today; none of a version that is yet to come. */
+  /** The records in the current format; empty for a newer version. */
   readonly records: readonly JournalRecord[];
-  /** How many lines are rubbish: what they said is lost. */
+  /** The number of unreadable lines; their content is lost. */
   readonly damaged: number;
-  /** The last line was cut while it was written, so that what it would have said never came to be. */
+  /** The last line was cut off during its write, so its record never took effect. */
   readonly torn: boolean;
 }
 
-/** Reads what can be read. A line cut by a power loss, or rubbish, costs itself. */
+/** Reads a journal. A line that is unreadable or was cut off by a power loss is ignored; the others are used. */
 export function parse(text: string, { version: today, migrations } = formats): Journal {
   const whole = text.slice(0, text.lastIndexOf('\n') + 1);
   const lines = whole.split('\n').filter(Boolean);
@@ -86,7 +86,7 @@ export function parse(text: string, { version: today, migrations } = formats): J
   const [first] = all;
   const version = first?.is === 'format' ? first.version : undefined;
   const torn = whole !== text;
-  // What a later bootagent means by its words is not known here.
+  // The meaning of records of a newer version is unknown.
   if (version !== undefined && version > today) return { version, records: [], damaged: 0, torn };
   let records: readonly JournalRecord[] = all.filter((each) => each !== undefined);
   for (let older = version ?? today; older < today; older++) records = migrations[older]?.(records) ?? [];
@@ -97,7 +97,7 @@ export function parse(text: string, { version: today, migrations } = formats): J
 function parsed(line: string): JournalRecord | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    // What we wrote ourselves has the shape of its kind; a line that lost its kind is told as damaged.
+    // bootagent wrote the line, so a known kind implies its shape; a line without a known kind counts as damaged.
     return kinds.includes((value as JournalRecord | null)?.is ?? '') ? (value as JournalRecord) : undefined;
   } catch {
     return undefined;

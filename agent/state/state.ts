@@ -5,44 +5,44 @@ import type { LedgerEntry } from '../engine/handler.ts';
 import { type Formats, formats, type JournalRecord, type KeptIdentity, type ModuleRecord, parse } from './records.ts';
 import type { Store } from './store.ts';
 
-/** What was done before, and as whom. All of /var/lib/bootagent is read and written behind this. */
+/** The records of earlier runs and the identity. All access to /var/lib/bootagent goes through this interface. */
 export interface State {
-  /** Lost: nothing is known, and yet this is no fresh image, so nothing may be done as if it were the first time. */
+  /** "lost": there are no usable records, but the image is not fresh, so the run must not act as a first boot. */
   readonly condition: 'fresh' | 'known' | 'lost';
-  /** How many records could not be read. */
+  /** The number of unreadable records. */
   readonly damaged: number;
-  /** What people are to know of how it was found. */
+  /** Warnings about the condition of the state, for the user. */
   readonly warnings: readonly { readonly code: 'state-damaged' | 'state-newer'; readonly text: string }[];
   /**
-   * Whether this machine had been in service when what was known of it was lost, or before we came: what is done once
-   * counts as done for the instance that it is. Remembered, since the stages of a boot are processes of their own.
+   * Whether the machine was already in service when its state was lost or before bootagent was installed: once-only work then
+   * counts as done for the current instance. It is recorded, because the stages of a boot are separate processes.
    */
   inService(): boolean;
   /**
-   * Whether nothing at all was found, not even the mark of a fresh image, and no instance has been recorded since: a copy of
-   * an image whose state was removed by hand, or a machine whose /var does not last.
+   * Whether the state was empty, without even the marker of a fresh image, and no instance has been recorded since: a copy of
+   * an image whose state was removed by hand, or a machine whose /var is not persistent.
    */
   emptied(): boolean;
   setInService(): void;
-  /** The module that was at work when the machine last stopped, if one was. */
+  /** The module that was running when the machine last stopped, if any. */
   readonly interrupted: string | undefined;
   identity(): KeptIdentity | undefined;
-  /** The instance as it was last told, as JSON. */
+  /** Returns the last stored instance, as JSON. */
   instance(): string | undefined;
   remember(identity: KeptIdentity, instance: string): void;
   lastRun(module: string): ModuleRecord | undefined;
   lastRuns(): readonly ModuleRecord[];
   began(module: string, scope: string): void;
   ended(turn: ModuleRecord): void;
-  /** It has made what it could, and the rest waits. */
+  /** Records that a module applied what it could and deferred the rest. */
   deferred(module: string): void;
-  /** The marks of `from` count for `to`: nobody has become somebody. */
+  /** Moves the records of the scope `from` to the scope `to`, once the instance is known. */
   adopt(from: string, to: string): void;
-  /** What is remembered of a module's acts. `anew` leaves out what was, for a run that goes through everything. */
+  /** Returns the ledger of a module's acts. `anew` ignores earlier entries, for a forced run. */
   ledger(module: string, scope: string, anew?: boolean): Ledger;
-  /** What was recorded of a module's acts, newest scope last. */
+  /** Returns all ledger entries of a module, newest scope last. */
   entries(module: string): readonly LedgerEntry[];
-  /** A file of its own beside the journal. */
+  /** Access to further files beside the journal. */
   readonly store: Store;
 }
 
@@ -52,7 +52,7 @@ const mostLines = 1000;
 
 export function openState(disk: Store, known: Formats = formats): State {
   let unread: string | undefined;
-  // What cannot be read counts as lost, and a run without it is better than none.
+  // An unreadable file counts as lost; a run without it is better than no run.
   const store: Store = {
     ...disk,
     read(name) {
@@ -77,7 +77,7 @@ export function openState(disk: Store, known: Formats = formats): State {
   let emptied = text === undefined && !fresh && store.read('instance.json') === undefined && unread === undefined;
   for (const record of records) take(record);
   const condition = identity || turns.size > 0 ? 'known' : fresh && !newer && unread === undefined ? 'fresh' : 'lost';
-  // What goes on behind records must be of their version.
+  // Records are appended only to an undamaged journal of the same version; otherwise the journal is rewritten first.
   let begun = records.length > 0 && damaged === 0 && !torn && version === known.version;
   if (records.length > mostLines) compact();
 
@@ -150,7 +150,7 @@ export function openState(disk: Store, known: Formats = formats): State {
     else store.append(journal, JSON.stringify(record));
   }
 
-  /** The whole journal anew: at first, after damage, and when it has grown long. */
+  /** Rewrites the whole journal: before the first record, after damage, and when it has become long. */
   function compact(): void {
     const boots = [...new Set([...acts.keys()].map((key) => partsOf(key)[1] ?? ''))].filter((scope) =>
       scope.startsWith('boot:'),
@@ -170,7 +170,7 @@ export function openState(disk: Store, known: Formats = formats): State {
     }
     for (const turn of turns.values()) lines.push({ is: 'turn', ...turn });
     if (cut !== undefined) lines.push({ is: 'began', module: cut, scope: '' });
-    // For whoever brings the later version back.
+    // Kept for a return to the newer version.
     if (newer && !begun) store.replace(`journal-${version}.ndjson`, text ?? '');
     store.replace(journal, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
     begun = true;
@@ -235,7 +235,7 @@ export function openState(disk: Store, known: Formats = formats): State {
 const newerText = (version: number, today: number): string =>
   `${ownPaths.state} was written by a later bootagent (format ${version}, and this one reads ${today}): it counts as lost`;
 
-/** One key of several words. Any of them may hold any character: instance-ids come from outside. */
+/** Returns one key for several parts, which may contain any character: instance-ids come from outside. */
 const keyFrom = (...words: readonly string[]): string => JSON.stringify(words);
 const partsOf = (key: string): readonly string[] => JSON.parse(key) as readonly string[]; // made by keyFrom
 

@@ -1,14 +1,14 @@
-/** A few small files that survive a power loss. */
+/** A store of small files that survive a power loss. */
 export interface Store {
   read(name: string): string | undefined;
-  /** Puts a line at the end of a file; it is on disk when this returns. */
+  /** Appends a line to a file; it is on disk when this returns. */
   append(name: string, line: string): void;
-  /** Replaces a file at one stroke. */
+  /** Replaces a file atomically. */
   replace(name: string, text: string): void;
   remove(name: string): void;
 }
 
-/** The same in memory: for previews that must leave nothing, and for tests. */
+/** Returns a store in memory, for previews that must not write and for tests. */
 export function memoryStore(files: Map<string, string> = new Map()): Store & { readonly files: Map<string, string> } {
   return {
     files,
