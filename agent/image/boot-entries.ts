@@ -2,9 +2,9 @@
 import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
-/** One line of the boot menu. */
+/** One entry of the boot menu. */
 export interface BootEntry {
-  /** The file it stands in. */
+  /** The file that defines it. */
   readonly file: string;
   readonly title: string;
   /** The kernel's command line. */
@@ -16,7 +16,7 @@ const grub1 = ['/boot/grub/grub.conf', '/boot/grub/menu.lst'];
 const grubenv = ['/boot/grub2/grubenv', '/boot/efi/EFI/*/grubenv'];
 const syslinux = ['/boot/extlinux/extlinux.conf', '/boot/syslinux/syslinux.cfg'];
 
-/** Every entry of the boot menu, whichever boot loader it is for. */
+/** Returns every entry of the boot menu, of all boot loaders. */
 export async function bootEntries(host: ReadHost): Promise<BootEntry[]> {
   const found = await loaderEntries(host);
   for (const [globs, read] of [
@@ -32,7 +32,7 @@ export async function bootEntries(host: ReadHost): Promise<BootEntry[]> {
   return found;
 }
 
-/** A file an entry, after the Boot Loader Specification; what they share stands in GRUB's environment. */
+/** Returns the entries of the Boot Loader Specification, one per file; GRUB's environment holds their shared options. */
 async function loaderEntries(host: ReadHost): Promise<BootEntry[]> {
   let shared = '';
   for (const file of await matchingPaths(grubenv, host)) {

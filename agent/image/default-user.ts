@@ -9,10 +9,10 @@ const configs = [
   ownPaths.imageConfig,
   `${ownPaths.imageConfigFolder}/*.yaml`,
 ];
-/** What the distributions call the user that a first boot makes. */
+/** The names that distributions give to the user that a first boot creates. */
 const usual = ['almalinux', 'centos', 'cirros', 'cloud-user', 'debian', 'ec2-user', 'fedora', 'opc', 'rocky', 'ubuntu'];
 
-/** Those of the users that a first boot makes again: the one configured, and those of the usual names. */
+/** Returns the users that a first boot creates again: the configured one, and those with the usual names. */
 export async function defaultUsers(users: readonly Account[], uidMin: number, host: ReadHost): Promise<string[]> {
   const names = new Set(usual);
   for (const path of await matchingPaths(configs, host)) {
@@ -22,7 +22,7 @@ export async function defaultUsers(users: readonly Account[], uidMin: number, ho
   return users.filter(({ name, uid }) => uid >= uidMin && names.has(name)).map(({ name }) => name);
 }
 
-/** The name below `default_user:`, in block style or on one line. */
+/** Returns the name below `default_user:`, in block style or on one line. */
 export function defaultUserIn(text: string): string | undefined {
   const [, indent = '', rest = ''] = /^([ \t]*)default_user:(.*(?:\n[ \t]*(?:#.*)?$)*)/m.exec(text) ?? [];
   const inline = /\{[^}]*\bname:\s*["']?([\w.-]+)/.exec(rest)?.[1];

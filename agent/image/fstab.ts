@@ -7,7 +7,7 @@ export interface FstabLine {
   readonly type: string;
 }
 
-/** What fstab mounts and swaps to. */
+/** Returns the entries of fstab. */
 export const fstab = async (host: ReadHost): Promise<FstabLine[]> =>
   ((await host.readText('/etc/fstab')) ?? '')
     .split('\n')
@@ -15,7 +15,7 @@ export const fstab = async (host: ReadHost): Promise<FstabLine[]> =>
     .filter(([first = '']) => first !== '' && !first.startsWith('#'))
     .map(([source = '', target = '', type = '']) => ({ source, target, type }));
 
-/** The swap files: everything swapped to that is no device. */
+/** Returns the swap files: the swap entries that are not devices. */
 export const swapFiles = async (host: ReadHost): Promise<string[]> =>
   (await fstab(host))
     .filter(({ type, source }) => type === 'swap' && source.startsWith('/') && !source.startsWith('/dev/'))

@@ -7,29 +7,29 @@ import { swapFiles } from './fstab.ts';
 import { type SymlinkedFolder, symlinkedFolders } from './symlinked-folders.ts';
 import { type RuleFile, ruleFiles } from './udev.ts';
 
-/** What sealing depends on, of a machine or of a tree of files, whatever family it is of. */
+/** The properties of a machine or a tree of files that sealing depends on, for every family. */
 export interface Image {
   readonly os: OperatingSystem;
-  /** 6 of "6.5"; 0 where there is no number. */
+  /** 6 for "6.5"; 0 if there is no number. */
   readonly major: number;
-  /** The version of systemd, 0 where there is none. */
+  /** The version of systemd, 0 without systemd. */
   readonly systemd: number;
   readonly users: readonly Account[];
-  /** Every home of a user once, root's first. */
+  /** The home directories of the users without duplicates, root's first. */
   readonly homes: readonly string[];
-  /** The users that a first boot makes again. */
+  /** The users that a first boot creates again. */
   readonly defaultUsers: readonly string[];
-  /** The files that fstab swaps to. */
+  /** The swap files in fstab. */
   readonly swapFiles: readonly string[];
   readonly dbusIdIsFile: boolean;
-  /** Whether there is a name to forget; without one nothing is to be made. */
+  /** Whether there is an initiator name to remove; without one, none is created. */
   readonly iscsi: boolean;
   readonly rules: readonly RuleFile[];
-  /** Folders that are links: what lies behind them is not looked at. */
+  /** Directories that are symbolic links: they are not followed. */
   readonly bends: readonly SymlinkedFolder[];
 }
 
-/** Looks at an image as far as sealing it and judging it need. Starts no program. */
+/** Reads the properties of an image that sealing and the doctor need. Starts no program. */
 export async function readImage(host: ReadHost): Promise<Image> {
   const os = await operatingSystem(host);
   const users = await accounts(host);
@@ -49,11 +49,11 @@ export async function readImage(host: ReadHost): Promise<Image> {
   };
 }
 
-/** Where the numbers of people's accounts begin: the Red Hat family moved it from 500 with its version 7. */
+/** Returns the first uid of regular users: the Red Hat family raised it from 500 to 1000 with version 7. */
 export const uidMin = ({ family, id }: OperatingSystem, major: number): number =>
   family === 'redhat' && id !== 'fedora' && major < 7 ? 500 : 1000;
 
-/** Its own library names the version, but those older than 230 have none that does. */
+/** Returns the version of systemd by the name of its library; versions before 230 have no such library and count as 219. */
 async function systemdOf(host: ReadHost): Promise<number> {
   const named = await systemdVersion(host);
   if (named > 0) return named;

@@ -1,18 +1,18 @@
 import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
-/** How an interface gets its address, as one of the many places says. */
+/** How an interface gets its address, by one configuration file. */
 export interface Configured {
   readonly file: string;
   readonly name: string;
   readonly by: 'dhcp' | 'static';
-  /** Who looks after it. */
+  /** The program that manages it. */
   readonly manager: 'network-scripts' | 'NetworkManager' | 'ifupdown' | 'networkd' | 'netplan';
-  /** Asks for ever, and not for a minute. */
+  /** Whether DHCP is retried without limit, instead of for a minute. */
   readonly forEver: boolean;
 }
 
-/** Every interface that is configured to come up at boot, but the loopback. */
+/** Returns every interface that is configured to come up at boot, except the loopback. */
 export async function configured(host: ReadHost, hasManager: boolean): Promise<Configured[]> {
   const defaults = await managerDefaults(host);
   const found: Configured[] = [];
@@ -34,7 +34,7 @@ export async function configured(host: ReadHost, hasManager: boolean): Promise<C
   return found;
 }
 
-/** Whether NetworkManager was told, for all connections, not to give up. */
+/** Whether NetworkManager is configured to retry all connections without limit. */
 async function managerDefaults(host: ReadHost): Promise<boolean> {
   const files = [
     '/usr/lib/NetworkManager/conf.d/*.conf',
@@ -78,7 +78,7 @@ function keyfile(file: string, text: string, defaults: boolean): Configured[] {
   return [{ file, name, by: method === 'auto' ? 'dhcp' : 'static', manager: 'NetworkManager', forEver }];
 }
 
-// dhclient as ifupdown calls it, and networkd, never give up.
+// dhclient as started by ifupdown, and networkd, retry without limit.
 const interfaces = (file: string, text: string): Configured[] =>
   [...text.matchAll(/^\s*iface\s+(\S+)\s+inet\s+(dhcp|static)/gm)].map(([, name = '', method]) => ({
     file,

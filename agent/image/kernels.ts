@@ -1,7 +1,7 @@
 import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
-/** The versions of the kernels that are installed. */
+/** Returns the versions of the installed kernels. */
 export const kernelsOf = async (host: ReadHost): Promise<string[]> =>
   (await matchingPaths(['/lib/modules/[0-9]*', '/usr/lib/modules/[0-9]*'], host)).map((path) =>
     path.slice(path.lastIndexOf('/') + 1),

@@ -4,8 +4,8 @@ import { matchingPaths } from '../host/glob.ts';
 import type { ReadHost } from '../host/host.ts';
 
 /**
- * Whether systemd will turn a unit on at the first boot, though it is off in the image: where the machine's id is
- * missing or "uninitialized" it enables every unit that its presets do not turn off.
+ * Whether systemd will enable a unit at the first boot although it is disabled in the image: if the machine-id is
+ * missing or "uninitialized", systemd enables every unit that its presets do not disable.
  */
 export async function turnedOnByPresets(name: string, host: ReadHost): Promise<boolean> {
   const unit = `${name}.service`;
@@ -18,10 +18,10 @@ export async function turnedOnByPresets(name: string, host: ReadHost): Promise<b
   return (id === undefined || id.trim() === 'uninitialized') && (await presetOf(unit, host)) === 'enable';
 }
 
-/** The first line that fits decides, files in the order of their names; a unit that none speaks of is enabled. */
+/** Returns the word of the first matching line, with files in the order of their names; "enable" if no line matches. */
 async function presetOf(unit: string, host: ReadHost): Promise<string> {
   const byName = new Map<string, string>();
-  // A file in a later folder takes the place of its namesakes.
+  // A file in a later folder overrides files of the same name.
   for (const top of ['/lib', '/usr/lib', '/run', '/etc']) {
     for (const path of await matchingPaths([`${top}/systemd/system-preset/*.preset`], host)) {
       byName.set(path.slice(path.lastIndexOf('/') + 1), path);

@@ -4,7 +4,7 @@ import { isMasked, linksTo, unitPath } from '../resources/units/unit-files.ts';
 
 const runlevels = ['2', '3', '4', '5'].flatMap((level) => [`/etc/rc${level}.d`, `/etc/rc.d/rc${level}.d`]);
 
-/** Whether a service starts at boot, by the links of systemd, of SysV's runlevels, or upstart's own files. */
+/** Whether a service starts at boot, by the links of systemd or of SysV's runlevels, or by upstart's job files. */
 export async function startsAtBoot(name: string, host: ReadHost): Promise<boolean> {
   return (await bySystemd(name, host)) || (await bySysV(name, host)) || (await byUpstart(name, host));
 }
@@ -15,7 +15,7 @@ async function bySystemd(name: string, host: ReadHost): Promise<boolean> {
 }
 
 async function bySysV(name: string, host: ReadHost): Promise<boolean> {
-  // Where a unit of this name is, systemd does not look at the script.
+  // If a unit of this name exists, systemd ignores the script.
   if ((await unitPath(`${name}.service`, host))?.endsWith('.service')) return false;
   const started = runlevels.map((level) => `${level}/S[0-9][0-9]${name}`);
   return (await matchingPaths(started, host)).length > 0;
@@ -28,7 +28,7 @@ async function byUpstart(name: string, host: ReadHost): Promise<boolean> {
   return job !== undefined && /^\s*start on\b/m.test(job) && !/^\s*manual\b/m.test(override);
 }
 
-/** Where a program is, or undefined. */
+/** Returns the path of a program, or undefined. */
 export async function programPath(name: string, host: ReadHost): Promise<string | undefined> {
   for (const folder of ['/usr/bin', '/usr/sbin', '/bin', '/sbin', '/usr/local/bin', '/usr/local/sbin']) {
     if (await host.stat(`${folder}/${name}`)) return `${folder}/${name}`;

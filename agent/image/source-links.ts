@@ -1,4 +1,4 @@
-/** Who asks for what sealing does and the doctor checks. */
+/** The guides and programs that require what sealing does and the doctor checks. */
 export const sources = {
   centos: 'CentOS 6 cloud image (ALICE HTCondor)',
   openstack: 'OpenStack image guide',

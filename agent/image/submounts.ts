@@ -1,9 +1,9 @@
 import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 
-/** A mount below the root that is not part of the image, and so is left alone. */
+/** A mount below the root that is not part of the image, and so is left unchanged. */
 export interface ForeignMount {
   readonly path: string;
-  /** Why, for people; left out for what the kernel itself makes. */
+  /** The reason, for messages; left out for the kernel's own file systems. */
   readonly why?: string;
 }
 
@@ -31,8 +31,8 @@ const ofKernel = [
 );
 
 /**
- * The mounts below a root that sealing must not enter: other machines' files, and folders of this machine that
- * are bound into an image while it is built (a package cache, say).
+ * Returns the mounts below a root that sealing must not enter: files of other machines, and folders of this machine
+ * that are bind-mounted into an image during its build, such as a package cache.
  */
 export function foreignMounts(mountinfo: string, root: string): ForeignMount[] {
   const base = root.replace(/\/+$/, '');
@@ -50,7 +50,7 @@ export function foreignMounts(mountinfo: string, root: string): ForeignMount[] {
     });
 }
 
-/** Where the root itself comes from: differs between a process in a chroot and the first process. */
+/** Returns the device and source of the root mount: they differ between a process in a chroot and process 1. */
 export function rootMount(mountinfo: string): string | undefined {
   const root = mountinfo
     .split('\n')

@@ -18,7 +18,7 @@ const folders = [
   '/var/tmp',
 ];
 
-/** The usual folders that are links here: since none is followed, people must hear of them. */
+/** Returns the standard folders that are symbolic links: sealing does not follow them, so it must report them. */
 export async function symlinkedFolders(host: ReadHost): Promise<SymlinkedFolder[]> {
   const found: SymlinkedFolder[] = [];
   for (const path of folders) {

@@ -5,13 +5,13 @@ const generators = ['/lib/udev/rules.d', '/usr/lib/udev/rules.d'].map(
   (each) => `${each}/75-persistent-net-generator.rules`,
 );
 
-/** The two files of rules that tie interface names to addresses, on systems that write such rules. */
+/** One of the two rules files that tie interface names to addresses, on systems that generate such rules. */
 export interface RuleFile {
   readonly path: string;
   readonly is: 'missing' | 'file' | 'link' | 'dangling';
 }
 
-/** The files to be empty and not missing: without them the generator writes new rules at the next boot. */
+/** Returns the files that must be empty, not missing: without them the generator writes new rules at the next boot. */
 export async function ruleFiles(host: ReadHost): Promise<RuleFile[]> {
   let generates = false;
   for (const path of generators) generates ||= (await host.stat(path)) !== undefined;
@@ -26,7 +26,7 @@ export async function ruleFiles(host: ReadHost): Promise<RuleFile[]> {
   return found;
 }
 
-/** The links among udev's rules that lead nowhere. */
+/** Returns the links among udev's rules whose targets do not exist. */
 export async function danglingRules(host: ReadHost): Promise<string[]> {
   const found: string[] = [];
   for (const name of await host.list(folder)) {
@@ -39,7 +39,7 @@ export async function danglingRules(host: ReadHost): Promise<string[]> {
 async function isDangling(path: string, host: ReadHost): Promise<boolean> {
   const target = (await host.readLink(path)) ?? '';
   const end = plain(target.startsWith('/') ? target : `${folder}/${target}`);
-  // A tree of files often has no devices, and yet the guest will.
+  // A tree of files often has no devices, but the guest has.
   return end !== '/dev/null' && (await host.stat(end)) === undefined;
 }
 

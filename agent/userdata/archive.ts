@@ -2,7 +2,7 @@ import { typeOf } from './part-types.ts';
 import { type Part, type Reading, yamlOf } from './reading.ts';
 import type { SourceNode } from './schema/source-node.ts';
 
-/** `#cloud-config-archive`: a list of parts, each with what a MIME part would have as headers. */
+/** Reads a `#cloud-config-archive`: a list of parts, each with the fields that a MIME part has as headers. */
 export async function archive(part: Part, reading: Reading): Promise<void> {
   const written = await yamlOf(part, reading);
   if (!written || (written.is === 'scalar' && written.value === null)) return;
@@ -15,7 +15,7 @@ export async function archive(part: Part, reading: Reading): Promise<void> {
   }
 }
 
-/** What begins with a key is a configuration, also without its first line. */
+/** Matches text that begins with a key: it is cloud-config even without the "#cloud-config" line. */
 const settings = /^(?:\s|#.*\n)*[\w"'-]+\s*:(?:\s|$)/;
 
 function archived(item: SourceNode, part: Part): Part | undefined {
@@ -38,7 +38,7 @@ function archived(item: SourceNode, part: Part): Part | undefined {
     type,
     name: field('filename'),
     text: content.raw,
-    // A block's text begins on the line below its mark.
+    // The text of a block scalar begins on the line below its indicator.
     origin: {
       source: part.origin.source,
       line: content.place.line + (content.quoted ? 1 : 0),

@@ -1,4 +1,4 @@
-/** The top-level keys that cloud-init takes: one of these that nobody here reads is told as not done, not as unknown. */
+/** The top-level keys of cloud-init: one that bootagent does not read is reported as unsupported, not as unknown. */
 export const cloudInitKeys: readonly string[] =
   `allow_public_ssh_keys ansible apk_repos apt apt_pipelining apt_reboot_if_required apt_update apt_upgrade authkey_hash
 autoinstall bootcmd byobu_by_default ca-certs ca_certs chef chpasswd cloud_config_modules cloud_final_modules
@@ -12,12 +12,12 @@ ssh_deletekeys ssh_fp_console_blacklist ssh_genkeytypes ssh_import_id ssh_key_co
 ssh_publish_hostkeys ssh_pwauth ssh_quiet_keygen swap syslog_fix_perms system_info timezone ubuntu_advantage ubuntu_pro
 updates user users vendor_data version wireguard write_files yum_repo_dir yum_repos zypper`.split(/\s+/);
 
-/** Keys that only older versions of cloud-init took. */
+/** Keys that only older versions of cloud-init accept. */
 export const oldKeys: readonly string[] =
   `apt_custom_sources_list apt_ftp_proxy apt_http_proxy apt_https_proxy apt_mirror apt_mirror_search apt_mirror_search_dns
 apt_preserve_sources_list apt_proxy apt_sources debconf_selections def_log_file log_cfgs`.split(/\s+/);
 
-/** The keys that are read before any module has its turn, and so belong to none. */
+/** The keys that are read before any module runs, and so belong to no module. */
 export const agentKeys: readonly string[] = [
   'datasource',
   'datasource_list',
@@ -28,8 +28,8 @@ export const agentKeys: readonly string[] = [
   'user_data',
 ];
 
-/** Keys that only the configuration of an image may set: what limits user-data is not for user-data to change. */
+/** Keys that only the configuration of an image may set: user-data must not change its own restrictions. */
 export const imageKeys: readonly string[] = ['require_signature', 'user_data'];
 
-/** Keys that user-data may set where the image does not: what the image locks, user-data does not open. */
+/** Keys that user-data may set only where the image does not: user-data must not unlock what the image locks. */
 export const imageFirstKeys: readonly string[] = ['metadata'];

@@ -2,13 +2,13 @@ import { gunzipSync } from 'node:zlib';
 import { isMime, typeOf } from './part-types.ts';
 import { limits } from './schema/limits.ts';
 
-/** User-data with its wrappings off, and what they were, the outermost first. */
+/** User-data without its gzip and base64 layers, and the names of those layers, outermost first. */
 export interface DecodedLayers {
   readonly bytes: Uint8Array;
   readonly told: readonly string[];
 }
 
-/** Takes off gzip and base64, as often as they were put on. Where that fails, the reason. */
+/** Removes all layers of gzip and base64. Returns the bytes and the layers, or the reason of a failure. */
 export function decodeLayers(bytes: Uint8Array, most: number = limits.bytes): DecodedLayers | { readonly why: string } {
   const told: string[] = [];
   let inner = bytes;
@@ -35,7 +35,7 @@ function unzip(bytes: Uint8Array, most: number): { readonly bytes: Uint8Array } 
   }
 }
 
-/** Text in base64 that holds something we know: anything else that looks like base64 is left as it is. */
+/** Whether the text is base64 of a known format: anything else that looks like base64 is left unchanged. */
 function isBase64(bytes: Uint8Array): boolean {
   if (bytes.length < 8 || !/^[A-Za-z0-9+/]/.test(String.fromCharCode(bytes[0] ?? 0))) return false;
   const start = Buffer.from(bytes.subarray(0, 6000)).toString('latin1');

@@ -4,15 +4,18 @@ import { shownUrl } from '../base/shown-url.ts';
 /** One URL of an #include. */
 export interface Included {
   readonly url: string;
-  /** The line of the part it stands on, from 1. */
+  /** Its line in the part, from 1. */
   readonly line: number;
-  /** Fetched once in the life of an instance. */
+  /** Whether it is fetched only once per instance. */
   readonly once: boolean;
   /** Why it must not be fetched. */
   readonly refused?: string;
 }
 
-/** The URLs that an #include names, one a line. What begins with # is no URL, but may say how the next are kept. */
+/**
+ * Returns the URLs of an #include, one per line. A line with `#include` or `#include-once` may carry a URL and sets
+ * `once` for the following ones; other lines that begin with # are skipped.
+ */
 export function includeUrls(text: string, once: boolean): readonly Included[] {
   let keep = once;
   return text.split(/\r?\n/).flatMap((written, index): Included[] => {
@@ -26,7 +29,7 @@ export function includeUrls(text: string, once: boolean): readonly Included[] {
   });
 }
 
-/** Why a URL must not be fetched: a page of the metadata service, or a local file, must not become configuration through user-data. */
+/** Returns why a URL must not be fetched, if so: user-data must not turn metadata or local files into configuration. */
 export function whyNotIncluded(text: string): string | undefined {
   if (!URL.canParse(text)) return `${JSON.stringify(shownUrl(text))} is no URL`;
   const { protocol, hostname } = new URL(text);

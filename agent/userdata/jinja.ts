@@ -1,10 +1,10 @@
 // Format: Jinja templates, https://jinja.palletsprojects.com/en/stable/templates/
-/** A template with its variables put in, or where it asks for more than variables. */
+/** A rendered template, with the variables and expressions that could not be rendered. */
 export interface Rendered {
   readonly text: string;
-  /** Variables that have no value here, with their lines. */
+  /** Variables without a value, with their lines. */
   readonly missing: readonly { readonly name: string; readonly line: number }[];
-  /** What is not done: the line and the words. */
+  /** Unsupported tags, filters and expressions: the line and the text. */
   readonly undone: readonly { readonly line: number; readonly words: string }[];
 }
 
@@ -13,8 +13,8 @@ const closing = /[}%#]\}/g;
 const variable = /^\s*([A-Za-z_]\w*(?:\s*(?:\.\s*\w+|\[\s*(?:'[^'\\]*'|"[^"\\]*"|\d+)\s*\]))*)\s*$/;
 
 /**
- * Renders a Jinja template that is no more than text, comments and plain variables: `{{ v1.region }}`. Without
- * variables to look in, each stands for itself. Tags, filters and expressions are told and not done.
+ * Renders a Jinja template that consists of text, comments and plain variables: `{{ v1.region }}`. Without
+ * `variables`, each variable is replaced by its own name. Tags, filters and expressions are reported, not evaluated.
  */
 export function render(
   template: string,
@@ -52,17 +52,17 @@ export function render(
 
 interface Mark {
   readonly index: number;
-  /** All of it, with its braces. */
+  /** The whole mark, with its braces. */
   readonly words: string;
-  /** What stands behind its first brace: {, % or #. */
+  /** The character after its first brace: {, % or #. */
   readonly open: string;
-  /** Whether a hyphen takes the blanks before it away, and those after it. */
+  /** Whether a hyphen removes the white space before the mark; `after`: the white space after it. */
   readonly before: boolean;
   readonly inner: string;
   readonly after: boolean;
 }
 
-/** What stands between braces, each up to the next pair that closes one: by a search that never goes back. */
+/** Yields each mark in braces, up to the next closing pair. The search never backtracks. */
 function* marksOf(template: string): Generator<Mark> {
   for (let from = 0; ; ) {
     opening.lastIndex = from;
@@ -87,7 +87,7 @@ function lookUp(variables: unknown, keys: readonly string[]): unknown {
   let value = variables;
   for (const key of keys) {
     if (typeof value !== 'object' || value === null) return undefined;
-    // Jinja has no word for a key with a hyphen, so each can be asked for with an underscore too.
+    // A Jinja name cannot contain a hyphen, so a key with hyphens also matches its name with underscores.
     const members = Object.entries(value);
     value = (members.find(([each]) => each === key) ??
       members.find(([each]) => each.replaceAll('-', '_') === key))?.[1];
@@ -95,7 +95,7 @@ function lookUp(variables: unknown, keys: readonly string[]): unknown {
   return value;
 }
 
-/** As Python prints it, for that is what templates were written against. */
+/** Returns the value as Python prints it, which is what templates expect. */
 function wordsOf(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   if (typeof value === 'string') return value;

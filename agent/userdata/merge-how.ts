@@ -2,13 +2,13 @@
 import type { Findings } from './schema/shape.ts';
 import type { Mapping, SourceNode } from './schema/source-node.ts';
 
-/** How values of one type are joined, as `merge_how` says it: `list(append)` is a name and its options. */
+/** How values of one type are merged, as written in `merge_how`: `list(append)` is a name and its options. */
 export interface Merger {
   readonly name: string;
   has(option: string): boolean;
 }
 
-/** The mergers that a text such as `dict(recurse_list)+list(append)` names, in its order. */
+/** Returns the mergers of a text such as `dict(recurse_list)+list(append)`, in its order. */
 export function mergersOf(text: string): readonly Merger[] {
   return text.split('+').flatMap((piece) => {
     const [, name, options = ''] = /^\s*([A-Za-z_-][\w-]*)\s*\(([^)]*)\)\s*$/.exec(piece) ?? [];
@@ -18,7 +18,7 @@ export function mergersOf(text: string): readonly Merger[] {
 
 export const defaultMergers = mergersOf('dict(replace)+list()+str()');
 
-/** The mergers that a part names itself, by `merge_how` or its older name. */
+/** Returns the mergers that a part sets by `merge_how` or its older name `merge_type`. */
 export function mergersIn(config: Mapping, findings: Pick<Findings, 'warning'>): readonly Merger[] {
   const written = (config.entries.get('merge_how') ?? config.entries.get('merge_type'))?.value;
   if (!written || (written.is === 'scalar' && written.value === null)) return [];
@@ -34,7 +34,7 @@ export function mergersIn(config: Mapping, findings: Pick<Findings, 'warning'>):
   return mergers;
 }
 
-/** The long form, `{name: list, settings: [append]}`, and the short, `[list, append]`. */
+/** Reads one item of a list: the long form, `{name: list, settings: [append]}`, the short, `[list, append]`, or text. */
 function listed(item: SourceNode): readonly Merger[] {
   if (item.is === 'scalar') return mergersOf(item.raw);
   if (item.is === 'list') {
@@ -50,6 +50,6 @@ const wordsOf = (written: SourceNode | undefined): readonly string[] =>
 
 function merger(name: string, options: readonly string[]): Merger {
   const set = new Set(options.map((option) => option.trim()));
-  // Of the two methods the first named in cloud-init's own order counts, and "replace" comes first.
+  // The order of options has no effect: merging checks methods in cloud-init's order, with "replace" before "no_replace".
   return { name: name.trim().replaceAll('-', '_').toLowerCase(), has: (option) => set.has(option) };
 }

@@ -2,15 +2,15 @@ import { defaultMergers, type Merger, mergersIn, mergersOf } from './merge-how.t
 import type { Findings } from './schema/shape.ts';
 import { type Mapping, nothing, type Scalar, type SourceEntry, type SourceNode } from './schema/source-node.ts';
 
-/** One part of cloud-config, and what the header of its MIME part says of merging it. */
+/** One part of cloud-config, and the merge type from the header of its MIME part. */
 export interface ConfigPart {
   readonly config: Mapping;
   readonly mergeType?: string | undefined;
 }
 
 /**
- * Layers of configuration laid over one another, the least important first: mappings are joined key by key, anything
- * else gives way as a whole. Every value keeps the place it was written at.
+ * Merges layers of configuration, lowest priority first: mappings are merged key by key, any other value is replaced
+ * as a whole. Every value keeps its source location.
  */
 export function mergeLayers(layers: readonly Mapping[]): Mapping {
   return layers.reduce((below, above) => layered(below, above), nothing);
@@ -28,8 +28,8 @@ function layered(below: Mapping, above: Mapping): Mapping {
 }
 
 /**
- * The parts of cloud-config as one, in their order. Each says by `merge_how` (or its MIME header) how it joins what
- * stands before it; unless told, its top-level keys replace those before.
+ * Merges the parts of cloud-config in their order. Each part sets by `merge_how` (or its MIME header) how it is merged
+ * into the parts before it; by default its top-level keys replace theirs.
  */
 export function mergeParts(parts: readonly ConfigPart[], findings: Pick<Findings, 'warning'>): Mapping {
   const merging: Merging = { own: new Map(), mergers: defaultMergers };
@@ -47,16 +47,16 @@ export function mergeParts(parts: readonly ConfigPart[], findings: Pick<Findings
   return merged.is === 'mapping' ? merged : nothing;
 }
 
-/** The keys that speak of merging and are no settings. */
+/** The keys that control merging and are not settings. */
 export const mergeKeys: readonly string[] = ['merge_how', 'merge_type'];
 
 interface Merging {
   readonly mergers: readonly Merger[];
-  /** The mappings made here, which may be added to: copying them for each of many parts would take its square. */
+  /** The mappings created by this merge, which are changed in place: copying them for each part takes quadratic time. */
   readonly own: Map<ReadonlyMap<string, SourceEntry>, Map<string, SourceEntry>>;
 }
 
-/** `value` with `other` joined to it, as the first merger for its type has it. */
+/** Returns `value` merged with `other` by the first merger for its type. */
 function merge(value: SourceNode, other: SourceNode, merging: Merging): SourceNode {
   const type = value.is === 'mapping' ? 'dict' : value.is === 'list' ? 'list' : isText(value) ? 'str' : undefined;
   const merger = merging.mergers.find(({ name }) => name === type);
@@ -102,7 +102,7 @@ function mergeLists(
   return { ...value, items: merged };
 }
 
-/** Whether the merger goes on inside a value of this type. Mappings are always entered from a mapping. */
+/** Whether the merger recurses into a value of this type. From a mapping it always recurses into mappings. */
 function recurses(value: SourceNode, merger: Merger, inMapping: boolean): boolean {
   if (value.is === 'mapping') return inMapping || merger.has('recurse_dict');
   if (value.is === 'list') return merger.has('recurse_array') || merger.has('recurse_list');

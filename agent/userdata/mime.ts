@@ -16,7 +16,7 @@ export interface Tell {
   warning(line: number, message: string, hint?: string): void;
 }
 
-/** The leaves of a MIME message in their order, found as Python's email package finds them. */
+/** Returns the leaves of a MIME message in their order, parsed as Python's email package does. */
 export function readMime(text: string, tell: Tell): readonly Leaf[] {
   const lines = text.match(/[^\r\n]*(?:\r\n|\r|\n)|[^\r\n]+$/g) ?? [];
   const leaves: Leaf[] = [];
@@ -69,7 +69,7 @@ function readParts(
   for (let index = from; index < to; index++) {
     const rest = afterBoundary(lines[index] ?? '', boundary);
     if (rest === undefined) continue;
-    // Boundaries without a line between them hold no part.
+    // Adjacent boundary lines enclose no part.
     if (begun !== undefined && begun < index) readEntity(lines, begun, index, depth + 1, leaves, tell);
     if (leaves.length > limits.parts) return tell.error(index + 1, `more than ${limits.parts} parts`);
     begun = index + 1;
@@ -99,7 +99,7 @@ function readHeaders(
     const [, field, value = ''] = /^([!-9;-~]+):[ \t]*(.*)$/.exec(line) ?? [];
     if (field) {
       name = field.toLowerCase();
-      // Of two with one name the first counts.
+      // The first of several headers with one name wins.
       if (headers.has(name)) name = undefined;
       else headers.set(name, value);
     } else if (/^[ \t]/.test(line) && index > from) {
@@ -109,7 +109,7 @@ function readHeaders(
   return { headers, bodyFrom: to };
 }
 
-/** `multipart/mixed; boundary="a b"` as its value and its parameters. */
+/** Splits a header such as `multipart/mixed; boundary="a b"` into its value and its parameters. */
 function parameterised(header: string): { readonly value: string; readonly parameters: ReadonlyMap<string, string> } {
   const [value = '', ...rest] = header.match(/(?:"(?:\\.|[^"\\])*"|[^;"]|")+/g) ?? [];
   const parameters = new Map<string, string>();
@@ -135,7 +135,7 @@ function percentDecoded(text: string): string {
   }
 }
 
-/** The bytes of a leaf's body, by its Content-Transfer-Encoding. */
+/** Returns the bytes of a leaf's body, decoded by its Content-Transfer-Encoding. */
 export function decodeBody({ headers, body }: Leaf): Uint8Array {
   const encoding = headers.get('content-transfer-encoding')?.trim().toLowerCase();
   if (encoding === 'base64') return Buffer.from(body, 'base64');

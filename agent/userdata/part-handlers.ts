@@ -39,7 +39,7 @@ const script =
     const fallback = `part-${String(taken.named).padStart(3, '0')}`;
     const clean = (name ?? '').replace(/[^\w.()%-]/g, '');
     scripts.push({
-      // The name becomes that of a file.
+      // The name becomes a file name.
       name: /^\.{0,2}$/.test(clean) ? fallback : clean,
       content: content.replaceAll('\r\n', '\n'),
       when,
@@ -76,7 +76,7 @@ async function include(part: Part, reading: Reading): Promise<void> {
   }
 }
 
-/** A byte of white space in ASCII. */
+/** Whether a byte is ASCII white space. */
 const isBlank = (byte: number): boolean => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d);
 
 async function template(part: Part, reading: Reading): Promise<void> {
@@ -104,7 +104,7 @@ const refused =
   (part, { findings }) =>
     findings.error('', placeOf(part), message, hint, 'unsupported');
 
-/** What is done with each type of part. */
+/** The handler of each type of part. */
 export const handlers = mapOf<PartHandler>({
   'text/cloud-config': config,
   'text/cloud-config-archive': archive,
@@ -120,7 +120,7 @@ export const handlers = mapOf<PartHandler>({
   'text/x-shellscript-per-once': script('once'),
 });
 
-/** Types that only hold others. */
+/** Types that only contain other parts. */
 export const containers: ReadonlySet<string> = new Set([
   'text/cloud-config-archive',
   'text/jinja2',

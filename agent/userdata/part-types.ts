@@ -1,5 +1,5 @@
 // Format: formats of user-data, https://docs.cloud-init.io/en/latest/explanation/format/index.html
-/** The forms of user-data, by how they begin; the longest first, as some begin alike. */
+/** The types of user-data by their first characters; longer prefixes first, since some share a beginning. */
 const beginnings = [
   ['## template: jinja', 'text/jinja2'],
   ['#cloud-config-archive', 'text/cloud-config-archive'],
@@ -12,20 +12,20 @@ const beginnings = [
   ['#!', 'text/x-shellscript'],
 ] as const;
 
-/** What a text says of itself by its first line; undefined where it says nothing we know. */
+/** Returns the type that the first line of a text declares; undefined if it is not a known one. */
 export function typeOf(text: string): string | undefined {
   const start = text.slice(0, 4096).trimStart().slice(0, 40).toLowerCase();
   return beginnings.find(([beginning]) => start.startsWith(beginning))?.[1];
 }
 
-/** Types that say too little: the text itself is asked. */
+/** Whether a type is too general: the type is then detected from the text. */
 export const isVague = (type: string): boolean =>
   ['text/plain', 'text/x-shellscript', 'text/x-not-multipart', 'application/octet-stream'].includes(type) ||
   isPacked(type);
 
-/** Types of packed content. */
+/** Whether a type is one of compressed content. */
 export const isPacked = (type: string): boolean =>
   /^application\/(?:x-)?(?:gzip|gzip-compressed|compress|compressed)$/.test(type);
 
-/** Whether it is a MIME message, by the header that every one has near its start. */
+/** Whether a text is a MIME message, by the "MIME-Version" header near its start. */
 export const isMime = (text: string): boolean => text.slice(0, 4096).toLowerCase().includes('mime-version:');

@@ -10,7 +10,7 @@ import { foreign } from './unsupported-formats.ts';
 
 const startOf = ({ source, line }: Origin): Place => ({ source, line, column: 1 });
 
-/** Reads whatever these bytes are: packed, a MIME message, or one part. */
+/** Reads user-data bytes: compressed or encoded, a MIME message, or one part. */
 export async function readUserDataBytes(packed: Uint8Array, origin: Origin, reading: Reading): Promise<void> {
   const text = unpack(packed, origin, reading);
   if (text === undefined) return;
@@ -54,7 +54,7 @@ async function readLeaf(leaf: Leaf, within: Origin, reading: Reading): Promise<v
   await readPart(part, reading);
 }
 
-/** The text within gzip, base64 and a byte order mark. */
+/** Returns the text without its gzip and base64 layers and its byte order mark. */
 function unpack(packed: Uint8Array, origin: Origin, { findings, taken, told, sources }: Reading): string | undefined {
   const place = startOf(origin);
   const left = limits.bytes - taken.bytes;
@@ -76,7 +76,7 @@ function unpack(packed: Uint8Array, origin: Origin, { findings, taken, told, sou
   return text;
 }
 
-/** The text, or the number of lines before the first that is none. */
+/** Returns the text, or the number of lines before the first that is not valid UTF-8. */
 function decodeUtf8(bytes: Uint8Array): string | number {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
@@ -86,7 +86,7 @@ function decodeUtf8(bytes: Uint8Array): string | number {
   }
 }
 
-/** Does what the type of a part asks for. */
+/** Reads one part with the handler of its type. */
 export async function readPart(part: Part, reading: Reading): Promise<void> {
   const place = startOf(part.origin);
   if (reading.taken.parts++ >= limits.parts) {
@@ -96,12 +96,12 @@ export async function readPart(part: Part, reading: Reading): Promise<void> {
   if (!isForUs(part.launchIndex, reading)) return;
   const handler = handlers.get(part.type);
   if (handler) {
-    // What only holds others has no number of its own.
+    // Containers are not counted: the count names scripts that have no file name.
     if (!containers.has(part.type)) reading.taken.named++;
     try {
       return await handler(part, reading);
     } catch (error) {
-      // A fault in one reader costs the part it stands in: the others, and the keys of the metadata, do not depend on it.
+      // An exception in one handler costs only its part: the other parts and the metadata keys do not depend on it.
       const why = error instanceof Error ? error.message : String(error);
       return reading.findings.error('', place, `this part cannot be read: ${why}`, undefined, 'unexpected');
     }

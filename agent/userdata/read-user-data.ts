@@ -6,8 +6,8 @@ import { limits } from './schema/limits.ts';
 import { nothing } from './schema/source-node.ts';
 
 /**
- * Reads user-data of every form. It throws for no content whatever: each fault is a finding, and costs the part it
- * stands in, not the others.
+ * Reads user-data of every type. It never throws because of the content: each fault is a finding and costs only the
+ * part that holds it.
  */
 export async function readUserData(bytes: Uint8Array | undefined, options: ReadOptions): Promise<UserData> {
   const findings = collect('bad-user-data');

@@ -4,30 +4,30 @@ import type { Script } from './schema/script.ts';
 import type { Finding } from './schema/shape.ts';
 import type { Mapping, SourceNode } from './schema/source-node.ts';
 
-/** What the user-data asks for, whatever forms it came in. */
+/** The content of the user-data, whatever its format. */
 export interface UserData {
   /** Every part of cloud-config, merged. */
   readonly config: Mapping;
-  /** What is to be run as it is, in its order. */
+  /** The scripts to run unchanged, in their order. */
   readonly scripts: readonly Script[];
   readonly findings: readonly Finding[];
-  /** What was taken off or fetched on the way, for people: "gzip", "base64". */
+  /** The steps of reading, for display: removed layers ("gzip", "base64"), templates, fetched URLs. */
   readonly told: readonly string[];
-  /** The text behind each source that a place may name, to show its lines. */
+  /** The text of each source that a location may name, to show its lines. */
   readonly sources: ReadonlyMap<string, string>;
 }
 
 export interface ReadOptions {
-  /** What places call it: "user-data", "vendor-data", a file's name. */
+  /** The source name in locations: "user-data", "vendor-data" or a file name. */
   readonly source: string;
   readonly launchIndex?: number | undefined;
-  /** Fetches what an #include names; `once` for those that are kept for the life of the instance. */
+  /** Fetches a URL of an #include; with `once`, the result is kept for the life of the instance. */
   include?(url: string, once: boolean): Promise<Uint8Array>;
-  /** What templates may name. Without it, a template is read with its variables as they stand. */
+  /** The variables of templates. Without them, each variable is replaced by its own name. */
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** What the reading of one user-data gathers. */
+/** The state of reading one user-data. */
 export interface Reading {
   readonly options: ReadOptions;
   readonly findings: Collected;
@@ -37,9 +37,9 @@ export interface Reading {
   readonly sources: Map<string, string>;
   /** Reads bytes found inside a part: what an #include fetched. */
   readonly readBytes: (packed: Uint8Array, origin: Origin, reading: Reading) => Promise<void>;
-  /** Reads a part found inside a part: an archive's, a template's. */
+  /** Reads a part found inside a part: in an archive or a template. */
   readonly readPart: (part: Part, reading: Reading) => Promise<void>;
-  /** How much of what is limited was taken so far. */
+  /** Counters, most of them restricted by `limits`. */
   readonly taken: {
     bytes: number;
     parts: number;
@@ -51,7 +51,7 @@ export interface Reading {
   };
 }
 
-/** Where a piece of user-data came from, and how deep in others it lay. */
+/** Where a piece of user-data comes from, and its nesting depth. */
 export interface Origin {
   readonly source: string;
   /** The line of the source that it begins on. */
@@ -59,10 +59,10 @@ export interface Origin {
   readonly depth: number;
 }
 
-/** One part, unpacked, with what its wrapping said of it. */
+/** One decoded part, with the attributes that its container gives it. */
 export interface Part {
   readonly type: string;
-  /** The name it was given, if any. */
+  /** Its file name, if it has one. */
   readonly name: string | undefined;
   readonly text: string;
   readonly origin: Origin;
@@ -70,14 +70,14 @@ export interface Part {
   readonly mergeType?: string | undefined;
 }
 
-/** The YAML of a part, read when there is some. */
+/** Parses the YAML of a part. */
 export const yamlOf = async (part: Part, { findings, taken }: Reading): Promise<SourceNode | undefined> =>
-  // Loaded only when there is YAML to read: most of the time that reading takes is this.
+  // Imported only when there is YAML to read: the import takes most of the reading time.
   (await import('./yaml/read-yaml.ts')).readYaml(part.text, part.origin.source, findings, {
     line: part.origin.line,
     taken,
   });
 
-/** Whether a part that is for one instance of a group is for this one. */
+/** Whether a part with this launch index is for this instance of its group. */
 export const isForUs = (wanted: string | undefined, { options }: Reading): boolean =>
   wanted === undefined || options.launchIndex === undefined || Number(wanted) === options.launchIndex;

@@ -1,6 +1,6 @@
 import { nearest } from '../base/nearest.ts';
 
-/** What a text is that is no user-data of ours, and what could be meant. */
+/** The finding about a text in an unsupported format, with a hint at what may be meant. */
 export interface Foreign {
   readonly level: 'error' | 'warning';
   readonly message: string;
@@ -22,7 +22,7 @@ const others: readonly (readonly [RegExp, string])[] = [
 
 const header = '#cloud-config';
 
-/** Names a text that begins like no form of user-data, as near as can be told. `keys` are the names of settings. */
+/** Identifies a text that does not begin like any type of user-data, as far as possible. `keys` are names of settings. */
 export function foreign(text: string, keys: readonly string[]): Foreign {
   const [first = ''] = text.trimStart().split(/\r?\n/, 1);
   const other = others.find(([pattern]) => pattern.test(text.slice(0, 20_000)))?.[1];

@@ -3,7 +3,7 @@ import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk-scalars.ts';
 
-/** Words that bash knows and a plain /bin/sh does not, each with what it is called. */
+/** Syntax that bash supports and a plain /bin/sh does not, each with its name in messages. */
 const words: readonly (readonly [RegExp, string])[] = [
   [/(?<![\w$"'[])\[\[(?=\s)/, '[['],
   [/\$\{?UID\b/, '$UID'],
@@ -16,13 +16,13 @@ const words: readonly (readonly [RegExp, string])[] = [
 
 const plainShell = /^#!\s*(?:\/usr)?\/bin\/(?:env\s+)?(?:sh|dash)\b/;
 
-/** Scripts for /bin/sh that only bash can run. Lists of commands are no matter: bash runs those that need it. */
+/** Reports scripts for /bin/sh that only bash can run. Command lists are not checked: those that need bash run in bash. */
 export function bashisms(config: Mapping, scripts: readonly Script[], texts: Lines): readonly Finding[] {
   const files = scalarsIn(config).filter(({ at }) => /^write_files\[\d+\]\.content$/.test(at));
   return [
     ...files.flatMap(({ at, scalar }) =>
       foundIn(scalar.raw).map(({ match, name, line }) => {
-        // A block's text begins on the line below its mark.
+        // The text of a block scalar begins on the line below its indicator.
         const after = { ...scalar.place, line: scalar.place.line + 1 + line, column: 0 };
         return finding(at, placeWithin(scalar, match, texts, after), name);
       }),
@@ -37,7 +37,7 @@ interface Found {
   readonly match: string;
   readonly name: string;
   readonly offset: number;
-  /** How many lines of the text stand before it. */
+  /** The number of lines of the text before it. */
   readonly line: number;
 }
 

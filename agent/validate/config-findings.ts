@@ -7,7 +7,7 @@ import { unknownKeys } from './keys.ts';
 import { placeholders } from './placeholders.ts';
 import type { Lines } from './walk-scalars.ts';
 
-/** What belongs to no module, and is reported by a boot and by `validate` alike. */
+/** Returns the findings that belong to no module, which a boot and `validate` both report. */
 export const configFindings = (
   config: Mapping,
   scripts: readonly Script[],

@@ -3,10 +3,10 @@ import { nearest, suggestion } from '../base/nearest.ts';
 import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping, SourceEntry } from '../userdata/schema/source-node.ts';
 
-/** What every source takes: where to ask, and how often. */
+/** The settings that every datasource accepts: URLs, timeouts and retries. */
 const common = ['metadata_urls', 'timeout', 'max_wait', 'attempts', 'interval'];
 
-/** The settings below `datasource`, by the name of the source in `datasource_list`, in lower case. */
+/** The settings below `datasource`, by the name of the datasource in `datasource_list`, in lower case. */
 export const settingsBySource: ReadonlyMap<string, readonly string[]> = mapOf({
   nocloud: [...common, 'fs_label', 'seedfrom', 'meta-data', 'user-data', 'vendor-data'],
   configdrive: common,
@@ -17,7 +17,7 @@ export const settingsBySource: ReadonlyMap<string, readonly string[]> = mapOf({
   none: [],
 });
 
-/** Settings below `datasource` that no source reads: cloud-init may have them, so they are warnings. */
+/** Reports settings below `datasource` that no datasource reads. They are warnings, since cloud-init may have them. */
 export function unreadDatasourceSettings({ entries }: Mapping): readonly Finding[] {
   const written = entries.get('datasource')?.value;
   if (written?.is !== 'mapping') return [];

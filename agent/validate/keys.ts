@@ -4,14 +4,14 @@ import { agentKeys, cloudInitKeys, oldKeys } from '../userdata/cloud-init-keys.t
 import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 
-/** Every key that somebody here reads. */
+/** Returns every key that bootagent reads. */
 export const knownKeys = (modules: readonly Module[]): ReadonlySet<string> =>
   new Set([...agentKeys, ...modules.flatMap(({ reads }) => Object.keys(reads as object))]);
 
-/** How many are told one by one: more of them is no configuration. */
+/** The maximum number of keys reported one by one: a file with more is not a configuration. */
 const most = 100;
 
-/** Top-level keys that nobody reads: a warning where cloud-init does something with them, an error where nobody would. */
+/** Reports top-level keys that bootagent does not read: a warning if cloud-init reads the key, otherwise an error. */
 export function unknownKeys({ entries }: Mapping, modules: readonly Module[]): readonly Finding[] {
   const known = knownKeys(modules);
   const names = [...new Set([...known, ...cloudInitKeys])];

@@ -3,7 +3,7 @@ import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { type At, type Lines, placeWithin, scalarsIn } from './walk-scalars.ts';
 
-/** Tools of older systems, and what took their place. */
+/** Tools of older systems, and their replacements. */
 const tools = mapOf({
   chkconfig: 'systemctl enable',
   service: 'systemctl',
@@ -12,7 +12,7 @@ const tools = mapOf({
 
 const inText = new RegExp(`(?:^|[;&|(]|\\b(?:then|do|else)\\s)\\s*(${[...tools.keys()].join('|')})\\s`, 'gm');
 
-/** Commands of older systems in the lists of commands: once for each item. */
+/** Reports tools of older systems in `bootcmd` and `runcmd`, each once per item. */
 export function oldTools(config: Mapping, texts: Lines): readonly Finding[] {
   const commands = scalarsIn(config).filter(({ at }) => /^(?:boot|run)cmd\[\d+\](?:\[0\])?$/.test(at));
   return commands.flatMap((command) =>

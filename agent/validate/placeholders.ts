@@ -3,13 +3,13 @@ import type { Finding } from '../userdata/schema/shape.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 import { type Lines, placeInScript, placeWithin, scalarsIn } from './walk-scalars.ts';
 
-/** In capitals between pointed brackets, as examples have what is to be filled in; and one that a guide has in small ones. */
+/** Matches placeholders of examples: capitals in angle brackets, and one in lower case that a guide contains. */
 const placeholder = /<[A-Z][A-Z0-9_]*_[A-Z0-9_]+>|<my_http_proxy>/g;
 
-/** How many are told of one text. */
+/** The maximum number reported per text. */
 const most = 20;
 
-/** Placeholders that nobody filled in. */
+/** Reports placeholders that are not filled in. */
 export function placeholders(config: Mapping, scripts: readonly Script[], texts: Lines): readonly Finding[] {
   const finding = (at: string, place: Finding['place'], words: string): Finding => ({
     level: 'error',

@@ -10,7 +10,7 @@ import { type Mapping, nowhere, type Place } from '../userdata/schema/source-nod
 import { referenceMachines } from './reference-machines.ts';
 import { type Lines, placeInScript } from './walk-scalars.ts';
 
-/** What the modules report of a configuration, whatever the machine: decoded and planned by the code that a run uses. */
+/** Returns what the modules report about a configuration on every machine, by the decoders and plans that a run uses. */
 export function planFindings(
   modules: readonly Module[],
   config: Mapping,
@@ -62,7 +62,7 @@ function findingOf(at: string, { level, text, code = 'plan-warning' }: Note): re
   return [{ level: 'warning', code, at, message: text.startsWith(`${at}: `) ? text.slice(at.length + 2) : text }];
 }
 
-/** A code of its own names one fault: its text may name what a machine has. */
+/** Identifies a finding across machines. A specific code is enough: the message may name properties of a machine. */
 const keyOf = ({ at, code, message }: Unplaced): string =>
   JSON.stringify([at, code, ...(code === 'unsupported' || code === 'plan-warning' ? [message] : [])]);
 

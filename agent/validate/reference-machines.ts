@@ -6,7 +6,7 @@ const GiB = 2 ** 30;
 
 const disk = (letter: string) => ({ path: `/dev/vd${letter}`, bytes: 100 * GiB, readOnly: false, partitions: [] });
 
-/** The names that clouds give to disks; each has a device here, so that none is reported as missing. */
+/** The names that clouds give to disks. Each has a device, so that none is reported as missing. */
 const mapping = {
   ami: 'vda',
   root: 'vda',
@@ -17,7 +17,7 @@ const mapping = {
   ebs1: 'vdf',
 };
 
-/** An ample machine that has every program: what it lacks must not be reported for another. */
+/** A large machine with every program of its family, so that nothing it lacks is reported for other machines. */
 const facts: Facts = {
   cpus: 8,
   memoryKiB: 64 * 2 ** 20,
@@ -77,7 +77,7 @@ const machine = (own: Partial<Facts>, publicKeys: readonly string[]): Omit<Conte
 
 /**
  * Machines that differ in what plans depend on: distribution, package manager, shell, and whether the cloud has a key.
- * What a module reports on each of them depends on no fact.
+ * A finding that a module reports on all of them does not depend on facts.
  */
 export const referenceMachines: readonly Omit<Context, 'scripts'>[] = [
   machine({}, []),

@@ -3,7 +3,7 @@ import type { Finding } from '../userdata/schema/shape.ts';
 import { told } from '../userdata/schema/source-node.ts';
 import type { ValidationResult } from './validate.ts';
 
-/** How many findings of a level there are, in words: "2 errors, 1 warning". */
+/** Returns the number of findings per level: "2 errors, 1 warning". */
 export function countsOf(findings: readonly Finding[]): string {
   const count = (level: Finding['level']): string => {
     const number = findings.filter((each) => each.level === level).length;
@@ -12,13 +12,13 @@ export function countsOf(findings: readonly Finding[]): string {
   return [count('error'), count('warning')].filter(Boolean).join(', ') || 'nothing wrong';
 }
 
-/** For people: each finding with its line and a mark below it. */
+/** Renders findings as text, each with its line and a mark below it. */
 export function renderText({ findings, sources, hide }: ValidationResult): string {
   const lines = new Map([...sources].map(([source, whole]) => [source, whole.split(/\r?\n/)] as const));
   return findings.map((finding) => `${printable(headOf(finding))}\n${excerpt(finding, lines, hide)}`).join('');
 }
 
-/** For GitHub's workflow runs, which show each beside its line. */
+/** Renders findings as GitHub workflow commands, which show each beside its line. */
 export const github = ({ findings }: ValidationResult): string =>
   findings
     .map(({ level, code, at, place, message, hint }) => {

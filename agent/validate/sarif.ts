@@ -8,7 +8,7 @@ interface Judged {
 }
 
 /**
- * A log for code scanning, in the Static Analysis Results Interchange Format 2.1.0:
+ * Returns a log for code scanning, in the Static Analysis Results Interchange Format 2.1.0:
  * https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html
  */
 export function sarif(verdicts: readonly Judged[], version: string): string {
@@ -41,7 +41,7 @@ const resultOf = ({ code, level, at, place, message, hint }: Finding) => ({
     {
       physicalLocation: {
         artifactLocation: { uri: encodeURI(place.source) },
-        // Lines and columns count from 1; what stands nowhere is about the file.
+        // Lines and columns count from 1; a finding without a location is about the file.
         ...(place.line > 0 && { region: { startLine: place.line, startColumn: place.column } }),
       },
     },

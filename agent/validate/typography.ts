@@ -6,7 +6,7 @@ const curly = /[\u2018\u2019\u201a-\u201f]/u;
 const noBreak = /[\u00a0\u2007\u202f]/u;
 const isCommand = (at: string): boolean => /^(?:boot|run)cmd\b/.test(at);
 
-/** Characters that word processors and web pages put in place of plain ones: around a value, and anywhere in commands. */
+/** Reports typographic characters of word processors and web pages: at the start of a value, and anywhere in commands. */
 export function oddCharacters(config: Mapping, texts: Lines): readonly Finding[] {
   return scalarsIn(config).flatMap(({ at, scalar }): readonly Finding[] => {
     const found = (pattern: RegExp): string | undefined => {

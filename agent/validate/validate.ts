@@ -15,16 +15,16 @@ import { planFindings } from './plan-findings.ts';
 import { oddCharacters } from './typography.ts';
 import type { Lines } from './walk-scalars.ts';
 
-/** All that was found in one file, in the order of its lines. */
+/** All findings of one file, in the order of its lines. */
 export interface ValidationResult {
   readonly findings: readonly Finding[];
-  /** The text behind each source that a finding names. */
+  /** The text of each source that a finding names. */
   readonly sources: ReadonlyMap<string, string>;
-  /** Hides in a line what must not be shown with it, by as many asterisks. */
+  /** Replaces the secrets in a line with asterisks of the same length. */
   readonly hide: (line: string) => string;
 }
 
-/** Says everything that is wrong with user-data, or with a configuration file of an image, without any machine. */
+/** Returns all findings about user-data, or about a configuration file of an image, without reading a machine. */
 export async function validate(
   bytes: Uint8Array,
   source: string,
@@ -65,7 +65,7 @@ function readImageFile(
   return { config, scripts: [], findings: findings.found, sources: new Map([[source, text]]) };
 }
 
-/** What nobody would read to its end is cut, and that is told. */
+/** Cuts the findings at `limits.findings` and adds one that counts the rest. */
 function atMost(found: readonly Finding[]): readonly Finding[] {
   const [next] = found.slice(limits.findings);
   if (!next) return found;
@@ -73,7 +73,7 @@ function atMost(found: readonly Finding[]): readonly Finding[] {
   return [...found.slice(0, limits.findings), { ...next, at: '', message }];
 }
 
-/** By source in the order of their first finding, then by line; what was found twice is told once. */
+/** Sorts by source, in the order of their first findings, then by line and column, and removes duplicates. */
 function inOrder(found: readonly Finding[]): readonly Finding[] {
   const seen = new Set<string>();
   const once = found.filter(({ place, at, message }) => {

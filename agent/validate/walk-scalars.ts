@@ -1,13 +1,13 @@
 import type { Script } from '../userdata/schema/script.ts';
 import type { Place, Scalar, SourceNode } from '../userdata/schema/source-node.ts';
 
-/** One scalar of a configuration, and where it stands in it: "runcmd[3][1]". */
+/** One scalar of a configuration and its path: "runcmd[3][1]". */
 export interface At {
   readonly at: string;
   readonly scalar: Scalar;
 }
 
-/** Every scalar in a value, in the order they were written. */
+/** Returns every scalar in a value, in source order. */
 export function scalarsIn(written: SourceNode, at = ''): readonly At[] {
   if (written.is === 'scalar') return [{ at, scalar: written }];
   if (written.is === 'list') return written.items.flatMap((item, index) => scalarsIn(item, `${at}[${index}]`));
@@ -17,7 +17,7 @@ export function scalarsIn(written: SourceNode, at = ''): readonly At[] {
 /** The lines of each text that was read. */
 export type Lines = ReadonlyMap<string, readonly string[]>;
 
-/** Where some words of a scalar stand in the text it was read from, after a place; where it begins, when they cannot be found. */
+/** Returns the location of `words` in the source of a scalar, from `after` on; if they are not found, that of the scalar. */
 export function placeWithin(
   scalar: Scalar,
   words: string,
@@ -33,10 +33,10 @@ export function placeWithin(
   return scalar.place;
 }
 
-/** How many lines a scalar takes at most, folded ones too. */
+/** Returns an upper bound for the number of lines of a scalar, including folded ones. */
 const linesTaken = ({ raw: words }: Scalar): number => 5 + 2 * (words.split('\n').length - 1) + words.length / 20;
 
-/** Where a letter of a script stands in the text that it came in, if that text holds it as it is. */
+/** Returns the location of an offset of a script in the text that contains it unchanged; else the start of the first text. */
 export function placeInScript({ content }: Script, offset: number, texts: Lines): Place {
   const own = content.split('\n');
   const before = content.slice(0, offset).split('\n');

@@ -6,7 +6,7 @@ import { sources } from '../source-links.ts';
 import type { Look, TreeCheck } from './check.ts';
 import { whenItStarts } from './services.ts';
 
-/** What everybody tries first; the CentOS 6 image's own is among them. */
+/** The passwords that attackers try first, including that of the CentOS 6 image. */
 const known = ['', 'pippo123', 'root', 'toor', 'password', 'changeme', 'admin', '12345', '123456', '12345678', 'test']
   .concat([
     'centos',
@@ -23,10 +23,10 @@ const known = ['', 'pippo123', 'root', 'toor', 'password', 'changeme', 'admin', 
   ])
   .concat(['letmein', 'qwerty', 'secret']);
 
-/** Sealing removes these, and their own check finds them. */
+/** Files that sealing removes; their own check reports them. */
 const removedDropIns = ['50-cloud-init.conf', '01-bootagent.conf'].map((name) => `/etc/ssh/sshd_config.d/${name}`);
 
-/** Who may come in, and how. */
+/** Checks of access: SSH server, passwords, users, firewalls. */
 export const accessChecks: readonly TreeCheck[] = [
   {
     name: 'sshd-installed',
@@ -121,7 +121,7 @@ export const accessChecks: readonly TreeCheck[] = [
   },
 ];
 
-/** What is wrong with a password that is in use, where anything is. */
+/** Returns what is wrong with a password that is in use, if anything. */
 function weakness(name: string, hash: string): string | undefined {
   if (hash === '') return `${name} needs no password`;
   const word = known.find((each) => isPassword(each, hash));

@@ -9,7 +9,7 @@ import type { TreeCheck } from './check.ts';
 import { hardwareChecks } from './hardware.ts';
 import { labelChecks } from './labels.ts';
 
-/** What an instance needs to come up, and to be watched while it does. */
+/** Checks of what an instance needs to boot, and to be observed while it boots. */
 export const bootChecks: readonly TreeCheck[] = [
   {
     name: 'serial-console',
@@ -70,7 +70,7 @@ export const bootChecks: readonly TreeCheck[] = [
         if ((await host.stat(path))?.type !== 'file') continue;
         const id = (await host.readText(path))?.trim() ?? '';
         if (/^[0-9a-f]{32}$/.test(id)) found.push(`${path} holds an id`);
-        // Both ask for a new id, the word since systemd 247 alone.
+        // An empty file requests a new id, and so does "uninitialized" since systemd 247.
         else if (id !== '' && !(id === 'uninitialized' && image.systemd >= 247)) found.push(`${path} says "${id}"`);
       }
       return found;
@@ -107,7 +107,10 @@ async function loadsHotplug(host: ReadHost): Promise<boolean> {
   return false;
 }
 
-/** Built in, by the kernel's own configuration; since 3.11 it cannot be a module, so that only the answer "no" counts. */
+/**
+ * Whether acpiphp is built in, by the kernel's own configuration. Since 3.11 it cannot be a module, so only a
+ * configuration without it counts as "no".
+ */
 async function hasHotplug(kernel: string, host: ReadHost): Promise<boolean> {
   for (const folder of ['/lib/modules', '/usr/lib/modules']) {
     const builtin = await host.readText(`${folder}/${kernel}/modules.builtin`);

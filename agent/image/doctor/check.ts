@@ -3,35 +3,35 @@ import type { ReadHost } from '../../host/host.ts';
 import type { Sealing } from '../seal/plan.ts';
 import type { Layout } from './disk-layout.ts';
 
-/** Something an image must be or have, and how to see whether it is. */
+/** A requirement of an image, and how to check it. */
 export type Check = TreeCheck | DiskCheck;
 
 interface Described {
   readonly name: string;
-  /** An error: instances of this image are broken, locked or open. A warning: they are worse than they need be. */
+  /** An error: instances of this image are broken, inaccessible or insecure. A warning: they work, with drawbacks. */
   readonly severity: 'error' | 'warning';
   readonly why: string;
   readonly mend: string;
-  /** Who asks for it. */
+  /** The guide or program that requires it. */
   readonly source: string;
 }
 
-/** A check that files answer. */
+/** A check of files. */
 export interface TreeCheck extends Described {
   look(at: Look): Promise<Verdict>;
-  /** The changes that mend it, where nothing can go wrong with them. */
+  /** Returns the changes that fix it; defined only if they are safe. */
   fix?(at: Look): Promise<readonly Change[]>;
 }
 
-/** A check that only the disk itself answers. */
+/** A check that needs the disk itself. */
 export interface DiskCheck extends Described {
   lookAtDisk(disk: Layout): Verdict;
 }
 
-/** What a check of files may look at. */
+/** The input of a check of files. */
 export interface Look {
   readonly host: ReadHost;
-  /** The image as sealing sees it. */
+  /** The image as sealing reads it. */
   readonly sealing: Sealing;
 }
 
@@ -39,7 +39,7 @@ export interface Unseen {
   readonly unseen: string;
 }
 
-/** What was found wrong, one sentence each, none when all is well; or why nothing could be seen. */
+/** The faults found, one sentence each, none if the check passes; or why it cannot be checked. */
 export type Verdict = readonly string[] | Unseen;
 
 export const isUnseen = (value: object): value is Unseen => 'unseen' in value;

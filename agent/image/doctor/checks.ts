@@ -7,7 +7,7 @@ import { leftoverChecks } from './leftovers.ts';
 import { networkChecks } from './network.ts';
 import { serviceChecks } from './services.ts';
 
-/** Everything the doctor looks at, in the order it is told. */
+/** All checks of the doctor, in the order of its report. */
 export const checks: readonly Check[] = [
   ...diskChecks,
   ...growthChecks,

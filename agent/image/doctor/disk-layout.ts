@@ -3,21 +3,21 @@ import { partitionTable, type TablePartition } from '../../block/partition-table
 import { type Contents, contentsOf } from '../../block/superblocks.ts';
 import type { FstabLine } from '../fstab.ts';
 
-/** A partition with what is in it. */
+/** A partition and its contents. */
 export interface Slice extends TablePartition {
   readonly contents: Contents | undefined;
   readonly is: 'root' | 'boot' | 'firmware' | 'swap' | 'other';
 }
 
-/** A disk, as far as the checks ask. */
+/** The properties of a disk that the checks need. */
 export interface Layout {
   readonly size: number;
-  /** Undefined where a file system lies on the bare disk. */
+  /** Undefined without a partition table: a file system may fill the bare disk. */
   readonly table: 'mbr' | 'gpt' | undefined;
   readonly slices: readonly Slice[];
-  /** Whether the first sector ends in the mark of a boot sector and holds code. */
+  /** Whether the first sector ends in the boot signature and holds code. */
   readonly bootCode: boolean;
-  /** What lies on the bare disk. */
+  /** The contents of a disk without a partition table. */
   readonly bare: Contents | undefined;
 }
 
@@ -28,7 +28,7 @@ const prep = ['41', '9e1a2d38-c612-4316-aa26-8b49521e5a8b'];
 const bootTypes = ['ea', 'bc13c2ff-59e6-4262-a352-b275fd6f7172'];
 const swapTypes = ['82', '0657fd6d-a4ab-43c4-84e5-0933c84b4f4f'];
 
-/** Looks at a disk: its table, its first sector, and what each partition holds. `fstab` tells which is root, where there is one. */
+/** Reads the layout of a disk: table, first sector, and contents of each partition. `fstab`, if not empty, identifies root. */
 export async function layoutOf(disk: ImageBytes, fstab: readonly FstabLine[]): Promise<Layout> {
   const table = await partitionTable(disk);
   const boot = await disk.read(0, 512);
@@ -57,7 +57,7 @@ export async function layoutOf(disk: ImageBytes, fstab: readonly FstabLine[]): P
 
 type Found = { readonly partition: TablePartition; readonly contents: Contents | undefined };
 
-/** Which partition holds root: what fstab says, else its type, else where it was last mounted, else the largest. */
+/** Returns the root partition: by fstab, else by its type, else by its last mount point, else the largest. */
 function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): TablePartition | undefined {
   const named = namedBy(fstab, '/', all);
   const holders = all.filter(({ contents }) => ['ext', 'xfs', 'btrfs', 'lvm', 'luks'].includes(contents?.type ?? ''));
@@ -70,10 +70,10 @@ function rootOf(all: readonly Found[], fstab: readonly FstabLine[]): TablePartit
   return candidates.find((each) => each !== undefined)?.partition;
 }
 
-/** No /boot is larger; most are 1 GiB. */
+/** The maximum size of /boot, in bytes; most are 1 GiB. */
 const mostBoot = 2 * 2 ** 30;
 
-/** Which partition holds /boot: what fstab says; without one, a small file system before root. xfs does not say where it is mounted. */
+/** Returns the /boot partition: by fstab; without one, a small file system before root, as xfs records no mount point. */
 function bootOf(
   all: readonly Found[],
   root: TablePartition | undefined,
@@ -87,7 +87,7 @@ function bootOf(
   )?.partition;
 }
 
-/** The partition that a line of fstab mounts somewhere. */
+/** Returns the partition that fstab mounts at `where`, by its UUID or label. */
 function namedBy(fstab: readonly FstabLine[], where: string, all: readonly Found[]): Found | undefined {
   const source = fstab.find(({ target }) => target === where)?.source ?? '';
   const [, by, word = ''] = /^(?:"?)(UUID|LABEL)="?([^"]+)/.exec(source) ?? [];

@@ -4,7 +4,7 @@ import type { Layout, Slice } from './disk-layout.ts';
 
 const MiB = 2 ** 20;
 
-/** What only the disk itself shows: a tree of files has neither partitions nor a boot loader. */
+/** Checks that need the disk itself: a tree of files has neither partitions nor a boot loader. */
 export const diskChecks: readonly DiskCheck[] = [
   {
     name: 'root-grows',

@@ -2,21 +2,21 @@ import { asProblem } from '../../base/problem.ts';
 import { type Check, isUnseen, type Look, type Unseen, type Verdict } from './check.ts';
 import type { Layout } from './disk-layout.ts';
 
-/** How one check went. */
+/** The result of one check. */
 export type CheckFinding = { readonly check: Check } & (
   | { readonly is: 'passed' }
   | { readonly is: 'found'; readonly what: readonly string[] }
-  /** What cannot be seen is never passed. */
+  /** A check that cannot be done never counts as passed. */
   | { readonly is: 'not-checked'; readonly because: string }
 );
 
-/** What lies before the doctor: files, a disk, both, or why one of them does not. */
+/** The subject of the checks: files, a disk, or both, and why one of them is not available. */
 export interface Subject {
   readonly tree: Look | Unseen;
   readonly disk: Layout | Unseen;
 }
 
-/** Goes through the checks. One that cannot look costs itself alone. */
+/** Runs the checks. One that fails to run is reported as not checked; the others still run. */
 export async function examine(checks: readonly Check[], patient: Subject): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
   for (const check of checks) {
@@ -32,7 +32,7 @@ async function look(check: Check, { tree, disk }: Subject): Promise<Verdict> {
   return isUnseen(tree) ? tree : check.look(tree);
 }
 
-/** How many of each: errors decide the exit. */
+/** Counts the results; the number of errors decides the exit code. */
 export function countChecks(findings: readonly CheckFinding[]) {
   const found = (severity: Check['severity']) =>
     findings.filter(({ is, check }) => is === 'found' && check.severity === severity).length;

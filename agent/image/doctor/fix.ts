@@ -6,7 +6,7 @@ import { apply, keyOf, preview } from '../../resources/index.ts';
 import type { Look } from './check.ts';
 import type { CheckFinding } from './examine.ts';
 
-/** The plan that mends what was found, as far as nothing can go wrong with it. */
+/** Returns the plan that fixes what was found, as far as the fixes are safe. */
 export async function fixes(findings: readonly CheckFinding[], at: Look): Promise<PlanItem[]> {
   const plan: PlanItem[] = [];
   for (const { check, is } of findings) {
@@ -16,7 +16,7 @@ export async function fixes(findings: readonly CheckFinding[], at: Look): Promis
   return plan;
 }
 
-/** Makes that plan, or previews it where there is no host to make it on. */
+/** Applies that plan, or previews it if there is no host to apply it to. */
 export async function mending(findings: readonly CheckFinding[], at: Look, host: Host | undefined): Promise<Step[]> {
   const ahead = overlayHost(at.host);
   const steps: Step[] = [];
@@ -34,7 +34,7 @@ const nothingKept: Ledger = {
   clear: async () => {},
 };
 
-/** What was or would be mended, one line each. */
+/** Renders the applied or previewed fixes, one line each. */
 export function mends(steps: readonly Step[]): string {
   if (steps.length === 0) return 'There is nothing that can be mended without you.\n';
   return steps.map((step) => `  ${step.at.padEnd(20)} ${keyOf(step.change)}: ${outcomeOf(step)}\n`).join('');

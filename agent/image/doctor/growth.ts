@@ -14,7 +14,7 @@ const growers = mapOf<readonly string[]>({
   btrfs: ['btrfs'],
 });
 
-/** What an instance needs to fill its disk. */
+/** Checks of what an instance needs to grow its root file system to the size of its disk. */
 export const growthChecks: readonly TreeCheck[] = [
   {
     name: 'growth-tools',

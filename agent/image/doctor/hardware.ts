@@ -4,7 +4,7 @@ import { bootEntries } from '../boot-entries.ts';
 import { sources } from '../source-links.ts';
 import type { TreeCheck } from './check.ts';
 
-/** What ties an image of Enterprise Linux to the machine it was made on, or takes memory from its instances. */
+/** Checks of what ties an Enterprise Linux image to the machine it was built on, or takes memory from its instances. */
 export const hardwareChecks: readonly TreeCheck[] = [
   {
     name: 'kdump',
@@ -31,7 +31,7 @@ export const hardwareChecks: readonly TreeCheck[] = [
   },
 ];
 
-/** Read in this order; the last word counts. Enterprise Linux and Fedora begin with "yes". */
+/** Read in this order; the last value wins. Enterprise Linux and Fedora default to "yes". */
 const dracutFiles = ['/usr/lib/dracut/dracut.conf.d/*.conf', '/etc/dracut.conf', '/etc/dracut.conf.d/*.conf'];
 
 async function isHostOnly(host: ReadHost): Promise<boolean> {

@@ -3,7 +3,7 @@ import { matchingPaths } from '../../host/glob.ts';
 import { sources } from '../source-links.ts';
 import type { Look, TreeCheck, Verdict } from './check.ts';
 
-/** SELinux labels of an image that will enforce its policy. */
+/** Checks of the SELinux labels of an image that enables SELinux. */
 export const labelChecks: readonly TreeCheck[] = [
   {
     name: 'selinux-relabel',
@@ -23,7 +23,7 @@ export const labelChecks: readonly TreeCheck[] = [
   },
 ];
 
-/** Where files were written from outside, by sealing, by hand or by a tool for images: one level of folders is enough. */
+/** Where sealing, an administrator or an image tool writes files from outside: one level of folders is enough. */
 const looked = [
   '/etc/*',
   '/etc/ssh/*',

@@ -7,10 +7,10 @@ import { operations } from '../seal/operations.ts';
 import { sealPlan } from '../seal/plan.ts';
 import type { Look, TreeCheck, Verdict } from './check.ts';
 
-// Sealing makes one of several ids that are as good.
+// Sealing writes one of several valid forms of machine-id, so a preview would report the others.
 const hasOwnCheck = (name: string): boolean => name === 'machine-id';
 
-/** What the operations of sealing would still do, is what the image still remembers: one check for each of them. */
+/** One check per operation of sealing: what the operation would still change is left over in the image. */
 export const leftoverChecks: readonly TreeCheck[] = operations
   .filter(({ name }) => !hasOwnCheck(name))
   .map((operation) => ({
@@ -26,7 +26,7 @@ const nothingDone: ReadLedger = { entriesOf: () => ({ earlier: [], before: [] })
 
 async function leftBy(operation: Operation, { host, sealing }: Look): Promise<Verdict> {
   const [item] = sealPlan([operation], sealing);
-  // A user is found by the files that name it, for which root's rights are not asked.
+  // The preview finds a user by the files that name it, which needs no root privileges.
   const steps = item ? await preview(item, overlayHost({ ...host, privileged: true }), nothingDone) : [];
   const failed = steps.find((step) => step.outcome === 'failed');
   if (failed?.outcome === 'failed') return { unseen: failed.problem.message };

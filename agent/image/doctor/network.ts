@@ -8,7 +8,7 @@ import { danglingRules } from '../udev.ts';
 import type { TreeCheck } from './check.ts';
 
 const mac = '(?:[0-9A-Fa-f]{2}[:-]){5}[0-9A-Fa-f]{2}';
-/** Where an address can be tied to an interface, beside the places that sealing cleans by itself. */
+/** Where a MAC address can be tied to an interface, apart from the files that sealing cleans. */
 const ties = [
   ['/etc/systemd/network/*.link', `^\\s*(?:MACAddress|PermanentMACAddress|Match.*MACAddress)\\s*=.*${mac}`],
   ['/etc/systemd/network/*.network', `^\\s*(?:MACAddress|PermanentMACAddress)\\s*=.*${mac}`],
@@ -20,10 +20,10 @@ const ties = [
   ['/etc/modprobe.d/*', `^[^#]*\\bmac(?:_addr)?=${mac}`],
 ] as const;
 
-/** Sealing empties the one and removes the others. */
+/** Files of sealing: it empties the first and removes the others. */
 const sealed = ['/etc/udev/rules.d/70-persistent-net.rules', '/etc/systemd/network/05-bootagent-*'];
 
-/** What the network of an instance needs to be found at all. */
+/** Checks of the network of an instance, and of its power button. */
 export const networkChecks: readonly TreeCheck[] = [
   {
     name: 'interface-match',
@@ -65,7 +65,7 @@ export const networkChecks: readonly TreeCheck[] = [
       const all = await configured(host, managed);
       const fixed = all.filter(({ by }) => by === 'static');
       if (fixed.length > 0) return fixed.map(({ name, file }) => `${name} has a fixed address in ${file}`);
-      // Without any file NetworkManager asks by DHCP on every card.
+      // Without any file NetworkManager uses DHCP on every network card.
       return all.length > 0 || managed ? [] : ['Nothing asks for an address by DHCP'];
     },
   },

@@ -1,7 +1,7 @@
 import type { ReadHost } from '../../host/host.ts';
 import type { Unseen } from './check.ts';
 
-/** The disk that this machine's root lies on, by the kernel's own tables. */
+/** Returns the device of the disk that holds this machine's root, by /proc and /sys. */
 export async function ownDisk(host: ReadHost): Promise<string | Unseen> {
   const mountinfo = (await host.readText('/proc/self/mountinfo')) ?? '';
   const root = mountinfo.split('\n').findLast((line) => line.split(' ')[4] === '/');

@@ -1,7 +1,7 @@
 import { mapOf } from '../../base/map-of.ts';
 import { type CheckFinding, countChecks } from './examine.ts';
 
-/** What the doctor found, for people: what is wrong first said, then why it matters and what to do. */
+/** Renders the findings as text: each fault, then why it matters and how to fix it. */
 export function findingsAsText(findings: readonly CheckFinding[], called: string): string {
   const { errors, warnings, passed, notChecked } = countChecks(findings);
   const lines = findings.flatMap((finding) => {
@@ -23,7 +23,7 @@ const count = (number: number, what: string): string => `${number} ${what}${numb
 const shortened = (what: readonly string[]): readonly string[] =>
   what.length <= 5 ? what : [...what.slice(0, 4), `… and ${what.length - 4} more`];
 
-/** The same for programs. */
+/** Renders the findings as JSON. */
 export function findingsAsJson(findings: readonly CheckFinding[], called: string): string {
   const told = findings.map((finding) => {
     const { name, severity, why, mend, source } = finding.check;
@@ -35,7 +35,7 @@ export function findingsAsJson(findings: readonly CheckFinding[], called: string
   return `${JSON.stringify({ schema_version: 1, image: called, ...counts, checks: told }, undefined, 2)}\n`;
 }
 
-/** The same as a JUnit report: errors fail their case, warnings are told in it, what was not checked is skipped. */
+/** Renders the findings as JUnit XML: errors are failures, warnings are output, unchecked ones are skipped. */
 export function findingsAsJunit(findings: readonly CheckFinding[], called: string): string {
   const { errors, notChecked } = countChecks(findings);
   const cases = findings.map((finding) => {
@@ -64,6 +64,6 @@ function junitInner(finding: CheckFinding): string {
 
 const names = mapOf({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' });
 
-// XML has no way to write most control characters at all.
+// XML cannot represent most control characters.
 const xml = (text: string): string =>
   text.replace(/[\0-\x08\x0b\x0c\x0e-\x1f]/g, '?').replace(/[&<>"]/g, (letter) => names.get(letter) ?? letter);

@@ -7,10 +7,10 @@ import { programPath, startsAtBoot } from '../services.ts';
 import { sources } from '../source-links.ts';
 import type { Look, TreeCheck } from './check.ts';
 
-/** A service that must not start by itself until the instance's user-data says so. */
+/** Services that must not start until the instance's user-data enables them. */
 const offUntilAsked = ['condor', 'autofs'];
 
-/** What starts, and what must not. */
+/** Checks of the services that must start at boot, and of those that must not. */
 export const serviceChecks: readonly TreeCheck[] = [
   {
     name: 'services-off',
@@ -35,7 +35,7 @@ export const serviceChecks: readonly TreeCheck[] = [
     source: sources.openstack,
     async look({ host, sealing: { image } }) {
       if (await programPath('bootagent', host)) return missingLibrary(host);
-      // bootagent's runtime needs a newer C library than these have: they keep the agent they came with.
+      // bootagent's runtime needs a newer C library than these systems have: they keep cloud-init.
       const isOld = image.os.family === 'redhat' && image.os.id !== 'fedora' && image.major < 8;
       return isOld && (await programPath('cloud-init', host)) ? [] : ['bootagent is not installed'];
     },
@@ -78,7 +78,7 @@ export const serviceChecks: readonly TreeCheck[] = [
   },
 ];
 
-/** Node does not start without libatomic, which the package brings and most images of Enterprise Linux lack. */
+/** Checks for libatomic: Node does not start without it. The package ships it; most Enterprise Linux images lack it. */
 async function missingLibrary(host: Look['host']): Promise<string[]> {
   const folders = [ownPaths.library, '/usr/lib64', '/lib64', '/usr/lib/*-linux-gnu', '/lib/*-linux-gnu'];
   const found = await matchingPaths(
@@ -99,11 +99,11 @@ async function disabling(names: readonly string[], bySystemd: boolean, host: Loo
     if (bySystemd) off.push({ kind: 'service', unit: `${name}.service`, boot: 'disabled' });
     else off.push({ kind: 'removed', globs: [`/etc/rc[0-6].d/S??${name}`, `/etc/rc.d/rc[0-6].d/S??${name}`] });
   }
-  // The id is still to be made; only the presets are not gone through.
+  // With an empty file systemd still creates an id, but does not apply the presets.
   return byPresets ? [...off, { kind: 'file', path: '/etc/machine-id', content: '', mode: 0o444 }] : off;
 }
 
-/** When a service starts that should not, as sentences: at every boot, or since systemd's presets turn it on. */
+/** Returns sentences about a service that starts but should not: at every boot, or enabled by systemd's presets. */
 export async function whenItStarts(name: string, host: Look['host']): Promise<string[]> {
   if (await startsAtBoot(name, host)) return [`${name} starts at boot`];
   return (await turnedOnByPresets(name, host))

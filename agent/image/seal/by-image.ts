@@ -4,13 +4,13 @@ import type { Image } from '../image.ts';
 export const removes = (...globs: readonly string[]): Change => ({ kind: 'removed', globs });
 
 /**
- * An empty file makes systemd make an id, and no more: at "uninitialized", or where there is no file, it would also
- * turn on again what was turned off in the image. Without systemd dbus makes one where there is none.
+ * Returns the change that resets the machine-id. An empty file makes systemd only create an id: with "uninitialized",
+ * or without a file, it would also enable again what is disabled in the image. Without systemd, dbus creates a missing id.
  */
 export const machineId = (systemd: number): Change =>
   systemd === 0 ? removes('/etc/machine-id') : { kind: 'file', path: '/etc/machine-id', content: '', mode: 0o444 };
 
-/** Emptied and not deleted: a missing file is made again, and the empty one masks the rules that would make it. */
+/** Empties the files instead of removing them: a missing file is created again, an empty one masks the generator's rules. */
 export const udevRules = ({ rules }: Image): Change[] =>
   rules.flatMap(({ path, is }): Change[] => {
     if (is === 'link') return [];

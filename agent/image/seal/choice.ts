@@ -1,7 +1,7 @@
 import { nearest } from '../../base/nearest.ts';
 import { Problem } from '../../base/problem.ts';
 
-/** Those of the named things that were asked for; a name that there is not is refused, since a typing error would cost the rest. */
+/** Returns what `only` and `skip` select. An unknown name is an error, since a typing error would change the selection. */
 export function chosen<T extends { readonly name: string }>(
   what: string,
   all: readonly T[],

@@ -5,7 +5,7 @@ import { rootMount } from '../submounts.ts';
 
 const week = 7 * 24 * 3600;
 
-/** Programs that exist only as long as somebody's work runs on a machine. */
+/** Programs that run only while a user's job runs on the machine. */
 const jobs = mapOf({
   condor_starter: 'an HTCondor job',
   slurmstepd: 'a Slurm job',
@@ -17,7 +17,7 @@ const jobs = mapOf({
   'qemu-system-x86': 'a virtual machine',
 });
 
-/** Whether this root is a machine that runs, and not a chroot that an installer works in. */
+/** Whether this root is that of a running machine, not a chroot of an installer. */
 export async function isRunning(host: ReadHost): Promise<boolean> {
   if (host.offline || !(await host.stat('/run/systemd/system'))) return false;
   const first = await host.readText('/proc/1/mountinfo').catch(() => undefined);
@@ -25,7 +25,7 @@ export async function isRunning(host: ReadHost): Promise<boolean> {
   return first === undefined || own === undefined || rootMount(first) === rootMount(own);
 }
 
-/** Why a machine that runs must not be sealed without another thought: it is at work for somebody. */
+/** Returns why a running machine may be in use, and so must not be sealed without confirmation. */
 export async function inService(host: ReadHost): Promise<string[]> {
   const why: string[] = [];
   const isKnown = await host.stat(ownPaths.journal);

@@ -1,4 +1,4 @@
-/** Logs that are done with: rotated, packed, of installers, or folders that their writers fill again. */
+/** Logs that are no longer needed: rotated, compressed, of installers, or in folders that their writers fill again. */
 export const oldLogs: readonly string[] = [
   ...['*.gz', '*.xz', '*.bz2', '*.zst', '*.old', '*.[0-9]', '*-[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]*'].flatMap(
     (name) => [`/var/log/${name}`, `/var/log/*/${name}`],
@@ -17,7 +17,7 @@ export const oldLogs: readonly string[] = [
     .map((name) => (/[.*/]/.test(name) ? `/var/log/${name}` : `/var/log/${name}/*`)),
 ];
 
-/** Logs that are being written, or whose mode decides who may: emptied, and left where they are. */
+/** Logs that are in use, or whose mode decides which users may write them: they are emptied, not removed. */
 export const openLogs: readonly string[] = [
   '/var/log/**',
   '/var/account/pacct',

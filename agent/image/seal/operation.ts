@@ -1,24 +1,24 @@
 import type { Change } from '../../engine/change.ts';
 import type { Image } from '../image.ts';
 
-/** One thing an image must forget. `~` at the beginning of a path stands for the home of every user. */
+/** One operation of sealing. `~` at the beginning of a path means the home folder of every user. */
 export interface Operation {
-  /** Names it on the command line, and the check of "bootagent doctor" that finds it undone. */
+  /** Its name on the command line, and that of the check of "bootagent doctor" that reports it as not done. */
   readonly name: string;
-  /** What goes wrong in the instances when it is left out. */
+  /** What goes wrong in the instances if it is left out. */
   readonly why: string;
-  /** How bad that is: what the doctor says of an image where it is left over. */
+  /** The severity that the doctor reports if it is not done. */
   readonly severity: 'error' | 'warning';
-  /** Who asks for it. */
+  /** The guide or program that requires it. */
   readonly source: string;
-  /** Patterns of what is removed, folders with all that is in them. */
+  /** Patterns of files and folders to remove, folders with their contents. */
   readonly removes?: readonly string[];
-  /** What stays as it is, of that and of the files that lines are dropped from. */
+  /** Exceptions to `removes` and to the files of `drops`. */
   readonly keeps?: readonly string[];
-  /** Patterns of files that are emptied: their mode, owner and label matter. What is removed is not emptied before. */
+  /** Patterns of files to empty, because their mode, owner and label matter. Files that `removes` matches are not emptied. */
   readonly empties?: readonly string[];
-  /** Lines, by how they begin, that are dropped from the files of some patterns. */
+  /** Lines to drop, by a pattern of their beginning, from the files that match `from`. */
   readonly drops?: readonly { readonly lines: string; readonly from: readonly string[] }[];
-  /** What depends on the image. */
+  /** Returns the changes that depend on the image. */
   readonly also?: (image: Image) => readonly Change[];
 }

@@ -9,7 +9,7 @@ const state = ownPaths.state;
 const ifcfg = '/etc/sysconfig/network-scripts/ifcfg-*';
 const keyfiles = '/etc/NetworkManager/system-connections/*';
 
-/** What sealing does, in this order: the mark of a fresh image first, the default user, who may be at work, last. */
+/** The operations of sealing, in order: the marker of a fresh image first, the default user last, as it may be logged in. */
 export const operations: readonly Operation[] = [
   {
     name: 'bootagent-state',
@@ -48,7 +48,7 @@ export const operations: readonly Operation[] = [
       '/etc/NetworkManager/system-connections/cloud-init-*',
       '/etc/NetworkManager/conf.d/*cloud-init*',
       '/etc/ssh/sshd_config.d/50-cloud-init.conf',
-      // The installer's, where root was allowed to log in by password.
+      // Written by the installer if root may log in with a password.
       '/etc/ssh/sshd_config.d/01-permitrootlogin.conf',
     ],
   },
@@ -116,7 +116,7 @@ export const operations: readonly Operation[] = [
     also: ({ os, iscsi }): Change[] => {
       const path = '/etc/iscsi/initiatorname.iscsi';
       if (!iscsi) return [];
-      // Debian's service makes a name where the file asks for one, and does not start without the file.
+      // Debian's service generates a name if the file requests one, and does not start without the file.
       return os.family === 'debian' ? [{ kind: 'file', path, content: 'GenerateName=yes\n' }] : [removes(path)];
     },
   },
@@ -261,7 +261,7 @@ export const operations: readonly Operation[] = [
     source: sources.centos,
     removes: [
       ...['/var/cache/fontconfig/*', '/var/cache/gdm/*', '/var/cache/man/*', '/var/lib/fprint/*'],
-      // One of the two is how the folder is called, the other how it is often written.
+      // The first is the name of the folder, the second a common misspelling.
       ...['/var/lib/AccountsService/users/*', '/var/lib/AccountService/users/*'],
       ...['/var/lib/logrotate.status', '/var/lib/logrotate/*.status', '/var/lib/logrotate/status'],
       ...['/etc/blkid/blkid.tab*', '/etc/blkid.tab*'],

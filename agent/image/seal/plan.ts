@@ -5,13 +5,13 @@ import type { Operation } from './operation.ts';
 
 export interface Sealing {
   readonly image: Image;
-  /** Mounts that are not the image's. */
+  /** Mounts that are not part of the image. */
   readonly foreign: readonly ForeignMount[];
-  /** What the session at work needs until its end: its agent's socket, the folder it stands in. */
+  /** Paths that the current session needs until its end: the socket of its SSH agent, its working folder. */
   readonly session: readonly string[];
 }
 
-/** What sealing an image changes, one item for each operation. */
+/** Returns the plan of sealing an image, one item per operation. */
 export function sealPlan(operations: readonly Operation[], { image, foreign, session }: Sealing): PlanItem[] {
   const stays = [...foreign.map(({ path }) => path), ...session];
   return operations.map((operation) => {
@@ -43,7 +43,7 @@ function sparing(change: Change, stays: readonly string[]): Change {
   return { ...change, except: [...(change.except ?? []), ...stays] };
 }
 
-/** What was left alone, where this operation would have gone there. */
+/** Returns notes on the links and mounts that this operation concerns but does not enter. */
 function notesOn(
   { name }: Operation,
   changes: readonly Change[],
@@ -64,6 +64,6 @@ function notesOn(
   ].map((text) => ({ level: 'warning', text }));
 }
 
-/** Whether a pattern looks for names in a folder that the path lies in. */
+/** Whether a pattern searches for names in a folder that contains the path. */
 const searches = (glob: string, path: string): boolean =>
   /[*?[]/.test(glob) && path.startsWith(glob.replace(/[^/]*[*?[].*$/, ''));

@@ -11,16 +11,16 @@ export interface About {
   readonly called: string;
   readonly sure: boolean;
   readonly running: boolean;
-  /** The command that does what was only told. */
+  /** The command that applies what was only previewed. */
   readonly toDo: string;
-  /** New files of a tree could not be labelled here: the first boot labels all. */
+  /** Whether new files of a tree could not be labelled, so that the first boot labels all files. */
   readonly relabels: boolean;
 }
 
-/** The most paths that are shown of one operation; JSON has all. */
+/** The maximum number of paths shown per operation; JSON has all. */
 const most = 12;
 
-/** What sealing did or would do, for people: each operation with the paths it is about. */
+/** Renders what sealing did or would do as text: each operation with its paths. */
 export function sealedAsText(sealed: readonly Sealed[], { called, sure, running, toDo, relabels }: About): string {
   const told = sealed.filter(({ item, steps }) => item.notes || steps.some(({ outcome }) => outcome !== 'holds'));
   const paths = sealed.flatMap(({ steps }) => steps.flatMap(pathsOf));
@@ -71,7 +71,7 @@ function trouble(step: Step): string[] {
     : [];
 }
 
-/** The same for programs, with every path. */
+/** Renders the same as JSON, with every path. */
 export function sealedAsJson(sealed: readonly Sealed[], { called, sure, running, relabels }: About): string {
   const operations = sealed.map(({ item, steps }) => ({
     name: item.at,

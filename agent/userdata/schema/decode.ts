@@ -5,20 +5,20 @@ import { holdsSecret, withoutEcho } from './no-echo.ts';
 import type { Findings, Shape } from './shape.ts';
 import { type Mapping, nowhere, type SourceEntry, type SourceNode } from './source-node.ts';
 
-/** Not a value: the reason was told, and whoever holds this decides how much is lost by it. */
+/** The result for an invalid value. The reason is already reported; the enclosing decoder decides how much is left out. */
 export const INVALID = Symbol('bad');
 export type Invalid = typeof INVALID;
 
-/** Turns a written value, or its absence, into a typed one. */
+/** Converts a source node, or its absence, into a typed value. */
 export interface Decode<T> {
   (written: SourceNode | undefined, at: string, findings: Findings): T | Invalid;
-  /** What it takes, for the reference page and the JSON Schema. */
+  /** The accepted values, for the reference page and the JSON Schema. */
   readonly shape: Shape;
 }
 
 export type Fields<T> = { readonly [K in keyof T]: Decode<T[K]> };
 
-/** An item of a list, or an entry of a mapping, with the place it was written at: "users[3]". */
+/** An item of a list, or an entry of a mapping, with its path: "users[3]". */
 export interface Item<T> {
   readonly at: string;
   readonly value: T;
@@ -36,7 +36,7 @@ export function decoder<T>(
   return Object.assign(guarded, { shape });
 }
 
-/** The words themselves: `on` stays "on" and `0644` stays "0644". */
+/** Text exactly as written: `on` stays "on" and `0644` stays "0644". */
 export const text: Decode<string> = decoder({ is: 'scalar', what: 'text' }, (written, at, findings) =>
   written?.is === 'scalar' && written.value !== null ? written.raw : expected('text', written, at, findings),
 );
@@ -52,7 +52,7 @@ export const secret: Decode<string> = decoder(
   },
 );
 
-/** `{credential: NAME}`: the value is read from the credentials that systemd hands to the machine. */
+/** Reads `{credential: NAME}`: the value comes from the credentials that systemd passes to the machine. */
 function credential(written: Mapping, at: string, findings: Findings): string | Invalid {
   const name = written.entries.get('credential')?.value;
   if (name?.is !== 'scalar' || written.entries.size > 1) {
@@ -74,7 +74,7 @@ function credential(written: Mapping, at: string, findings: Findings): string | 
   return value;
 }
 
-/** A yes or no in any of the words that cloud-config takes for one, 0 and 1 among them. */
+/** A boolean in any spelling that cloud-config accepts, including 0 and 1. */
 export const flag: Decode<boolean> = decoder({ is: 'scalar', what: 'true or false' }, (written, at, findings) => {
   if (written?.is !== 'scalar') return expected('true or false', written, at, findings);
   if (typeof written.value === 'boolean') return written.value;
@@ -100,7 +100,7 @@ export const oneOf = <const W extends string>(...words: readonly W[]): Decode<W>
     return words.find((each) => each === word) ?? expected(words.join(' or '), written, at, findings);
   });
 
-/** Text of one form; `what` names the form for people. */
+/** Text that matches a pattern; `what` describes the pattern in messages. */
 export const matching = (pattern: RegExp, what: string): Decode<string> =>
   decoder({ is: 'scalar', what, pattern: pattern.source }, (written, at, findings) =>
     written?.is === 'scalar' && written.value !== null && pattern.test(written.raw)
@@ -137,7 +137,7 @@ export const duration: Decode<number> = decoder(
   },
 );
 
-/** A list of which every item must be right, such as the words of a command. */
+/** A list that is invalid if any of its items is, such as the words of a command. */
 export const list = <T>(item: Decode<T>): Decode<readonly T[]> =>
   decoder({ is: 'list', of: item.shape }, (written, at, findings) => {
     if (written?.is !== 'list') return expected('a list', written, at, findings);
@@ -145,7 +145,7 @@ export const list = <T>(item: Decode<T>): Decode<readonly T[]> =>
     return values.includes(INVALID) ? INVALID : (values as readonly T[]);
   });
 
-/** A list of which each item stands for itself: a bad one is told and left out, the rest are kept. */
+/** A list of independent items: an invalid one is reported and left out, the others are kept. */
 export const items = <T>(item: Decode<T>): Decode<readonly Item<T>[]> =>
   decoder({ is: 'list', of: item.shape }, (written, at, findings) => {
     if (written?.is !== 'list') return expected('a list', written, at, findings);
@@ -154,7 +154,7 @@ export const items = <T>(item: Decode<T>): Decode<readonly Item<T>[]> =>
     );
   });
 
-/** A mapping from names to values, each standing for itself. */
+/** A mapping from names to independent values: an invalid one is reported and left out, the others are kept. */
 export const entries = <T>(value: Decode<T>): Decode<readonly (Item<T> & { readonly name: string })[]> =>
   decoder({ is: 'map', of: value.shape }, (written, at, findings) => {
     if (written?.is !== 'mapping') return expected('a mapping', written, at, findings);
@@ -163,7 +163,7 @@ export const entries = <T>(value: Decode<T>): Decode<readonly (Item<T> & { reado
     );
   });
 
-/** The same, where the names too must have a form: a bad one is told where it stands, and left out. */
+/** Like `entries`, with names that must match a pattern: an invalid one is reported at its key and left out. */
 export const entriesNamed = <T>(
   name: RegExp,
   what: string,
@@ -181,7 +181,7 @@ export const entriesNamed = <T>(
   });
 };
 
-/** Where an item lacks what only the item before has, a dash too many may have split them: the error says so. */
+/** Adds a hint to errors about missing keys: adjacent items without a common key may be one, split by a stray dash. */
 export function strayDash(list: readonly SourceNode[], index: number, findings: Findings): Findings {
   const [before, item] = [list[index - 1], list[index]];
   if (before?.is !== 'mapping' || item?.is !== 'mapping') return findings;
@@ -201,26 +201,26 @@ function itemOf<T>(decode: Decode<T>, written: SourceNode, at: string, findings:
   return value === INVALID ? [] : [{ at, value: value as T }];
 }
 
-/** Left out means undefined. */
+/** An optional value: undefined if it is left out. */
 export const optional = <T>(decode: Decode<T>): Decode<T | undefined> =>
   decoder<T | undefined>({ is: 'optional', of: decode.shape }, (written, at, findings) =>
     isLeftOut(written) ? undefined : decode(written, at, findings),
   );
 
-/** Left out means `fallback`. */
+/** An optional value: `fallback` if it is left out. */
 export const withDefault = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
   decoder<T>({ is: 'optional', of: decode.shape, fallback }, (written, at, findings) =>
     isLeftOut(written) ? fallback : decode(written, at, findings),
   );
 
-/** What it is worth where what was written cannot be taken: that is told, and nothing more is lost by it. */
+/** Returns `fallback` for an invalid value, which is reported but does not invalidate what encloses it. */
 export const orElse = <T>(fallback: T, decode: Decode<T>): Decode<T> =>
   decoder<T>(decode.shape, (written, at, findings) => {
     const value = decode(written, at, findings);
     return value === INVALID ? fallback : value;
   });
 
-/** The first that takes it. Where none does, the last says why, unless `what` says it better. */
+/** The value of the first decoder that accepts it. If none does, the second reports why, unless `what` describes both. */
 export const either = <A, B>(first: Decode<A>, second: Decode<B>, what?: string): Decode<A | B> =>
   decoder<A | B>({ is: 'either', of: [first.shape, second.shape] }, (written, at, findings) => {
     const silent: Findings = { ...findings, error: () => {} };
@@ -231,11 +231,11 @@ export const either = <A, B>(first: Decode<A>, second: Decode<B>, what?: string)
     return other === INVALID ? expected(what, written, at, findings) : other;
   });
 
-/** This exact word, or else whatever `decode` makes of it. */
+/** This exact word, or else a value of `decode`. */
 export const wordOr = <const W extends string, T>(word: W, decode: Decode<T>): Decode<W | T> =>
   either(oneOf(word), decode);
 
-/** The same value in another form; `convert` may refuse it by returning `bad` after telling why. */
+/** A decoded value, converted. `convert` may reject it: it reports the reason and returns `INVALID`. */
 export const converted = <T, U>(
   decode: Decode<T>,
   convert: (
@@ -253,13 +253,13 @@ export const converted = <T, U>(
     });
   });
 
-/** The same, told by another module already. */
+/** The same value without findings, since another module already reports them. */
 export const silent = <T>(decode: Decode<T>): Decode<T> =>
   decoder(decode.shape, (written, at, findings) =>
     decode(written, at, { ...findings, error: () => {}, warning: () => {} }),
   );
 
-/** Another spelling of the key `to`: taken, and told. The key itself reads it; this only makes it known. */
+/** An old name of the key `to`, accepted with a warning. The decoder of `to` reads it; this one only registers the name. */
 export const renamed = (to: string): Decode<undefined> =>
   decoder<undefined>({ is: 'renamed', to }, (written, at, findings) => {
     if (written) findings.warning(at, written.place, `"${lastOf(at)}" is an old name for "${to}"`);
@@ -267,14 +267,14 @@ export const renamed = (to: string): Decode<undefined> =>
   });
 
 /**
- * Settings that a misspelt key could stand for, and that the item must not be applied without: who may read a file, who
- * owns it. Each with the other words that people write for it.
+ * Settings that a misspelt key may mean and that the item must not be applied without: the mode of a file, its owner.
+ * Each has a list of other words that users write for it.
  */
 export type Guards<T> = Partial<Readonly<Record<Extract<keyof T, string>, readonly string[]>>>;
 
 /**
- * A mapping with these settings and no others. A bad setting costs the whole mapping; an unknown one only itself, unless
- * it could be a misspelt guard: then the mapping is withheld.
+ * A mapping with these settings and no others. An invalid setting invalidates the whole mapping; an unknown one is only
+ * reported, unless it may be a misspelt guard: then the mapping is withheld.
  */
 export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): Decode<T> => {
   const shape: Shape = { is: 'object', fields: shapesOf(fields) };
@@ -286,7 +286,7 @@ export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): D
       if (Object.hasOwn(fields, key)) continue;
       const guard = guardMeant(key, Object.keys(fields), guards);
       withheld ||= guard !== undefined;
-      // "name:password" as a key, which a forgotten "- " makes of it.
+      // A forgotten "- " turns "name:password" into a key.
       const shown = mayHoldSecret && /[:=\s]/.test(key) ? hidden : key;
       if (shown !== key) findings.secret(key);
       const message =
@@ -294,7 +294,7 @@ export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): D
       const hint = guard === undefined ? amongThese(shown, Object.keys(fields)) : `did you mean "${guard}"?`;
       findings.error(`${at}.${shown}`, place, message, hint, 'unknown-key');
     }
-    // What is missing was written nowhere: it is reported where the mapping stands that lacks it.
+    // A missing setting has no location: it is reported at the mapping that lacks it.
     const here: Findings = {
       ...findings,
       error: (where, place, ...rest) => findings.error(where, place === nowhere ? written.place : place, ...rest),
@@ -304,7 +304,7 @@ export const object = <T>(fields: Fields<T>, guards: Guards<NoInfer<T>> = {}): D
   });
 };
 
-/** The guard that an unknown key may stand for. */
+/** Returns the guard that an unknown key may mean. */
 function guardMeant(
   key: string,
   known: readonly string[],
@@ -317,7 +317,7 @@ function guardMeant(
   );
 }
 
-/** A mapping whose every setting has a default: leaving it out means taking them all. */
+/** A mapping whose settings all have defaults, which apply if the mapping is left out. */
 export const section = <T>(fields: Fields<T>): Decode<T> =>
   decoder({ is: 'optional', of: { is: 'object', fields: shapesOf(fields) } }, (written, at, findings) =>
     object(fields)(
@@ -327,7 +327,7 @@ export const section = <T>(fields: Fields<T>): Decode<T> =>
     ),
   );
 
-/** Reads these fields of a mapping and leaves its other keys alone. */
+/** Decodes these fields of a mapping and ignores its other keys. */
 export function decodeFields<T>(fields: Fields<T>, written: Mapping, prefix: string, findings: Findings): T | Invalid {
   const decoders = Object.entries<Decode<unknown>>(fields as Fields<Record<string, unknown>>);
   const values = decoders.map(([key, decode]) => {

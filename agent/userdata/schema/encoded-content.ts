@@ -4,7 +4,7 @@ import { limits } from './limits.ts';
 const base64 = ['b64', 'base64'];
 const gzip = ['gz', 'gzip'];
 
-/** The words that `encoding` takes. */
+/** The values that `encoding` accepts. */
 export const encodings: readonly string[] = [
   'text/plain',
   ...base64,
@@ -12,13 +12,13 @@ export const encodings: readonly string[] = [
   ...gzip.flatMap((zip) => base64.map((text) => `${zip}+${text}`)),
 ];
 
-/** Whether it is said to be base64 and holds other letters too, which decoding passes over. */
+/** Whether content declared as base64 holds other characters, which decoding skips. */
 export const isSullied = (content: string | Uint8Array, encoding: string): boolean =>
   encoding.split('+').some((layer) => base64.includes(layer)) &&
   typeof content === 'string' &&
   !/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(content);
 
-/** Content as it is to be written, out of what it was packed in, up to `most` bytes; where that cannot be, why. */
+/** Returns the content decoded by `encoding`, up to `most` bytes, or the reason why it cannot be decoded. */
 export function unpacked(
   content: string | Uint8Array,
   encoding: string,

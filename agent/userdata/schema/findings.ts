@@ -2,7 +2,7 @@ import { limits } from './limits.ts';
 import type { Finding, Findings } from './shape.ts';
 import { nowhere } from './source-node.ts';
 
-/** Findings that are kept, in the order they were met, up to a limit; the code is the one given, or this. */
+/** Collected findings in their order, up to `limits.findings`. A finding without a code gets that of `collect`. */
 export interface Collected extends Findings {
   readonly found: readonly Finding[];
   readonly secrets: readonly string[];

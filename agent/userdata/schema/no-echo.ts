@@ -2,7 +2,7 @@ import { hidden } from '../../base/shown-url.ts';
 import type { Findings, Shape } from './shape.ts';
 import type { SourceNode } from './source-node.ts';
 
-/** Whether a value of this shape may hold a secret, at whatever depth. */
+/** Whether a value of this shape may hold a secret, at any depth. */
 export function holdsSecret(shape: Shape): boolean {
   switch (shape.is) {
     case 'scalar':
@@ -19,8 +19,8 @@ export function holdsSecret(shape: Shape): boolean {
 }
 
 /**
- * Findings about a value that may hold a secret: a text that stands where a mapping, a list or the secret itself belongs
- * may be that secret, in the wrong place, so messages do not repeat it. A plain name where a name may stand is repeated.
+ * Returns findings for a value that may hold a secret. A text in place of a mapping, a list or the secret itself may be
+ * that secret, so messages do not repeat it. They do repeat a plain name where a name is valid.
  */
 export function withoutEcho(written: SourceNode | undefined, shape: Shape, findings: Findings): Findings {
   const texts = textsOf(written).filter((text) => text !== '' && !(takesPlain(shape) && /^[^\s:=]*$/.test(text)));

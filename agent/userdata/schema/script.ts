@@ -1,4 +1,4 @@
-/** A script that came as a part of the user-data, or as the whole of it. */
+/** A script that is a part of the user-data, or all of it. */
 export interface Script {
   readonly name: string;
   readonly content: string;

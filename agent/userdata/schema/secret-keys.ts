@@ -4,16 +4,16 @@ const telling =
   /passw|passphrase|secret|token|private|credential|(?:api|access|auth|activation|registration|pool)[_-]?key(?![_-]?id)/i;
 const harmless = /(?:^|[.\]])(?:name|type|expire|user|lock[_-]passwd|ssh_pwauth|expiredate)$/i;
 
-/** Whether the value at "chpasswd.users[0].password" may be a secret, by what its keys are called. */
+/** Whether the value at a path such as "chpasswd.users[0].password" may be a secret, by the names of its keys. */
 export const isSecretKey = (at: string): boolean => telling.test(at) && !harmless.test(at);
 
-/** Whatever stands behind the key of a secret: the value may be a name as well, which is hidden nowhere else. */
+/** Masks the value after each secret key: the value may equal a public name, which is masked nowhere else. */
 export const withoutSecretValues = (line: string): string =>
   line.replace(/([\w.-]+)(["']?\s*:\s*["']?)([^\s,"'}\]]+)/g, (whole, key: string, between: string, value: string) =>
     isSecretKey(key) ? `${key}${between}${'*'.repeat(value.length)}` : whole,
   );
 
-/** Texts that stand where a secret may stand, also where no module reads them or their key is misspelt. */
+/** Returns the texts under secret keys, including keys that no module reads or that are misspelt. */
 export function secretTexts(config: SourceNode): readonly string[] {
   const found: string[] = [];
   walk(config, '', (at, raw) => isSecretKey(at) && found.push(raw));
@@ -22,13 +22,13 @@ export function secretTexts(config: SourceNode): readonly string[] {
 
 const naming = /^users\[\d+\]$|(?:^|[.\]])(?:name|user|hostname|fqdn|groups(?:\[\d+\])?|primary_group)$/;
 
-/** Names that are public wherever they come from: users, groups, hosts. */
+/** Returns the names that are never secret: users, groups, hosts. */
 export function publicNames(config: SourceNode): readonly string[] {
   const users = config.is === 'mapping' ? config.entries.get('users')?.value : undefined;
   const found: string[] = users?.is === 'mapping' ? [...users.entries.keys()] : [];
   walk(config, '', (at, raw) => {
     if (naming.test(at) && /^[\w@., -]*$/.test(raw)) found.push(...raw.split(/[\s,.]+/), raw);
-    // The name before the colon of a line for chpasswd.
+    // The user name before the colon of a chpasswd line.
     else if (/^chpasswd\.list(?:\[\d+\])?$/.test(at))
       found.push(...[...raw.matchAll(/^([\w.@-]+):/gm)].map(([, name = '']) => name));
   });

@@ -2,19 +2,19 @@ import type { ProblemCode } from '../../base/problem.ts';
 import type { Place } from './source-node.ts';
 
 /**
- * What decoding has to say besides the value. An error costs the item it stands in and no more, so
- * errors are collected here and the bad item is left out, rather than thrown.
+ * Receives the findings of decoding. An error costs only the item that holds it, so errors are collected here and the
+ * invalid item is left out; they are not thrown.
  */
 export interface Findings {
   error(at: string, place: Place, message: string, hint?: string, code?: string): void;
   warning(at: string, place: Place, message: string, hint?: string, code?: string): void;
-  /** A value that must never be shown: it is replaced in every event, diff, message and log. */
+  /** Registers a value that must never be shown: it is replaced in every event, diff, message and log. */
   secret(value: string): void;
-  /** The value of a credential of this machine, or undefined where there is none. Left out: credentials are not read here. */
+  /** Returns a credential of this machine, or undefined if there is none. Without this function, credentials are not read. */
   credential?(name: string): string | undefined;
 }
 
-/** One thing found in what somebody wrote. */
+/** One error or warning about a configuration. */
 export interface Finding {
   readonly level: 'error' | 'warning';
   readonly code: ProblemCode | string;
@@ -24,7 +24,7 @@ export interface Finding {
   readonly hint?: string;
 }
 
-/** What a decoder takes, as data: docs/modules.md and the published JSON Schema are made from it. */
+/** The values that a decoder accepts, as data: the source of docs/modules.md and the published JSON Schema. */
 export type Shape =
   | {
       readonly is: 'scalar';
@@ -36,7 +36,7 @@ export type Shape =
     }
   | { readonly is: 'list'; readonly of: Shape }
   | { readonly is: 'map'; readonly of: Shape }
-  /** `open`: it may have other keys too, which belong to others. */
+  /** `open`: other keys are allowed, which are read elsewhere. */
   | { readonly is: 'object'; readonly fields: Readonly<Record<string, Shape>>; readonly open?: true }
   /** `says` describes all its forms in one phrase, for the reference page. */
   | { readonly is: 'either'; readonly of: readonly Shape[]; readonly says?: string }

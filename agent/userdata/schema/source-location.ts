@@ -1,6 +1,6 @@
 import { nowhere, type Place, type SourceNode } from './source-node.ts';
 
-/** Where "users[3].sudo" was written; as near to it as there is anything, and nowhere if there is nothing. */
+/** Returns the location of a path such as "users[3].sudo", or of its nearest existing ancestor, or `nowhere`. */
 export function placeOf(at: string, settings: SourceNode): Place {
   let place = nowhere;
   let here: SourceNode = settings;
@@ -25,7 +25,7 @@ function step(at: string, here: SourceNode): Next | undefined {
     return value && { place: value.place, value, rest: at.slice(word.length) };
   }
   if (here.is === 'scalar') return undefined;
-  // A name may have dots in it.
+  // A name may contain dots.
   const name = [...here.entries.keys()].find(
     (each) => at === each || (/^[.[]/.test(at.slice(each.length)) && at.startsWith(each)),
   );

@@ -1,18 +1,18 @@
 import type { Findings } from '../schema/shape.ts';
 import { type Mapping, type Place, type SourceEntry, type SourceNode, told } from '../schema/source-node.ts';
 
-/** One line of a mapping as it was written. */
+/** One key and its value in a mapping, as written. */
 export interface Pair {
   readonly key: string;
   readonly place: Place;
   readonly value: SourceNode;
-  /** It is `<<`: its value lends its own entries to this mapping. */
+  /** Whether the key is `<<`: the entries of its value are merged into this mapping. */
   readonly merge: boolean;
 }
 
 /**
- * What a mapping's lines amount to. Of two with one key the last counts, as it always did, and both are told.
- * What `<<` lends yields to the mapping's own entries, and among several lenders of one list the first counts.
+ * Returns the entries of a mapping. Of two pairs with one key the last wins, and a warning names both locations.
+ * Entries merged by `<<` yield to the mapping's own, and among several mappings in one list the first wins.
  */
 export function entriesOf(
   pairs: readonly Pair[],

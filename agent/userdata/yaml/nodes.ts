@@ -5,10 +5,10 @@ import { entriesOf, type Pair } from './entries.ts';
 import { plainValue } from './scalars.ts';
 import { isPlainTag, isScalarTag, taggedValue } from './tags.ts';
 
-/** Where the reader puts what it finds wrong. */
+/** Receives the findings of the reader. */
 export type Reports = Pick<Findings, 'error' | 'warning'>;
 
-/** A node of YAML as the parser has it: words or items, an anchor, a tag, and where it stands. */
+/** A parsed YAML node: its text or items, an anchor, a tag, and its offset. */
 export type Node = { readonly anchor?: string; readonly tag?: string; readonly at: number } & (
   | { readonly is: 'alias'; readonly name: string }
   | { readonly is: 'scalar'; readonly words: string; readonly quoted: boolean }
@@ -16,10 +16,10 @@ export type Node = { readonly anchor?: string; readonly tag?: string; readonly a
   | { readonly is: 'mapping'; readonly pairs: readonly (readonly [key: Node, value: Node])[] }
 );
 
-/** What the steps of reading one document share. */
+/** The shared state of reading one document. */
 export interface NodeReading {
   readonly findings: Reports;
-  /** The values that were given a name, and how many values each holds. */
+  /** The anchored values, and how many values each holds. */
   readonly anchors: Map<string, Sized>;
   readonly failures: { count: number };
   readonly taken: Taken;
@@ -27,14 +27,14 @@ export interface NodeReading {
   fail(offset: number, message: string, hint?: string): undefined;
 }
 
-/** How much was read so far of what is limited, over all the documents of one user-data. */
+/** Counters that `limits` restricts, over all the documents of one user-data. */
 export interface Taken {
   values: number;
   marks: number;
   aliases: number;
 }
 
-/** A value, and how many it is with all that is in it. */
+/** A value, and the number of values in it, itself included. */
 export interface Sized {
   readonly written: SourceNode;
   readonly values: number;
@@ -42,7 +42,7 @@ export interface Sized {
 
 type NodeOf<Is extends Node['is']> = Extract<Node, { is: Is }>;
 
-/** What a node means. Where it means nothing, that is told, and its neighbours are looked at all the same. */
+/** Returns the value of a node. An invalid node is reported, and reading continues with its siblings. */
 export function meaningOf(node: Node, reading: NodeReading, atKey = false): Sized | undefined {
   if (node.is === 'alias') {
     const named = reading.anchors.get(node.name);
@@ -61,7 +61,7 @@ export function meaningOf(node: Node, reading: NodeReading, atKey = false): Size
   return sized;
 }
 
-/** Aliases take no room here, but whoever walks the document walks each of them. */
+/** Counts the values of an alias: it takes no memory, but every walk of the document visits all of them. */
 function counted(sized: Sized, at: number, { taken, fail }: NodeReading): Sized | undefined {
   taken.values += sized.values;
   return taken.values > limits.values ? fail(at, `aliases make this more than ${limits.values} values`) : sized;
@@ -74,7 +74,7 @@ function scalarOf(node: NodeOf<'scalar'>, place: Place, { fail }: NodeReading, a
     values: 1,
   });
   if (tag === undefined || tag === '!') {
-    // YAML 1.1 gives "=" a meaning of its own that nothing takes.
+    // YAML 1.1 gives "=" a type of its own, which no setting accepts.
     if (words === '=' && !quoted && !atKey) return fail(at, 'a lone "=" means nothing in YAML 1.1', 'put it in quotes');
     if (words === '<<' && !quoted && !atKey) return fail(at, '"<<" is a key, not a value', 'put it in quotes');
     return scalar(quoted || (tag === '!' && words !== '') ? words : plainValue(words));
@@ -115,7 +115,7 @@ function mappingOf(node: NodeOf<'mapping'>, place: Place, reading: NodeReading):
       continue;
     }
     const merge = key.raw === '<<' && key.quoted !== true;
-    // What "<<" lends is copied, so it counts as often as it is lent.
+    // The entries that "<<" merges are copied, so they count each time.
     if (merge && !counted(value, node.at, reading)) continue;
     pairs.push({ key: key.raw, place: key.place, value: value.written, merge });
     values += value.values;

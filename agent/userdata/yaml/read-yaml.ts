@@ -18,8 +18,9 @@ import { colonSlip, yamlMessage } from './yaml-messages.ts';
 const oneDocument = 'a second document begins here: only one is read';
 
 /**
- * One document of YAML 1.1 as PyYAML understands it, with the words and the place of every value. Undefined where it
- * cannot be read: the findings say why. `line` is where the text begins in its source, `taken` what others took before.
+ * Reads one document of YAML 1.1 as PyYAML does, with the text and the location of every value. Returns undefined if it
+ * cannot be read; the findings give the reasons. `line` is the line of the source where the text begins, `taken` the
+ * counters after earlier documents.
  */
 export function readYaml(
   given: string,
@@ -27,7 +28,7 @@ export function readYaml(
   findings: Reports,
   { line = 1, taken = { values: 0, marks: 0, aliases: 0 } }: { line?: number; taken?: Taken } = {},
 ): SourceNode | undefined {
-  // A carriage return by itself ends a line in YAML, which the parser does not know.
+  // A lone carriage return ends a line in YAML, but not in this parser.
   const text = given.replace(/\r(?!\n)/g, '\n');
   const lines = new LineCounter();
   const reading: NodeReading = {
@@ -40,7 +41,7 @@ export function readYaml(
       return { source, line: Math.max(1, at.line) + line - 1, column: Math.max(1, at.col) };
     },
     fail: (offset, message, hint) => {
-      // What follows a slip in the syntax is mostly its echo.
+      // Errors after a syntax error are mostly consequences of it.
       if (reading.failures.count++ < 20) findings.error('', reading.placeOf(offset), message, hint);
     },
   };
@@ -69,7 +70,7 @@ export function readYaml(
   return reading.failures.count > 0 ? undefined : root?.written;
 }
 
-/** The text cut into tokens; stops as soon as there is more of it than is read, or it lies deeper. */
+/** Splits the text into tokens; stops as soon as it exceeds a limit of size or depth. */
 function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCounter): CST.Token[] | undefined {
   const unprintable = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
   if (unprintable) {
@@ -101,7 +102,7 @@ function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCount
     if (++taken.marks > limits.marks) return fail(parser.offset, `more than ${limits.marks} words and marks`);
     for (const token of parser.next(lexeme)) {
       tokens.push(token);
-      // The second is an error whatever follows it.
+      // A second document is an error, whatever follows it.
       if (token.type === 'document' && ++documents === 2) return tokens;
       if (token.type === 'error' && ++slips > 20) return fail(token.offset, yamlMessage(token.message).message);
     }
@@ -114,7 +115,7 @@ function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCount
   return tokens;
 }
 
-/** Where the innermost list or mapping in brackets was opened that is still open at an offset. */
+/** Returns where the innermost flow list or mapping begins that is still open at an offset. */
 function openBefore(offset: number, tokens: readonly CST.Token[], text: string): number | undefined {
   let opened: number | undefined;
   const visit = (token: CST.Token | null | undefined): void => {
@@ -138,7 +139,7 @@ function openBefore(offset: number, tokens: readonly CST.Token[], text: string):
 const lineAt = (text: string, offset: number): string =>
   text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? '';
 
-/** What stands before each value but the first: so many there are at most. */
+/** The tokens before each value except the first: their number bounds the number of values. */
 const separators: ReadonlySet<string | null> = new Set<string>([
   'flow-seq-start',
   'flow-map-start',
@@ -148,7 +149,7 @@ const separators: ReadonlySet<string | null> = new Set<string>([
   'comma',
 ]);
 
-/** The parser's node in our words. What was left out is an empty scalar behind what stands before it. */
+/** Converts a node of the parser. An omitted value becomes an empty scalar after the node before it. */
 function nodeOf(node: YamlNode | null, before: number, text: string): Node {
   if (!node) return { is: 'scalar', words: '', quoted: false, at: before };
   const at = node.range?.[0] ?? before;
@@ -164,7 +165,7 @@ function nodeOf(node: YamlNode | null, before: number, text: string): Node {
   }
   const words = isScalar<string>(node) ? node.value : '';
   const block = isScalar(node) && (node.type === 'BLOCK_LITERAL' || node.type === 'BLOCK_FOLDED');
-  // A block at the end of a text without a last line end has none either.
+  // A block scalar at the end of a text without a final line end has none either.
   const cut = block && node.range?.[1] === text.length && !text.endsWith('\n') && words.endsWith('\n');
   const quoted = isScalar(node) && node.type !== 'PLAIN';
   return { is: 'scalar', words: cut ? words.slice(0, -1) : words, quoted, ...common };

@@ -22,12 +22,12 @@ function spellings<T>(words: readonly string[], value: T): (readonly [string, T]
     .map((word) => [word, value]);
 }
 
-/** Characters of a number: no setting takes a longer one, and the time to read one grows as its square. */
+/** The maximum length of a number, in characters: no setting accepts a longer one, and parsing takes quadratic time. */
 const longestNumber = 1_000;
 
 /**
- * What YAML 1.1 makes of unquoted words, exactly as PyYAML reads them: `on` is true, `0644` is 420, `1:30` is 90,
- * while `1e3`, `08` and `y` are text. Dates stay text, as no setting takes one.
+ * Returns the YAML 1.1 value of a plain scalar, exactly as PyYAML parses it: `on` is true, `0644` is 420, `1:30` is 90,
+ * while `1e3`, `08` and `y` are text. Dates remain text, since no setting accepts one.
  */
 export function plainValue(words: string): Value {
   const constant = constants.get(words);
@@ -37,7 +37,7 @@ export function plainValue(words: string): Value {
   return float.test(words) ? floatOf(words) : words;
 }
 
-/** A whole number in any of YAML 1.1's ways of writing one: 10, 0b11, 0x1f, 0644, 1:30. */
+/** Parses a whole number in any notation of YAML 1.1: 10, 0b11, 0x1f, 0644, 1:30. */
 export function integerOf(words: string): number | bigint | undefined {
   if (words.length > longestNumber) return undefined;
   const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(words.replaceAll('_', '')) ?? [];
@@ -53,7 +53,7 @@ function magnitude(digits: string): bigint | undefined {
   return /^(?:\d+|0b[01]+|0x[0-9a-fA-F]+)$/.test(digits) ? BigInt(digits) : undefined;
 }
 
-/** A number with a point, `.inf` or `.nan`; NaN for words that are no number. */
+/** Parses a number with a decimal point, `.inf` or `.nan`; returns NaN for other text. */
 export function floatOf(words: string): number {
   const [, sign = '', digits = ''] = /^([-+]?)(.*)$/.exec(words.replaceAll('_', '').toLowerCase()) ?? [];
   const size =

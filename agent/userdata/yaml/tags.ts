@@ -14,15 +14,15 @@ const scalars = mapOf<(words: string) => Scalar['value'] | undefined>({
   null: () => null,
 });
 
-/** What an explicit tag makes of a scalar's words; undefined where it can make nothing of them. */
+/** Returns the value of a scalar with an explicit tag; undefined if its text is not of that type. */
 export function taggedValue(tag: string, words: string): Scalar['value'] | undefined {
   return scalars.get(tag.slice(prefix.length))?.(words);
 }
 
-/** Whether YAML 1.1 has this tag for scalars. Any other names something a program would have to construct. */
+/** Whether this is a scalar tag of YAML 1.1. Any other tag names a type that an application constructs. */
 export const isScalarTag = (tag: string): boolean => tag.startsWith(prefix) && scalars.has(tag.slice(prefix.length));
 
-/** Whether the tag says of a list or a mapping no more than that it is one. */
+/** Whether the tag only restates that the node is a list or a mapping. */
 export const isPlainTag = (tag: string, is: 'list' | 'mapping'): boolean =>
   tag === `${prefix}${is === 'list' ? 'seq' : 'map'}` || (is === 'mapping' && tag === `${prefix}set`);
 

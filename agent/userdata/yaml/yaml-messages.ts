@@ -1,4 +1,4 @@
-/** A slip in the syntax of YAML: what is wrong with it, and what to do. */
+/** A message about a YAML syntax error, and a hint how to fix it. */
 export interface YamlMessage {
   readonly message: string;
   readonly hint?: string;
@@ -6,7 +6,7 @@ export interface YamlMessage {
 
 const quote = 'put quotes around the whole text';
 
-/** What the parser says of the slips that people make, and the same for those who do not know its words. */
+/** Messages of the parser about common mistakes, each with a message and a hint in plain words. */
 const slips: readonly (readonly [RegExp, string, string])[] = [
   [
     /^nested mappings/i,
@@ -43,7 +43,7 @@ const slips: readonly (readonly [RegExp, string, string])[] = [
   [/^unexpected .* token/i, 'this cannot stand here', 'is something before it not closed, or not indented?'],
 ];
 
-/** What a line lacks to be "key: value": a space behind its colon, or a plain one in place of a no-break space. */
+/** Returns the message for a line that is not "key: value": the space after its colon is missing or a no-break space. */
 export function colonSlip(line: string): YamlMessage | undefined {
   const [, key, next = ''] = /^[\s-]*([\w.-]+):([^\s:/]|[\u00a0\u2007\u202f])/.exec(line) ?? [];
   if (key === undefined) return undefined;
@@ -52,7 +52,7 @@ export function colonSlip(line: string): YamlMessage | undefined {
   return { message: `a space is missing after "${key}:"`, hint: `write "${key}: ..."` };
 }
 
-/** A message of the parser for people; what is not in the table in its own words, without its advice for programmers. */
+/** Translates a message of the parser. One that is not in the table keeps its text, without the part in parentheses. */
 export function yamlMessage(said: string): YamlMessage {
   const [first = said] = said.split('\n');
   const known = slips.find(([pattern]) => pattern.test(first));
