@@ -60,7 +60,7 @@ async function piece(host: ReadHost, path: string, from: number, length: number)
 }
 
 const bufferBytes = 2 ** 16;
-/** 8 MiB in all: folders and tables are read again and again, and files once. */
+/** 8 MiB in total: directories and tables are read repeatedly, files once. */
 const mostBuffers = 128;
 
 /** Reads ahead: file systems request a few bytes here and there. */
@@ -68,7 +68,7 @@ function buffered(read: DriveBytes['read']): DriveBytes {
   const kept = new Map<number, Promise<Uint8Array>>();
   const bufferAt = (start: number): Promise<Uint8Array> => {
     const known = kept.get(start) ?? read(start, bufferBytes);
-    // The one used longest ago goes first.
+    // The order of the map is the order of use: the least recently used buffer is evicted first.
     kept.delete(start);
     kept.set(start, known);
     if (kept.size > mostBuffers) kept.delete(kept.keys().next().value ?? 0);

@@ -45,7 +45,7 @@ export function readEntries(folder: Uint8Array): readonly FatEntry[] {
 const longPiece = (raw: Uint8Array): string =>
   new TextDecoder('utf-16le').decode(Buffer.concat([raw.subarray(1, 11), raw.subarray(14, 26), raw.subarray(28, 32)]));
 
-/** Reads an 8.3 name; two bits say whether base and extension are shown in lower case. */
+/** Reads an 8.3 name; two bits mark base and extension as lower case. */
 function shortName(raw: Uint8Array): string {
   const small = raw[12] ?? 0;
   const base = latin1(raw.subarray(0, 8)).trimEnd();

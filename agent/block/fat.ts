@@ -49,7 +49,7 @@ function layoutOf(boot: Uint8Array): Layout | undefined {
   const bits = u16(22) === 0 ? 32 : clusters < 4085 ? 12 : 16;
   const root = { name: '', isDirectory: true, isLabel: false, size: 0, cluster: bits === 32 ? u32(44) : 0 };
   const labelAt = bits === 32 ? 71 : 43;
-  // The label is present only if the extended boot signature says so.
+  // The label is present only with the extended boot signature.
   const bootLabel = u8(labelAt - 5) === 0x29 ? latin1(boot.subarray(labelAt, labelAt + 11)).trimEnd() : '';
   return { bits, table, rootAt, rootBytes, data, clusterBytes, clusters, root, bootLabel };
 }

@@ -4,11 +4,11 @@ import type { ReadHost } from '../host/host.ts';
 /** The bytes of a disk, read piece by piece and never written. */
 export interface ImageBytes {
   readonly size: number;
-  /** As many bytes as are there. */
+  /** Returns up to `length` bytes: fewer at the end of the disk. */
   read(from: number, length: number): Promise<Buffer>;
 }
 
-/** A file or a block device of this machine. */
+/** Opens a file or a block device of this machine. */
 export async function bytesOf(path: string, host: ReadHost): Promise<ImageBytes> {
   const stat = await host.stat(path);
   const target = stat?.type === 'link' ? await host.readLink(path) : undefined;
@@ -30,7 +30,7 @@ export async function bytesOf(path: string, host: ReadHost): Promise<ImageBytes>
   };
 }
 
-/** A part of a disk, as a disk of its own. */
+/** Returns a part of a disk as a separate disk. */
 export const partOf = (whole: ImageBytes, start: number, size: number): ImageBytes => ({
   size,
   read: (from, length) => whole.read(start + from, Math.max(0, Math.min(length, size - from))),

@@ -14,7 +14,7 @@ const sector = 2048;
 const firstDescriptor = 16;
 const mostDescriptors = 32;
 const mostDirectoryBytes = 2 ** 20;
-/** Continuations of long names that are read for one folder: a folder of mkisofs needs one for each name at most. */
+/** The limit of continuations of long names for one directory: mkisofs writes at most one for each name. */
 const mostContinuations = 10_000;
 
 /** A file or directory and its extents; a large file has several. */
@@ -72,7 +72,7 @@ async function readFolder(
   const data = await folderBytes(bytes, from, folder);
   const records: Record[] = [];
   let unfinished: Record | undefined;
-  // Continuations of names lie anywhere: damage may send each record eight times across the disk.
+  // Continuations of names can be anywhere: in a damaged volume each record may need eight reads across the disk.
   const budget = { reads: mostContinuations };
   for (let at = 0; at < data.length; ) {
     const length = data[at] ?? 0;
@@ -98,7 +98,7 @@ async function readFolder(
   return records;
 }
 
-/** Pieces beyond those that a file of the largest size can have are left out, with the size telling that it is one. */
+/** Joins two parts of a file. Pieces beyond the largest size that is read are dropped; the size shows that it is exceeded. */
 const joined = (one: Record, other: Record): Record => ({
   ...one,
   size: one.size + other.size,

@@ -78,7 +78,7 @@ async function gpt(disk: ImageBytes): Promise<PartitionTable | undefined> {
     if (/^[0-]*$/.test(type)) continue;
     const first = Number(entry.readBigUInt64LE(32));
     const last = Number(entry.readBigUInt64LE(40));
-    // Nothing of it is on this disk.
+    // The partition is empty or begins after the end of this disk.
     if (last < first || first * sector >= disk.size) continue;
     partitions.push({ number: index + 1, start: first * sector, size: (last - first + 1) * sector, type });
   }

@@ -4,11 +4,11 @@ import type { ImageBytes } from './image-bytes.ts';
 /** What a partition holds, by its superblock. */
 export interface Contents {
   readonly type: 'ext' | 'xfs' | 'btrfs' | 'swap' | 'lvm' | 'luks' | 'fat';
-  /** The bytes the file system uses, if its superblock says so. */
+  /** The bytes the file system uses, if its superblock records it. */
   readonly size?: number;
   readonly uuid?: string;
   readonly label?: string;
-  /** Where it was last mounted, if its superblock says so. */
+  /** Where it was last mounted, if its superblock records it. */
   readonly mounted?: string;
 }
 

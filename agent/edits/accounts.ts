@@ -1,11 +1,11 @@
-/** A table of accounts (passwd, shadow, subuid, …) without the lines of one name. */
+/** Returns a table of accounts (passwd, shadow, subuid, …) without the lines of one name. */
 export const withoutAccount = (text: string, name: string): string =>
   text
     .split('\n')
     .filter((line) => !line.startsWith(`${name}:`))
     .join('\n');
 
-/** A table of groups without this user: as a member, and as a group of its own that has no other members. */
+/** Returns a table of groups without this user as a member, and without the user's own group if it has no other members. */
 export function withoutMember(text: string, name: string): string {
   return text
     .split('\n')

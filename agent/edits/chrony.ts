@@ -2,7 +2,7 @@ import type { Edit } from '../engine/change.ts';
 
 const source = /^\s*(?:server|pool|peer)\s/;
 
-/** These sources of time in place of all others, where the first of those stood, and these clients allowed. */
+/** Replaces all time sources by these, at the position of the first old one, and allows these clients. */
 export function chrony(text: string, { sources, allow }: Extract<Edit, { syntax: 'chrony' }>): string {
   const all = text.split('\n');
   const last = all.pop() ?? '';

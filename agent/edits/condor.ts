@@ -1,8 +1,8 @@
 import type { Edit } from '../engine/change.ts';
 
 /**
- * Sets macros at the end of an HTCondor file, where nothing after them can say otherwise, and drops the older
- * lines that set them; names are the same in capitals and small letters, comments stay.
+ * Sets macros at the end of an HTCondor file, where no later line can override them, and drops the older
+ * lines that set them; names are case-insensitive, comments stay.
  */
 export function editCondor(text: string, { set }: Extract<Edit, { syntax: 'condor' }>): string {
   const names = new Set(Object.keys(set).map((name) => name.toLowerCase()));

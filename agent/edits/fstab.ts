@@ -2,7 +2,7 @@
 import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 import type { FstabEdit, FstabEntry } from '../engine/kinds/storage.ts';
 
-/** The option that marks an entry as made from user-data; cloud-init's own, so that either takes over from the other. */
+/** The option that marks an entry as made from user-data: that of cloud-init, so that either can replace the other. */
 export const mark = 'comment=cloudconfig';
 
 /** Edits the text of an fstab and leaves every other line as it is. */
@@ -15,7 +15,7 @@ export function editFstab(text: string, edit: FstabEdit): string {
   return isSame ? text : kept.map((line) => `${line}\n`).join('');
 }
 
-/** Our line in the place of the first that says otherwise, or at the end. */
+/** Puts the entry in place of the first one with the same key, or at the end, and drops other entries with that key. */
 function placed(lines: readonly string[], entry: FstabEntry): readonly string[] {
   const key = keyOfEntry(entry);
   const isOld = (line: string): boolean => {
@@ -36,11 +36,11 @@ function isDropped(line: string, edit: Exclude<FstabEdit, { put: FstabEntry }>):
   return entry.options.split(',').includes(mark) && !edit.keep.includes(keyOfEntry(entry));
 }
 
-/** What tells an entry from others: where it is mounted, or for swap what it is made of. */
+/** Returns what identifies an entry: its mount point, or the device or file for swap. */
 export const keyOfEntry = ({ spec, file, type }: Pick<FstabEntry, 'spec' | 'file' | 'type'>): string =>
   type === 'swap' || file === 'none' || file === 'swap' ? spec : file;
 
-/** The entry that a line holds; undefined for comments, empty lines, and what is no entry. */
+/** Returns the entry in a line; undefined for comments, empty lines, and lines that are not entries. */
 export function entryIn(line: string): FstabEntry | undefined {
   const [spec, file, type, options = 'defaults', dump = '0', pass = '0'] = line.trim().split(/[ \t]+/);
   if (!spec || spec.startsWith('#') || !file || !type) return undefined;

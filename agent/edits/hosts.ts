@@ -9,8 +9,8 @@ const marks = {
 } as const;
 
 /**
- * This machine's own line, known by the remark above it or by its address as a field: 10.1.1.1 is not 10.1.1.10.
- * A line for a loopback address stands before the others of that address, which stay.
+ * Writes this machine's own line, identified by the comment above it or by its address as a field: 10.1.1.1 is not
+ * 10.1.1.10. A line for a loopback address precedes the other lines of that address, which stay.
  */
 export function editHosts(text: string, { address, names }: HostsEdit): string {
   const loopback = address === '::1' || address.startsWith('127.');

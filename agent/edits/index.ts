@@ -11,7 +11,7 @@ import { sysconfig } from './sysconfig.ts';
 type Syntax = Edit['syntax'];
 type Editor<S extends Syntax> = (text: string, edit: Extract<Edit, { syntax: S }>) => string;
 
-/** One pure function a syntax; each gives back the same text when there is nothing to do. */
+/** One pure function for each syntax; it returns the same text if there is nothing to change. */
 const editors: { readonly [S in Syntax]: Editor<S> } = {
   chrony,
   condor: editCondor,
@@ -23,5 +23,5 @@ const editors: { readonly [S in Syntax]: Editor<S> } = {
   sysconfig,
 };
 
-// As with the handlers: the table pairs them, a lookup cannot.
+// The table's type pairs each syntax with its editor; TypeScript cannot carry that pairing through a lookup.
 export const edited = (text: string, edit: Edit): string => (editors[edit.syntax] as Editor<Syntax>)(text, edit);

@@ -1,6 +1,6 @@
 import type { Edit } from '../engine/change.ts';
 
-/** Drops the lines that begin with `drop` and puts one line in their place, at the end where there was none. */
+/** Replaces the lines that begin with `drop` by one line, at the position of the first, or at the end if there is none. */
 export function lines(text: string, { drop, put }: Extract<Edit, { syntax: 'lines' }>): string {
   const all = text.split('\n');
   const last = all.pop() ?? '';

@@ -1,6 +1,6 @@
 import type { Edit } from '../engine/change.ts';
 
-/** Sets variables in a file of shell assignments: each in its last place, or at the end; other lines stay. */
+/** Sets variables in a file of shell assignments: each at its last position, or at the end; other lines stay. */
 export function shell(text: string, { set }: Extract<Edit, { syntax: 'shell' }>): string {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();
@@ -21,6 +21,6 @@ const setsIt = (line: string, name: string): boolean =>
     .replace(/^export\s+/, '')
     .startsWith(`${name}=`);
 
-/** A word that a shell reads as itself, whatever is in it; bare where that is the same. */
+/** Quotes a word for the shell, unless it needs no quotes. */
 const quoted = (word: string): string =>
   /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;

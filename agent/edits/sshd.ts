@@ -2,7 +2,7 @@ import type { Edit } from '../engine/change.ts';
 
 type SshdEdit = Extract<Edit, { syntax: 'sshd' }>;
 
-/** One setting at the head of a file for sshd, where it counts: the first word is the one sshd takes. */
+/** Sets a value at the top of a file for sshd, which uses the first value of a setting. */
 export function editSshd(text: string, { keyword, value, among }: SshdEdit): string {
   const all = text.split('\n');
   const last = all.pop() ?? '';
@@ -10,7 +10,7 @@ export function editSshd(text: string, { keyword, value, among }: SshdEdit): str
   const wanted = `${keyword} ${value}`;
   const isOurs = (line: string) =>
     among ? line === wanted : line.toLowerCase().startsWith(`${keyword.toLowerCase()} `);
-  // Behind an Include or a Match it might not be the first word, or not everybody's.
+  // After an Include or a Match it might not be the first value, or not apply to all connections.
   const end = all.findIndex((line) => /^\s*(match|include)\s/i.test(line));
   const first = all.slice(0, end === -1 ? all.length : end).findIndex(isOurs);
   if (first !== -1) all[first] = wanted;

@@ -2,7 +2,7 @@ import type { Edit } from '../engine/change.ts';
 
 type SysconfigEdit = Extract<Edit, { syntax: 'sysconfig' }>;
 
-/** One variable of a file of shell assignments, known by its whole name: HOSTNAME is not MY_HOSTNAME. */
+/** Sets a variable in a file of shell assignments, matched by its whole name: HOSTNAME is not MY_HOSTNAME. */
 export function sysconfig(text: string, { name, value, where }: SysconfigEdit): string {
   const all = text.split('\n');
   const last = all.pop() ?? '';

@@ -48,7 +48,7 @@ import { notifyHandler } from './units/notify.ts';
 import { runningHandler } from './units/running.ts';
 import { serviceHandler } from './units/service.ts';
 
-/** A kind with no handler, or a handler with no kind, does not compile. */
+/** A kind without a handler, or a handler without a kind, does not compile. */
 const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   absent: absentHandler,
   'authorized-keys': authorizedKeysHandler,
@@ -103,7 +103,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
 // The table's type pairs each kind with its handler; TypeScript cannot carry that pairing through a lookup.
 export const handlerOf = (change: Change): Handler<Change> => handlers[change.kind] as Handler<Change>;
 
-/** Names a change: "file /etc/fstab". */
+/** Returns the name of a change: "file /etc/fstab". */
 export const keyOf = (change: Change): string => `${change.kind} ${handlerOf(change).subject(change)}`;
 
 export const { preview, apply, countAsDone } = executorOf({ handlerOf, keyOf });

@@ -7,7 +7,7 @@ import { clearStaleLocks } from './stale-locks.ts';
 export const linesOf = async (table: string, host: ReadHost): Promise<readonly (readonly string[])[]> =>
   fieldsOf(await host.readText(table));
 
-/** A table with these fields of a name's line set, or with that line behind the others where there was none. */
+/** Returns a table with these fields set in the line of a name; a missing line is appended. */
 export async function tableWith(
   table: string,
   name: string,
@@ -24,7 +24,7 @@ export async function tableWith(
   return { path: table, after: after.map((line) => `${line.join(':')}\n`).join('') };
 }
 
-/** How many fields follow a name and its password. */
+/** The number of fields after a name and its password. */
 const lengths = mapOf({
   '/etc/passwd': 5,
   '/etc/group': 2,
@@ -32,10 +32,10 @@ const lengths = mapOf({
   '/etc/shadow': 7,
 });
 
-/** A number that is given only when the account is made. */
+/** An id that is allocated only when the account is created. */
 export const UNALLOCATED = '?';
 
-/** Whether an account or group lacks its line in the table that only root reads: its maker was killed between the two. */
+/** Whether an account or group lacks its shadow line: the program that created it was killed between the two tables. */
 export async function lacksShadow(
   table: '/etc/shadow' | '/etc/gshadow',
   name: string,
@@ -44,7 +44,7 @@ export async function lacksShadow(
   return (await host.stat(table)) !== undefined && !(await lineOf(table, name, host));
 }
 
-/** The tables in which a group lacks a member: usermod may have been killed between the two. */
+/** Returns the tables in which a group lacks a member: usermod may have been killed between the two. */
 export async function tablesWithout(user: string, group: string, host: ReadHost): Promise<readonly string[]> {
   const lacking: string[] = [];
   for (const table of ['/etc/group', '/etc/gshadow']) {
@@ -57,7 +57,7 @@ export async function tablesWithout(user: string, group: string, host: ReadHost)
 export const membersIn = (line: readonly string[] | undefined): readonly string[] =>
   (line?.[3] ?? '').split(',').filter(Boolean);
 
-/** Where no table is kept from everybody's eyes, chpasswd would put the hash into one that all may read. */
+/** Refuses a password if there is no /etc/shadow: chpasswd would put the hash into a table that all users can read. */
 export async function refuseReadableHash(user: string, host: ReadHost): Promise<void> {
   if (await host.stat('/etc/shadow')) return;
   throw new Problem('not-possible', `The password of ${user} is not set: there is no /etc/shadow to keep its hash in`, {
@@ -65,7 +65,7 @@ export async function refuseReadableHash(user: string, host: ReadHost): Promise<
   });
 }
 
-/** Runs one of shadow-utils on the machine, or on the tree that stands for it. */
+/** Runs a program of shadow-utils on the machine, or on an image with `--root`. */
 export async function accountTool(
   host: Host,
   [program = '', ...words]: readonly string[],

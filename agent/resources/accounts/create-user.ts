@@ -7,13 +7,13 @@ import { accountTool, lacksShadow } from './account-tables.ts';
 import { completeHome } from './user-home.ts';
 
 /**
- * Stands while useradd is at work: it writes six tables and a home, and may be killed between any two of them. Where the
- * state cannot be written, it stands beside the tables.
+ * Returns the marker that exists while useradd runs, and its replacement below /etc for a state directory that cannot be
+ * written. useradd writes six tables and a home directory, and may be killed between any two of them.
  */
 const markersOf = ({ name }: UserChange): readonly string[] =>
   [ownPaths.state, ownPaths.config].map((folder) => `${folder}/making-${name}`);
 
-/** Whether useradd was cut off while it made this account or its home. */
+/** Whether useradd was interrupted while it created this account or its home directory. */
 export async function wasCutOff(change: UserChange, host: ReadHost): Promise<boolean> {
   for (const path of markersOf(change)) if (await host.stat(path)) return true;
   return false;
@@ -24,12 +24,12 @@ async function mark(change: UserChange, host: Host): Promise<void> {
     try {
       return await host.writeFile(path, '', { mode: 0o600 });
     } catch {
-      // Without any marker the account is made all the same: only a kill in the middle would go unseen.
+      // The account is created even without a marker: only an interruption would remain undetected.
     }
   }
 }
 
-/** Makes the account, and makes it anew where its maker was killed at work and nobody has given it a password since. */
+/** Creates the account; creates it again if useradd was interrupted and no password has been set since. */
 export async function createUser(change: UserChange, host: Host): Promise<void> {
   const { name } = change;
   const cut = await wasCutOff(change, host);
@@ -52,7 +52,7 @@ export async function createUser(change: UserChange, host: Host): Promise<void> 
 const isUnused = async (name: string, host: ReadHost): Promise<boolean> =>
   /^[!*]*$/.test((await lineOf('/etc/shadow', name, host))?.[1] ?? '');
 
-/** Takes the account away and leaves its home. userdel takes the group of that name as well, which had its own number. */
+/** Removes the account and keeps its home. userdel also removes the group of that name; it is created again with its gid. */
 async function unmake({ name, primaryGroup }: UserChange, host: Host): Promise<void> {
   const group = primaryGroup === name ? await lineOf('/etc/group', name, host) : undefined;
   await accountTool(host, ['userdel', name]);
@@ -75,7 +75,7 @@ async function wordsFor(change: UserChange, host: ReadHost): Promise<string[]> {
     selinuxUser,
     flags = [],
   } = change;
-  // useradd wants to make a group of the user's name, and gives up where there is one.
+  // useradd creates a group of the user's name, and fails if there is one already.
   const group = primaryGroup ?? ((await lineOf('/etc/group', name, host)) ? name : undefined);
   const option = (word: string, value: string | number | undefined) =>
     value === undefined ? [] : [word, String(value)];

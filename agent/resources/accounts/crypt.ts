@@ -11,7 +11,7 @@ const weave256 = [
   0, 10, 20, 21, 1, 11, 12, 22, 2, 3, 13, 23, 24, 4, 14, 15, 25, 5, 6, 16, 26, 27, 7, 17, 18, 28, 8, 9,
 ].concat([19, 29]);
 
-/** Whether a password gives this entry of shadow, or undefined for kinds of hash that are not known here. */
+/** Whether a password matches this hash of /etc/shadow; undefined for unsupported types of hash. */
 export function isPassword(password: string, hash: string): boolean | undefined {
   const [, kind, rounds, salt = ''] = /^\$([56])\$(?:rounds=(\d+)\$)?([^$]{0,16})/.exec(hash) ?? [];
   const digest = hash.slice(hash.lastIndexOf('$') + 1);
@@ -22,7 +22,7 @@ export function isPassword(password: string, hash: string): boolean | undefined 
   return made.length === wanted.length && timingSafeEqual(made, wanted);
 }
 
-/** The SHA crypt of the C libraries, after its public specification. */
+/** Computes the SHA-crypt of the C libraries, https://www.akkadia.org/drepper/SHA-crypt.txt */
 function shaCrypt(password: string, salt: string, rounds: number, name: 'sha256' | 'sha512'): string {
   const hash = (...parts: readonly Uint8Array[]) => {
     const sum = createHash(name);
@@ -51,7 +51,7 @@ function shaCrypt(password: string, salt: string, rounds: number, name: 'sha256'
 const stretched = (bytes: Buffer, length: number): Buffer =>
   Buffer.concat(Array.from({ length: Math.ceil(length / bytes.length) || 0 }, () => bytes)).subarray(0, length);
 
-/** The bits of a number, the lowest first. */
+/** Returns the bits of a number, lowest first. */
 function binary(number: number): boolean[] {
   const bits: boolean[] = [];
   for (let rest = number; rest > 0; rest = Math.floor(rest / 2)) bits.push(rest % 2 === 1);

@@ -4,7 +4,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 import { accountTool } from './account-tables.ts';
 import { shadowOf } from './verify-password.ts';
 
-/** A password that has to be changed at the next login: said once, when it is set. */
+/** Expires a password, so that it must be changed at the next login: once, when it is set. */
 export const expiredPasswordHandler: ActHandler<ChangeOf<'expired-password'>> = {
   sort: 'act',
   needs: 'root',

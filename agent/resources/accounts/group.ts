@@ -3,7 +3,7 @@ import { lineOf } from '../../host/passwd.ts';
 import { accountTool, lacksShadow, linesOf, tableWith, UNALLOCATED } from './account-tables.ts';
 import { withAccountTools } from './with-account-tools.ts';
 
-/** A group that exists. */
+/** Creates a group. */
 export const groupHandler = withAccountTools<ChangeOf<'group'>>({
   sort: 'state',
   needs: 'root',
@@ -23,7 +23,7 @@ export const groupHandler = withAccountTools<ChangeOf<'group'>>({
   },
 
   async apply({ name, gid, system }, host) {
-    // No password: the word that groupadd puts there too.
+    // "!" means no password; groupadd writes the same.
     if (await lineOf('/etc/group', name, host)) {
       await accountTool(host, ['groupmod', '--password', '!', name]);
       return undefined;

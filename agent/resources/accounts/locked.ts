@@ -5,14 +5,14 @@ import { lineOf } from '../../host/passwd.ts';
 import { accountTool } from './account-tables.ts';
 import { withAccountTools } from './with-account-tools.ts';
 
-/** Whether a user can come in by password. A lock leaves keys alone. */
+/** Locks or unlocks a user's login by password. A lock does not affect SSH keys. */
 export const lockedHandler = withAccountTools<ChangeOf<'locked'>>({
   sort: 'state',
   needs: 'root',
   subject: ({ user }) => user,
 
   async compare({ user, locked }, host) {
-    // A new account has no password, and so is locked until it is given one.
+    // A new account has no password and is locked until one is set.
     if (!(await accountOf(user, host))) return undefined;
     const hash = await hashOf(user, host);
     if (locked) return /^[!*]/.test(hash) ? undefined : hash === '' ? 'needs no password at all' : 'is not locked';

@@ -3,7 +3,7 @@ import { lineOf } from '../../host/passwd.ts';
 import { accountTool, membersIn, tablesWithout, tableWith } from './account-tables.ts';
 import { withAccountTools } from './with-account-tools.ts';
 
-/** A user among the members of a group. */
+/** Adds a user to the members of a group. */
 export const memberHandler = withAccountTools<ChangeOf<'member'>>({
   sort: 'state',
   needs: 'root',

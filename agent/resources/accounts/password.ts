@@ -3,7 +3,7 @@ import { lineOf } from '../../host/passwd.ts';
 import { accountTool, refuseReadableHash, tableWith } from './account-tables.ts';
 import { withAccountTools } from './with-account-tools.ts';
 
-/** A password, by its hash; whether it is locked is another matter. */
+/** Sets a password by its hash. A lock in front of the hash is no difference. */
 export const passwordHandler = withAccountTools<ChangeOf<'password'>>({
   sort: 'state',
   needs: 'root',

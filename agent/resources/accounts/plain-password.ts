@@ -9,7 +9,7 @@ import { shadowOf, verifyPassword } from './verify-password.ts';
 const letters = 'abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
 const console = '/dev/console';
 
-/** A password set once: from its hash alone nobody can tell whether it is the one that was asked for. */
+/** Sets a password in plain text, once: its hash alone does not show whether it is the requested one. */
 export const plainPasswordHandler: ActHandler<ChangeOf<'plain-password'>> = {
   sort: 'act',
   needs: 'root',
@@ -31,7 +31,7 @@ export const plainPasswordHandler: ActHandler<ChangeOf<'plain-password'>> = {
     }
     const made = Array.from({ length: password.random }, () => letters[randomInt(letters.length)]).join('');
     await setPassword(user, made, host);
-    // To the console and to nothing that is kept: dd says nothing, and its input is in no list of processes.
+    // To the console only, so that it is not stored: dd logs nothing, and its input is in no list of processes.
     await host.run(['dd', `of=${console}`, 'conv=notrunc', 'status=none'], {
       input: `\r\nbootagent: the password of ${user} is ${made}\r\n`,
     });

@@ -5,7 +5,7 @@ import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { toRemove } from '../../host/removable-paths.ts';
 
-// passwd comes last: it is what tells where the home is, if the rest has to be done again after a crash.
+// passwd comes last: it holds the path of the home, which a run after a crash needs again.
 const tables = [
   ['/etc/subuid', withoutAccount],
   ['/etc/subgid', withoutAccount],
@@ -18,7 +18,7 @@ const tables = [
   ['/etc/passwd', withoutAccount],
 ] as const;
 
-/** No such user, nor the home, mail, jobs and groups of that name. The tables are edited as files, in an image too. */
+/** Removes a user with the home, mail, jobs and groups of that name. Edits the tables as files, also in an image. */
 export const removedUserHandler: StateHandler<ChangeOf<'removed-user'>> = {
   sort: 'state',
   needs: 'root',
@@ -42,7 +42,7 @@ async function belongings({ name, except }: ChangeOf<'removed-user'>, host: Read
   return toRemove({ globs, ...(except && { except }) }, host);
 }
 
-/** The user's home, unless it is somebody else's too, or a folder of the system. */
+/** Returns the user's home, unless it is shared with another user or is a system directory. */
 async function ownHome(name: string, host: ReadHost): Promise<string | undefined> {
   const accounts = ((await host.readText('/etc/passwd')) ?? '').split('\n').map((line) => line.split(':'));
   const home = accounts.find(([first]) => first === name)?.[5];

@@ -9,7 +9,7 @@ const folder = '/etc/sudoers.d';
 const main = '/etc/sudoers';
 const aside = ownPaths.trialSudoers;
 
-/** Rules for sudo in a file of their own. One mistake in any such file and sudo lets nobody do anything. */
+/** Writes sudo rules to a separate file. One mistake in any such file makes sudo refuse every user. */
 export const sudoersHandler: StateHandler<ChangeOf<'sudoers'>> = {
   sort: 'state',
   needs: 'root',
@@ -43,16 +43,16 @@ export const sudoersHandler: StateHandler<ChangeOf<'sudoers'>> = {
 
 async function isRead(host: ReadHost): Promise<boolean> {
   const text = await host.readText(main);
-  // Without the main file sudo is yet to be installed, and what its package brings reads the folder.
+  // Without the main file, sudo is not installed yet, and the file from its package includes the directory.
   return text === undefined || /^\s*[#@]includedir\s+("?)(\/etc\/)?sudoers\.d\1\s*$/m.test(text);
 }
 
-/** A plain name that is no word of sudo's own, and one of the rules that nearly everybody gives: nothing can be wrong with it. */
+/** Whether each rule is a plain user name, no keyword of sudo, with one of the most common permissions: always valid. */
 const isPlain = (content: string): boolean => content.split('\n').every((line) => line === '' || plain.test(line));
 
 const plain = /^(?:# .*|(?!(?:sha\d+|sudoedit|list) )[a-z_][a-z0-9_-]{0,30} ALL=\(ALL(?::ALL)?\) (?:NOPASSWD: ?)?ALL)$/;
 
-/** Written where sudo does not look, and only moved on when visudo has nothing to say against it. */
+/** Validates sudoers content with visudo, in a file that sudo does not read. */
 async function check(content: string, host: Host): Promise<string | undefined> {
   if (host.offline) return 'visudo has not looked at it: it runs on the machine alone';
   if (isPlain(content) && (await host.stat(main)) && (await host.stat('/usr/sbin/visudo'))) return undefined;

@@ -3,13 +3,13 @@ import type { Host, ReadHost } from '../../host/host.ts';
 
 const skeleton = '/etc/skel';
 
-/** Completes a home that was cut off while useradd made it: useradd copies nothing into a home that is there. */
+/** Completes a home that an interrupted useradd left: useradd copies nothing into an existing home. */
 export async function completeHome({ home, uid, gid }: Account, host: Host): Promise<void> {
   const owner = { owner: String(uid), group: String(gid) };
   const made = await host.stat(home);
   if (made === undefined) await host.makeDirectory(home, { ...owner, mode: await homeMode(host) });
   else if (made.type !== 'directory') return;
-  // useradd makes it for nobody, gives it away, and opens it further than it will be before it shuts it.
+  // useradd creates the home as root without access, changes its owner, and grants wider access than the final mode.
   if (made && [0, uid].includes(made.uid)) await host.setAttributes(home, { ...owner, mode: await homeMode(host) });
   await copy('');
 
@@ -30,7 +30,7 @@ export async function completeHome({ home, uid, gid }: Account, host: Host): Pro
   }
 }
 
-/** Not there, or the beginning of what it was to be: a file that its owner has changed is neither. */
+/** Whether a file is missing or only the beginning of its source; a file that its owner changed is neither. */
 async function isCut(from: string, to: string, host: ReadHost): Promise<boolean> {
   const there = await host.stat(to);
   if (!there) return true;
@@ -42,7 +42,7 @@ async function isCut(from: string, to: string, host: ReadHost): Promise<boolean>
   return (part.length < whole.length || there.uid === 0) && whole.subarray(0, part.length).equals(part);
 }
 
-/** What useradd gives a home. */
+/** Returns the mode that useradd gives a home. */
 async function homeMode(host: ReadHost): Promise<number> {
   const text = (await host.readText('/etc/login.defs')) ?? '';
   const octal = (key: string) =>

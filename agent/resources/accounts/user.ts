@@ -7,7 +7,7 @@ import { accountTool, lacksShadow, linesOf, tablesWithout, tableWith, UNALLOCATE
 import { createUser, wasCutOff } from './create-user.ts';
 import { withAccountTools } from './with-account-tools.ts';
 
-/** An account. One that exists already is brought to what is asked; its number and home are never changed. */
+/** Creates an account, or changes an existing one to the requested values; its uid and home are never changed. */
 export const userHandler = withAccountTools<UserChange>({
   sort: 'state',
   needs: 'root',
@@ -38,8 +38,8 @@ export const userHandler = withAccountTools<UserChange>({
 
   async apply(change, host) {
     await createUser(change, host);
-    if (!(await accountOf(change.name, host))) return; // and is told as not made
-    // An invalid hash, as useradd puts there too. usermod makes no such line.
+    if (!(await accountOf(change.name, host))) return; // reported as not created
+    // "!" is an invalid hash, as useradd writes it. usermod does not create the line.
     if (await lacksShadow('/etc/shadow', change.name, host)) {
       await accountTool(host, ['chpasswd', '--encrypted'], `${change.name}:!\n`);
     }
@@ -48,7 +48,7 @@ export const userHandler = withAccountTools<UserChange>({
   },
 });
 
-/** What the tables will say of a new account, as far as that is known before it is made. */
+/** Returns the tables with a new account, as far as its fields are known before it is created. */
 async function foreseen(change: UserChange, host: ReadHost) {
   const { name, uid, primaryGroup, gecos = '', home = `/home/${name}`, shell = '' } = change;
   const own = uid === undefined ? UNALLOCATED : String(uid);
@@ -65,7 +65,7 @@ async function foreseen(change: UserChange, host: ReadHost) {
   ];
 }
 
-/** One table for all of them: each change of it stands on the one before. */
+/** Returns one table for all groups: each change of it builds on the one before. */
 async function foreseenGroups({ name, groups = [] }: UserChange, host: ReadHost, own?: { name: string; gid: string }) {
   if (groups.length === 0 && !own) return [];
   let text = own ? (await tableWith('/etc/group', own.name, { 2: own.gid }, host)).after : undefined;
@@ -78,7 +78,7 @@ async function foreseenGroups({ name, groups = [] }: UserChange, host: ReadHost,
   return text === undefined ? [] : [{ path: '/etc/group', after: text }];
 }
 
-/** useradd would say so too, but in a preview nobody asks useradd. */
+/** Refuses a uid that is in use. useradd would fail too, but a preview does not run useradd. */
 async function refuseTaken({ name, uid }: UserChange, host: ReadHost): Promise<void> {
   if (uid === undefined) return;
   const owner = (await linesOf('/etc/passwd', host)).find(([, , number]) => Number(number) === uid)?.[0];
@@ -93,7 +93,7 @@ interface Differing {
   readonly words: readonly string[];
 }
 
-/** What usermod is to change. */
+/** Returns what usermod is to change. */
 async function differing(change: UserChange, host: ReadHost): Promise<Differing[]> {
   const { name, primaryGroup, groups = [], gecos, shell, expires, inactive } = change;
   const [, , , gid, comment = '', , current = ''] = (await lineOf('/etc/passwd', name, host)) ?? [];
@@ -116,5 +116,5 @@ async function differing(change: UserChange, host: ReadHost): Promise<Differing[
   return all;
 }
 
-/** Days since 1970, as the shadow table counts them. */
+/** Returns the days since 1970, the unit of dates in /etc/shadow. */
 const days = (date: string): string => String(Date.parse(`${date}T00:00:00Z`) / 86_400_000);

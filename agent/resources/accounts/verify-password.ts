@@ -6,12 +6,12 @@ import { isPassword } from './crypt.ts';
 export const shadowOf = async (user: string, host: ReadHost): Promise<readonly string[]> =>
   (await lineOf('/etc/shadow', user, host)) ?? [];
 
-/** A hash as the C libraries write it: `$6$...`, `$y$...`, or the 13 letters of DES. A lock may stand before it. */
+/** A hash as the C libraries write it: `$6$...`, `$y$...`, or the 13 characters of DES, after an optional lock ("!"). */
 const hash = /^!?(\$[\w-]+\$[^:\s]+|[\w./]{13})$/;
 
 /**
- * Fails where a program that ended with 0 has not set the password: one whose input SELinux or PAM keeps from it does
- * so. A hash of a kind that cannot be computed here (yescrypt) must at least be another than before.
+ * Throws if chpasswd exited with 0 without setting the password, as it does when SELinux or PAM withholds its input.
+ * A hash of a type that cannot be computed here (yescrypt) must at least differ from the previous one.
  */
 export async function verifyPassword(
   user: string,

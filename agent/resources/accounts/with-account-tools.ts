@@ -2,7 +2,7 @@ import type { Change } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import { clearStaleLocks, staleLocks } from './stale-locks.ts';
 
-/** A kind that shadow-utils make: what one of them left when it was killed is a difference as well. */
+/** Extends a handler that uses shadow-utils: files that a killed program of them left are a difference as well. */
 export const withAccountTools = <C extends Change>(handler: StateHandler<C>): StateHandler<C> => ({
   ...handler,
 

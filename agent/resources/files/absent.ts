@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
-/** Nothing at this path. */
+/** Removes what exists at a path. */
 export const absentHandler: StateHandler<ChangeOf<'absent'>> = {
   sort: 'state',
   subject: ({ path }) => path,

@@ -1,4 +1,4 @@
-/** Names a list of patterns by its first: "/tmp/* and 1 more". */
+/** Returns a short name for a list of patterns: "/tmp/* and 1 more". */
 export const several = ([first = '', ...more]: readonly string[]): string =>
   more.length === 0 ? first : `${first} and ${more.length} more`;
 

@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
 
-/** A folder with this mode and owner. */
+/** Creates a directory with this mode and owner. */
 export const directoryHandler: StateHandler<ChangeOf<'directory'>> = {
   sort: 'state',
   subject: ({ path }) => path,

@@ -5,10 +5,10 @@ import type { ActHandler } from '../../engine/handler.ts';
 import { ownershipNote } from '../../engine/ownership.ts';
 import type { Host, Response } from '../../host/host.ts';
 
-/** How long to wait before each further attempt. */
+/** The pauses before each further attempt. */
 const pausesMs = [1_000, 4_000, 15_000];
 
-/** A file that is fetched, once; where it cannot be had, what was given in its place is written. */
+/** Downloads a file, once; if that fails, writes the content that the change holds for this case. */
 export const downloadHandler: ActHandler<ChangeOf<'download'>> = {
   sort: 'act',
   subject: ({ path }) => path,
@@ -21,7 +21,7 @@ export const downloadHandler: ActHandler<ChangeOf<'download'>> = {
       await host.writeFile(path, await contentOf(change, host), attributes);
       return ownershipNote(change, host);
     } catch (error) {
-      // What is fetched later is not replaced meanwhile.
+      // A download that is deferred is not replaced in the meantime.
       if (otherwise === undefined || asProblem(error).code === 'fetched-late') throw error;
       await host.writeFile(path, otherwise, attributes);
       return `${asProblem(error).message}; its "content" was written instead`;
@@ -60,7 +60,7 @@ async function fetched(url: string, headers: Readonly<Record<string, string>>, h
 const refusal = (url: string, status: number): Problem =>
   new Problem('not-possible', `${shownUrl(url)} answers with status ${status}`);
 
-/** Downloads move from host to host, unlike metadata; never from https to http, and headers stay with their host. */
+/** Follows redirects to other hosts, unlike for metadata; never from https to http, and headers are not sent to other hosts. */
 async function followed(
   url: string,
   headers: Readonly<Record<string, string>>,

@@ -4,7 +4,7 @@ import type { StateHandler } from '../../engine/handler.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { refuseFaults } from './fstab-check.ts';
 
-/** Some lines of a file that others write in too; the rest of it stays byte for byte. */
+/** Edits lines of a file that other programs also write; the rest stays unchanged byte for byte. */
 export const editHandler: StateHandler<ChangeOf<'edit'>> = {
   sort: 'state',
   subject: ({ path }) => path,
@@ -23,7 +23,7 @@ export const editHandler: StateHandler<ChangeOf<'edit'>> = {
   },
 };
 
-/** What is no UTF-8 is taken byte by byte, so that it comes out as it went in. */
+/** Reads a file; if it is not UTF-8, decodes it byte by byte, so that every byte is preserved. */
 async function current(
   path: string,
   host: ReadHost,

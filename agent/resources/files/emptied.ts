@@ -4,7 +4,7 @@ import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { counted, countedPaths, several } from './describe-paths.ts';
 
-/** Every file that matches is empty, with its mode, owner and label as they were. No link is followed. */
+/** Empties every matching file and keeps its mode, owner and label. Links are not followed. */
 export const emptiedHandler: StateHandler<ChangeOf<'emptied'>> = {
   sort: 'state',
   subject: ({ globs }) => several(globs),

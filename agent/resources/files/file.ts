@@ -4,10 +4,10 @@ import type { Difference, StateHandler } from '../../engine/handler.ts';
 import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 
-/** Bytes of a file in the way that are still worth to be shown as a diff. */
+/** The largest existing file that is shown as a diff, in bytes. */
 const largestShown = 2 ** 20;
 
-/** A file with this content, mode and owner. */
+/** Writes a file with this content, mode and owner. */
 export const fileHandler: StateHandler<FileChange> = {
   sort: 'state',
   subject: ({ path }) => path,
@@ -15,7 +15,7 @@ export const fileHandler: StateHandler<FileChange> = {
   async compare(change, host) {
     const stat = await host.stat(change.path);
     if (stat?.type === 'directory') return 'is a directory';
-    // One that is much longer differs, and is not read to be shown.
+    // A much longer file differs, and is not read only to be shown.
     if (stat?.type === 'file' && !change.append && stat.size > largestShown && stat.size > change.content.length * 4) {
       return `has other content, ${formatBytes(stat.size)} of it`;
     }
@@ -50,7 +50,7 @@ function differs({ path }: FileChange, why: string, before: Uint8Array | undefin
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
-/** Missing folders belong to whom the nearest one does: what is put into a home stays its owner's. */
+/** Creates missing directories with the owner of the nearest existing one, so that a user owns all files in the home. */
 async function makeParents(path: string, host: Host): Promise<void> {
   const missing: string[] = [];
   let folder = path.slice(0, path.lastIndexOf('/'));

@@ -3,9 +3,9 @@ import { Problem } from '../../base/problem.ts';
 import { entryIn } from '../../edits/fstab.ts';
 import type { Host } from '../../host/host.ts';
 
-/** Refuses a new /etc/fstab in which findmnt finds more wrong than in the old one: a bad line can stop a boot. */
+/** Refuses a new /etc/fstab with errors from findmnt that the old one does not have: a bad line can stop a boot. */
 export async function refuseFaults(before: string, after: string, host: Host): Promise<void> {
-  // The paths of a tree that does not run are not the paths that findmnt would look at.
+  // findmnt checks the paths of the running system, not those of an image.
   if (host.offline) return;
   const all = await faultsIn(after, host);
   if (all.length === 0) return;
@@ -14,7 +14,7 @@ export async function refuseFaults(before: string, after: string, host: Host): P
   if (found.length > 0) throw new Problem('not-possible', `The new /etc/fstab is not taken: ${found.join('; ')}`);
 }
 
-/** What findmnt calls an error, each with the mount point it stands under. */
+/** Returns the errors of findmnt, each with its mount point. */
 async function faultsIn(text: string, host: Host): Promise<readonly string[]> {
   const trial = ownPaths.trialFstab;
   await host.writeFile(trial, text, { mode: 0o600 });
@@ -24,7 +24,7 @@ async function faultsIn(text: string, host: Host): Promise<readonly string[]> {
   const errors = stdout.split('\n').flatMap((line) => {
     if (/^\S/.test(line)) place = line;
     const words = /^\s+\[E\] (.*)/.exec(line)?.[1];
-    // What is on a device that is not there yet cannot be seen.
+    // The content of a device that does not exist yet cannot be detected.
     if (words === undefined || words.startsWith('cannot detect on-disk')) return [];
     return mayBeAbsent(words, place, text) ? [] : [`${place}: ${words}`];
   });
@@ -32,7 +32,7 @@ async function faultsIn(text: string, host: Host): Promise<readonly string[]> {
   return [...errors, ...unread];
 }
 
-/** findmnt calls an absent `LABEL=` or `UUID=` an error, up to 2.41 even with "nofail", by which a boot goes on without it. */
+/** findmnt reports an absent `LABEL=` or `UUID=` as an error, up to 2.41 even with "nofail", with which a boot continues. */
 function mayBeAbsent(words: string, place: string, text: string): boolean {
   const source = /^unreachable on boot required source: (.*)/.exec(words)?.[1];
   if (source === undefined) return false;

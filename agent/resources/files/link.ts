@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
-/** A symbolic link to this target. */
+/** Creates a symbolic link to this target. */
 export const linkHandler: StateHandler<ChangeOf<'link'>> = {
   sort: 'state',
   subject: ({ path }) => path,

@@ -4,8 +4,8 @@ import { toRemove } from '../../host/removable-paths.ts';
 import { counted, countedPaths, several } from './describe-paths.ts';
 
 /**
- * Nothing at any path that matches; a pattern that ends in a slash leaves empty folders alone.
- * A link is removed and never followed; what is mounted inside stays.
+ * Removes every matching path; a pattern that ends in a slash does not match empty directories.
+ * A link is removed and never followed; file systems mounted below stay.
  */
 export const removedHandler: StateHandler<ChangeOf<'removed'>> = {
   sort: 'state',

@@ -4,7 +4,7 @@ import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { counted, countedPaths, several } from './describe-paths.ts';
 
-/** No line like this in any file that matches; the other lines stay byte for byte. */
+/** Removes matching lines from every matching file; other lines stay unchanged byte for byte. */
 export const withoutLinesHandler: StateHandler<ChangeOf<'without-lines'>> = {
   sort: 'state',
   subject: ({ globs, lines }) => `${lines} in ${several(globs)}`,

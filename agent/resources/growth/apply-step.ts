@@ -50,7 +50,7 @@ async function growFileSystem(step: GrowthStep & { do: 'filesystem' }, host: Hos
   }
 }
 
-/** Under the lock that udev respects. partx updates the kernel afterwards: sfdisk would drop partitions in use. */
+/** Runs sfdisk under the lock that udev respects. partx updates the kernel afterwards: sfdisk would drop partitions in use. */
 const sfdisk = (disk: string, input: string, host: Host) =>
   host.run(['flock', '--timeout', '60', disk, 'sfdisk', '--no-reread', '--no-tell-kernel', '--force', disk], { input });
 
@@ -59,7 +59,7 @@ async function tellKernel(step: { disk: string; number: number; to: number }, ho
   await host.run(['partx', '--update', '--nr', `${number}`, disk]);
   const path = partitionNode(disk, number);
   const now = await blockAt(path, host);
-  // An extended partition is two sectors to the kernel whatever its size.
+  // To the kernel, an extended partition has two sectors regardless of its size.
   if (now && now.bytes !== to && now.bytes > 1024) {
     throw new Problem('not-possible', `The kernel takes ${path} for ${now.bytes} bytes, not ${to}`);
   }

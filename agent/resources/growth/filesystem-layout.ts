@@ -35,7 +35,7 @@ async function extBytes(device: string, host: ReadHost): Promise<number | undefi
   return blocks * 2 ** (10 + view.getUint32(0x18, true));
 }
 
-/** xfs caches its superblock, so the kernel is asked: `-n` changes nothing. */
+/** Reads the size of an xfs from the kernel, since xfs caches its superblock; `-n` changes nothing. */
 async function xfsBytes(mount: string, host: ReadHost): Promise<number | undefined> {
   const { stdout } = await host.query(['xfs_growfs', '-n', mount]);
   const [, block, blocks] = /^data\s*=\s*bsize=(\d+)\s+blocks=(\d+)/m.exec(stdout) ?? [];

@@ -64,7 +64,7 @@ function told(step: GrowthStep): string {
   }
 }
 
-/** What a step is to do, whatever else stands in the table. */
+/** Identifies what a step does, regardless of the rest of the partition table. */
 const saidOf = (step: GrowthStep): string => JSON.stringify({ ...step, dump: undefined });
 
 const fromTo = ({ from, to }: { from: number; to: number }): string => `${formatBytes(from)} -> ${formatBytes(to)}`;

@@ -1,5 +1,5 @@
 /**
- * What lies between a file system and the end of its disk: plain data, from
+ * Everything between a file system and the end of its disk: plain data, from
  * which `growthSteps` plans. Sizes are in bytes unless named sectors.
  */
 export interface GrowthLayout {
@@ -31,7 +31,7 @@ export interface WholeDisk {
 export interface Partition {
   readonly is: 'partition';
   readonly path: string;
-  /** What the kernel takes for its size; the table may already say more. */
+  /** The size that the kernel uses; the one in the table may already be larger. */
   readonly bytes: number;
   readonly number: number;
   readonly disk: WholeDisk;
@@ -78,9 +78,9 @@ export interface VolumeGroup {
   readonly extent: number;
   readonly free: number;
   readonly members: readonly PhysicalVolume[];
-  /** Physical volumes without a group on the members' disks: left may have done any of the three. */
+  /** Physical volumes without a group on the members' disks, left by an interrupted run. */
   readonly spare: readonly string[];
-  /** Empty partitions of LVM's type on the members' disks: left may have done any of the three. */
+  /** Empty partitions of LVM's type on the members' disks, left by an interrupted run. */
   readonly empty: readonly string[];
 }
 

@@ -2,12 +2,12 @@ import type { Partition, Table, TableEntry } from './layout.ts';
 
 const MiB = 2 ** 20;
 
-/** How far a partition can grow, in sectors; `remark` says what keeps it from the end of its disk. */
+/** How far a partition can grow, in sectors; `remark` is what keeps it from the end of its disk. */
 export interface Room {
   readonly from: number;
   readonly to: number;
   readonly remark?: string;
-  /** Another partition lies before worthwhile room. */
+  /** Another partition separates this one from enough room to grow. */
   readonly blocked?: true;
 }
 

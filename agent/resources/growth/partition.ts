@@ -2,7 +2,7 @@ import { type Grown, type GrowthStep, minimumGrowth } from '../../engine/kinds/g
 import type { Partition } from './layout.ts';
 import { extendedOf, type Room, roomFor, roomInside } from './partition-table.ts';
 
-/** What a partition can gain, with the extended one around it where it is a logical one. */
+/** Plans the growth of a partition, and for a logical one that of the extended partition around it. */
 export function growPartition(partition: Partition): Grown {
   const { path, bytes, number, disk, table } = partition;
   if (!table) return { steps: [], remarks: [], bytes };

@@ -5,13 +5,13 @@ import { growPartition } from './partition.ts';
 import { growVolume } from './volume.ts';
 
 export interface Wishes {
-  /** Grow the device and leave its file system, or the other way round. */
+  /** Grow only the device, or only its file system. */
   readonly only?: 'device' | 'filesystem';
-  /** Put a new partition and physical volume where the old one's partition cannot grow. */
+  /** Create a new partition and physical volume if the partition of the old one cannot grow. */
   readonly newVolume?: boolean;
 }
 
-/** Plans the steps, in order, by which a file system fills its disk: none if it does or cannot. */
+/** Plans the steps, in order, by which a file system fills its disk; none if it already does or cannot. */
 export function growthSteps({ device, filesystem }: GrowthLayout, { only, newVolume }: Wishes = {}): Growth {
   const below =
     only === 'filesystem'

@@ -8,7 +8,7 @@ import { endOfDisk } from './partition-table.ts';
 import { readTable, sectorBytesOf } from './read-table.ts';
 import { readVolume } from './read-volume.ts';
 
-/** Reads what lies under a mount point or a device, down to its disk; or returns why nothing can grow there. */
+/** Reads the devices under a mount point or a device, down to its disk, or returns why nothing can grow there. */
 export async function readLayout(target: string, host: ReadHost): Promise<GrowthLayout | { readonly not: string }> {
   const mountinfo = (await host.readText('/proc/self/mountinfo')) ?? '';
   const isNode = target.startsWith('/dev/');

@@ -11,7 +11,7 @@ import { partitionNode } from './table-dump.ts';
 const looking = ['--readonly', '--nolocking', '--config', 'devices{hints="none"}'] as const;
 const asBytes = ['--reportformat', 'json', '--units', 'b', '--nosuffix', '-o'] as const;
 
-/** Reads a device and all that lies under it: a physical volume may lie on any. */
+/** Reads a device and everything under it: a physical volume can be on any device. */
 type ReadDevice = (block: Block, host: ReadHost) => Promise<Device>;
 
 /** A logical volume with its group and the devices below it; the kernel knows it by the ids of both. */

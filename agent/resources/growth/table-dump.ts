@@ -22,14 +22,14 @@ function entryOf(line: string): TableEntry | undefined {
 }
 
 /**
- * Changes the output of `sfdisk --dump`, as input for sfdisk. Its own way of changing one partition (-N)
+ * A change to the output of `sfdisk --dump`, which is then input for sfdisk. Its option to change one partition (-N)
  * misses a few megabytes of room behind a logical one.
  */
 export interface DumpChange {
   /** The node of the partition: "/dev/vda1". */
   readonly node: string;
   readonly sectors: number;
-  /** Of a new one. */
+  /** The first sector of a new partition. */
   readonly start?: number;
   readonly type?: string;
 }

@@ -2,7 +2,7 @@ import type { Host } from '../../host/host.ts';
 
 const mostMs = 10_000;
 
-/** Certificates are checked against the clock: where one is being set, it is waited for, but not for long. */
+/** Waits briefly for a time synchronization in progress: certificates are checked against the clock. */
 export async function awaitClock(host: Host): Promise<void> {
   const until = host.now() + mostMs;
   while ((await isBeingSet(host)) && host.now() < until) await host.sleep(500);

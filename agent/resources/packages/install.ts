@@ -4,19 +4,19 @@ import type { Host, Output } from '../../host/host.ts';
 import { awaitClock } from './clock-check.ts';
 import { commandOf, isLockMessage, isPassing, type Manager } from './managers.ts';
 
-/** How long to wait before each further attempt: more than a minute in all, as long as mirrors take to come back. */
+/** The pauses before each further attempt, in ms: more than a minute in total, as long as mirrors take to recover. */
 const patience: readonly number[] = [5_000, 10_000, 20_000, 40_000];
 
-/** How long another may be at work; apt waits as long by itself. */
+/** How long another process may hold the lock; apt itself waits as long. */
 const mostHeldMs = 600_000;
 
 export interface InstallOptions {
-  /** Where each name was asked for. */
+  /** The source location of each name. */
   readonly asked?: Readonly<Record<string, string>> | undefined;
   readonly waiting?: Waiting | undefined;
 }
 
-/** Installs packages together; where that fails, one by one, so that one bad name costs one package. */
+/** Installs packages together; if that fails, one by one, so that one bad name affects one package only. */
 export async function install(
   manager: Manager,
   names: readonly string[],
@@ -47,7 +47,7 @@ export async function install(
   }
 }
 
-/** Fetches what repositories have, or brings all that is installed up to date. */
+/** Fetches the package lists, or upgrades all installed packages. */
 export async function upkeep(
   manager: Manager,
   verb: 'refresh' | 'upgrade',
@@ -62,14 +62,14 @@ export async function upkeep(
   throw new Problem('command-failed', `${command[0]} could not ${verb}: ${wordsOf(output)}`);
 }
 
-/** Fetches apt's lists, as others do by themselves. Mirrors that were waited for in vain are not waited for again. */
+/** Fetches the lists of apt; other managers do so themselves. Returns the pauses to use next: none if mirrors still fail. */
 async function refreshed(manager: Manager, host: Host, waiting?: Waiting): Promise<readonly number[]> {
   if (manager !== 'apt') return patience;
   const { code, stdout, stderr } = await patiently(commandOf.apt.refresh, host, { waiting });
   return code !== 0 && isPassing(stderr + stdout) ? [] : patience;
 }
 
-/** No time limit: how much there is to fetch is not ours to know. */
+/** Runs a package manager with retries. There is no time limit, since the amount to download is unknown. */
 async function patiently(
   argv: readonly string[],
   host: Host,
@@ -99,7 +99,7 @@ async function patiently(
   }
 }
 
-/** Every exit but that of a program which is not there. */
+/** Every exit code except that of a missing program. */
 const anyExit = Array.from({ length: 256 }, (_, code) => code).filter((code) => code !== 127);
 
 function wordsOf({ stderr, stdout }: Output): string {

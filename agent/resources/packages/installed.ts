@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts';
 import type { ReadHost } from '../../host/host.ts';
 import type { Manager } from './managers.ts';
 
-/** Which of these packages are not there, asked of the package database without touching it. */
+/** Returns the packages that are not installed. Reads the package database without changing it. */
 export function missing(manager: Manager, names: readonly string[], host: ReadHost): Promise<readonly string[]> {
   return manager === 'apt' ? missingDebs(names, host) : missingRpms(names, host);
 }
@@ -29,7 +29,7 @@ async function missingDebs(names: readonly string[], host: ReadHost): Promise<re
   });
 }
 
-// As root, rpm makes files beside its database even to answer a question; as nobody it cannot.
+// As root, rpm creates files beside its database even for a query; as an unprivileged user it cannot.
 const ask = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', 'rpm', '--query'] as const;
 
 async function missingRpms(names: readonly string[], host: ReadHost): Promise<readonly string[]> {
@@ -40,7 +40,7 @@ async function missingRpms(names: readonly string[], host: ReadHost): Promise<re
   }
   const unprovided = missingIn(names, byProvision.stdout + byProvision.stderr);
   if (unprovided.length === 0) return [];
-  // With a version behind it, it is a package's full name and not something provided.
+  // A name with a version is the full name of a package, which `--whatprovides` does not find.
   const byName = await host.query([...ask, ...unprovided]);
   return missingIn(unprovided, byName.stdout + byName.stderr);
 }
@@ -49,6 +49,6 @@ const missingIn = (names: readonly string[], said: string): readonly string[] =>
   const told = new Set(
     [...said.matchAll(/^no package provides (.*)$|^package (.*) is not installed$/gm)].map(([, a, b]) => a ?? b),
   );
-  // What it cannot be asked, such as a missing database, is as good as not there.
+  // A failed query, for example without a database, counts as not installed.
   return /^error: /m.test(said) ? names : names.filter((name) => told.has(name));
 };

@@ -1,4 +1,4 @@
-/** The package managers we know how to ask, and what each is called with. */
+/** The supported package managers. */
 export type Manager = 'dnf' | 'yum' | 'apt';
 type Verb = 'refresh' | 'upgrade' | 'install';
 
@@ -8,7 +8,7 @@ const rpmVerbs = (program: 'dnf' | 'yum'): Readonly<Record<Verb, readonly string
   install: [program, '-y', '--setopt=retries=10', 'install'],
 });
 
-// Files of settings that somebody changed are kept; ten minutes for another one at work.
+// Keeps modified configuration files; waits up to ten minutes for another process.
 const apt = [
   'apt-get',
   '--yes',
@@ -18,29 +18,29 @@ const apt = [
   '--option=DPkg::Lock::Timeout=600',
 ];
 
-// Left to itself, it ends well where a mirror cannot be reached.
+// By default it exits with 0 even if a mirror is unreachable.
 const update = [...apt, '--option=APT::Update::Error-Mode=any', 'update'];
 
-/** The words of a command, to which the packages are added. */
+/** The command for each manager and verb; the package names are appended. */
 export const commandOf: Readonly<Record<Manager, Readonly<Record<Verb, readonly string[]>>>> = {
   dnf: rpmVerbs('dnf'),
   yum: rpmVerbs('yum'),
   apt: { refresh: update, upgrade: [...apt, 'dist-upgrade'], install: [...apt, 'install'] },
 };
 
-/** Whether another was at work: what holds a lock ends by itself. */
+/** Whether another process held the lock, which it releases by itself. */
 export const isLockMessage = (said: string): boolean => /could not get lock|transaction lock/i.test(said);
 
-/** Whether it was the network or the mirror: worth asking again. */
+/** Whether the network or a mirror failed, so that a retry can succeed. */
 export const isPassing = (said: string): boolean =>
-  // Where a repository may be skipped, a package of it is unknown only for as long as its mirror fails.
+  // If a repository may be skipped, its packages are unknown only while its mirror fails.
   /errors during downloading metadata|failed to (download metadata|synchronize)|ignoring repositories/i.test(said) ||
   (!isUnknown(said) &&
     /\b(429|50[0234])\b|failed to (download|fetch)|cannot download|curl error|all mirrors were tried|could ?n.t resolve|temporary failure|connection (refused|timed out|reset)|timed out/i.test(
       said,
     ));
 
-/** Whether there is no package of that name, so that asking again is of no use. */
+/** Whether no package has that name, so that a retry cannot succeed. */
 const isUnknown = (said: string): boolean =>
   /no match for argument|unable to (find a match|locate package)|no installation candidate|couldn't find any package/i.test(
     said,

@@ -5,7 +5,7 @@ import { install, upkeep } from './install.ts';
 import { missing } from './installed.ts';
 import type { Manager } from './managers.ts';
 
-/** Packages that are to be there. */
+/** Installs packages. */
 export const packagesHandler: StateHandler<ChangeOf<'packages'>> = {
   sort: 'state',
   needs: 'machine',
@@ -30,7 +30,7 @@ function known(manager: ChangeOf<'packages'>['manager']): Manager {
   });
 }
 
-/** What has no name that the package database could be asked for: a group, a file, an address. Once. */
+/** Installs, once, what the package database cannot be queried for: a group, a file, a URL. */
 export const packageFilesHandler: ActHandler<ChangeOf<'package-files'>> = {
   sort: 'act',
   needs: 'machine',
@@ -39,7 +39,7 @@ export const packageFilesHandler: ActHandler<ChangeOf<'package-files'>> = {
   perform: ({ manager, names }, host, { waiting }) => install(manager, names, host, { waiting }),
 };
 
-/** What repositories have, fetched; or all that is installed, brought up to date. Once. */
+/** Fetches the package lists, or upgrades all installed packages, once. */
 export const packageUpkeepHandler: ActHandler<ChangeOf<'package-upkeep'>> = {
   sort: 'act',
   needs: 'machine',

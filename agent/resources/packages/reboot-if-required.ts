@@ -2,7 +2,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import { rebootReason } from './reboot-required.ts';
 
-/** A restart of the machine, where what was installed needs one. */
+/** Restarts the machine if installed packages require it. */
 export const rebootIfRequiredHandler: ActHandler<ChangeOf<'reboot-if-required'>> = {
   sort: 'act',
   needs: 'machine',

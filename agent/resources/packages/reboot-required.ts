@@ -1,6 +1,6 @@
 import type { Host } from '../../host/host.ts';
 
-/** Why the machine must be restarted to use what was installed, or undefined where it need not. */
+/** Returns why the machine must restart to use what was installed, or undefined. */
 export async function rebootReason(host: Host, running: string): Promise<string | undefined> {
   for (const path of ['/run/reboot-required', '/var/run/reboot-required', '/run/reboot-needed']) {
     if (await host.stat(path)) return `${path} is there`;
@@ -12,7 +12,7 @@ export async function rebootReason(host: Host, running: string): Promise<string 
   return (await needsRestarting(host)) ? 'needs-restarting says so' : undefined;
 }
 
-/** Of yum-utils; where only dnf's plugin is there, that is asked, whose exit says as much of a plugin that is not. */
+/** Runs needs-restarting of yum-utils, or else the plugin of dnf. dnf exits with 1 for a missing plugin as well. */
 async function needsRestarting(host: Host): Promise<boolean> {
   const options = { accept: [0, 1, 2, missing], timeoutMs: 0 };
   const { code } = await host.run(['needs-restarting', '--reboothint'], options);
@@ -21,7 +21,7 @@ async function needsRestarting(host: Host): Promise<boolean> {
   return asked.code === 1 && /^Reboot is required/m.test(asked.stdout);
 }
 
-/** What a program that is not there ends with. */
+/** The exit code of a missing program. */
 const missing = 127;
 
 const newestKernel = (names: readonly string[]): string | undefined =>
@@ -30,5 +30,5 @@ const newestKernel = (names: readonly string[]): string | undefined =>
     .sort(inOrder)
     .at(-1);
 
-/** Numbers by their size, the rest by its letters. */
+/** Compares digits by their value and the rest alphabetically. */
 const inOrder = (a: string, b: string): number => a.localeCompare(b, 'en', { numeric: true });

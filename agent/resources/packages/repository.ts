@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
-/** A file of repositories. One that somebody else wrote is kept beside it, under a name that dnf does not read. */
+/** Writes a repository file. An existing one from another source is kept beside it, under a name that dnf does not read. */
 export const repositoryHandler = (file: StateHandler<ChangeOf<'file'>>): StateHandler<ChangeOf<'repository'>> => ({
   sort: 'state',
   subject: ({ path }) => path,

@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 
-/** A key that rpm may trust from now on. */
+/** Imports a key that rpm trusts from then on. */
 export const rpmKeyHandler: ActHandler<ChangeOf<'rpm-key'>> = {
   sort: 'act',
   needs: 'machine',

@@ -3,24 +3,24 @@ import { fingerprintOf } from './key-fingerprint.ts';
 import { readKeyLine } from './key-line.ts';
 import type { PublicKey } from './key-types.ts';
 
-/** A line of an allowed signers file (ssh-keygen(1), ALLOWED SIGNERS) that may vouch for a text. */
+/** A line of an allowed signers file (ssh-keygen(1), ALLOWED SIGNERS). */
 export interface AllowedSigner {
   readonly principals: string;
   readonly key: PublicKey;
-  /** Patterns of namespaces; undefined: all. */
+  /** A list of namespace patterns; undefined: all namespaces. */
   readonly namespaces: string | undefined;
-  /** Bounds of the time at which it counts, in milliseconds since 1970. */
+  /** The period in which the line is valid, in milliseconds since 1970. */
   readonly after: number | undefined;
   readonly before: number | undefined;
 }
 
 export interface AllowedSigners {
   readonly signers: readonly AllowedSigner[];
-  /** Lines that were left out, and why. */
+  /** The ignored lines, each with the reason. */
   readonly faults: readonly { readonly line: number; readonly message: string }[];
 }
 
-/** Reads an allowed signers file. A line that cannot be read vouches for nothing. */
+/** Reads an allowed signers file. Lines that do not parse allow no signer and are listed in `faults`. */
 export function readAllowedSigners(text: string): AllowedSigners {
   const signers: AllowedSigner[] = [];
   const faults: { line: number; message: string }[] = [];
@@ -50,26 +50,26 @@ function readLine(line: string): AllowedSigner | string {
   return { principals, key: known.key, namespaces: options.get('namespaces'), after, before };
 }
 
-/** `namespaces="a,b",cert-authority` by name in small letters; undefined where there is more in it than options. */
+/** Parses `namespaces="a,b",cert-authority` into values by lower-case name; undefined if the text holds anything else. */
 function optionsIn(text: string): ReadonlyMap<string, string> | undefined {
   const pieces = [...text.matchAll(/([\w-]+)(?:="([^"]*)")?(?:,|$)/g)];
   if (pieces.map(([whole]) => whole).join('') !== text) return undefined;
   return new Map(pieces.map(([, name = '', value = '']) => [name.toLowerCase(), value]));
 }
 
-/** A time as ssh-keygen reads it: in the zone of the machine, or in UTC with a Z. NaN for none. */
+/** Parses a time as ssh-keygen does: in local time, or in UTC with a Z. NaN if it is invalid. */
 function timeIn(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const [whole, year, month, day, hour = '00', minute = '00', second = '00', zone = ''] =
     /^(\d{4})(\d\d)(\d\d)(?:(\d\d)(\d\d)(\d\d)?)?(Z?)$/.exec(text) ?? [];
   const date = `${year}-${month}-${day}`;
   const parsed = Date.parse(`${date}T00:00:00Z`);
-  // 31 February is no day.
+  // Date.parse accepts 31 February as a day in March.
   const isDay = whole !== undefined && !Number.isNaN(parsed) && new Date(parsed).toISOString().startsWith(date);
   return isDay ? Date.parse(`${date}T${hour}:${minute}:${second}${zone}`) : Number.NaN;
 }
 
-/** The signer that this key is allowed to be, or why there is none. */
+/** Returns the allowed signer with this key, or why there is none. */
 export function signerOf(
   key: PublicKey,
   { signers }: AllowedSigners,
@@ -89,7 +89,7 @@ export function signerOf(
   return valid ?? `is made by the key ${shown}, which is not valid at ${new Date(now).toISOString().slice(0, 19)}Z`;
 }
 
-/** A list of patterns as OpenSSH has it: one must match, and none with "!" before it. */
+/** Matches a pattern list as OpenSSH does: one pattern must match, and no pattern with a leading "!" may match. */
 function matchesList(patterns: string, text: string): boolean {
   const all = patterns.split(',').map((each) => each.trim());
   const isMatch = (pattern: string): boolean =>

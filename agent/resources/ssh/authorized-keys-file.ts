@@ -1,6 +1,6 @@
 import { type KeyLine, readKeyLine } from './key-line.ts';
 
-/** What cloud-init and we put before a key that is only to say: log in as somebody else. */
+/** Returns the options, as cloud-init writes them, for a key that only prints a request to log in as another user. */
 export const redirect = (user: string, other: string): string =>
   [
     'no-port-forwarding,no-agent-forwarding,no-X11-forwarding,',
@@ -10,8 +10,8 @@ export const redirect = (user: string, other: string): string =>
 const isRedirect = (options: string): boolean => options.includes('Please login as the user');
 
 /**
- * The file's text with these keys merged in: a key that is in the file keeps its place, its comment and, where none
- * are asked for, its options. Every other line stays byte for byte. Each line is parsed once.
+ * Returns the file's text with these keys merged in: a key that is in the file keeps its position, its comment and,
+ * if none are requested, its options. Every other line stays unchanged byte for byte. Each line is parsed once.
  */
 export function withKeys(text: string, wanted: readonly KeyLine[]): string {
   const lines: (string | undefined)[] = text.split('\n');
@@ -40,11 +40,11 @@ export function withKeys(text: string, wanted: readonly KeyLine[]): string {
 /** Equal keys have equal ids. */
 const idOf = ({ key }: KeyLine): string => Buffer.from(key.blob).toString('latin1');
 
-/** Whether a line of the file already lets the wanted key in as asked. */
+/** Whether a line of the file already allows the wanted key with the requested options. */
 const lets = (line: KeyLine | string | undefined, { options }: KeyLine): boolean =>
   typeof line === 'object' && (line.options === options || (options === '' && !isRedirect(line.options)));
 
-/** The keys of a file, for lists: what is no key is passed over. */
+/** Returns the keys of a file; skips lines that hold no key. */
 export const keysIn = (text: string): KeyLine[] =>
   text
     .split('\n')
@@ -54,11 +54,11 @@ export const keysIn = (text: string): KeyLine[] =>
 const known =
   /^(?:no-)?(?:agent-forwarding|port-forwarding|pty|user-rc|x11-forwarding|touch-required)$|^(?:cert-authority|restrict|verify-required)$|^(?:command|environment|expiry-time|from|permitlisten|permitopen|principals|tunnel)="/i;
 
-/** The first of a line's options that sshd does not know, for which it would pass over the line. */
+/** Returns the first option of a line that sshd does not support: sshd ignores a line with such an option. */
 export const unknownOption = (options: string): string | undefined =>
   options === '' ? undefined : separate(options).find((each) => !known.test(each));
 
-/** Divides at the commas that are in no quotes. */
+/** Splits at unquoted commas. */
 function separate(options: string): string[] {
   const parts = [''];
   let quoted = false;

@@ -10,10 +10,10 @@ import { keysFileOf, sshdDirectives } from './sshd-config.ts';
 
 type Wanted = ChangeOf<'authorized-keys'>;
 
-/** The most that a file of keys may hold: it lies where its user can make it as large as the disk. */
+/** The largest file of keys that is read, in bytes: its user can make it as large as the disk. */
 const mostBytes = 2 ** 20;
 
-/** Keys that let a user in, in the very file that sshd reads for that user. */
+/** Adds public keys for a user to the file that sshd reads for that user. */
 export const authorizedKeysHandler: StateHandler<Wanted> = {
   sort: 'state',
   needs: 'root',
@@ -63,9 +63,9 @@ export const authorizedKeysHandler: StateHandler<Wanted> = {
 
 interface Place {
   readonly path: string;
-  /** The home, where the file lies in it. */
+  /** The home directory, if the file is in it. */
   readonly within: string | undefined;
-  /** What is ours to guard: the file, and the folders between the home and it. */
+  /** The paths whose owner and mode are enforced: the file, and the directories between the home and the file. */
   readonly guarded: readonly (readonly [path: string, mode: number])[];
 }
 
@@ -88,7 +88,7 @@ async function placeOf(account: Account, host: ReadHost): Promise<Place> {
   return { path, within: home, guarded: [...folders, [path, 0o600]] };
 }
 
-/** One character a byte: a comment in any encoding comes out as it went in. */
+/** Decodes one character per byte, so that comments in any encoding are preserved. */
 async function textOf({ path }: Place, host: ReadHost): Promise<string> {
   const stat = await host.stat(path);
   if (stat && stat.size > mostBytes) {

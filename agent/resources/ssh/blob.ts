@@ -1,19 +1,19 @@
 // Format: SSH data types, https://www.rfc-editor.org/rfc/rfc4251#section-5
-/** Reads the fields of an SSH blob one after the other; undefined once something is not there. */
+/** Reads the fields of an SSH blob in sequence; a method returns undefined if its field is missing or invalid. */
 export interface BlobReader {
   string(): Uint8Array | undefined;
-  /** Text that holds no NUL byte, but perhaps one at its end. */
+  /** Text without NUL bytes; a single one at the end is removed. */
   text(): string | undefined;
-  /** A number as its bytes, without the zeros before it. */
+  /** A number as bytes, without leading zeros. */
   number(): Uint8Array | undefined;
   skip(bytes: number): true | undefined;
   uint32(): number | undefined;
   rest(): number;
-  /** How far reading has come. */
+  /** The current offset in the blob. */
   at(): number;
 }
 
-/** The longest number OpenSSH reads: 16384 bits and a sign. */
+/** The longest number that OpenSSH reads, in bytes: 16384 bits and a sign. */
 const longestNumber = 2049;
 
 export function reader(blob: Uint8Array): BlobReader {
@@ -55,7 +55,7 @@ export function reader(blob: Uint8Array): BlobReader {
 
 const latin = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
 
-/** Fields put together as SSH does: each with its length before it. */
+/** Returns a blob of these fields, each preceded by its length. */
 export function blobOf(...fields: readonly (string | Uint8Array)[]): Buffer {
   return Buffer.concat(
     fields.flatMap((field) => {
@@ -67,11 +67,11 @@ export function blobOf(...fields: readonly (string | Uint8Array)[]): Buffer {
   );
 }
 
-/** A number as SSH writes it: never taken for a negative one. */
+/** Returns a number as SSH encodes it: a leading zero byte keeps it from being read as negative. */
 export const numberField = (bytes: Uint8Array): Uint8Array =>
   (bytes[0] ?? 0) >= 0x80 ? Buffer.concat([Buffer.alloc(1), bytes]) : bytes;
 
-/** Strict base64, as OpenSSH reads it: padded, and no bits to spare. */
+/** Decodes base64 as strictly as OpenSSH does: padded, without surplus bits. */
 export function base64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0 || !/^[A-Za-z0-9+/]*={0,2}$/.test(text)) return undefined;
   const bytes = Buffer.from(text, 'base64');

@@ -3,7 +3,7 @@ import { type BlobReader, reader } from './blob.ts';
 import type { PublicKey } from './key-types.ts';
 import { isSigned } from './signature.ts';
 
-/** Why the rest of a certificate, behind its key, is not what its authority signed; undefined if it is. */
+/** Returns why a certificate, read up to the end of its key, is invalid or not signed by its authority; undefined if valid. */
 export function isCertified(
   whole: Uint8Array,
   from: BlobReader,
@@ -27,7 +27,7 @@ export function isCertified(
   return isSigned(key, signed, signature) ? undefined : 'is a certificate that its authority did not sign';
 }
 
-/** Text after text; options come in pairs of a name and a value. */
+/** Whether the bytes are a list of texts, or with `pairs` of options: a name and a value each. */
 function isList(bytes: Uint8Array, pairs: boolean): boolean {
   const from = reader(bytes);
   while (from.rest() > 0) {

@@ -6,12 +6,12 @@ interface Curve {
   readonly b: bigint;
   readonly order: bigint;
   readonly bytes: number;
-  /** As JSON Web Keys and node:crypto call it. */
+  /** The name in JSON Web Keys and node:crypto. */
   readonly jwk: string;
   readonly openssl: string;
 }
 
-/** The three curves of SSH's ECDSA: y² = x³ - 3x + b modulo p. */
+/** The three ECDSA curves of SSH: y² = x³ - 3x + b modulo p. */
 export const curves = mapOf<Curve>({
   nistp256: {
     p: 0xffffffff00000001000000000000000000000000ffffffffffffffffffffffffn,
@@ -40,7 +40,7 @@ export const curves = mapOf<Curve>({
   },
 });
 
-/** Whether these bytes are an uncompressed point of the curve that OpenSSH takes for a public key. */
+/** Whether these bytes are an uncompressed point of the curve that OpenSSH accepts as a public key. */
 export function isPoint(curve: Curve, point: Uint8Array): boolean {
   if (point.length !== 1 + 2 * curve.bytes || point[0] !== 4) return false;
   const x = asBigInt(point.subarray(1, 1 + curve.bytes));

@@ -12,17 +12,17 @@ import { publicLine, readPrivateKey } from './private-key.ts';
 import { sshdDirectives } from './sshd-config.ts';
 
 const folder = '/etc/ssh';
-/** Where keys are made before they take their place: on a full /run, beside it. */
+/** The directories where keys are generated before they are installed; the second is for a full /run. */
 const asides = [ownPaths.newHostKeys, `${folder}/.bootagent-host-keys`] as const;
-/** Keeps Red Hat's units from making before sshd what is made behind it (systemd/sshd-keygen-later.conf). */
+/** Keeps Red Hat's units from generating, before sshd, the keys that are generated after it (systemd/sshd-keygen-later.conf). */
 const laterMarker = ownPaths.hostKeysLater;
 /**
- * Which machine the keys were made for: a clone has its parent's keys and its parent's word for them. And a hash of each
- * that was found whole: what is still the same need not be proven again at each boot.
+ * Holds the machine that the keys were made for, since a clone has its parent's keys and record; and a digest of each key
+ * that passed verification, so that unchanged keys are not verified again at each boot.
  */
 const record = ownPaths.hostKeysRecord;
 
-/** The keys sshd shows: this machine's own, whole, and each with its public half beside it. */
+/** Keeps the host keys of sshd valid: generated for this machine, undamaged, each with its public half beside it. */
 export const hostKeysHandler: StateHandler<HostKeysChange> = {
   sort: 'state',
   needs: 'machine',
@@ -48,14 +48,14 @@ export const hostKeysHandler: StateHandler<HostKeysChange> = {
     const failed: unknown[] = [];
     const whole: string[] = [];
     for (const type of types) {
-      // A key that is replaced anyway is not proven first.
+      // A key that is replaced anyway is not verified first.
       const wrong = strange ? undefined : await wrongWith(type, given(change, type), known.whole, host);
       if (wrong && (await host.stat(pathOf(type)))) notes.push(`${pathOf(type)} ${wrong}`);
       try {
         if (wrong || strange) await put(type, given(change, type), strange, host);
         whole.push(type);
       } catch (error) {
-        // A sort that cannot be made must not cost the machine the others: with none of them nobody gets in.
+        // One type that cannot be generated must not prevent the others: without any host key no login is possible.
         failed.push(error);
       }
     }
@@ -64,14 +64,14 @@ export const hostKeysHandler: StateHandler<HostKeysChange> = {
       await host.writeFile(record, await recordOf(change.machine, whole, host), { mode: 0o600 });
     }
     if (failed.length > 0) throw failed[0];
-    // On a full /run those units make it sooner than it need be.
+    // Without the marker (full /run) those units only generate the keys earlier than necessary.
     if (isLater) await host.writeFile(laterMarker, '', { mode: 0o644 }).catch(() => {});
     const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
     return `${mended}${await shown(types, host)}`;
   },
 };
 
-/** What a first login is to compare the host's answer with. */
+/** Returns the fingerprints with which a first login can verify the host. */
 async function shown(types: readonly string[], host: ReadHost): Promise<string> {
   const lines: string[] = [];
   for (const type of types) {
@@ -88,7 +88,7 @@ const given = (change: HostKeysChange, type: string): GivenHostKey | undefined =
 
 function areStrange({ machine, fresh }: HostKeysChange, made: string | undefined): string | undefined {
   if (made === machine) return undefined;
-  // A card may be changed, and clouds change the ids of machines that stay the same.
+  // Only a UUID is reliable: a network card can be replaced, and clouds change the ids of existing machines.
   const sure = made?.startsWith('uuid ') && machine.startsWith('uuid ');
   if (made !== undefined) return sure || fresh ? 'has the keys of the machine this one was copied from' : undefined;
   return fresh ? 'has keys that are not known to be made for this machine' : undefined;
@@ -102,16 +102,16 @@ async function typesOf({ types, given, later = [] }: HostKeysChange, host: ReadH
   return now.length < possible.length && (await canServe(now, host)) ? now : possible;
 }
 
-/** Whether sshd starts with these keys alone: it reads all of its default paths, or those that its settings name. */
+/** Whether sshd starts with these keys alone: it reads all of its default paths, or only those in its settings. */
 async function canServe(types: readonly string[], host: ReadHost): Promise<boolean> {
   const named = (await sshdDirectives(host)).filter(({ keyword }) => keyword === 'hostkey').map(({ value }) => value);
   return types.length > 0 && (named.length === 0 || types.some((type) => named.includes(pathOf(type))));
 }
 
 interface Known {
-  /** Undefined where nobody remembers. */
+  /** Undefined if there is no record. */
   readonly machine: string | undefined;
-  /** The marks of the keys that were found whole. */
+  /** The marks of the keys that passed verification. */
   readonly whole: readonly string[];
 }
 
@@ -126,7 +126,7 @@ async function recordOf(machine: string, types: readonly string[], host: ReadHos
   return `${lines.join('\n')}\n`;
 }
 
-/** A key and its public half, as they lie there. */
+/** The contents of the files of a private key and its public half. */
 interface Pair {
   readonly secret: string | undefined;
   readonly shown: string;
@@ -146,10 +146,10 @@ function markOf(type: string, { secret = '', shown }: Pair): string {
   return mark;
 }
 
-/** The last mark of each type: one run looks at the same keys four times. */
+/** The last mark of each type: one run reads the same keys four times. */
 const marks = new Map<string, { readonly text: string; readonly mark: string }>();
 
-/** What is wrong with a key as it lies there: undefined if nothing is. `whole` are the marks of those that were right. */
+/** Returns what is wrong with an installed key, or undefined. `whole` are the marks of the keys that passed verification. */
 async function wrongWith(
   type: string,
   wanted: GivenHostKey | undefined,
@@ -176,7 +176,7 @@ async function wrongWith(
 
 const isSame = (a: PublicKey, b: PublicKey): boolean => Buffer.compare(a.blob, b.blob) === 0;
 
-/** Where ssh-keysign runs as a group of its own, as on Red Hat, the keys are that group's to read. */
+/** Returns mode and owner of private keys. Where ssh-keysign is setgid ssh_keys, as on Red Hat, that group may read them. */
 async function guard(host: ReadHost): Promise<{ mode: number; owner: string; group: string }> {
   const keysign = await host.stat('/usr/libexec/openssh/ssh-keysign');
   const isOfGroup = keysign !== undefined && (keysign.mode & 0o2000) !== 0;
@@ -184,7 +184,7 @@ async function guard(host: ReadHost): Promise<{ mode: number; owner: string; gro
   return { mode: grouped ? 0o640 : 0o600, owner: 'root', group: grouped ? 'ssh_keys' : 'root' };
 }
 
-/** Each file is whole before it takes its place, so sshd never sees half a key. */
+/** Installs a key. Each file is complete before it is moved into place, so that sshd never reads a partial key. */
 async function put(type: string, wanted: GivenHostKey | undefined, anew: boolean, host: Host): Promise<void> {
   const text = wanted?.private ?? (anew ? undefined : await host.readText(pathOf(type)));
   const there = text === undefined ? 'none' : readPrivateKey(text);
@@ -212,7 +212,7 @@ async function madeIn(aside: string, type: string, host: Host): Promise<[secret:
   try {
     const name = (await host.readText('/proc/sys/kernel/hostname'))?.trim() ?? 'localhost';
     const argv = ['ssh-keygen', '-q', '-t', type, '-N', '', '-C', `root@${name}`, '-f', path];
-    // An RSA key is luck: on a starved host one took more than two minutes, and without keys nobody gets in.
+    // The time for an RSA key varies: on an overloaded host one took more than two minutes. Without keys no login is possible.
     await host.run(argv, { timeoutMs: 600_000 });
     const [secret, shown] = [await host.readText(path), await host.readText(`${path}.pub`)];
     if (secret !== undefined && shown !== undefined) return [secret, shown];
@@ -222,7 +222,7 @@ async function madeIn(aside: string, type: string, host: Host): Promise<[secret:
   }
 }
 
-/** Keys of other types, and certificates, are as much another machine's as those that were replaced. */
+/** Removes keys of other types and certificates: they belong to the other machine, as the replaced keys did. */
 async function removeOthers(change: HostKeysChange, types: readonly string[], host: Host): Promise<void> {
   const kept = types.flatMap((type) => [
     pathOf(type),

@@ -8,7 +8,7 @@ import { fingerprintLine } from './key-fingerprint.ts';
 import { readKeyLine } from './key-line.ts';
 import { type Directive, keysFileOf, sshdDirectives } from './sshd-config.ts';
 
-/** Tells which keys an image brought along: whoever holds them can come in, and nobody here asked for that. */
+/** Reports the SSH keys that came with the image: their owners can log in although no setting requests it. */
 export const inheritedKeysHandler: ActHandler<ChangeOf<'inherited-keys'>> = {
   sort: 'act',
   needs: 'root',
@@ -39,7 +39,7 @@ async function keysOf(
   try {
     return keysIn((await host.readText(place.path)) ?? '');
   } catch {
-    return []; // behind a link in somebody's home: what sshd would read there is not ours to say
+    return []; // behind a link in a home directory: what sshd reads there is not determined
   }
 }
 

@@ -3,19 +3,19 @@ import type { PublicKey } from './key-types.ts';
 import { type KeyType, keyTypes } from './key-types.ts';
 import { readPublicKey } from './public-key.ts';
 
-/** One line of an authorized_keys file that lets somebody in. */
+/** A line of an authorized_keys file that holds a key. */
 export interface KeyLine {
-  /** The line as written, without the blanks around it. */
+  /** The line as written, without surrounding blanks. */
   readonly text: string;
-  /** What stands before the key, as written: "" or options such as from="10.0.0.0/8". */
+  /** The text before the key, as written: "" or options such as from="10.0.0.0/8". */
   readonly options: string;
   readonly key: PublicKey;
   readonly comment: string;
 }
 
-/** Reads a line as OpenSSH does. What is no key is told by its reason: "is no base64". */
+/** Reads a line as OpenSSH does, or returns why it holds no key: "is no base64". */
 export function readKeyLine(written: string): KeyLine | string {
-  // What is around it may be the end of a block in YAML; what is in it would be a second line.
+  // A line break at the end may come from a YAML block; one in the middle would start a second line.
   const text = written.replace(/^[ \t]+|[ \t\r\n]+$/g, '');
   if (/[\r\n]/.test(text)) return 'has a line break in it: one key, one line';
   if (text.includes('\0')) return 'has a NUL byte in it';
@@ -32,7 +32,7 @@ export function readKeyLine(written: string): KeyLine | string {
 
 type Read = { readonly key: PublicKey; readonly comment: string };
 
-/** undefined: there stands no type of key. */
+/** Returns undefined if the text does not begin with a key type. */
 function readKey(text: string): Read | string | undefined {
   const [, word = '', blob = '', comment = ''] = /^([^ \t]+)[ \t]+([^ \t]+)[ \t]*(.*)$/s.exec(text) ?? [];
   const type = keyTypes.get(word);
@@ -45,10 +45,10 @@ function readKey(text: string): Read | string | undefined {
 const isSame = (a: KeyType, b: KeyType): boolean =>
   a.family === b.family && a.curve === b.curve && a.certificate === b.certificate;
 
-/** A line that begins with a number was a key of SSH 1. */
+/** Whether the line begins with a number, as SSH 1 keys do. */
 const isNumbered = (text: string): boolean => Number(/^[\v\f]*[-+]?(\d+)(?=[ \t])/.exec(text)?.[1] ?? 0) !== 0;
 
-/** What stands before the first blank that is in no quotes; undefined if there is no such blank. */
+/** Returns the text before the first unquoted blank; undefined if there is no such blank. */
 function optionsOf(text: string): string | undefined {
   let quoted = false;
   for (let at = 0; at < text.length; at++) {

@@ -1,21 +1,21 @@
 export type Family = 'rsa' | 'dsa' | 'ecdsa' | 'ed25519' | 'ecdsa-sk' | 'ed25519-sk';
 
-/** A sort of public key that OpenSSH knows. */
+/** A type of public key that OpenSSH supports. */
 export interface KeyType {
   readonly family: Family;
   readonly curve?: string;
-  /** The name by which its plain key is written. */
+  /** The type name of the plain key, without a certificate. */
   readonly name: string;
-  /** As ssh-keygen -l shows it. */
+  /** The name that ssh-keygen -l prints. */
   readonly label: string;
   readonly certificate: boolean;
 }
 
-/** A public key, or the one a certificate is about. */
+/** A public key, or the key that a certificate certifies. */
 export interface PublicKey {
   readonly type: KeyType;
   readonly bits: number;
-  /** The plain key in its one true form: equal keys have equal blobs. */
+  /** The plain key in canonical form: equal keys have equal blobs. */
   readonly blob: Uint8Array;
 }
 
@@ -30,7 +30,7 @@ const plain: readonly Omit<KeyType, 'certificate'>[] = [
   { family: 'ed25519-sk', name: 'sk-ssh-ed25519@openssh.com', label: 'ED25519-SK' },
 ];
 
-/** Names of ways to sign that OpenSSH takes for names of keys as well. */
+/** Signature algorithms that OpenSSH also accepts as key types. */
 const aliases: readonly (readonly [string, string])[] = [
   ['rsa-sha2-256', 'ssh-rsa'],
   ['rsa-sha2-512', 'ssh-rsa'],
@@ -39,7 +39,7 @@ const aliases: readonly (readonly [string, string])[] = [
 
 const certificateName = (name: string): string => `${name.replace('@openssh.com', '')}-cert-v01@openssh.com`;
 
-/** Every word that may stand before the base64 of a key. */
+/** Every word that can precede the base64 of a key. */
 export const keyTypes: ReadonlyMap<string, KeyType> = new Map([
   ...plain.flatMap((type): [string, KeyType][] => [
     [type.name, { ...type, certificate: false }],
@@ -55,6 +55,6 @@ export const keyTypes: ReadonlyMap<string, KeyType> = new Map([
   }),
 ]);
 
-/** Inside a blob OpenSSH takes its own short names too, "RSA" or "ED25519", where they say all. */
+/** Returns the key type named in a blob. There OpenSSH also accepts its short names, "RSA" or "ED25519", if unambiguous. */
 export const keyTypeInside = (name: string): KeyType | undefined =>
   keyTypes.get(name) ?? [...keyTypes.values()].find((type) => !type.certificate && !type.curve && type.label === name);

@@ -5,11 +5,11 @@ import { curves } from './curves.ts';
 import type { PublicKey } from './key-types.ts';
 import { readBlob } from './public-key.ts';
 
-/** Anything at all: what the private half signs, the public one must confirm. */
+/** Arbitrary data: the private half signs it, and the public half must verify the signature. */
 const probe = Buffer.from('bootagent');
 const magic = 'openssh-key-v1\0';
 
-/** The public half of a private key that is whole and in the clear, or why it is not: "is empty". */
+/** Returns the public half of an undamaged, unencrypted private key, or why the text is not one: "is empty". */
 export function readPrivateKey(text: string): PublicKey | string {
   if (text.trim() === '') return 'is empty';
   const [, label = '', body = ''] = /-----BEGIN ([A-Z0-9 ]+)-----\s([\s\S]*?)-----END \1-----/.exec(text) ?? [];
@@ -17,7 +17,7 @@ export function readPrivateKey(text: string): PublicKey | string {
   try {
     return label === 'OPENSSH PRIVATE KEY' ? fromOpenssh(Buffer.from(body, 'base64')) : fromPem(text);
   } catch {
-    // OpenSSL refuses it in its own words, which may hold parts of the key.
+    // The error message of OpenSSL may contain parts of the key.
     return 'is damaged';
   }
 }
@@ -35,17 +35,17 @@ function fromOpenssh(bytes: Buffer): PublicKey | string {
   const key = readBlob(shown);
   if (typeof key === 'string') return `is damaged: it ${key}`;
   const inside = reader(hidden);
-  // A number twice: by it a wrong passphrase is known, and damage too.
+  // The check number is stored twice: two different values mean a wrong passphrase or damage.
   const [once, twice] = [inside.uint32(), inside.uint32()];
   const whole = once === twice && inside.text() === key.type.name;
   if (!whole || !belongs(key, inside) || inside.text() === undefined) return 'is damaged';
   return isPadding(hidden.subarray(inside.at())) ? key : 'is damaged';
 }
 
-/** Padded with 1, 2, 3 … */
+/** Whether the bytes are 1, 2, 3 … */
 const isPadding = (bytes: Uint8Array): boolean => bytes.every((byte, at) => byte === at + 1);
 
-/** Whether the private half that follows makes the public one. */
+/** Whether the private half that follows belongs to the public one. */
 function belongs(key: PublicKey, inside: BlobReader): boolean {
   const name = key.type.name;
   if (key.type.family === 'ed25519') {
@@ -74,7 +74,7 @@ function belongs(key: PublicKey, inside: BlobReader): boolean {
 const isKey = ({ blob }: PublicKey, made: Buffer): boolean => made.equals(blob);
 
 function seedToPublic(seed: Uint8Array): Buffer {
-  // PKCS #8 for an Ed25519 key: all of it but the seed is fixed.
+  // PKCS #8 for an Ed25519 key: everything except the seed is constant.
   const der = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed]);
   const { x = '' } = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({
     format: 'jwk',
@@ -98,6 +98,6 @@ function fromPem(text: string): PublicKey | string {
   return readBlob(blobOf(`ecdsa-sha2-${curve}`, curve, Buffer.concat([Buffer.from([4]), bytes(jwk.x), bytes(jwk.y)])));
 }
 
-/** The line of a .pub file. */
+/** Returns the line of a .pub file. */
 export const publicLine = ({ type, blob }: PublicKey, comment: string): string =>
   `${type.name} ${Buffer.from(blob).toString('base64')}${comment && ` ${comment}`}\n`;

@@ -4,7 +4,7 @@ import { isCertified } from './certificate.ts';
 import { curves, isPoint } from './curves.ts';
 import { type KeyType, keyTypeInside, type PublicKey } from './key-types.ts';
 
-/** Reads the base64 of a key as OpenSSH does, or says why it cannot be one. */
+/** Reads the base64 of a key as OpenSSH does, or returns why it is not one. */
 export function readPublicKey(text: string): PublicKey | string {
   const bytes = base64(text);
   return bytes ? readBlob(bytes) : 'is no base64';

@@ -14,7 +14,7 @@ const hashes = mapOf({
   nistp521: 'sha512',
 });
 
-/** Whether an SSH signature (RFC 4253, RFC 5656, RFC 8332, RFC 8709) over `data` is one of this key. */
+/** Whether an SSH signature (RFC 4253, RFC 5656, RFC 8332, RFC 8709) over `data` was made by this key. */
 export function isSigned(key: PublicKey, data: Uint8Array, signature: Uint8Array): boolean {
   const from = reader(signature);
   const name = from.text() ?? '';
@@ -27,12 +27,12 @@ export function isSigned(key: PublicKey, data: Uint8Array, signature: Uint8Array
     if (family === 'ed25519') return verify(undefined, data, keyObject(key), bytes);
     return family === 'ecdsa' && verify(hashes.get(curve), data, keyObject(key), asPair(bytes, curve));
   } catch {
-    // OpenSSL has no such key or hash: what cannot be checked does not count.
+    // OpenSSL does not support the key or hash: a signature that cannot be verified is invalid.
     return false;
   }
 }
 
-/** The two numbers of an ECDSA signature, as node:crypto is told to expect them by `dsaEncoding`. */
+/** Returns the two numbers of an ECDSA signature in DER, the default `dsaEncoding` of node:crypto. */
 function asPair(bytes: Uint8Array, curve: string): Buffer {
   const from = reader(bytes);
   const size = curves.get(curve)?.bytes ?? 0;
@@ -58,7 +58,7 @@ function derOf(numbers: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from([0x30, ...length]), body]);
 }
 
-/** The key in the form node:crypto takes. */
+/** Returns the key in the form that node:crypto accepts. */
 function keyObject({ type, blob }: PublicKey): KeyObject {
   const from = reader(blob);
   from.text();

@@ -7,17 +7,17 @@ import type { ReadHost } from '../../host/host.ts';
 
 const main = '/etc/ssh/sshd_config';
 
-/** The file of ours that sshd reads before others, so that what it says first counts. */
+/** The drop-in of bootagent, which sshd reads before other files: the first value of a setting applies. */
 export const dropIn = '/etc/ssh/sshd_config.d/01-bootagent.conf';
 
 /** One setting of sshd_config, or of a file it includes. */
 export interface Directive {
-  /** In lower case, old names turned into today's. */
+  /** In lower case, with old names replaced by current ones. */
   readonly keyword: string;
   readonly value: string;
-  /** The same, word by word: one in quotes may have spaces in it. */
+  /** The same, split into words; a quoted word may contain spaces. */
   readonly words: readonly string[];
-  /** What the Match block around it asks, if it stands in one. */
+  /** The condition of the enclosing Match block, if there is one. */
   readonly match: string | undefined;
   readonly path: string;
 }
@@ -27,12 +27,12 @@ const renamed = mapOf({
   skeyauthentication: 'kbdinteractiveauthentication',
 });
 
-/** sshd gives up beyond this depth of includes. */
+/** The depth of includes beyond which sshd fails. */
 const deepest = 16;
-/** Includes that are followed in all: files that include each other twice would be read 65,536 times within that depth. */
+/** The total number of includes to follow: files that include each other twice would be read 65,536 times within that depth. */
 const mostIncludes = 500;
 
-/** All that sshd reads, in the order it reads it. */
+/** Returns all directives that sshd reads, in the order in which it reads them. */
 export async function sshdDirectives(host: ReadHost): Promise<Directive[]> {
   const all: Directive[] = [];
   let includes = 0;
@@ -41,7 +41,7 @@ export async function sshdDirectives(host: ReadHost): Promise<Directive[]> {
     const text = (await host.readText(path)) ?? (path === main ? `Include ${dropIn}` : '');
     let match = within;
     for (const line of text.split('\n')) {
-      if (line === '' || line.startsWith('#')) continue; // most of them
+      if (line === '' || line.startsWith('#')) continue; // most lines
       const { keyword, value, words } = directive(line);
       if (keyword === '') continue;
       if (keyword === 'match') {
@@ -51,7 +51,7 @@ export async function sshdDirectives(host: ReadHost): Promise<Directive[]> {
       all.push({ keyword, value, words, match, path });
       if (keyword !== 'include' || including.length >= deepest) continue;
       for (const file of await included(words, host)) {
-        // sshd does not start with a file that includes itself.
+        // sshd does not start if a file includes itself.
         if (![...including, path].includes(file) && includes++ < mostIncludes)
           await read(file, match, [...including, path]);
       }
@@ -62,7 +62,7 @@ export async function sshdDirectives(host: ReadHost): Promise<Directive[]> {
   return all;
 }
 
-/** The keyword of a line and what it says; an empty keyword where the line says nothing. */
+/** Parses a line into keyword and value; the keyword is empty if the line holds no setting. */
 export function directive(line: string): Pick<Directive, 'keyword' | 'value' | 'words'> {
   const [, word = '', rest = ''] = /^\s*([A-Za-z0-9]+)(?:\s*=\s*|\s+)(.*?)\s*$/.exec(line) ?? [];
   const keyword = word.toLowerCase();
@@ -78,17 +78,17 @@ async function included(patterns: readonly string[], host: ReadHost): Promise<st
     const slash = path.lastIndexOf('/');
     const [folder, last] = [path.slice(0, slash), path.slice(slash + 1)];
     const names = new Set(await host.list(folder));
-    // In a preview it may be yet to come, and then no folder lists it.
+    // In a preview the drop-in may not exist yet, and then no directory lists it.
     if (`${folder}/` === dropIn.slice(0, dropIn.lastIndexOf('/') + 1)) names.add(dropIn.slice(folder.length + 1));
     const matches = globMatcher(last);
-    // As glob(3) has it, a leading dot is matched by a dot alone.
+    // As in glob(3), only a literal dot matches a leading dot.
     const isMeant = (name: string): boolean => matches(name) && (last.startsWith('.') || !name.startsWith('.'));
     for (const name of [...names].sort()) if (isMeant(name)) files.push(`${folder}/${name}`);
   }
   return files;
 }
 
-/** What sshd takes for a setting where no Match block says otherwise: the first word, or this one among several. */
+/** Returns the first value of a setting outside Match blocks; with `value`, that value if it is among several. */
 export const globalSetting = (directives: readonly Directive[], keyword: string, value?: string): string | undefined =>
   directives.find(
     (each) =>
@@ -97,7 +97,7 @@ export const globalSetting = (directives: readonly Directive[], keyword: string,
       (value === undefined || each.value === value),
   )?.value;
 
-/** Whether our drop-in is read before anything else has its say. */
+/** Whether sshd reads the drop-in before another file sets this keyword. */
 export function readsDropIn(directives: readonly Directive[], keyword: string): boolean {
   const include = directives.findIndex(
     ({ keyword, words, match }) => keyword === 'include' && match === undefined && words.some((each) => covers(each)),
@@ -110,7 +110,7 @@ export function readsDropIn(directives: readonly Directive[], keyword: string): 
 const covers = (pattern: string): boolean =>
   pattern === dropIn || pattern.replace(/^(?!\/)/, '/etc/ssh/') === dropIn.replace(/[^/]+$/, '*.conf');
 
-/** The file sshd looks in for a user's keys, or why there is none to write to. */
+/** Returns the file from which sshd reads a user's keys, or why none can be written. */
 export function keysFileOf(account: Account, directives: readonly Directive[]): { path: string } | { refused: string } {
   const said =
     directives.find(({ keyword, match }) => keyword === 'authorizedkeysfile' && match && isFor(account.name, match)) ??
@@ -131,7 +131,7 @@ function expanded(pattern: string, { name, uid, home }: Account): string {
   return path.startsWith('/') ? path : `${home}/${path}`;
 }
 
-/** Whether a Match block is for this user from any address; a block with other conditions counts as not. */
+/** Whether a Match block applies to this user from any address; false for a block with other conditions. */
 function isFor(user: string, match: string): boolean {
   const [, patterns] = /^user\s+(\S+)$/i.exec(match) ?? [];
   if (patterns === undefined) return /^all$/i.test(match);

@@ -11,7 +11,7 @@ const aside = ownPaths.trialSshdConfig;
 const program = '/usr/sbin/sshd';
 const noKey = ownPaths.noHostKey;
 
-/** A setting of sshd, in a file of ours where sshd reads such, and at the head of its own where it does not. */
+/** Applies a setting of sshd: in the drop-in of bootagent if sshd reads it first, else at the top of sshd_config. */
 export const sshdHandler: StateHandler<SshdChange> = {
   sort: 'state',
   subject: ({ keyword }) => keyword,
@@ -45,18 +45,18 @@ async function edit({ keyword, value, among }: SshdChange, directives: readonly 
   return { path, before, after };
 }
 
-/** Two ways of writing one setting. */
+/** Whether two values mean the same to sshd. */
 const same = (a: string, b: string): boolean => plain(a) === plain(b);
 const plain = (value: string): string => value.toLowerCase().replace('without-password', 'prohibit-password');
 
-/** sshd itself reads what it would read with this line before all else, from a file it does not use. */
+/** Lets sshd validate its configuration with this line in front, in a file that it does not use. */
 async function check(line: string, host: Host): Promise<string | undefined> {
   if (host.offline) return 'sshd has not looked at it: it runs on the machine alone';
   if (!(await host.stat(program))) return 'sshd has not looked at it: it is not installed';
   const current = (await host.readText(main)) ?? '';
   const refused = await refusal(line + current, host);
   if (refused === undefined) return undefined;
-  // A configuration that was broken before must not keep a lock from being put on.
+  // A configuration that was invalid before must not prevent a restriction from being applied.
   if ((await refusal(current, host)) !== undefined)
     return `sshd refuses its configuration as it was before: ${refused}`;
   throw new Problem('not-possible', `sshd refuses "${line.trim()}": ${refused}`);
@@ -66,7 +66,7 @@ async function refusal(text: string, host: Host): Promise<string | undefined> {
   await host.writeFile(aside, text, { mode: 0o600 });
   try {
     const said = await test(host);
-    // Made by the unit that starts sshd, which is later than we are.
+    // The unit that starts sshd creates this directory, later than bootagent runs.
     const [, folder] = /Missing privilege separation directory: (\S+)/.exec(said ?? '') ?? [];
     if (folder === undefined) return said;
     await host.makeDirectory(folder, { mode: 0o755 });
@@ -77,8 +77,9 @@ async function refusal(text: string, host: Host): Promise<string | undefined> {
 }
 
 /**
- * Given a key that is not there, sshd stops at it, once it has read the whole file without a complaint, unless the file
- * names others. To load those it would take by itself costs more than all the reading, and its folder may be missing yet.
+ * Runs `sshd -t` with a host key that does not exist: sshd reads the whole file and then stops there, unless the file
+ * names other keys. Loading the default keys takes longer than reading the file, and the privilege separation directory,
+ * which sshd checks after the keys, may not exist yet.
  */
 async function test(host: Host): Promise<string | undefined> {
   const { code, stderr } = await host.run([program, '-t', '-h', noKey, '-f', aside], { accept: [0, 1, 255] });

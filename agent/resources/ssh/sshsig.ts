@@ -5,7 +5,7 @@ import type { PublicKey } from './key-types.ts';
 import { readBlob } from './public-key.ts';
 import { isSigned } from './signature.ts';
 
-/** A signature as "ssh-keygen -Y sign" makes it: openssh's PROTOCOL.sshsig. */
+/** A signature in the format of `ssh-keygen -Y sign` (PROTOCOL.sshsig of OpenSSH). */
 export interface SshSignature {
   readonly key: PublicKey;
   readonly namespace: string;
@@ -14,7 +14,7 @@ export interface SshSignature {
   readonly signature: Uint8Array;
 }
 
-/** A text and the signature behind it. */
+/** A text and the signature at its end. */
 export interface SignedText {
   readonly message: Uint8Array;
   readonly armor: string;
@@ -23,15 +23,15 @@ export interface SignedText {
 const begin = '-----BEGIN SSH SIGNATURE-----';
 const end = '-----END SSH SIGNATURE-----';
 const magic = 'SSHSIG';
-/** ssh-keygen wraps its base64 here. */
+/** The width at which ssh-keygen wraps its base64. */
 const lineLength = 70;
 
-/** Takes the signature off the end of a text: what stands before its first line is signed, byte for byte. */
+/** Splits the signature off the end of a text: everything before its first line is signed, byte for byte. */
 export function trailingSignature(bytes: Uint8Array): SignedText | undefined {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const at = buffer.lastIndexOf(begin);
   if (at === -1) return undefined;
-  // As comments, so that programs that know no signatures read the text all the same.
+  // The signature may be in comments, so that programs without support for signatures can read the text.
   const prefix = buffer.subarray(Math.max(0, at - 2), at).toString('latin1') === '# ' ? '# ' : '';
   const from = at - prefix.length;
   const lines = buffer.subarray(from).toString('latin1');
@@ -41,8 +41,8 @@ export function trailingSignature(bytes: Uint8Array): SignedText | undefined {
 }
 
 /**
- * Reads an armored signature, or says what is wrong with it. Only the very form that ssh-keygen writes is taken, so that a
- * signature has one spelling and no byte of it can be changed unnoticed.
+ * Reads an armored signature, or returns what is wrong with it. Accepts only the exact form that ssh-keygen writes, so that
+ * a signature has one spelling and no byte of it can be changed unnoticed.
  */
 export function readSshSignature(armor: string): SshSignature | string {
   const text = armor.replace(/\n$/, '');
@@ -78,7 +78,7 @@ function armored(blob: Uint8Array): string {
 const hashes = ['sha256', 'sha512'];
 const families = ['ed25519', 'ecdsa', 'rsa'];
 
-/** Why this is no signature of the message for this namespace; undefined if it is. Whose key it is, is not asked here. */
+/** Returns why this does not sign the message for this namespace, or undefined. Does not check whether the key is allowed. */
 export function signatureFault(
   { key, namespace, reserved, hash, signature }: SshSignature,
   message: Uint8Array,
@@ -88,7 +88,7 @@ export function signatureFault(
   if (!families.includes(key.type.family)) return `is made by a key of type ${key.type.name}, which is not supported`;
   if (!hashes.includes(hash)) return `uses the hash ${JSON.stringify(hash)}, which is not supported`;
   const way = reader(signature).text();
-  // A plain ssh-rsa signature is one of SHA-1.
+  // A plain ssh-rsa signature uses SHA-1.
   if (key.type.family === 'rsa' && way !== 'rsa-sha2-256' && way !== 'rsa-sha2-512')
     return `is made by ${JSON.stringify(way)}, which is not supported`;
   const digest = createHash(hash).update(message).digest();

@@ -30,7 +30,7 @@ export const filesystemHandler: StateHandler<FilesystemChange> = {
   },
 };
 
-/** The device for the file system, and what is lost on it. */
+/** The device for the file system, and the existing content that is lost. */
 interface Chosen {
   readonly path: string;
   readonly lost?: string;

@@ -8,7 +8,7 @@ const GiB = 2 ** 30;
 /** File systems whose files the kernel cannot swap to. */
 const unfit = ['tmpfs', 'ramfs', 'overlay', 'squashfs', 'nfs', 'nfs4', 'cifs', '9p', 'virtiofs', 'zfs', 'fuse', 'vfat'];
 const long = 60 * 60 * 1000;
-/** Its exit code says less than its output. */
+/** All exit codes, for programs whose output holds more information than the exit code. */
 const anyExit = Array.from({ length: 256 }, (_, code) => code);
 
 /** What a path holds, with regard to swap. */

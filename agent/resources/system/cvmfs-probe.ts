@@ -1,6 +1,6 @@
 import type { ReadHost } from '../../host/host.ts';
 
-/** What runs on in the background when bootagent has ended, and is told by `bootagent status`. */
+/** The check that continues in the background after bootagent exits; `bootagent status` reports its state. */
 export const cvmfsProbe = { name: 'cvmfs probe', unit: 'bootagent-cvmfs-probe.service' } as const;
 
 const how: ReadonlyMap<string, string> = new Map([
@@ -9,7 +9,7 @@ const how: ReadonlyMap<string, string> = new Map([
   ['failed', 'a repository does not answer'],
 ]);
 
-/** How far each is that was begun since the machine started. */
+/** Returns the state of each background check that was started since boot. */
 export async function probesOf(host: ReadHost): Promise<Readonly<Record<string, string>>> {
   if (host.offline || !(await host.stat(`/run/systemd/transient/${cvmfsProbe.unit}`))) return {};
   const { stdout } = await host.query(['systemctl', 'is-active', cvmfsProbe.unit]);

@@ -3,7 +3,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import { cvmfsProbe } from './cvmfs-probe.ts';
 
-/** What CVMFS does itself: put in place what it needs of the system, read its files again, try its repositories. */
+/** Runs cvmfs_config: sets up what CVMFS needs of the system, reloads its configuration, or probes its repositories. */
 export const cvmfsHandler: ActHandler<ChangeOf<'cvmfs'>> = {
   sort: 'act',
   needs: 'machine',
@@ -22,7 +22,7 @@ export const cvmfsHandler: ActHandler<ChangeOf<'cvmfs'>> = {
   },
 };
 
-/** A repository that does not answer is waited for a long time: nobody waits for this, and status tells the end. */
+/** Starts the probe without waiting: a repository that does not answer takes long. `bootagent status` reports the result. */
 async function inBackground(host: Parameters<(typeof cvmfsHandler)['perform']>[1]): Promise<void> {
   const unit = `--unit=${cvmfsProbe.unit}`;
   await host.run(['systemctl', 'reset-failed', cvmfsProbe.unit], { accept: [0, 1, 5] });

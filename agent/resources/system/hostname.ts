@@ -5,7 +5,7 @@ import type { Host } from '../../host/host.ts';
 const file = '/etc/hostname';
 const kernel = '/proc/sys/kernel/hostname';
 
-/** The name the kernel goes by, now and at the next boot. Asked of the kernel itself: no D-Bus runs this early. */
+/** Sets the hostname, now and for the next boot. Uses the kernel directly: D-Bus does not run this early. */
 export const hostnameHandler: StateHandler<ChangeOf<'hostname'>> = {
   sort: 'state',
   subject: ({ name }) => name,
@@ -21,7 +21,7 @@ export const hostnameHandler: StateHandler<ChangeOf<'hostname'>> = {
   },
 
   async apply({ name }, host) {
-    // A name in this file is what NetworkManager, networkd and dhclient leave alone, whatever DHCP says.
+    // NetworkManager, networkd and dhclient keep the name in this file, whatever DHCP offers.
     if ((await host.readText(file))?.trim() !== name) await host.writeFile(file, `${name}\n`, { mode: 0o644 });
     if (!host.offline) await tellKernel(name, host);
   },
@@ -31,7 +31,7 @@ async function tellKernel(name: string, host: Host): Promise<void> {
   try {
     await host.writeFile(kernel, name);
   } catch {
-    // In a container this file is often read-only, and the system call allowed all the same.
+    // In a container this file is often read-only while the system call is allowed.
     await host.run(['hostname', name]);
   }
 }

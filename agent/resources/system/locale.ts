@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
-/** A locale that programs find when they ask for it. */
+/** Makes a locale available to programs. */
 export const localeHandler: StateHandler<ChangeOf<'locale'>> = {
   sort: 'state',
   needs: 'machine',

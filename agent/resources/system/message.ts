@@ -3,7 +3,7 @@ import type { MessageChange } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import { render } from '../../userdata/jinja.ts';
 
-/** The last words of a boot. */
+/** Reports the final message of a boot. */
 export const messageHandler: ActHandler<MessageChange> = {
   sort: 'act',
   subject: () => 'final',

@@ -5,12 +5,12 @@ import type { ActHandler } from '../../engine/handler.ts';
 import type { Host } from '../../host/host.ts';
 import { isTransient, next, type Policy, retryAfter, untried } from '../../metadata/backoff.ts';
 
-/** However many tries are granted: what comes after it in the boot waits no longer than this. */
+/** The time limit for all tries, however many are configured: the rest of the boot waits no longer. */
 const mostMs = 300_000;
 
 const policy: Policy = { timeoutMs: 10_000, pauseMs: 1_000, spreadMs: 3_000, mostMs: 30_000 };
 
-/** Tells a URL that the machine is ready, trying again with pauses that grow and differ from guest to guest. */
+/** Reports to a URL that the machine is ready; retries with pauses that grow and differ between machines. */
 export const phoneHomeHandler: ActHandler<PhoneHomeChange> = {
   sort: 'act',
   needs: 'machine',

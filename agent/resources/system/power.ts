@@ -6,13 +6,13 @@ const options: Readonly<Record<PowerChange['mode'], string>> = { poweroff: '-P',
 /** The unit whose end is the end of the run. */
 const lastUnit = 'bootagent-final.service';
 
-/** Turns the machine off or starts it anew when the run is over: once for each instance, whatever comes of it. */
+/** Powers off, halts or restarts the machine after the run: once for each instance, whatever the result. */
 export const powerHandler: ActHandler<PowerChange> = {
   sort: 'act',
   needs: 'machine',
   subject: ({ mode }) => mode,
   intent: ({ mode, delay }) => `${mode}s the machine (${delay})`,
-  // Whoever began it may have been ended by it before the end was written.
+  // The shutdown may have ended the earlier run before its end was recorded.
   due: (_, earlier) => (earlier.length > 0 ? 'done' : 'due'),
 
   async perform({ mode, delay, message, condition }, host) {
@@ -21,7 +21,7 @@ export const powerHandler: ActHandler<PowerChange> = {
       if (code !== 0) return `left undone: the condition ended with ${code}`;
     }
     const shutdown = ['shutdown', options[mode], delay, ...(message === undefined ? [] : [message])];
-    // A unit of its own, ordered behind ours: what we have done is on disk before the machine goes down.
+    // A separate unit, ordered after ours: all results are on disk before the machine shuts down.
     await host.run(['systemd-run', '--quiet', '--no-block', `--property=After=${lastUnit}`, '--', ...shutdown]);
     return `${shutdown.join(' ')}, once this run is over`;
   },

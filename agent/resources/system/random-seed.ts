@@ -5,7 +5,7 @@ import type { ActHandler } from '../../engine/handler.ts';
 
 const most = 2 ** 20;
 
-/** Data that was made elsewhere, stirred into the random numbers of this machine, once. */
+/** Adds a seed from outside to the random number generator of this machine, once. */
 export const randomSeedHandler: ActHandler<RandomSeedChange> = {
   sort: 'act',
   needs: 'machine',
@@ -14,7 +14,7 @@ export const randomSeedHandler: ActHandler<RandomSeedChange> = {
 
   async perform(change, host) {
     const input = bytesOf(change);
-    // A file that dd makes is everybody's to read.
+    // A file that dd creates is readable by all users.
     if (!(await host.stat(change.path))) await host.writeFile(change.path, '', { mode: 0o600 });
     // A device must be written to, not replaced by a file.
     await host.run(['dd', `of=${change.path}`, 'conv=notrunc', 'oflag=append', 'status=none'], { input });

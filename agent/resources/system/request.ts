@@ -4,7 +4,7 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 import type { Host, Response } from '../../host/host.ts';
 
-/** Tells somebody elsewhere something, once. */
+/** Sends an HTTP request, such as a report to the platform, once. */
 export const requestHandler: ActHandler<ChangeOf<'request'>> = {
   sort: 'act',
   needs: 'machine',

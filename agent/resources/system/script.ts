@@ -3,10 +3,10 @@ import type { ScriptChange } from '../../engine/change.ts';
 import type { ActHandler, ActLog, Due, LedgerEntry } from '../../engine/handler.ts';
 import type { ShellEnd } from '../../host/host.ts';
 
-/** How many boots in a row a list may end with the machine going down before it is left out. */
+/** The number of consecutive boots that a list may end by shutting down the machine before it is skipped. */
 const boots = 3;
 
-/** A list of shell items, run one by one by the same shell. Never run again because it failed. */
+/** Runs a list of shell items one by one in the same shell. A failed list is not run again. */
 export const scriptHandler: ActHandler<ScriptChange> = {
   sort: 'act',
   needs: 'machine',
@@ -61,18 +61,18 @@ export const scriptHandler: ActHandler<ScriptChange> = {
 const atOf = ({ name }: ScriptChange, item: number, log?: ActLog): string =>
   log?.command?.(item)?.at ?? `${name}[${item}]`;
 
-/** "runcmd[1] (2 of 5)". */
+/** Returns "runcmd[1] (2 of 5)". */
 const nameOf = (change: ScriptChange, item: number, log?: ActLog): string =>
   `${atOf(change, item, log)} (${item + 1} of ${change.items.length})`;
 
-/** The same with the first line of the command, where that is known. */
+/** Returns the same with the first line of the command, if it is known. */
 function titleOf(change: ScriptChange, item: number, log: ActLog, quote = ''): string {
   const line = log.command?.(item)?.line;
   const name = nameOf(change, item, log);
   return line === undefined ? name : `${name}${quote === '' ? ':' : ''} ${quote}${line}${quote}`;
 }
 
-/** Whether a list is to be run, by what is known of earlier starts: it is not repeatable. */
+/** Decides from the record of earlier starts whether a list is to run: lists are not repeatable. */
 function due(
   { name, items, onInterrupt }: ScriptChange,
   earlier: readonly LedgerEntry[],
@@ -96,20 +96,20 @@ function due(
   return { lost: new Problem('interrupted', text) };
 }
 
-/** The record without the starts that ended before the first item began: of those nothing was run. */
+/** Returns the record without the starts that ended before their first item began: they ran nothing. */
 function withoutEmptyStarts(earlier: readonly LedgerEntry[]): readonly LedgerEntry[] {
   const starts: LedgerEntry[][] = [];
   for (const entry of earlier) {
     if (entry.is === 'began' || starts.length === 0) starts.push([]);
     starts.at(-1)?.push(entry);
   }
-  // A list that counts as done on a machine in service has no items, and ended well.
+  // For a list that is recorded as done on a machine in service, the record has no items and a successful end.
   const hasRun = (start: readonly LedgerEntry[]) =>
     start.some(({ is, ok }) => is === 'item-began' || (is === 'ended' && ok === true));
   return starts.filter(hasRun).flat();
 }
 
-/** Whether this record ends with the machine going down: in order, or without a word. */
+/** Whether this record ends with the machine going down, in an orderly shutdown or not. */
 const wentDown = (entries: readonly LedgerEntry[]): boolean =>
   entries.some(({ is }) => is === 'down') ||
   (entries.some(({ is }) => is === 'item-began') && !entries.some(({ is }) => is === 'ended'));
@@ -124,7 +124,7 @@ interface FailedItem {
   readonly lastLine?: string | undefined;
 }
 
-/** What failed first, by its command; what else failed, by its place. */
+/** Describes the first failed item by its command, and the others by their positions. */
 function failure(
   change: ScriptChange,
   failed: readonly FailedItem[],
@@ -151,7 +151,7 @@ function failure(
   });
 }
 
-/** What the shell means by these. */
+/** The meaning of these exit codes in the shell. */
 const meanings: Readonly<Record<number, string>> = {
   126: ' (found, but cannot be executed)',
   127: ' (command not found)',

@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 
-/** Whether the kernel enforces SELinux's policy now. */
+/** Sets whether the kernel enforces the SELinux policy now. */
 export const selinuxHandler: StateHandler<ChangeOf<'selinux'>> = {
   sort: 'state',
   needs: 'machine',

@@ -5,7 +5,7 @@ import type { ReadHost } from '../../host/host.ts';
 
 const zones = '/usr/share/zoneinfo';
 
-/** The zone that local time is told in. */
+/** Sets the time zone of the system. */
 export const timezoneHandler: StateHandler<ChangeOf<'timezone'>> = {
   sort: 'state',
   subject: ({ zone }) => zone,
@@ -23,7 +23,7 @@ export const timezoneHandler: StateHandler<ChangeOf<'timezone'>> = {
   },
 };
 
-/** When it is looked at, so that a plan says what a run would come to. */
+/** Refuses an unknown zone already in the comparison, so that a preview reports what a run would. */
 async function refuseUnknown(zone: string, host: ReadHost): Promise<void> {
   if (await host.stat(`${zones}/${zone}`)) return;
   throw new Problem('not-possible', `No time zone ${JSON.stringify(zone)} in ${zones}`, {

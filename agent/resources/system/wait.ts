@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
 
-/** This instance's share of the time that a fleet is spread over. */
+/** Waits for this instance's share of the time over which a fleet is spread. */
 export const waitHandler: ActHandler<ChangeOf<'wait'>> = {
   sort: 'act',
   needs: 'machine',

@@ -4,7 +4,7 @@ import type { ReadHost } from '../../host/host.ts';
 import { noSuchUnit } from './service.ts';
 import { isAtRest } from './unit-files.ts';
 
-/** Makes a service, or systemd itself, take note of what was changed before it. */
+/** Reloads or restarts a service, reloads systemd, or rebuilds the trusted certificates, after a change to their files. */
 export const notifyHandler: ActHandler<ChangeOf<'notify'>> = {
   sort: 'act',
   needs: 'machine',
@@ -15,19 +15,18 @@ export const notifyHandler: ActHandler<ChangeOf<'notify'>> = {
   intent: ({ what }) => what,
 
   async perform(change, host) {
-    // Without waiting: the unit may be ordered behind the one we run in.
     if (change.what === 'daemon-reload') await host.run(['systemctl', 'daemon-reload']);
     else if (change.what === 'ca-trust') await host.run([await trustTool(host)]);
     else if (!(await isAtRest(change.unit, host))) {
-      // What does not run reads all of it when it starts: to hear that from systemctl costs a process.
+      // An inactive unit reads its files when it starts; asking systemctl costs a process.
       const verb = change.what === 'restart' ? 'try-restart' : 'try-reload-or-restart';
-      // What is not installed does not run on old settings either.
+      // --no-block: the unit may be ordered after the unit that runs bootagent. A missing unit needs no reload.
       await host.run(['systemctl', '--no-block', verb, change.unit], { accept: [0, noSuchUnit] });
     }
   },
 };
 
-/** What makes one bundle of the trusted certificates: each family has its own. */
+/** Returns the program that rebuilds the bundle of trusted certificates: it depends on the family of the distribution. */
 async function trustTool(host: ReadHost): Promise<string> {
   const debian = await host.stat('/usr/sbin/update-ca-certificates');
   return debian ? 'update-ca-certificates' : 'update-ca-trust';

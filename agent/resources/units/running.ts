@@ -3,10 +3,10 @@ import type { StateHandler } from '../../engine/handler.ts';
 import type { Query } from '../../host/queries.ts';
 import { noSuchUnit, notInstalled } from './service.ts';
 
-/** What tells whether a unit runs. */
+/** Returns the query for the state of a unit. */
 export const runningQuery = (unit: string): Query => ['systemctl', 'show', '--property=ActiveState,Job', unit];
 
-/** Whether a unit runs now, or is about to: at a boot, what is to start has a job for it long before its turn. */
+/** Starts or stops a unit. A queued job counts as running: during boot, a unit has one long before it starts. */
 export const runningHandler: StateHandler<ChangeOf<'running'>> = {
   sort: 'state',
   needs: 'machine',
@@ -20,7 +20,7 @@ export const runningHandler: StateHandler<ChangeOf<'running'>> = {
   },
 
   async apply({ unit, is }, host) {
-    // Without waiting: the unit may be ordered behind the one we run in.
+    // --no-block: the unit may be ordered after the unit that runs bootagent.
     const argv = ['systemctl', '--no-block', is === 'started' ? 'start' : 'stop', unit];
     const { code } = await host.run(argv, { accept: [0, noSuchUnit] });
     if (code === noSuchUnit) throw notInstalled(unit);

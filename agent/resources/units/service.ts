@@ -4,7 +4,7 @@ import type { StateHandler } from '../../engine/handler.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { enablingLinks, isMasked, linksTo, maskOf, unitPath } from './unit-files.ts';
 
-/** Whether a unit starts at boot. Read from the links that say so: a tree has no systemctl to ask, and a process costs. */
+/** Enables, disables, masks or unmasks a unit. Reads its links: an image has no systemctl, and a process costs time. */
 export const serviceHandler: StateHandler<ChangeOf<'service'>> = {
   sort: 'state',
   subject: ({ unit }) => unit,
@@ -31,7 +31,7 @@ export const serviceHandler: StateHandler<ChangeOf<'service'>> = {
   },
 };
 
-/** What systemctl ends with where there is no such unit. */
+/** The exit code of systemctl for a unit that does not exist. */
 export const noSuchUnit = 5;
 
 export const notInstalled = (unit: string): Problem =>
@@ -39,7 +39,7 @@ export const notInstalled = (unit: string): Problem =>
     hint: `Add the package that brings ${unit} to "packages", or to the image.`,
   });
 
-/** Undefined for a unit that nobody can enable: it is started by others. */
+/** Returns undefined for a unit that cannot be enabled because other units start it. */
 async function hasLinks(unit: string, host: ReadHost): Promise<boolean | undefined> {
   if ((await linksTo(unit, host)).length > 0) return true;
   const links = await enablingLinks(unit, host);

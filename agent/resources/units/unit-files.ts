@@ -5,10 +5,10 @@ import type { ReadHost } from '../../host/host.ts';
 const own = '/etc/systemd/system';
 const ofUnits = '/run/systemd/units';
 const folders = [own, '/run/systemd/system', '/usr/lib/systemd/system', '/lib/systemd/system'];
-/** Those that are still there at the next boot. */
+/** The directories that persist to the next boot. */
 const lasting = folders.filter((folder) => !folder.startsWith('/run/'));
 
-/** Where a unit's file is, found without starting a program; a unit made from an init script counts by that script. */
+/** Returns the path of a unit's file, or of the init script that it is generated from, without starting a program. */
 export async function unitPath(unit: string, host: ReadHost): Promise<string | undefined> {
   const template = unit.replace(/@[^.]*\./, '@.');
   for (const folder of folders) {
@@ -20,13 +20,13 @@ export async function unitPath(unit: string, host: ReadHost): Promise<string | u
   return (await host.stat(script)) ? script : undefined;
 }
 
-/** A link that makes a unit start at boot, as its [Install] section asks. */
+/** A link that starts a unit at boot, as its [Install] section requests. */
 export interface EnablingLink {
   readonly path: string;
   readonly target: string;
 }
 
-/** The links `systemctl enable` would make. None: the unit is started by others, or not by systemd at all. */
+/** Returns the links that `systemctl enable` would create; none if other units or an init script start the unit. */
 export async function enablingLinks(unit: string, host: ReadHost): Promise<readonly EnablingLink[]> {
   const target = await unitPath(unit, host);
   if (target === undefined || target.startsWith('/etc/init.d/')) return [];
@@ -43,7 +43,7 @@ export async function enablingLinks(unit: string, host: ReadHost): Promise<reado
   ].map((path) => ({ path, target }));
 }
 
-/** The links that make a unit start at boot now, whoever made them: in the administrator's folder, or in all. */
+/** Returns the existing links that start a unit at boot: those in /etc/systemd/system, or all that persist. */
 export const linksTo = (unit: string, host: ReadHost, where: 'own' | 'all' = 'own'): Promise<readonly string[]> =>
   matchingPaths(
     (where === 'own' ? [own] : lasting).flatMap((folder) => [
@@ -54,21 +54,21 @@ export const linksTo = (unit: string, host: ReadHost, where: 'own' | 'all' = 'ow
   );
 
 /**
- * Whether a service is surely not active. systemd keeps a link for each that is, made before its first process starts,
- * and a cgroup. Both go by a service's first name: one that is a link to another file is left to systemctl.
+ * Whether a service is certainly not active. systemd keeps a link for each active one, created before its first process
+ * starts, and a cgroup. Both use the primary name of a service: an alias, which is a link to another file, returns false.
  */
 export async function isAtRest(unit: string, host: ReadHost): Promise<boolean> {
   const path = await unitPath(unit, host);
   if (path === undefined || !unit.endsWith('.service') || (await host.readLink(path)) !== undefined) return false;
   const kept = await host.list(ofUnits);
-  // An older systemd keeps none.
+  // Older versions of systemd keep no such links.
   if (!kept.some((name) => name.startsWith('invocation:')) || kept.includes(`invocation:${unit}`)) return false;
   for (const tree of ['/sys/fs/cgroup', '/sys/fs/cgroup/systemd'])
     if (await host.stat(`${tree}/system.slice/${unit}`)) return false;
   return true;
 }
 
-/** Whether a unit can never start, by the administrator's word. */
+/** Whether the administrator has masked a unit, so that it never starts. */
 export const isMasked = async (unit: string, host: ReadHost): Promise<boolean> =>
   (await host.readLink(maskOf(unit))) === '/dev/null';
 
