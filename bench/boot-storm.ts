@@ -3,9 +3,9 @@ import { bootagent, by, type Guest, patient } from './storm/guests.ts';
 import { storm } from './storm/storm.ts';
 
 /**
- * A SIMULATION of ten thousand guests that start at once: `npm run bench:storm > bench/boot-storm.md`. For bootagent
- * the real code decides when to ask; the network, the service and the time are simulated. The other policies are their
- * pauses as published, around the same requests.
+ * A SIMULATION of ten thousand guests that start at once: `npm run bench:storm > bench/boot-storm.md`. bootagent's own code
+ * decides when to send requests; network, service and time are simulated. The other policies are their published pauses,
+ * applied to the same requests.
  */
 const guests = Number(process.env.GUESTS ?? 10_000);
 const capacity = 500;

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 
 export interface Cost {
-  /** Milliseconds of CPU, user and system, of the whole process with what it started: in each turn. */
+  /** CPU time in ms, user and system, of the process and its children, for each round. */
   readonly cpuMs: readonly number[];
   readonly peakMB: number;
 }
 
-/** Python can ask what a child cost; Node cannot. */
+/** Python provides wait4(2) with the resource usage of a child; Node does not. */
 const asking = `
 import json, os, sys
 programs = json.loads(sys.argv[2])
@@ -28,7 +28,7 @@ for _ in range(int(sys.argv[1])):
 print(json.dumps(costs))
 `;
 
-/** Runs programs so many times in turns, so that what else the machine does falls on all alike, within what `around` sets up once. */
+/** Runs the programs alternately, so that other load affects all of them equally, within the command `around`. */
 export async function costsOf<Name extends string>(
   times: number,
   programs: Readonly<Record<Name, readonly string[]>>,
@@ -43,7 +43,7 @@ export async function costsOf<Name extends string>(
   return JSON.parse(said.join(''));
 }
 
-/** How many times as much a program takes as another in the same turn: mostly, as one of the two may have been disturbed. */
+/** Returns the median ratio of the CPU times of two programs in the same round; single rounds may be disturbed. */
 export const timesAs = (one: Cost, other: Cost): number =>
   median(one.cpuMs.map((ms, turn) => ms / (other.cpuMs[turn] ?? Number.NaN)));
 

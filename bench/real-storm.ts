@@ -8,13 +8,13 @@ import { bootagent } from './storm/guests.ts';
 import { type Outcome, storm } from './storm/storm.ts';
 
 /**
- * Two hundred real agent processes in a network of their own, against a service that bears few of them, beside the
- * simulation of the same crowd: `npm run bench:real-storm`, as root. It takes minutes and most of a small machine.
+ * `npm run bench:real-storm`, as root: two hundred real agent processes in a network namespace, against a service of low
+ * capacity, compared with the simulation of the same load. Takes minutes and most of a small machine.
  */
 const guests = Number(process.env.GUESTS ?? 200);
 const windowMs = Number(process.env.WINDOW_SECONDS ?? 90) * 1_000;
 const limit = { capacity: Number(process.env.CAPACITY ?? 6), queue: 3 };
-// The packaged agent where it is built: it starts with a tenth of the work, so that a small machine keeps up.
+// Uses the built executable if there is one: it starts with a tenth of the CPU time, so that a small machine keeps up.
 const built = join(import.meta.dirname, '../dist/bootagent');
 const agent = existsSync(built) ? [built] : [process.execPath, join(import.meta.dirname, '../agent/main.ts')];
 const seedTree = join(import.meta.dirname, '../examples/seed-tree');
@@ -53,7 +53,7 @@ async function compare(here: Netns): Promise<void> {
   process.exitCode = off <= 0.2 && real.lost === simulated.lost ? 0 : 1;
 }
 
-/** One agent with a root of its own; whether it learned who it is. */
+/** Runs one agent with its own root; returns whether it identified its instance. */
 async function guest(here: Netns, index: number): Promise<boolean> {
   await pause((index / guests) * windowMs);
   const root = join(scratch, String(index));
@@ -67,7 +67,7 @@ async function guest(here: Netns, index: number): Promise<boolean> {
   return lines.some((line) => line.includes('i-0abc'));
 }
 
-/** When each guest first asked, by its connection: the simulation starts its guests at the same moments. */
+/** Returns the time of each guest's first request, by connection: the simulation starts its guests at the same times. */
 function startsOf(lines: readonly string[], began: number): readonly number[] {
   const first = new Map<string, number>();
   for (const line of lines.filter((each) => / GET /.test(each))) {

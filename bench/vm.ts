@@ -5,10 +5,10 @@ import { type Case, cases, type Peer, peers } from './vm/peers.ts';
 import { type Row, tableOf } from './vm/table.ts';
 
 /**
- * `npm run bench:vm [-- WORD...]`: boots the same system with the agent, with cloud-init and with neither, on a clock of
- * instructions (1 s is 1e9 of them, whatever else the host does), and prints what each costs. As root. Each word names
- * peers or a case: "bootagent/debian-12 worker"; "first" leaves the second boots out. What is measured is kept in
- * dist/bench-vm, and "table" prints that alone.
+ * `npm run bench:vm [-- WORD...]`, as root: boots the same system with bootagent, with cloud-init and with neither, with a
+ * clock that counts instructions (1 s is 1e9 instructions, independent of the load of the host), and prints the costs. Each
+ * word selects peers or a case: "bootagent/debian-12 worker"; "first" skips the second boots. Results are kept in
+ * dist/bench-vm; "table" only prints them.
  */
 const kept = 'dist/bench-vm';
 const words = process.argv.slice(2);
@@ -35,9 +35,9 @@ for (const peer of words.includes('table')
 }
 console.log(tableOf(rows()));
 
-/** Nobody does the same whatever is asked. */
+/** Returns the cases of a peer. A system without an agent behaves the same in every case. */
 function casesOf(peer: Peer): readonly Case[] {
-  const all = Object.keys(cases) as Case[]; // the keys of our own table
+  const all = Object.keys(cases) as Case[]; // keys of the table `cases`
   return peer.kind === 'nobody' ? ['minimal'] : all.filter((what) => named(what, all));
 }
 

@@ -7,8 +7,8 @@ import { describe } from '../test/support/metadata/description.ts';
 import { serveMetadata } from '../test/support/metadata/server.ts';
 
 /**
- * `npm start`: a metadata service serves the worker-node example, and the agent runs for real into a scratch root:
- * the plan, the run, and a second run that finds nothing to do. Nothing outside that folder is touched.
+ * `npm start`: a metadata service serves the worker-node example, and the agent runs for real in a scratch root: the plan,
+ * the run, and a second run that makes no changes. Nothing outside that directory changes.
  */
 const example = process.argv[2] ?? 'examples/worker-node.yaml';
 const scratch = join(import.meta.dirname, '../dist/try-it');
@@ -21,7 +21,7 @@ const service = await serveMetadata(describe({ userData }), { dialects: ['imdsv2
 put('/etc/bootagent/bootagent.yaml', `datasource_list: [Ec2]\ndatasource:\n  Ec2: {metadata_urls: [${service.url}]}\n`);
 put('/var/lib/bootagent/fresh', '');
 
-// The agent is a process of its own, as on a guest; the service answers it from this one.
+// The agent runs in a separate process, as on a guest; this process is its metadata service.
 let worst = 0;
 for (const [title, ...words] of [
   ['What would be done: bootagent plan', 'plan'],
@@ -54,13 +54,13 @@ The user-data was ${example}: change it and try again, or check it with: npm run
 `);
 process.exitCode = worst;
 
-/** Stands for the place a repository's signing key comes from, so that no network is needed. */
+/** Serves a signing key in place of a repository's server, so that no network is needed. */
 async function serveKey(): Promise<{ readonly url: string; close(): void }> {
   const server = createServer((_, response) => {
     response.end('-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nmDMEZQ==\n-----END PGP PUBLIC KEY BLOCK-----\n');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a server on TCP has one of this kind
+  const { port } = server.address() as AddressInfo; // a TCP server has an AddressInfo
   return { url: `http://127.0.0.1:${port}/`, close: () => server.close() };
 }
 

@@ -5,7 +5,7 @@ import { commandList, scriptItem } from './commands/plan-commands.ts';
 
 const reads = { bootcmd: optional(commandList), bootcmd_timeout: optional(duration) };
 
-/** Commands that run before all else, at each boot. */
+/** Commands that run early, at each boot. */
 export const bootcmd = defineModule({
   name: 'bootcmd',
   summary: 'Commands that run early, at each boot.',

@@ -15,7 +15,7 @@ const settings = object({
 
 const reads = { ca_certs: optional(settings), 'ca-certs': renamed('ca_certs') };
 
-/** Authorities that this machine trusts besides those of its system. */
+/** Certificate authorities that this machine trusts in addition to those of the distribution. */
 export const caCerts = defineModule({
   name: 'ca_certs',
   summary: 'Authorities that this machine trusts besides those of its system.',

@@ -2,7 +2,7 @@ import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { either, flag, items, list, object, optional, text, withDefault } from '../agent/userdata/schema/decode.ts';
 
-/** A module's name, alone or with how often it runs and its arguments. */
+/** A module's name, alone or followed by its frequency and arguments. */
 const entry = either(text, list(text), 'the name of a module, or a list that begins with it');
 const modules = optional(items(entry));
 
@@ -21,7 +21,7 @@ const reads = {
   ),
 };
 
-/** What only says how cloud-init goes about its work: taken, and told where it changes nothing here. */
+/** Settings that only control how cloud-init runs: accepted, and reported where they have no effect in bootagent. */
 export const cloudInitModules = defineModule({
   name: 'cloud_init_modules',
   summary: "Which of cloud-init's modules run, and when: taken and told, as bootagent has an order of its own.",
@@ -48,7 +48,7 @@ export const cloudInitModules = defineModule({
   ],
 });
 
-/** Modules that cloud-init does not have: code of the image's own, which bootagent cannot run. */
+/** Reports modules that cloud-init does not have: they are code of the image, which bootagent cannot run. */
 const unknownModules = (
   listed: readonly { readonly at: string; readonly value: string | readonly string[] }[],
 ): readonly PlanItem[] =>
@@ -59,11 +59,11 @@ const unknownModules = (
     return [{ at: item.at, changes: [], notes: [{ level: 'warning', code: 'unsupported', text }] }];
   });
 
-/** Something that was asked for, and what is so instead. */
+/** Reports an unsupported setting, with the behavior that applies instead. */
 const undone = (at: string, asked: unknown, text: string): readonly PlanItem[] =>
   asked === undefined ? [] : [{ at, changes: [], notes: [{ level: 'warning', code: 'unsupported', text }] }];
 
-/** The modules that cloud-init has or had, as its lists of modules name them. */
+/** Current and former modules of cloud-init, as named in its module lists. */
 const cloudInitModuleNames =
   `ansible apk_configure apt_configure apt_pipelining bootcmd byobu ca_certs chef debug disable_ec2_metadata disk_setup
 emit_upstart fan final_message foo growpart grub_dpkg install_hotplug keyboard keys_to_console landscape locale lxd mcollective

@@ -43,7 +43,7 @@ const reads = { cvmfs: optional(settings) };
 const file = '/etc/cvmfs/default.local';
 const unit = 'autofs.service';
 
-/** CVMFS: its proxy, repositories and cache; mounted where they are looked for; tried in the background. */
+/** CVMFS: proxy, repositories and cache; mounts repositories on access, and probes them in the background. */
 export const cvmfs = defineModule({
   name: 'cvmfs',
   summary: 'CVMFS: its proxy, its repositories and its cache, mounted when they are looked for.',
@@ -80,12 +80,12 @@ export const cvmfs = defineModule({
 
 const automounter = (then: (change: Change) => Change): readonly Change[] => [
   { kind: 'service', unit, boot: 'enabled' },
-  // It reads its maps only when it starts, and `setup` has just put one there.
+  // autofs reads its maps only at start, and `setup` has just added one.
   then({ kind: 'notify', what: 'restart', unit }),
   { kind: 'running', unit, is: 'started' },
 ];
 
-/** Where there is no autofs: one pair of systemd's units for each repository. */
+/** Returns one pair of systemd units for each repository, for machines without autofs. */
 function automounts(repositories: readonly string[]): readonly Change[] {
   const files = repositories.flatMap((name): Change[] => {
     const path = `/etc/systemd/system/${unitName(name)}`;
@@ -116,7 +116,7 @@ function automounts(repositories: readonly string[]): readonly Change[] {
   ];
 }
 
-/** systemd writes / as - in the name of a mount's unit, and - as an escape. */
+/** systemd encodes "/" as "-" in the names of mount units, and "-" as an escape sequence. */
 const unitName = (repository: string): string => `cvmfs-${repository.replaceAll('-', String.raw`\x2d`)}`;
 
 function notes({ http_proxy, client_profile, repositories, mount }: Asked): readonly Note[] {

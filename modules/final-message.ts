@@ -4,7 +4,7 @@ import { optional, text } from '../agent/userdata/schema/decode.ts';
 
 const reads = { final_message: optional(text) };
 
-/** The last words of each boot. */
+/** The message that is logged at the end of each boot. */
 export const finalMessage = defineModule({
   name: 'final_message',
   summary: 'The last words of each boot; `$UPTIME`, `$TIMESTAMP`, `$VERSION` and `$DATASOURCE` are put in.',

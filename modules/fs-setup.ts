@@ -31,7 +31,7 @@ const words = either(
   'words, or a list of them',
 );
 
-/** Taken whatever it says, since it is only told of. */
+/** Accepts any value, since the setting is only reported as unsupported. */
 const isThere = decoder({ is: 'scalar', what: 'anything' }, (written) => written !== undefined);
 
 const reads = {
@@ -95,7 +95,7 @@ function itemOf(at: string, wanted: Wanted, context: Context): PlanItem {
   return { at, changes: [change], ...(notes.length > 0 && { notes }) };
 }
 
-/** The disk itself, or the partition of it that a number names. */
+/** Returns the disk itself, or its partition with the given number. */
 function deviceOf(name: string, partition: string | undefined, context: Context): string | undefined {
   if (!/^\d+$/.test(partition ?? '')) {
     return deviceNamed(/^ephemeral\d+$/.test(name) ? `${name}.0` : name, context);

@@ -21,13 +21,13 @@ const settings = object({
   lvm_new_pv: withDefault(false, flag),
 });
 
-// A misspelt setting must not leave the root full, and with it everybody outside.
+// An invalid setting must not prevent growth: on a full root file system, logins fail.
 const reads = {
   growpart: orElse(undefined, optional(settings)),
   resize_rootfs: orElse<boolean | 'noblock'>(true, withDefault(true, either(oneOf('noblock'), flag))),
 };
 
-/** The root, and any other file system named, fills its disk: at every boot, as disks grow between boots. */
+/** Grows the root and the other named file systems at each boot, since disks can grow between boots. */
 export const growpart = defineModule({
   name: 'growpart',
   summary: 'Partitions, volumes and their file systems fill the disk.',

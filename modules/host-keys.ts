@@ -20,10 +20,12 @@ import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 import { reload } from './shared/sshd-service.ts';
 
 const types = ['rsa', 'ecdsa', 'ed25519'] as const;
-/** Takes 0.6 s on average, and several seconds with bad luck; the others take milliseconds. */
+/** Generation takes 0.6 s on average and up to several seconds; the other types take milliseconds. */
 const slow: readonly string[] = ['rsa'];
 
-/** `ssh_keys`: "rsa_private", "rsa_public", "rsa_certificate", and so on. Public halves are made from the private ones. */
+/**
+ * A value of `ssh_keys`: "rsa_private", "rsa_public", "rsa_certificate" and so on. Public keys are derived from private ones.
+ */
 const givenKey: Decode<string> = converted(secret, (text, { error }) => {
   if (!text.includes('PRIVATE KEY')) return text;
   const key = readPrivateKey(text.endsWith('\n') ? text : `${text}\n`);
@@ -38,14 +40,14 @@ const keys = {
   ssh_keys: optional(entries(givenKey)),
 };
 
-/** The settings as decoded; a key with a mistake is left out. */
+/** The decoded settings, without the invalid ones. */
 interface HostKeySettings {
   readonly ssh_deletekeys?: boolean | undefined;
   readonly ssh_genkeytypes?: readonly Item<(typeof types)[number]>[] | undefined;
   readonly ssh_keys?: readonly { readonly name: string; readonly value: string }[] | undefined;
 }
 
-/** The host keys of sshd, before it starts: this machine's own, whole at each boot. */
+/** The host keys of sshd, before it starts: belonging to this machine, and verified at each boot. */
 export const hostKeys = defineModule({
   name: 'ssh_host_keys',
   summary: 'The host keys of sshd: fresh on a new machine, as given, repaired where they are damaged.',
@@ -61,8 +63,8 @@ export const hostKeys = defineModule({
 });
 
 /**
- * Making an RSA key takes longer than everything else a first boot does before sshd, so it is made behind it. Whether
- * the keys belong to this machine was decided before sshd started, and is not decided again.
+ * Generates the RSA key after sshd has started, since that takes longer than everything else before sshd at a first boot. The
+ * early module has already decided whether the keys belong to this machine (`fresh`).
  */
 export const lateHostKeys = defineModule({
   name: 'ssh_host_keys_late',
@@ -132,13 +134,16 @@ function keysGiven(written: readonly { name: string; value: string }[]): {
   return { given, leftOut };
 }
 
-/** What tells this machine from its clones: firmware's word, or the card it is reached by, or what the cloud calls it. */
+/**
+ * Returns what distinguishes this machine from its clones: the firmware's UUID, the MAC of its main interface, or the
+ * instance-id.
+ */
 function machineOf({ facts, instance }: Context): string {
   const { uuid } = facts.platform;
   if (new Set(uuid.replaceAll('-', '')).size > 1) return `uuid ${uuid}`;
-  // Asked only now: at the beginning of a boot there is no network yet, and asking for it makes a plan unsure.
+  // Read only if needed: early in the boot there is no network, and reading this fact makes a plan uncertain.
   const { network } = facts;
-  // Of one card alone: bridges and the ends of containers come and go.
+  // Only the main interface counts, since bridges and container interfaces come and go.
   const mac = network.interfaces.find(({ name }) => name === network.interface)?.mac ?? '';
   return mac === '' ? `instance ${instance.id}` : `mac ${mac}`;
 }

@@ -6,7 +6,7 @@ import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 const { hostname_from_ip: fromAddress, ...given } = nameReads;
 const sysconfig = '/etc/sysconfig/network';
 
-/** The machine's name: given, or told by the metadata, or made from its address once. */
+/** The host name: from the user-data, from the metadata, or once from the address. */
 export const hostname = defineModule({
   name: 'hostname',
   summary: 'The host name: given, from the metadata, or made from the address.',
@@ -24,7 +24,7 @@ export const hostname = defineModule({
   },
 });
 
-/** A name that follows the address: looked at on each boot. */
+/** A host name that follows the address, checked at each boot. */
 export const hostnameFromIp = defineModule({
   name: 'hostname_from_ip',
   summary: 'The host name and its line in /etc/hosts, made from the address at each boot.',

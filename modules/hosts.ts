@@ -7,7 +7,7 @@ import { eachOfOthers } from './shared/lenient-fields.ts';
 
 const path = '/etc/hosts';
 
-/** The three ways to keep /etc/hosts, under cloud-config's names. */
+/** The three modes of managing /etc/hosts, with cloud-init's names. */
 const manage: Decode<'whole' | 'localhost' | 'no'> = decoder(
   { is: 'scalar', what: 'true, false or localhost', words: ['true', 'false', 'localhost', 'template'] },
   (written, at, findings) => {
@@ -22,7 +22,7 @@ const manage: Decode<'whole' | 'localhost' | 'no'> = decoder(
 
 const reads = { ...eachOfOthers(nameReads), manage_etc_hosts: manage };
 
-/** What stands in /etc/hosts besides the line that hostname_from_ip keeps. */
+/** The content of /etc/hosts apart from the line of hostname_from_ip. */
 export const hosts = defineModule({
   name: 'manage_etc_hosts',
   summary: 'The machine’s name in /etc/hosts: the whole file, or its line for the loopback address.',
@@ -37,7 +37,7 @@ export const hosts = defineModule({
     if ('none' in naming)
       return [{ at, changes: [], notes: [{ level: 'warning', text: `left as it is: ${naming.none}` }] }];
     const names = naming.fqdn === naming.short ? [naming.short] : [naming.fqdn, naming.short];
-    // On Debian the name has a loopback address of its own.
+    // Debian uses a separate loopback address for the host name.
     const address = context.facts.os.family === 'debian' ? '127.0.1.1' : '127.0.0.1';
     if (how === 'localhost') {
       return [{ at, changes: [{ kind: 'edit', path, edit: { syntax: 'hosts', address, names } }] }];

@@ -36,35 +36,35 @@ import { users, usersEachBoot } from './users.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
 import { yumRepos } from './yum-repos/module.ts';
 
-/** What the machine is called. */
+/** Host name. */
 const names = [hostname, hostnameFromIp, hosts];
 
-/** What programs of every sort ask the system for. */
+/** System-wide settings that all kinds of programs use. */
 const system = [cloudInitModules, caCerts, timezone];
-/** What packages may have brought the programs for. */
+/** Settings whose programs a package may have installed. */
 const clock = [locale, keyboard, ntp];
 
-/** What needs all the rest to be over. */
+/** Modules that run after everything else. */
 const ending = [phoneHome, finalMessage, packageReboot, powerState];
 
-/** Where software comes from, and what of it is installed. */
+/** Package repositories and packages. */
 const software = [yumRepos, packages];
 
-/** What users wrote themselves; a worker takes jobs only behind it. */
+/** Scripts of the user-data; condor runs after them, so that a worker accepts jobs only then. */
 const scripts = [scriptsOnce, scriptsEachBoot, userScripts, runcmd];
 
-/** Who may come in. The locks come last, so that nothing takes them off again. */
+/** Accounts and logins. The locks come last, so that no other module unlocks again. */
 const people = [hostKeys, users, usersEachBoot, passwords, sshKeys, ssh, rootLock];
 
-/** What happens when, in this order. The machine is looked at afresh before each stage. */
+/** The modules of each stage, in order. Facts are read again before each stage. */
 export const schedule: Schedule = {
-  /** Before the network: what the image alone can decide. */
+  /** Before the network: what depends on the image and on local metadata only. */
   local: [network, growpart],
-  /** As soon as we know who we are: what may change the facts for all the rest. */
+  /** Once the instance is known: what may change the facts for later modules. */
   early: [randomSeed, boothooks, bootcmd],
-  /** Before sshd: what the machine is, and who may come in. */
+  /** Before sshd: system identity, storage, accounts and logins. */
   main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, ...people, writeFiles, ...system],
-  /** Last: what needs everything else. */
+  /** Last: what depends on everything else. */
   final: [
     lateHostKeys,
     leftovers,

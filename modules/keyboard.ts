@@ -18,7 +18,7 @@ const reads = {
   ),
 };
 
-/** The keyboard of the console and of X, in the terms of XKB. */
+/** The keyboard of the console and of X, in XKB terms. */
 export const keyboard = defineModule({
   name: 'keyboard',
   summary: 'The keyboard of the console and of X: layout, model, variant and options of XKB.',
@@ -35,15 +35,15 @@ export const keyboard = defineModule({
 
 type Settings = Readonly<Record<'XKBLAYOUT' | 'XKBMODEL' | 'XKBVARIANT' | 'XKBOPTIONS', string>>;
 
-/** keyboard(5): one file for the console and X; the unit makes the keymap of the console from it. */
+/** keyboard(5): one file for the console and X; console-setup.service generates the console keymap from it. */
 function debian(set: Settings): readonly Change[] {
   const file: Change = { kind: 'edit', path: '/etc/default/keyboard', edit: { syntax: 'shell', set } };
   return [file, { kind: 'notify', what: 'restart', unit: 'console-setup.service', follows: file }];
 }
 
 /**
- * vconsole.conf(5) and xorg.conf(5), as localectl writes them. The keymaps of kbd that were converted from XKB are named
- * by layout and variant; a console has one of them, and so takes the first of several.
+ * vconsole.conf(5) and xorg.conf(5), as localectl writes them. The kbd keymaps that are converted from XKB are named by
+ * layout and variant; the console supports one keymap, so the first layout is used.
  */
 function redhat(set: Settings): readonly Change[] {
   const [layout = '', variant = ''] = [set.XKBLAYOUT, set.XKBVARIANT].map((each) => each.split(',')[0]);

@@ -3,7 +3,7 @@ import { defineModule } from '../agent/engine/module.ts';
 
 const paths = ['/root/anaconda-ks.cfg', '/root/initial-setup-ks.cfg', '/root/original-ks.cfg', '/var/log/anaconda'];
 
-/** What an installer writes after everything that could clean up after it: a kickstart holds the hash of root's password. */
+/** Removes files that the installer writes after any cleanup step: a kickstart contains the hash of root's password. */
 export const leftovers = defineModule({
   name: 'leftovers',
   summary: 'A new machine does not keep what the installer of its image left behind: its kickstart and its logs.',

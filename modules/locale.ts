@@ -5,12 +5,12 @@ import { matching, optional, wordOr } from '../agent/userdata/schema/decode.ts';
 const name = matching(/^[A-Za-z][\w.@-]*$/, 'a locale such as en_US.UTF-8');
 const path = matching(/^\/[^\0]*[^/\0]$/, 'an absolute path');
 
-/** Locales that are part of the C library itself. */
+/** Locales that are built into the C library. */
 const builtIn = /^(?:C|POSIX|C\.utf-?8)$/i;
 
 const reads = { locale: optional(wordOr('false', name)), locale_configfile: optional(path) };
 
-/** The language and the customs that programs follow. */
+/** The system locale. */
 export const locale = defineModule({
   name: 'locale',
   summary: 'The language and the customs that programs follow; `false` leaves them alone.',

@@ -2,12 +2,14 @@ import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { flag, object, optional } from '../agent/userdata/schema/decode.ts';
 
-/** Brought by the package, and off until it is asked for; systemd starts it at each boot, with or without an agent. */
+/**
+ * Installed by the package and disabled by default; once enabled, systemd starts it at each boot, with or without the agent.
+ */
 const unit = 'bootagent-metadata-lock.service';
 
 const reads = { metadata: optional(object({ lock: optional(flag) })) };
 
-/** Keeps the metadata services, and with them user-data and credentials of the machine, from everybody but root. */
+/** Restricts the metadata services, which serve user-data and credentials of the machine, to root. */
 export const metadataLock = defineModule({
   name: 'metadata_lock',
   summary: 'After the boot only root reaches the metadata services of the link, over IPv4 and IPv6.',

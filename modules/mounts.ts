@@ -5,7 +5,7 @@ import { type Context, defineModule } from '../agent/engine/module.ts';
 import { converted, INVALID, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
 import { deviceNamed, mappingOf } from './storage/named-devices.ts';
 
-/** A field that is left to its default: written null, or not at all. */
+/** A field; undefined (null or missing) selects its default. */
 type Field = string | undefined;
 
 const fields = list(optional(text));
@@ -27,10 +27,10 @@ const reads = {
   ),
 };
 
-/** Missing devices do not stop a boot: whoever wants that says so. */
+/** Default fields. With nofail, a missing device does not stop the boot. */
 const usual: readonly Field[] = [undefined, undefined, 'auto', 'defaults,nofail', '0', '2'];
 
-/** Lines of /etc/fstab, their folders, and the mounts themselves. */
+/** Entries of /etc/fstab, their mount points, and the mounts themselves. */
 export const mounts = defineModule({
   name: 'mounts',
   summary: 'Entries of /etc/fstab, mounted and in use at once.',
@@ -46,13 +46,13 @@ export const mounts = defineModule({
       at: 'mounts',
       changes: [{ kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', keep: keys } }],
     };
-    // A swap file may lie on a mount of the same list.
+    // A swap file may be on a mount of the same list.
     const [swaps, others] = [all.filter(isSwap), all.filter((each) => !isSwap(each))];
     return [tidy, ...[...others, ...swaps].map(itemOf)];
   },
 });
 
-/** What one entry of the list comes to: a line, the removal of one, or only a word about why not. */
+/** The result of one list entry: an fstab entry, a removal, or a note why there is neither. */
 interface Asked {
   readonly at: string;
   readonly spec?: string;
@@ -75,7 +75,7 @@ function read({ at, value }: Item<readonly Field[]>, defaults: readonly Field[],
   return { at, spec, entry: { spec, file: target, type, options: marked, dump, pass } };
 }
 
-/** The disk that a cloud lends for as long as the instance lives is mounted on /mnt, unless the list speaks of it. */
+/** Returns the default mount of the instance's ephemeral disk on /mnt, unless the list mentions the disk or /mnt. */
 function ephemeral(
   named: readonly string[],
   mounts: readonly Item<readonly Field[]>[],
@@ -110,7 +110,7 @@ function changesFor(entry: FstabEntry): PlanItem['changes'] {
   const edit = { kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', put: entry } } as const;
   const reload = { kind: 'notify', what: 'daemon-reload', follows: edit } as const;
   if (words.includes('noauto')) return [edit, reload];
-  // The agent turns it on itself, and systemd makes a unit of every swap the kernel has: no reload before sshd for it.
+  // The agent runs swapon itself, and systemd creates a unit for each active swap, so no daemon-reload is needed before sshd.
   if (type === 'swap') return [edit, { kind: 'swap', path: source }];
   if (!target.startsWith('/')) return [edit, reload];
   return [

@@ -18,7 +18,7 @@ const settings = object({
 
 const reads = { ntp: optional(settings) };
 
-/** Where the time comes from. */
+/** Time synchronization. */
 export const ntp = defineModule({
   name: 'ntp',
   summary: 'Where the time comes from: chrony, or systemd-timesyncd where that is what is installed.',

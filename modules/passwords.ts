@@ -24,7 +24,7 @@ export const passwords = defineModule({
     const item = (at: string, { name, password }: UserPassword): PlanItem => {
       const changes = passwordChanges(name, password, expire);
       const [given] = changes;
-      // A lock that was asked for stays on, and setting a password takes it off.
+      // Setting a password unlocks the account, so a requested lock is applied again.
       if (given && locked.has(name)) changes.push({ kind: 'locked', user: name, locked: true, follows: given });
       return { at, changes };
     };

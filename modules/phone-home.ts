@@ -14,7 +14,7 @@ import { shareOf, spread } from './shared/spread.ts';
 
 const names = ['pub_key_rsa', 'pub_key_ecdsa', 'pub_key_ed25519', 'instance_id', 'hostname', 'fqdn'] as const;
 
-/** A sort of key that no guest of today makes: it can be asked for, and is posted as missing. */
+/** Names that can be requested, including a key type that is no longer generated and is posted as missing. */
 const known = [...names, 'pub_key_dsa'] as const;
 
 const settings = object({
@@ -28,7 +28,7 @@ const settings = object({
 
 const reads = { phone_home: optional(settings), spread };
 
-/** Tells somebody that the machine is ready, and who it is. */
+/** Posts the machine's host keys and names to a URL once it is ready. */
 export const phoneHome = defineModule({
   name: 'phone_home',
   summary: 'Posts the host keys and names of this machine to a URL once it is ready.',

@@ -24,7 +24,7 @@ const settings = object({
   mode: oneOf('poweroff', 'reboot', 'halt'),
   delay: withDefault('now', delay),
   message: optional(text),
-  // Ours waits for the run to end, however long that takes.
+  // Accepted without effect: bootagent waits for the end of the run, however long that takes.
   timeout: withDefault(30, integer(0)),
   condition: withDefault<boolean | string | readonly string[]>(
     true,
@@ -34,7 +34,7 @@ const settings = object({
 
 const reads = { power_state: optional(settings) };
 
-/** Turns the machine off or starts it anew after its first boot. */
+/** Powers off, halts or reboots the machine after its first boot. */
 export const powerState = defineModule({
   name: 'power_state',
   summary: 'Turns the machine off or starts it anew when its first boot is over.',

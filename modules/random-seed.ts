@@ -24,7 +24,7 @@ const encodings = { raw: 'raw', base64: 'base64', b64: 'base64', gzip: 'gzip', g
 
 const reads = { random_seed: optional(settings) };
 
-/** Random numbers that are not those of the image's other copies. */
+/** Seeds the random number generator, so that copies of an image do not generate the same numbers. */
 export const randomSeed = defineModule({
   name: 'random_seed',
   summary: 'Seeds the random numbers with what the user-data and the metadata give for that.',

@@ -1,7 +1,7 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 
-/** Tells the cloud that the machine is ready, where its metadata asks to hear it. */
+/** Reports to the cloud that the machine is ready, if the metadata requests it. */
 export const ready = defineModule({
   name: 'ready',
   summary: 'Tells the cloud that this machine is ready, where its metadata asks for it (OpenNebula: REPORT_READY).',
@@ -20,7 +20,7 @@ export const ready = defineModule({
                 tells: 'report to the cloud that this machine is ready',
                 attempts: 3,
                 pauseMs: 10_000,
-                // Its headers carry a token.
+                // The headers contain a token.
                 secret: true,
               },
             ],

@@ -8,7 +8,7 @@ import { sshdChanges } from './shared/sshd-service.ts';
 
 const reads = { ...eachOfOthers(peopleReads), root_lock: optional(flag) };
 
-/** Nobody comes in as root: by no password anywhere, and over SSH by no key. Done whatever else is asked. */
+/** Disables root logins: with a password everywhere, and with a key over SSH. Overrides all other settings. */
 export const rootLock = defineModule({
   name: 'root_lock',
   summary: 'Locks root’s password and keeps root from coming in over SSH.',

@@ -6,7 +6,7 @@ import { commandList, scriptItem } from './commands/plan-commands.ts';
 const reads = {
   runcmd: optional(commandList),
   runcmd_on_error: optional(oneOf('continue', 'stop')),
-  /** For the whole list: 0, as if nothing is said, is no limit. */
+  /** Limit for the whole list; 0, the default, means no limit. */
   runcmd_timeout: optional(duration),
   on_interrupt: optional(oneOf('stop', 'resume', 'rerun')),
 };

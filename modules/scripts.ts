@@ -6,7 +6,7 @@ import { cloudInitCallNotes } from './commands/cloud-init-calls.ts';
 
 const folder = ownPaths.userScripts;
 
-/** Scripts that came as parts of the user-data, each its own file and its own process. */
+/** Scripts that are parts of the user-data, each in its own file and process. */
 const scriptsOf = (name: string, summary: string, every: Frequency, runs: Script['when']): Module =>
   defineModule({
     name,

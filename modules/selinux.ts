@@ -21,9 +21,9 @@ export const selinux = defineModule({
       const text = 'there is no SELinux on this machine';
       return [{ at: 'selinux', changes: [], notes: [{ level: asked === 'enforcing' ? 'warning' : 'note', text }] }];
     }
-    // It is off already, by the kernel's arguments or by this file: any other word in it would bring it back.
+    // SELinux is already off, by a kernel argument or by this file; any other value in the file would turn it on again.
     if (isOff && asked === 'disabled') return [{ at: 'selinux', changes: [] }];
-    // Newer kernels do not take "disabled" from the file: to write it there would leave SELinux half on.
+    // Newer kernels ignore "disabled" in the file: writing it would leave SELinux partly active.
     const mode = asked === 'disabled' ? 'permissive' : asked;
     const config: Change = {
       kind: 'edit',

@@ -18,7 +18,7 @@ const reads = {
   ),
 };
 
-/** What each word asks for, in the order it is done: what is in the way goes first. */
+/** The change of each setting, in order of application: what blocks a service is removed first. */
 const changeFor: Readonly<
   Record<'mask' | 'unmask' | 'disable' | 'stop' | 'enable' | 'start', (unit: string) => Change>
 > = {
@@ -32,7 +32,7 @@ const changeFor: Readonly<
 
 const verbs = ['unmask', 'mask', 'disable', 'stop', 'enable', 'start'] as const;
 
-/** Services that are to be on or off, at boot and now. */
+/** Services to enable, disable or mask at boot, and to start or stop now. */
 export const services = defineModule({
   name: 'services',
   summary: 'Services enabled, disabled, masked, started and stopped, without waiting for any.',

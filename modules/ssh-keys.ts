@@ -19,7 +19,7 @@ const reads = {
   allow_public_ssh_keys: alone(optional(flag)),
 };
 
-/** The keys that came with the machine: to the default user, or to whoever is there in its place. */
+/** The keys of metadata and user-data, for the default user or, without one, the fallback user. */
 export const sshKeys = defineModule({
   name: 'ssh_authorized_keys',
   summary: 'The public keys of the metadata and the user-data, for the default user.',
@@ -57,7 +57,7 @@ export const sshKeys = defineModule({
   },
 });
 
-/** Who names root for the keys means that they work. */
+/** If root is a recipient of keys, key logins as root must work. */
 const rootByKey: Change = { kind: 'sshd', keyword: 'PermitRootLogin', value: 'prohibit-password', instead: 'no' };
 
 const shut: Note = {
@@ -100,14 +100,14 @@ function recipient(
     people.filter(({ at, isDefault }) => !(isDefault && at === 'users')),
     context,
   );
-  // Where root gets the keys too, no account is locked out.
+  // If root receives the keys too, the machine stays accessible.
   const code = settings.disable_root === false ? {} : ({ code: 'no-login' } as const);
   const alarm = (text: string): Note[] => [{ level: 'alarm', ...code, text }];
   if (own && !mended) return { users: [own.name], notes: [] };
   if (mended) {
     const name = own?.name ?? fallbackKeyUser(people)?.name ?? '';
     const text = `"users" lists no "default", which would leave the cloud's keys with nobody and lock everybody out: they are given to ${name}`;
-    // Keys that stand beside the list are its author's: the only users there are get them as meant.
+    // Keys next to the list come from its author, so giving them to the only listed users is intended.
     if ((settings.ssh_authorized_keys ?? []).length > 0)
       return {
         users: [name],
@@ -125,7 +125,7 @@ function recipient(
   return { users: [], notes: [{ level: 'alarm', text }] };
 }
 
-/** Whoever tries to come in as this user with the cloud's key is told whom to come in as. */
+/** Returns keys of `ssh_redirect_user`: a login with the metadata's key prints which user to log in as. */
 function redirected({ at, name }: ResolvedUser, keys: readonly string[], users: readonly string[]): PlanItem[] {
   const [user] = users;
   if (user === undefined || user === name || keys.length === 0) return [];

@@ -4,7 +4,7 @@ import { type Decode, decoder, flag, INVALID, oneOf, optional } from '../agent/u
 import { eachAlone } from './shared/lenient-fields.ts';
 import { sshdChanges } from './shared/sshd-service.ts';
 
-/** Yes, no, or "unchanged", which cloud-config has for leaving it alone. */
+/** A flag, or cloud-config's "unchanged", which leaves the setting as it is. */
 const passwordLogin: Decode<boolean | undefined> = decoder(
   { is: 'optional', of: { is: 'either', of: [flag.shape, oneOf('unchanged', '').shape] } },
   (written, at, findings) => {
@@ -16,7 +16,7 @@ const passwordLogin: Decode<boolean | undefined> = decoder(
 
 const reads = eachAlone({ disable_root: optional(flag), ssh_pwauth: passwordLogin });
 
-/** Who may try to come in over SSH, and by what. */
+/** Root and password logins over SSH. */
 export const ssh = defineModule({
   name: 'ssh',
   summary: 'Whether root, and whether passwords, may come in over SSH.',
@@ -34,7 +34,7 @@ export const ssh = defineModule({
     if (byPassword !== undefined) {
       const changes: Change[] = [
         { kind: 'sshd', keyword: 'PasswordAuthentication', value: byPassword ? 'yes' : 'no' },
-        // Left to itself sshd also asks PAM, which asks for the password. Where it was set, it was for something.
+        // By default sshd also uses PAM, which asks for the password. An existing setting has a purpose and is kept.
         ...(byPassword
           ? []
           : [{ kind: 'sshd', keyword: 'KbdInteractiveAuthentication', value: 'no', instead: 'nothing' } as const]),

@@ -52,7 +52,7 @@ const reads = {
   ),
 };
 
-/** A swap file, sized by hand, by the cores or by the memory, in use now and at every boot. */
+/** A swap file with a fixed size, or sized by cores or memory, active now and at each boot. */
 export const swap = defineModule({
   name: 'swap',
   summary: 'A swap file: by size, by core, or by memory.',
@@ -84,7 +84,7 @@ export const swap = defineModule({
 
 interface Sized {
   readonly bytes: number;
-  /** How it came about, for people. */
+  /** How the size was determined, for messages. */
   readonly why: string;
   readonly advised?: true;
 }
@@ -92,13 +92,14 @@ interface Sized {
 function sizeOf({ filename, size, maxsize, per_core, per_core_kb, of_memory }: Settings, facts: Facts): Sized {
   const { cpus, memoryKiB } = facts;
   const cores = `${cpus} ${cpus === 1 ? 'core' : 'cores'}`;
-  // Kilobytes of 1000 bytes: what the shell of older images makes by writing "000" behind the number.
+  // Kilobytes of 1000 bytes, like the shell scripts of older images, which append "000" to the number.
   if (per_core_kb !== undefined) {
     return { bytes: cpus * per_core_kb * 1000, why: `${cores} x ${per_core_kb} kB of 1000 bytes` };
   }
   if (per_core !== undefined) return { bytes: cpus * per_core, why: `${cores} x ${formatBytes(per_core)}` };
   if (of_memory !== undefined) {
-    // Kernels differ by some megabytes in what they call all memory: not worth a new swap file at each update.
+    // Rounded to 64 MiB: the total memory varies by some megabytes between kernels, and must not resize the file at each
+    // update.
     const bytes = Math.floor((memoryKiB * 1024 * of_memory) / 100 / (64 * MiB)) * 64 * MiB;
     return { bytes, why: `${of_memory}% of ${formatBytes(memoryKiB * 1024)} of memory` };
   }

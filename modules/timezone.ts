@@ -5,7 +5,7 @@ import { converted, matching, optional } from '../agent/userdata/schema/decode.t
 
 const named = matching(/^[A-Za-z][\w+-]*(?:\/[A-Za-z][\w+-]*)*$/, 'a time zone such as Europe/Zurich');
 
-/** The guest's own list of zones decides; ours may be older than it, so that a slip is no more than told. */
+/** The time zone database of the machine decides; Node's may be older, so an unknown zone is only a warning. */
 const zone = converted(named, (name, tell) => {
   if (isKnown(name)) return name;
   tell.warning(`no time zone ${name} is known`, suggestion(name, Intl.supportedValuesOf('timeZone')));
@@ -16,13 +16,13 @@ function isKnown(zone: string): boolean {
   try {
     return new Intl.DateTimeFormat('en', { timeZone: zone }) !== undefined;
   } catch {
-    return false; // that is how Intl says so
+    return false; // Intl throws for an unknown zone
   }
 }
 
 const reads = { timezone: optional(zone) };
 
-/** The zone that local time is told in. */
+/** The system's time zone. */
 export const timezone = defineModule({
   name: 'timezone',
   summary: 'The zone that local time is told in.',

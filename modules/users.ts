@@ -15,7 +15,7 @@ const reads = {
   ...eachOfOthers({ ssh_authorized_keys: keys, ...passwordReads }),
 };
 
-/** Groups and users, once: somebody whom an admin removes is not made again by surprise. */
+/** Groups and users, once for each instance: an account that an administrator removes is not created again. */
 export const users = defineModule({
   name: 'users',
   summary: 'Groups and users, with their sudo rules and keys.',
@@ -33,7 +33,7 @@ export const users = defineModule({
   },
 });
 
-/** Users that say `every: boot`: there again at each boot, whatever became of them. */
+/** Users with `every: boot`: restored at each boot. */
 export const usersEachBoot = defineModule({
   name: 'users_each_boot',
   summary: 'Users that are looked after at each boot (every: boot).',
@@ -55,7 +55,7 @@ function planPeople(
     .flatMap((person) => planUser(person, context, withPassword.has(person.name)));
 }
 
-/** Who is given a password under another key. */
+/** Returns the names of users whose password is set by `chpasswd` or `password`. */
 function passwordsOf(settings: PeopleSettings & PasswordSettings, context: Context): ReadonlySet<string> {
   const { users = [], list = [] } = settings.chpasswd ?? {};
   const names = [...users, ...list].map(({ value }) => value.name);

@@ -23,7 +23,10 @@ import { limits } from '../agent/userdata/schema/limits.ts';
 import { nowhere } from '../agent/userdata/schema/source-node.ts';
 import { type AccountRequests, accountReads, requestedAccounts } from './accounts/requested-accounts.ts';
 
-/** A mode is read from its words: `0644` and `'644'` are the same, and a bare `644`, which YAML takes for decimal, is refused. */
+/**
+ * A file mode, read from its source text: `0644` and `'644'` are equal, and a bare `644`, which YAML reads as decimal, is an
+ * error.
+ */
 const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as '0644'" }, (written, at, findings) => {
   const words = written?.is === 'scalar' ? written.raw : '';
   const [, zero, digits] = /^(0o?)?([0-7]{3,4})$/.exec(words) ?? [];
@@ -42,7 +45,7 @@ const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as 
   return INVALID;
 });
 
-/** Text, or the bytes of a value that YAML marks as binary. */
+/** Text, or the bytes of a !!binary value. */
 const raw: Decode<string | Uint8Array> = decoder({ is: 'scalar', what: 'text' }, (written, at, findings) =>
   written?.is === 'scalar' && written.value instanceof Uint8Array ? written.value : text(written, at, findings),
 );
@@ -51,7 +54,7 @@ const plainAddress = matching(
   /^(https?|file):\/\/[^\s\0]+$/,
   'an address that begins with http://, https:// or file://',
 );
-/** The password that may stand in an address is one wherever the settings are shown. */
+/** An address. A password in it is masked wherever settings are shown. */
 const address: Decode<string> = decoder(plainAddress.shape, (written, at, findings) => {
   const uri = plainAddress(written, at, findings);
   const password = uri === INVALID ? undefined : /^\w+:\/\/[^/@]*:([^/@]+)@/.exec(uri)?.[1];
@@ -59,7 +62,7 @@ const address: Decode<string> = decoder(plainAddress.shape, (written, at, findin
   return uri;
 });
 
-/** A header is one line: a line break in it would be a header of its own. */
+/** HTTP headers. A line break in a value would inject another header. */
 const headers = entriesNamed(
   /^[!#$%&'*+.^`|~\w-]+$/,
   'the name of a header',
@@ -81,7 +84,10 @@ const settings = {
   defer: withDefault(false, flag),
 } as const;
 
-/** Without these a secret would be readable by all, or a file that others write in too would be lost. */
+/**
+ * Misspellings of these keys invalidate the entry: without them a secret could be world-readable, or a shared file
+ * overwritten.
+ */
 const fields = object(settings, {
   permissions: ['mode', 'perms', 'chmod', 'umask', 'rights', 'access'],
   owner: ['user', 'group', 'owned_by', 'chown', 'uid', 'gid'],
@@ -90,7 +96,7 @@ const fields = object(settings, {
 
 type File = typeof fields extends Decode<infer T> ? T : never;
 
-/** All files. What is packed in them counts together: each alone could fill the memory as often as there are files. */
+/** All files. The size limit of unpacked content applies to the sum, since each file alone could fill the memory. */
 const allFiles = decoder(items(fields).shape, (written, at, findings) => {
   let left: number = limits.bytes;
   const file = converted(fields, (file, tell): File | Invalid => {
@@ -122,8 +128,8 @@ const reads = { ...accountReads, write_files: writeFilesKey };
 type Settings = AccountRequests & { readonly write_files: readonly Item<File>[] };
 
 /**
- * The files of the main stage: those whose owner and group are there by then. The accounts that the configuration asks
- * for are made before.
+ * Plans the files of the main stage: those whose owner and group exist by then, including the accounts that the configuration
+ * requests.
  */
 function planEarly(settings: Settings, context: Context): PlanItem[] {
   const isThere = ownershipIn(settings, context);
@@ -131,9 +137,9 @@ function planEarly(settings: Settings, context: Context): PlanItem[] {
 }
 
 /**
- * The files of the final stage: those that ask for it, and all that belong to a name other than root. Which accounts
- * exist may have changed since the main stage, so what the main stage left out is not computed again here: a file that it
- * wrote is compared once more and holds.
+ * Plans the files of the final stage: those with `defer`, and those whose owner or group is a name other than root. Which
+ * accounts exist may have changed since the main stage, so what that stage left out is not computed again: a file that it
+ * wrote is compared once more and is unchanged.
  */
 function planLate(settings: Settings, context: Context): PlanItem[] {
   const isThere = ownershipIn(settings, context);
@@ -159,17 +165,17 @@ function ownersOf({ owner = 'root:root' }: File): { readonly user: string; reado
 
 const isFixed = (name: string): boolean => name === 'root' || /^\d+$/.test(name);
 
-/** An owner that no package and no setting has to bring first. */
+/** Whether owner and group exist on every machine: root, or a number. */
 function isAlwaysThere(file: File): boolean {
   const { user, group } = ownersOf(file);
   return isFixed(user) && isFixed(group);
 }
 
-/** What is not compared but done once, or added to, is never planned for two stages. */
+/** Downloads, which are not compared, and appended files are planned for one stage only. */
 const isLate = (file: File): boolean =>
   file.defer || ((file.source !== undefined || file.append) && !isAlwaysThere(file));
 
-/** Whether owner and group of a file exist in the main stage, once the accounts that are asked for are made. */
+/** Returns a test whether owner and group of a file exist in the main stage, once the requested accounts are created. */
 function ownershipIn(settings: Settings, context: Context): (file: File) => boolean {
   const { facts } = context;
   const requested = requestedAccounts(settings, context);
@@ -181,7 +187,7 @@ function ownershipIn(settings: Settings, context: Context): (file: File) => bool
   };
 }
 
-/** Directories whose scripts cloud-init runs, and bootagent does not. */
+/** Directories whose scripts cloud-init runs and bootagent does not. */
 const scriptFolder = /^\/var\/lib\/cloud\/scripts\/(per-boot|per-instance|per-once|vendor)\//;
 
 function notesOn(path: string): readonly Note[] {
@@ -196,7 +202,7 @@ function changeFor(
   owning: { readonly owner: string; readonly group: string },
 ): Change {
   const mode = permissions ?? 0o644;
-  // What others may not read on the disk is shown to nobody as a diff either.
+  // A file that other users cannot read is not shown as a diff either.
   const secret = (mode & 0o077) === 0 ? ({ secret: true } as const) : {};
   if (!source) return { kind: 'file', path, content, mode, ...owning, ...(append && { append: true }), ...secret };
   const headers = Object.fromEntries((source.headers ?? []).map(({ name, value }) => [name, value]));
@@ -204,7 +210,7 @@ function changeFor(
   return { kind: 'download', path, url: source.uri, headers, ...otherwise, mode, ...owning, ...secret };
 }
 
-/** Files written before sshd starts. */
+/** Files that are written before sshd starts. */
 export const writeFiles = defineModule({
   name: 'write_files',
   summary: 'Files with this content, owner and mode.',
@@ -216,7 +222,7 @@ export const writeFiles = defineModule({
 
 const lateReads = { ...reads, write_files: silent(writeFilesKey) };
 
-/** Files that ask to be written last, or whose owner is made by then. */
+/** Files with `defer`, or with an owner that is created late. */
 export const deferredFiles = defineModule({
   name: 'write_files_deferred',
   summary: 'Files that are written last, since they say so or their owner comes late.',

@@ -6,7 +6,9 @@ import { checkExecutable, makeExecutable, sha256 } from './executable.ts';
 import { writeNotices } from './notices.ts';
 import { type Architecture, architectures } from './runtimes.ts';
 
-/** `npm run build [-- --arch arm64]`: one executable that needs no Node installed, with its licences and parts beside it. */
+/**
+ * `npm run build [-- --arch arm64]`: builds one executable that includes Node, with its licences and its bill of materials.
+ */
 const { values } = parseArgs({
   options: { arch: { type: 'string', default: 'x64' }, entry: { type: 'string', default: 'agent/main.ts' } },
 });
@@ -27,7 +29,7 @@ makeExecutable(
   join('.cache'),
 );
 checkExecutable(built, architecture, version);
-// Beside it first, then over it: one that runs cannot be written into.
+// Remove first: a running executable cannot be overwritten.
 rmSync(join('dist', name), { force: true });
 copyFileSync(built, join('dist', name));
 writeNotices(metafile, architecture, name);

@@ -5,31 +5,31 @@ import { build, type Metafile, type Plugin } from 'esbuild';
 
 const required = createRequire(import.meta.url);
 
-/** What stands in the place of parts of undici, most of which plain HTTP/1.1 to a metadata service never enters. */
+/** Replacements for parts of undici that HTTP/1.1 requests to a metadata service do not use, or use little. */
 const replaced: Readonly<Record<string, string | ((path: string) => string)>> = {
   '/undici/lib/dispatcher/client-h2.js': 'module.exports = () => { throw new Error("HTTP/2 is not built in"); };',
   '/undici/lib/web/fetch/body.js': 'module.exports = { extractBody() { throw new Error("fetch is not built in"); } };',
   '/undici/lib/web/fetch/formdata.js': 'module.exports = undefined;',
   '/undici/lib/web/webidl/index.js': 'module.exports = { webidl: { is: { FormData: () => false } } };',
-  // Channels by which it tells what it does: nobody listens to a single executable.
+  // Diagnostics channels: a single executable has no subscribers.
   '/undici/lib/core/diagnostics.js': (path) => {
     const names = Object.keys(required(path).channels);
     const channels = Object.fromEntries(names.map((name) => [name, { hasSubscribers: false }]));
     return `module.exports = ${JSON.stringify({ channels })};`;
   },
-  // A hundred names of headers, in tables that spare a call of toLowerCase() and are made at each start.
+  // Tables of a hundred header names, which save calls of toLowerCase() and are built at each start.
   '/undici/lib/core/constants.js': 'module.exports = { headerNameLowerCasedRecord: { __proto__: null } };',
   '/undici/lib/core/tree.js': 'module.exports = { tree: { lookup() {} } };',
-  // For tests of undici's own, and for processors that are not built for.
+  // For undici's own tests, and for processors that are not a build target.
   '/undici/lib/llhttp/llhttp-wasm.js': 'module.exports = undefined;',
-  // A table that it makes anew at each start, and what its client reads of that.
+  // A table that is built at each start, reduced to the parts that the client reads.
   '/undici/lib/llhttp/constants.js': (path) => {
     const { ERROR, TYPE } = required(path);
     return `module.exports = ${JSON.stringify({ ERROR, TYPE })};`;
   },
 };
 
-/** What undici asks of large parts of Node, which are loaded for no more than this. */
+/** Stubs for large modules of Node of which undici uses only this. */
 const little: Readonly<Record<string, string>> = {
   'node:assert':
     'module.exports = (holds, message) => { if (!holds) throw message instanceof Error ? message : new Error(message ?? "an assertion of undici does not hold"); };',
@@ -51,10 +51,10 @@ const slimUndici: Plugin = {
   },
 };
 
-/** Parts of Node that are dear to load, and that few runs need: our own files get them when they first use them. */
+/** Modules of Node that are slow to load and that few runs need: bootagent's own files load them at first use. */
 const dear = ['node:child_process', 'node:crypto', 'node:sea', 'node:vm', 'node:zlib'];
 
-/** The same yaml as modules of ECMAScript, which what nobody uses can be left out of, and which need no wrapper each. */
+/** Resolves yaml to its ECMAScript modules, which allow tree shaking and need no wrapper for each file. */
 const slimYaml: Plugin = {
   name: 'slim-yaml',
   setup({ onResolve }) {
@@ -73,7 +73,7 @@ const lazyBuiltins: Plugin = {
         : undefined,
     );
     onLoad({ filter: /./, namespace: 'lazy' }, ({ path }) => {
-      // What is not used of it is left out, and of what is nothing is copied at the start.
+      // Unused functions are left out by tree shaking; the others access the module only when called.
       const functions = Object.entries(required(path)).filter(([, each]) => typeof each === 'function');
       const exported = functions.map(([name]) => {
         const whole = `require("${path}").${name}`;
@@ -84,7 +84,7 @@ const lazyBuiltins: Plugin = {
   },
 };
 
-/** Makes one CommonJS file of the agent. What is imported lazily stays lazy: most of a start is reading code. */
+/** Bundles the agent into one CommonJS file. Lazy imports stay lazy, since most of the start time is parsing code. */
 export async function bundle(entry: string, outfile: string): Promise<Metafile> {
   const { metafile } = await build({
     entryPoints: [entry],
@@ -93,16 +93,17 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
     platform: 'node',
     format: 'cjs',
     target: 'node26',
-    // Not the identifiers: V8 reads the arrow functions that makes of CommonJS wrappers more slowly, and traces stay readable.
+    // Identifiers are kept: V8 parses the arrow functions that minified CommonJS wrappers become more slowly, and traces stay
+    // readable.
     minifyWhitespace: true,
     minifySyntax: true,
     // An uncaught error prints its line on the console.
     lineLimit: 160,
     charset: 'ascii',
     legalComments: 'none',
-    // A single executable cannot import() anything, not even what is built in.
+    // A single executable cannot use import(), not even for built-in modules.
     supported: { 'dynamic-import': false },
-    // By this undici leaves out the second parser that it tries out.
+    // With this definition undici leaves out its experimental second parser.
     define: { esbuildDetection: 'true' },
     sourcemap: 'external',
     metafile: true,
@@ -110,7 +111,7 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
     plugins: [slimUndici, slimYaml, lazyBuiltins],
   });
   const has = (path: string): boolean => Object.keys(metafile.inputs).some((each) => each.includes(path));
-  // A new undici that keeps one of them elsewhere must not slip in unseen: HTTP/2 costs more than all the rest of a start.
+  // Fails if a new undici has moved one of these files: HTTP/2 alone takes longer to load than the rest of a start.
   const moved = has('node_modules/undici/') ? Object.keys(replaced).filter((path) => !has(path)) : [];
   if (moved.length > 0) throw new Error(`undici no longer has what is replaced in the bundle: ${moved.join(', ')}`);
   await writeFile(outfile, alike(await readFile(outfile, 'latin1')), 'latin1');
@@ -119,8 +120,8 @@ export async function bundle(entry: string, outfile: string): Promise<Metafile> 
 }
 
 /**
- * The wrapper of each file is an object with the file's name as its one key. V8 keeps a shape for each such name, and takes
- * longer over every further one; with one name for all there is one shape. Padded, so that each line keeps its columns.
+ * Renames the wrapper of each file. A wrapper is an object with the file's name as its only key, and V8 keeps a shape for
+ * each name, at a growing cost; with one name there is one shape. Padding keeps the columns of each line.
  */
 function alike(code: string): string {
   const wrapper = /(?<=\b__(?:esm|commonJS)\(\s*\{\s*)"[^"]+"(?=\()/g;

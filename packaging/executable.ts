@@ -5,13 +5,13 @@ import { basename, dirname, join } from 'node:path';
 import { setRunpath } from './runpath.ts';
 import { type Architecture, architectures, libraries, nodeFor } from './runtimes.ts';
 
-/** The files of one executable: what it begins with, and the agent that this loads. */
+/** The files of one executable: its entry script, and the agent that this loads. */
 export interface Code {
   readonly start: string;
   readonly agent: string;
 }
 
-/** Makes one executable of its code and the official Node, the same bytes each time. */
+/** Builds one reproducible executable from its code and the official Node. */
 export function makeExecutable(
   { start, agent }: Code,
   output: string,
@@ -22,8 +22,8 @@ export function makeExecutable(
   const folder = dirname(output);
   mkdirSync(folder, { recursive: true });
   const node = join(folder, `node-${architecture}`);
-  // Before the code goes in, never after: a stripped executable of this sort dies at its start. The
-  // comment section holds bytes that are no UTF-8, which some checkers of packages choke on.
+  // Strip before the code is added: stripping a finished single executable breaks it. The comment section contains invalid
+  // UTF-8, which some package checkers reject.
   execFileSync(strip, [
     '--strip-all',
     '--remove-section=.comment',
@@ -32,7 +32,7 @@ export function makeExecutable(
     join(nodeFor(architecture, cache), 'bin/node'),
   ]);
   setRunpath(node, libraries);
-  // As a function of what it requires: a script has no modules of its own.
+  // Wrapped in a function that takes `require`: a script has no module scope.
   const wrapped = join(folder, 'agent.cjs');
   writeFileSync(wrapped, `(function (require) {${readFileSync(agent, 'utf8')}\n})`);
   const compiled = join(folder, `agent-${architecture}.cache`);
@@ -41,22 +41,22 @@ export function makeExecutable(
   writeFileSync(
     settings,
     JSON.stringify({
-      // Relative, so that no folder of the build gets into the file.
+      // Relative, so that the file contains no build path.
       main: basename(start),
       output: basename(output),
       disableExperimentalSEAWarning: true,
       useCodeCache: true,
       assets: { 'agent.cjs': basename(wrapped), 'agent.cache': basename(aligned) },
-      // NODE_OPTIONS must not bring code into a program that runs as root, nor a signal a debugger.
+      // NODE_OPTIONS must not load code into a program that runs as root, and SIGUSR1 must not start a debugger.
       execArgvExtension: 'none',
-      // A run is too short for threads that help it, and for a heap that begins small and is collected twice.
+      // A run is too short to benefit from helper threads, or from a small initial heap, which would be collected twice.
       execArgv: ['--disable-sigusr1', '--v8-pool-size=1', '--single-threaded-gc', '--min-semi-space-size=4'],
     }),
   );
   const once = () => {
-    // What was compiled is only taken from a node of the same architecture. The seed makes it the same each time.
+    // A code cache is valid only for a node of the same architecture. The seed makes it reproducible.
     const seed = '--random-seed=42';
-    // With room for all it makes, so that no garbage is collected.
+    // Large enough that no garbage collection runs.
     const roomy = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
     const warm = join(process.cwd(), 'packaging/warm.ts');
     const made = runAs(architecture, node, [seed, ...roomy, warm, basename(wrapped), basename(compiled)], folder);
@@ -67,7 +67,7 @@ export function makeExecutable(
       runAs(architecture, node, [seed, '--build-sea', basename(settings)], folder);
       return readFileSync(output).indexOf(cache);
     };
-    // V8 copies what does not begin at a multiple of eight: a megabyte at each start.
+    // V8 copies a code cache that is not aligned to 8 bytes: a megabyte at each start.
     const off = link(8) % 8;
     if (off !== 0 && link(8 - off) % 8 !== 0) throw new Error(`${output}: what V8 kept is not where it can be read`);
     return sha256(output);
@@ -76,7 +76,7 @@ export function makeExecutable(
   if (once() !== first) throw new Error(`${output} came out differently when it was built again`);
 }
 
-/** The executable starts, answers, and has nothing to complain of: a code cache that is not taken is told on stderr. */
+/** Checks that the executable starts, answers, and writes nothing to stderr, where it reports a rejected code cache. */
 export function checkExecutable(executable: string, architecture: Architecture, expected: string): void {
   for (const [argument, word] of [
     ['version', expected],

@@ -12,7 +12,7 @@ interface Part {
   readonly text: string;
 }
 
-/** Writes what is inside the executable: every part with its licence, for people and as a CycloneDX document. */
+/** Writes the parts of the executable with their licences, as text and as a CycloneDX document. */
 export function writeNotices(metafile: Metafile, architecture: Architecture, name: string): void {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
   const packages = bundledPackages(metafile).map(partOf);
@@ -26,7 +26,7 @@ export function writeNotices(metafile: Metafile, architecture: Architecture, nam
   );
 }
 
-/** The npm packages that gave at least one byte to the bundle. */
+/** Returns the npm packages that contribute at least one byte to the bundle. */
 function bundledPackages(metafile: Metafile): readonly string[] {
   const inputs = Object.values(metafile.outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
@@ -41,14 +41,14 @@ function partOf(name: string): Part {
   return { name, version, license, integrity: lockedAt(`node_modules/${name}`).integrity, text: licenseText(folder) };
 }
 
-/** Node's licence file holds those of everything that is linked into it. */
+/** Returns Node as a part. Its licence file contains the licences of everything that is linked into it. */
 function nodePart(architecture: Architecture): Part {
   const folder = nodeFor(architecture, '.cache');
   const { version, integrity } = lockedAt(`node_modules/node-linux-${architecture}`);
   return { name: 'node', version, license: 'MIT', integrity, text: licenseText(folder) };
 }
 
-/** Debian's build of GCC's library, beside the executable: its sources are those of Debian's package gcc. */
+/** Returns Debian's build of libatomic, which ships next to the executable; its sources are those of Debian's package gcc. */
 function libatomicPart(architecture: Architecture): Part {
   const { package: name } = architectures[architecture];
   const [, version = ''] = execFileSync('dpkg-query', ['--show', name], { encoding: 'utf8' }).trim().split('\t');
@@ -91,7 +91,10 @@ function bom(version: string, parts: readonly Part[]) {
   };
 }
 
-/** Node is built here by the same version that goes into the executable, so its own account is right. */
+/**
+ * Returns the libraries that are linked into Node. The build runs on the same version of Node as the executable contains, so
+ * process.versions is correct.
+ */
 function linkedIntoNode() {
   const {
     node: _node,

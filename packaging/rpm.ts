@@ -6,14 +6,14 @@ import { sha256 } from './executable.ts';
 import { type Architecture, architectures, libatomicFor } from './runtimes.ts';
 import { stage } from './stage.ts';
 
-/** `npm run rpm [-- --arch arm64] [-- --payload w3.zstdio]`: packs what `npm run build` made, the same bytes each time. */
+/** `npm run rpm [-- --arch arm64] [-- --payload w3.zstdio]`: packages the output of `npm run build`, reproducibly. */
 const { values } = parseArgs({
   options: {
     arch: { type: 'string', default: 'x64' },
-    // The best zstd takes a minute of one core; tests of the package take a quick one.
+    // The highest zstd level takes a minute on one core; tests of the package use a lower one.
     payload: { type: 'string', default: 'w19.zstdio' },
     release: { type: 'string', default: '1' },
-    /** Packs it as another version: upgrades are tested with that. */
+    /** Overrides the version, to test upgrades. */
     version: { type: 'string' },
     output: { type: 'string', default: 'dist' },
   },
@@ -25,7 +25,7 @@ const version = values.version ?? manifest.version;
 const name = architecture === 'x64' ? 'bootagent' : `bootagent-${rpmArchitecture}`;
 const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? lastCommit());
 
-// Its own: two suites may pack at the same time.
+// A separate directory: two suites may build packages at the same time.
 mkdirSync('dist/build', { recursive: true });
 const work = mkdtempSync(resolve('dist/build/rpm-'));
 process.once('exit', () => rmSync(work, { recursive: true, force: true }));
@@ -79,7 +79,7 @@ for (const [called, of] of [
   console.log(`${values.output}/${file}  ${(statSync(at).size / 1e6).toFixed(1)} MB  sha256 ${sha256(at)}`);
 }
 
-/** When the sources were last changed. */
+/** Returns the time of the last commit, in seconds since the epoch. */
 function lastCommit(): string {
   return execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }).trim();
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** The numbers of the ELF specification, for little-endian files of 64 bits. */
+/** Constants of the ELF specification (ELF64, little-endian). */
 const elf = { load: 1, dynamic: 2 } as const;
 const tags = { null: 0, strtab: 5, strsz: 10, runpath: 29 } as const;
 
@@ -12,9 +12,9 @@ interface Segment {
 }
 
 /**
- * Makes an executable look for its libraries in a folder first. Nothing in the file moves, since the code that is put
- * into it later does not survive that: a spare entry of the dynamic section takes the tag, and its text takes the
- * place of the name of a symbol that no other file asks for (a variable that Node's tracing macros make by hundreds).
+ * Sets the run path of an executable to a directory. Nothing in the file moves, since the code that is added later requires
+ * that: a spare entry of the dynamic section takes the tag, and its text replaces the name of a symbol that no other file
+ * references (one of the many variables that Node's tracing macros define).
  */
 export function setRunpath(file: string, folder: string): void {
   const bytes = readFileSync(file);

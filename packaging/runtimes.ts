@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, realpathSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The processors we build for, as Node names them, and how others do. */
+/** The target architectures by their names in Node, with their names elsewhere. */
 export const architectures = {
   x64: {
     rpm: 'x86_64',
@@ -22,7 +22,7 @@ export const architectures = {
 } as const;
 export type Architecture = keyof typeof architectures;
 
-/** The folder of the official Node of that architecture: the one npm installed, or fetched once by npm. */
+/** Returns the directory of the official Node for an architecture: installed by npm, or fetched once. */
 export function nodeFor(architecture: Architecture, cache: string): string {
   const name = `node-linux-${architecture}`;
   const installed = join('node_modules', name);
@@ -33,7 +33,7 @@ export function nodeFor(architecture: Architecture, cache: string): string {
   return folder;
 }
 
-/** npm leaves out packages of another processor, so what the lock file says of them is checked here. */
+/** Fetches a package, and checks its integrity against the lock file, since npm skips packages of other architectures. */
 function fetchPackage(spec: string, integrity: string, folder: string): void {
   const unpacking = `${folder}.new`;
   mkdirSync(unpacking, { recursive: true });
@@ -47,10 +47,10 @@ function fetchPackage(spec: string, integrity: string, folder: string): void {
   renameSync(unpacking, folder);
 }
 
-/** Where libraries of bootagent's own lie on a machine: Node needs libatomic, which most images of Enterprise Linux lack. */
+/** Directory of bootagent's own libraries: Node needs libatomic, which most images of Enterprise Linux lack. */
 export const libraries = '/usr/lib/bootagent';
 
-/** The libatomic of the build machine: one function of it is used, and glibc 2.14 is enough for it. */
+/** Returns the libatomic of the build machine: Node uses one function of it, and it needs only glibc 2.14. */
 export function libatomicFor(architecture: Architecture): string {
   const file = architectures[architecture].libatomic.find((each) => existsSync(each));
   if (!file)
@@ -58,7 +58,7 @@ export function libatomicFor(architecture: Architecture): string {
   return realpathSync(file);
 }
 
-/** What the lock file says of a package. */
+/** Returns the entry of a package in the lock file. */
 export function lockedAt(path: string): {
   readonly version: string;
   readonly integrity: string;

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, wr
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
-/** What goes where, and with which rights, besides the executable. */
+/** Source, destination and mode of each file except the executable. */
 const files: readonly (readonly [from: string, to: string, mode: number])[] = [
   ['systemd/bootagent.service', 'usr/lib/systemd/system/bootagent.service', 0o644],
   ['systemd/bootagent-local.service', 'usr/lib/systemd/system/bootagent-local.service', 0o644],
@@ -41,7 +41,7 @@ const folders = [
   ['var/lib/bootagent', 0o700],
 ] as const;
 
-/** Lays out a tree as it will be installed. Every time in it is the epoch: the same tree gives the same package. */
+/** Writes the tree to install. All timestamps are the epoch, so that the same tree gives the same package. */
 export function stage(
   tree: string,
   { executable, libatomic, parts }: Readonly<Record<'executable' | 'libatomic' | 'parts', string>>,
@@ -57,14 +57,15 @@ export function stage(
   place(tree, 'usr/share/doc/bootagent/bootagent.cdx.json', readFileSync(parts), 0o644);
   const build = createHash('sha256').update(readFileSync(executable)).digest('hex');
   for (const [from, to, mode] of files) {
-    // A boot that starts no agent must notice another one where no time of a file tells: the script is part of its record's sum.
+    // A boot that skips the agent must detect a new one even if no timestamp differs: the checksum of its record includes
+    // this script.
     const content = from.startsWith('systemd/')
       ? readFileSync(from, 'utf8').replace('@BUILD@', build)
       : readFileSync(from);
     place(tree, to, content, mode);
   }
   for (const page of readdirSync('packaging/man')) {
-    // Node's gzip writes no time and no name.
+    // Node's gzip writes no timestamp and no file name.
     const packed = gzipSync(readFileSync(join('packaging/man', page)), { level: 9 });
     place(tree, `usr/share/man/man${page.at(-1)}/${page}.gz`, packed, 0o644);
   }

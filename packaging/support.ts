@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { levels, type Proof } from '../test/machine/support/proven.ts';
 
-/** `npm run support`: makes docs/support.md of what the suites that ran here have shown. */
+/** `npm run support`: generates docs/support.md from the results of the suites that ran on this machine. */
 const folder = 'dist/support';
 const proofs: readonly Proof[] = readdirSync(folder).map((name) =>
   JSON.parse(readFileSync(join(folder, name), 'utf8')),

@@ -20,9 +20,9 @@ import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
 /**
- * `warm.ts AGENT CACHE`, started by the build: runs the agent as the dry run of a first boot, as the first stage of a later
- * one, and through the rehearsal of that, and keeps what V8 made of the functions that took part. The machine it sees is made up, so that the same comes
- * out on every machine.
+ * `warm.ts AGENT CACHE`, started by the build: runs the agent as the dry run of a first boot, as the stages of a later boot,
+ * and through the prediction of the next boot, and writes V8's code cache of the functions that ran. The machine is
+ * simulated, so that the result is the same on every build machine.
  */
 const [, , agent = '', cache = ''] = process.argv;
 const answers: Readonly<Record<string, string>> = {
@@ -98,12 +98,12 @@ for (const [path, target] of Object.entries(links)) {
 }
 process.on('exit', () => rmSync(root, { recursive: true }));
 
-// Every look of the agent goes through these, and all it writes.
+// Redirects all file access of the agent into the scratch directory.
 const within = (path: unknown) =>
   typeof path === 'string' && path.startsWith('/') && !path.startsWith('/proc/self/fd/') && !path.startsWith(root)
     ? join(root, path)
     : path;
-// Whoever makes it, it is root's, and homes are their users'.
+// Files belong to root, and homes to their users, whichever user runs the build.
 const owned = <T extends { uid: number } | undefined>(stats: T, path: unknown): T => {
   const place = typeof path === 'number' ? readlinkSync(`/proc/self/fd/${path}`) : String(path);
   const folder = stats && place.startsWith('/') ? realpathSync(dirname(place)) : '';
@@ -137,7 +137,7 @@ for (const name of ['linkSync', 'renameSync'] as const) {
   Object.assign(fs, { [name]: (from: unknown, to: unknown) => real(within(from), within(to)) });
 }
 Object.assign(fs, { realpathSync: (path: unknown) => realpathSync(String(within(path))).slice(root.length) || '/' });
-// What has no place in that folder is not done.
+// Refuses the calls that are not redirected.
 for (const name of ['lchownSync', 'symlinkSync', 'truncateSync', 'unlinkSync'] as const) {
   const refused = () => {
     throw new Error(`${name} is not for the made-up machine`);
@@ -152,7 +152,7 @@ Object.assign(os, {
     ens3: [{ address: '10.0.0.2', family: 'IPv4', mac: '02:00:00:00:00:01', internal: false }],
   }),
 });
-// A program does what the agent looks for behind it, and nothing else.
+// Each program only has the effects that the agent checks.
 const sectors = { before: 4_192_256, after: 8_386_560 };
 let size = sectors.before;
 const dump = () =>
@@ -193,18 +193,18 @@ Object.assign(child, {
     return made;
   },
 });
-// Each run ends, and the next begins in the same process.
+// The next run starts in the same process.
 Object.assign(process, { exit: () => {} });
-// It takes itself for root, and what it writes, in its own folder, need be nobody's.
+// The agent believes it is root; changes of ownership in the scratch directory are ignored.
 Object.assign(process, { getuid: () => 0, getgid: () => 0 });
 Object.assign(fs, { chownSync: () => {}, fchownSync: () => {} });
 
-// On a busy machine a time limit could run out, on an idle one never: here none does.
+// Timers never fire: on a busy machine a time limit could expire, and the result would differ.
 const never = { ref: () => never, unref: () => never, refresh: () => never, hasRef: () => false };
 Object.assign(globalThis, { setTimeout: () => never });
 
-// How often a function ran, and what was made of it beside, hangs on time: what is kept must be the same each time.
-// A collection of garbage leaves its traces, too: bytecode grows old, and what lies between objects is no longer zero.
+// Optimization and profiling depend on timing, and the code cache must be reproducible. Garbage collection affects it, too:
+// bytecode ages, and the space between objects is no longer zero.
 const flags = [
   'sparkplug',
   'maglev',
@@ -225,7 +225,7 @@ const runs = [
 next();
 process.on('beforeExit', next);
 
-/** Begins the next run when the one before it is over. */
+/** Starts the next run when the previous one has ended. */
 function next(): void {
   const run = runs.shift();
   if (!run) {
@@ -235,12 +235,12 @@ function next(): void {
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...run);
   if (!run.includes('--dry-run')) Object.assign(process.env, { BOOTAGENT_UNIT: '1', BOOTAGENT_FIRST: '1' });
   script.runInThisContext()(createRequire(import.meta.url));
-  // A run that waits for nothing would end the process with it.
+  // Keeps the process alive after a run without pending work.
   setImmediate(() => {});
 }
 
 function keep(): void {
-  // The executable runs with the usual flags, and takes nothing that was made with others.
+  // The executable runs with default flags, and rejects a code cache that was made with others.
   for (const flag of flags) setFlagsFromString(`--${flag}`);
   for (const size of ['min', 'max']) setFlagsFromString(`--${size}-semi-space-size=0`);
   writeFileSync(cache, script.createCachedData());

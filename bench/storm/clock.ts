@@ -1,9 +1,9 @@
-/** A clock that jumps from event to event, and runs what waits for it. */
+/** A virtual clock that advances from event to event, and runs the callbacks of each. */
 export interface Clock {
   now(): number;
   at(time: number, run: () => void): void;
   sleep(ms: number): Promise<void>;
-  /** Lets everything happen, in order, until nothing more is to come. */
+  /** Runs all events in order, until none is left. */
   run(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export function virtualClock(): Clock {
   };
 }
 
-/** Until all that follows from what has happened, without time passing, has happened too. */
+/** Resolves when all pending microtasks have run. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 const isBefore = (a: Event, b: Event): boolean => a.time < b.time || (a.time === b.time && a.order < b.order);

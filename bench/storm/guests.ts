@@ -8,13 +8,16 @@ import { retryingClient } from '../../agent/metadata/retrying-client.ts';
 import type { Clock } from './clock.ts';
 import type { SimulatedService } from './service.ts';
 
-/** One guest: true when it learned who it is. */
+/** One guest; resolves to whether it identified its instance. */
 export type Guest = (clock: Clock, service: SimulatedService, random: () => number) => Promise<boolean>;
 
-/** The stages of our boot that ask, as the command line has them, and how long the boot takes between them. */
+/** Time budgets in ms of the boot stages that fetch metadata. */
 const budgets = [20_000, 300_000] as const;
 
-/** Our own code, whole: detection, the EC2 source, the patience, both stages. Only the network and the time are simulated. */
+/**
+ * A guest that runs bootagent's own code: detection, the EC2 source, retries, both stages. Only network and time are
+ * simulated; `restMs` is the time between the stages.
+ */
 export const bootagent =
   (facts: Facts, { restMs = 5_000 }: { readonly restMs?: number } = {}): Guest =>
   async (clock, service, random) => {
@@ -39,7 +42,7 @@ export const bootagent =
     return false;
   };
 
-/** Our patience alone, for a source of so many requests. */
+/** A guest that applies only bootagent's retry policy, to a number of requests. */
 export const patient =
   (requests: number): Guest =>
   async (clock, service, random) => {
@@ -53,7 +56,7 @@ export const patient =
     }
   };
 
-/** A guest that makes `requests` requests one after the other, each by the pauses of somebody's policy. */
+/** A guest that sends `requests` requests in sequence, with the pauses of another policy. */
 export const by =
   (requests: number, pauseAfter: (failures: number, random: () => number) => number | undefined): Guest =>
   async (clock, service, random) => {
@@ -96,7 +99,7 @@ function guestHost(clock: Clock, service: SimulatedService): ReadHost {
 }
 
 async function answer({ url, method = 'GET' }: Request, service: SimulatedService): Promise<Response> {
-  // These guests have IPv4 alone: what goes to the other address never leaves them.
+  // These guests have only IPv4: requests to an IPv6 address fail locally.
   if (url.startsWith('http://[')) throw unreachable(method, url, failure('ENETUNREACH'));
   const status = await service.ask();
   if (status !== 200) return { status, headers: {}, body: new Uint8Array() };

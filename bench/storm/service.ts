@@ -1,19 +1,19 @@
 import type { Clock } from './clock.ts';
 
 export interface ServiceShape {
-  /** Answers a second. */
+  /** Answers per second. */
   readonly capacity: number;
-  /** How many may wait; the next is turned away with 503 at once. */
+  /** Maximum number of waiting requests; further ones are rejected with 503 at once. */
   readonly queue: number;
-  /** Until then every request is turned away. */
+  /** All requests before this time are rejected. */
   readonly outageMs: number;
-  /** The way there and back. */
+  /** Network round trip. */
   readonly roundTripMs: number;
 }
 
-/** A metadata service that sheds the load it cannot bear, and what it saw. */
+/** A metadata service that rejects requests above its capacity, with counters. */
 export interface SimulatedService {
-  /** 200, or 503 when it is turned away. */
+  /** Resolves to the status: 200, or 503 if the request is rejected. */
   ask(): Promise<number>;
   readonly seen: { requests: number; answered: number; peak: number };
 }

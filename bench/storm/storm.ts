@@ -6,20 +6,20 @@ export interface Storm extends Partial<ServiceShape> {
   readonly guests: number;
   /** All guests start within this time. */
   readonly windowMs?: number;
-  /** When each guest starts, in place of anywhere in the window. */
+  /** Start times of the guests; random times in the window by default. */
   readonly starts?: readonly number[];
   readonly seed?: number;
 }
 
 export interface Outcome {
   readonly lost: number;
-  /** When the last guest knew who it is, in seconds. */
+  /** Time at which the last guest identified its instance, in seconds. */
   readonly lastS: number;
   readonly requests: number;
   readonly peak: number;
 }
 
-/** A crowd of guests against one service, in simulated time. */
+/** Runs many guests against one service, in simulated time. */
 export async function storm(
   guest: Guest,
   { guests, windowMs = 10_000, starts, seed = 7, ...shape }: Storm,
@@ -39,7 +39,7 @@ export async function storm(
   return { lost, lastS: last / 1_000, requests: service.seen.requests, peak: service.seen.peak };
 }
 
-/** The same numbers at every run. */
+/** Returns a deterministic random number generator. */
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

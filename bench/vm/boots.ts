@@ -6,7 +6,7 @@ import { machine } from '../../test/vm/support/vm.ts';
 import { type Cost, costOf, probeOf } from './cost.ts';
 import { type Case, cases, type Peer } from './peers.ts';
 
-/** Words for the kernel: who starts whom is written down from the first process on. */
+/** Kernel arguments that trace all forks and execs from the first process on. */
 const traced = 'trace_event=sched:sched_process_fork,sched:sched_process_exec trace_buf_size=8M';
 
 export interface Costs {
@@ -14,7 +14,7 @@ export interface Costs {
   readonly second?: Cost;
 }
 
-/** Boots a machine twice, and tells what the peer cost in each. */
+/** Boots a machine once or twice, and returns the cost of the peer in each boot. */
 export async function costsOf(peer: Peer, what: Case, boots: 'first' | 'both'): Promise<Costs> {
   await using vm = await machine({
     release: peer.release,
@@ -24,8 +24,8 @@ export async function costsOf(peer: Peer, what: Case, boots: 'first' | 'both'): 
     prepare: (root) => instrument(root, peer),
   });
   const once = async () => {
-    // Where cloud-init believes to be with Amazon it wants a DHCP client of its own, so it is told by its list alone; and
-    // elsewhere it takes no tokens.
+    // On detected EC2, cloud-init needs its own DHCP client, so its datasource list selects EC2 instead; without detection it
+    // uses no IMDSv2 tokens.
     const named = peer.kind === 'cloud-init';
     await vm.cloud.serve({ keys: { visitor: vm.key }, userData: cases[what] }, named ? 'imdsv1' : 'imdsv2');
     const boot = await vm.boot({ ...(!named && { smbios: ec2Firmware }), counted: true, append: traced });
@@ -35,7 +35,7 @@ export async function costsOf(peer: Peer, what: Case, boots: 'first' | 'both'): 
   return boots === 'first' ? { first } : { first, second: await once() };
 }
 
-/** Has each unit write down its peak memory, and takes the luck out. */
+/** Records the peak memory of each unit, and removes sources of random variation. */
 async function instrument(root: string, peer: Peer): Promise<void> {
   const write = async (path: string, text: string) => {
     await mkdir(join(root, path, '..'), { recursive: true });
@@ -51,7 +51,7 @@ async function instrument(root: string, peer: Peer): Promise<void> {
   await write(`etc/systemd/system/probe.service.d/end.conf`, `[Unit]\nAfter=${[...peer.units, peer.end].join(' ')}\n`);
   await write('etc/tmpfiles.d/keygen.conf', 'd /sys/fs/cgroup/keygen 0755\n');
   if (peer.kind === 'cloud-init') {
-    // With the one address: its usual list has a name that it would look up, which takes seconds where nobody knows it.
+    // A single address: the default list has a name whose lookup takes seconds without a resolver.
     await write(
       'etc/cloud/cloud.cfg.d/90-bench.cfg',
       'datasource_list: [Ec2]\ndatasource: {Ec2: {strict_id: false, metadata_urls: ["http://169.254.169.254"]}}\n',
@@ -60,12 +60,15 @@ async function instrument(root: string, peer: Peer): Promise<void> {
   if (peer.kind === 'bootagent') {
     await write('etc/bootagent/bootagent.yaml', 'datasource_list: [Ec2]\n');
   }
-  // Nobody would make them, and sshd starts with none.
+  // Without an agent nothing generates host keys, and sshd does not start without one.
   if (peer.kind === 'nobody') await run('ssh-keygen', ['-A', '-f', root]);
   await cannedKeys(root);
 }
 
-/** How long it takes to find an RSA key is luck: ssh-keygen hands out keys that were made before, on an account of its own. */
+/**
+ * Replaces ssh-keygen: the time to generate an RSA key is random, so it returns pregenerated keys, accounted in its own
+ * cgroup.
+ */
 async function cannedKeys(root: string): Promise<void> {
   const folder = 'usr/lib/canned-keys';
   await mkdir(join(root, folder), { recursive: true });

@@ -2,16 +2,16 @@ import type { Boot } from '../../test/machine/support/boot.ts';
 import type { Peer } from './peers.ts';
 import { programsOf, type Started } from './programs.ts';
 
-/** What one boot cost, in seconds of the clock of instructions. */
+/** The cost of one boot; times in seconds of the instruction clock. */
 export interface Cost {
-  /** CPU of the peer's units, without ssh-keygen's, which is luck. */
+  /** CPU time of the peer's units, without ssh-keygen, whose time is random. */
   readonly cpu: number;
   readonly cpuOf: Readonly<Record<string, number>>;
-  /** When sshd was ready and when all was done since the kernel started, without the time ssh-keygen took. */
+  /** Time since kernel start until sshd was ready, and until everything was done, without the time of ssh-keygen. */
   readonly ssh: number;
   readonly end: number;
   readonly keygen: number;
-  /** The largest of its units, with the page cache of what it read. */
+  /** Peak memory of the largest unit, including page cache. */
   readonly peakMiB: number;
   readonly starts: number;
   readonly programs: readonly Started[];
@@ -19,10 +19,10 @@ export interface Cost {
   readonly version: string;
 }
 
-/** What tests ask of a boot, and a bench need not: each would take its time. */
+/** Probes that tests use and the benchmark disables, since each takes time. */
 const unasked = ['failed', 'jobs', 'status', 'mounts', 'swaps', 'root', 'hostname', 'run'];
 
-/** What a boot must write down. */
+/** Returns the probes that record the data of a boot. */
 export const probeOf = ({ units, end, version }: Peer): Readonly<Record<string, string>> => ({
   ...Object.fromEntries(unasked.map((name) => [name, ':'])),
   trace: 'mount -t tracefs none /sys/kernel/tracing 2>/dev/null; cat /sys/kernel/tracing/trace',

@@ -1,15 +1,15 @@
 import type { Release } from '../../test/machine/support/trees.ts';
 
-/** Who sets the machine up in a bench, by the name it is asked for on the command line. */
+/** An agent to measure, or a system without one, under its name on the command line. */
 export interface Peer {
   readonly name: string;
   readonly release: Release;
   readonly packages: readonly string[];
-  /** Whose CPU, memory and programs are counted. */
+  /** Units whose CPU time, memory and programs are counted. */
   readonly units: readonly string[];
-  /** The unit that is reached when all is done. */
+  /** The unit that is active when everything is done. */
   readonly end: string;
-  /** What writes down which version it is. */
+  /** Command that prints the version. */
   readonly version: string;
   readonly kind: 'nobody' | 'bootagent' | 'cloud-init';
 }
@@ -24,7 +24,7 @@ const cloudInitUnits = [
 ];
 const bootagentUnits = ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service'];
 
-/** What a cloud's image has beside it: it grows the root by a program of its own package. */
+/** Cloud images include cloud-guest-utils, with which cloud-init grows the root file system. */
 const cloudInitPackages = ['cloud-init', 'cloud-guest-utils'];
 
 const releases = { bookworm: 'debian-12', trixie: 'debian-13' } as const;
@@ -62,7 +62,7 @@ export const peers: readonly Peer[] = (['bookworm', 'trixie'] as const).flatMap(
   ];
 });
 
-/** What the machine is asked to become. */
+/** The user-data of each case. */
 export const cases = {
   minimal: '#cloud-config\n',
   worker: `#cloud-config

@@ -1,4 +1,4 @@
-/** A program that was started, as the kernel's trace tells it. */
+/** A started program, from the kernel's trace. */
 export interface Started {
   readonly seconds: number;
   readonly pid: number;
@@ -8,7 +8,7 @@ export interface Started {
 const fork = /\s([\d.]+): sched_process_fork: .* pid=(\d+) child_comm=.* child_pid=(\d+)$/;
 const exec = /\s([\d.]+): sched_process_exec: filename=(.*) pid=(\d+) old_pid=\d+$/;
 
-/** Of all programs that the trace saw start, those of these processes and of all they made. */
+/** Returns the programs in the trace that the given processes or their descendants started. */
 export function programsOf(trace: string, roots: readonly number[]): readonly Started[] {
   const ours = new Set(roots);
   const started: Started[] = [];

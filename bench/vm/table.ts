@@ -5,11 +5,11 @@ export interface Row {
   readonly what: string;
   readonly boot: string;
   readonly cost: Cost;
-  /** The same boot of the same system with nobody to set it up. */
+  /** The same boot of the same system without an agent. */
   readonly bare: Cost | undefined;
 }
 
-/** The figures as a table of markdown. */
+/** Returns the results as a Markdown table. */
 export function tableOf(rows: readonly Row[]): string {
   const cells = rows.map(({ peer, what, boot, cost, bare }) => [
     peer,
@@ -28,7 +28,7 @@ export function tableOf(rows: readonly Row[]): string {
 }
 
 function delay(seconds: number, bare: number | undefined): string {
-  // The unit did not come up.
+  // The unit did not start.
   if (seconds <= 0) return 'never';
   if (bare === undefined) return `at ${seconds.toFixed(2)} s`;
   return `${seconds < bare ? '-' : '+'}${Math.abs(seconds - bare).toFixed(2)} s`;

@@ -23,7 +23,7 @@ import {
   userName,
 } from './fields.ts';
 
-/** A bad field costs itself: the account is made without it, and its keys are placed. */
+/** An invalid field is left out on its own: the account is still created, with its keys. */
 const fields = eachAlone({
   uid: optional(integer(0, 4_294_967_294)),
   gecos: optional(field),
@@ -64,8 +64,8 @@ const known = {
   'no-log-init': renamed('no_log_init'),
 } as const;
 
-/** A user, in cloud-config's words. */
+/** A user, with the field names of cloud-config. */
 export const account = object(known);
 
-/** What may be said of a user. */
+/** The decoded fields of a user. */
 export type AccountSettings = typeof account extends Decode<infer T> ? T : never;

@@ -8,11 +8,11 @@ export interface LoginQuestion {
   readonly people: readonly ResolvedUser[];
   /** The accounts that get the keys of the metadata and of top-level `ssh_authorized_keys`, none without such keys. */
   readonly keyHolders: ReadonlySet<string>;
-  /** Whether a datasource answered. Otherwise the keys of the default user are not known. */
+  /** Whether a datasource answered. If not, the keys of the default user are unknown. */
   readonly identified: boolean;
 }
 
-/** A note when no account that the configuration asks for can log in. `users: []` asks for that, so it is a lesser one. */
+/** Returns a note if no requested account can log in: an alarm, or a warning if `users` is absent or empty. */
 export function noLoginNote({ settings, people, keyHolders, identified }: LoginQuestion): readonly Note[] {
   const { users } = settings;
   const hasDefault = people.some(({ isDefault }) => isDefault);
@@ -21,7 +21,7 @@ export function noLoginNote({ settings, people, keyHolders, identified }: LoginQ
     ({ value }) => value.name,
   );
   const known = new Set(people.map(({ name }) => name));
-  // An account of the image, root among them, may have any shell.
+  // An account of the image, including root, may have any shell.
   if ([...given, ...keyHolders].some((name) => !known.has(name))) return [];
   const able = people.some((person) => {
     const hasPassword = given.includes(person.name) || (person.isDefault && settings.password !== undefined);
@@ -42,7 +42,7 @@ const hasShell = ({ account }: ResolvedUser): boolean => !/\/(nologin|false)$/.t
 
 const hasOwnKeys = ({ account }: ResolvedUser): boolean => (account.ssh_authorized_keys ?? []).length > 0;
 
-/** Whether a password lets the user in. One that is given unlocks the default user, whose lock is only a default. */
+/** Whether a password gives access to this account. It unlocks the default user, whose lock is only a default. */
 function opensBy({ account, isDefault }: ResolvedUser, givenElsewhere: boolean): boolean {
   const own = account.hashed_passwd ?? account.passwd ?? account.plain_text_passwd;
   return (own !== undefined || givenElsewhere) && (isDefault || account.lock_passwd !== true);

@@ -1,6 +1,6 @@
 import type { Facts } from '../../agent/facts/facts.ts';
 
-/** What a distribution's own images call their user, and the groups they give it. */
+/** The user of a distribution's own images, and its groups. */
 export interface DefaultUser {
   readonly name: string;
   readonly gecos: string;
@@ -8,16 +8,16 @@ export interface DefaultUser {
 }
 
 interface Row extends Partial<DefaultUser> {
-  /** The ID of /etc/os-release. */
+  /** ID in /etc/os-release. */
   readonly id: string;
-  /** From this release on: the first row that fits counts. */
+  /** First release that the row applies to; the first matching row counts. */
   readonly since?: number;
 }
 
 const template = 'config/cloud.cfg.tmpl of cloud-init 26.2';
 const reading = ['adm', 'systemd-journal'];
 
-/** By distribution and release, each with its source. */
+/** Default users by distribution and release, each with its source. */
 export const defaultUsersOf: readonly (Row & { readonly source: string })[] = [
   { id: 'almalinux', name: 'almalinux', source: template },
   { id: 'amzn', name: 'ec2-user', gecos: 'EC2 Default User', groups: ['wheel', ...reading], source: template },
@@ -31,14 +31,14 @@ export const defaultUsersOf: readonly (Row & { readonly source: string })[] = [
   { id: 'ubuntu', name: 'ubuntu', gecos: 'Ubuntu', source: template },
 ];
 
-/** The default user of a distribution; `cloud-user` where it is not in the table. */
+/** Returns the default user of a distribution; `cloud-user` if the table lacks the distribution. */
 export function defaultUserFor({ id, version, family }: Facts['os']): DefaultUser {
   const release = Number.parseInt(version, 10) || 0;
   const row = defaultUsersOf.find((each) => each.id === id && release >= (each.since ?? 0));
   return {
     name: row?.name ?? 'cloud-user',
     gecos: row?.gecos ?? 'Cloud User',
-    // They let it read the logs and, on Debian, use sudo in the ways it is used to.
+    // These groups give access to the logs and, on Debian, to sudo.
     groups: row?.groups ?? (family === 'debian' ? ['adm', 'sudo'] : reading),
   };
 }

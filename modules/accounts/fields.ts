@@ -14,7 +14,7 @@ import {
 import type { Shape } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
-/** Names that every program of shadow-utils and sudo takes for a name, and for nothing else. */
+/** Names that shadow-utils and sudo accept, and that none of their programs can mistake for something else. */
 const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
 
 const name = (what: string): Decode<string> =>
@@ -23,7 +23,7 @@ const name = (what: string): Decode<string> =>
 export const userName = name('user');
 export const groupName = name('group');
 
-/** A group by name, or by number where it has none yet. */
+/** A group by name, or by number if it has no name yet. */
 export const groupOrNumber: Decode<string> = matching(
   new RegExp(`${namePattern.source}|^\\d{1,9}$`),
   'the name or number of a group',
@@ -46,14 +46,14 @@ export const date: Decode<string> = converted(
   },
 );
 
-/** A password's hash, as the shadow table holds it. What it was is never told. */
+/** A password hash as in shadow(5). A value that is not a hash is never quoted: it may be a password. */
 export const hash: Decode<string> = converted(secret, (value, { error }) => {
   if (isHash(value)) return value;
   error('expected the hash of a password, such as $6$…', 'Make one with "openssl passwd -6".');
   return INVALID;
 });
 
-/** Whether a password is given as its hash: in the forms that today's crypt knows. */
+/** Whether a value is a password hash in a format of crypt(5), or a locked-password field. */
 export const isHash = (value: string): boolean =>
   /^!*\$(?:1|2[abxy]|5|6|7|y|gy|md5|sha1)\$[^:\s]+$/.test(value) || /^[!*]+$/.test(value);
 
@@ -66,18 +66,18 @@ export const plainPassword: Decode<string> = converted(secret, (value, { error }
 const replacePrivate =
   'write the public key (the file that ends in .pub), and stop using this pair: it is in the user-data now';
 
-/** A key line. A private key pasted in its place is never shown. */
+/** A key line. A private key in its place is never shown. */
 const keyText: Decode<string> = decoder(text.shape, (written, at, findings) => {
   if (written?.is === 'scalar' && written.raw.includes('PRIVATE KEY')) findings.secret(written.raw);
   return text(written, at, findings);
 });
 
-/** A line of authorized_keys and what is to be said of it, or why it is none. */
+/** A line of authorized_keys with its warnings, or the reason why it is invalid. */
 export type JudgedKey =
   | { readonly text: string; readonly options: string; readonly warnings: readonly string[] }
   | { readonly wrong: string };
 
-/** Judges one line, wherever it comes from. */
+/** Checks one line from any source. */
 export function judgedKey(written: string): JudgedKey {
   const line = readKeyLine(written);
   if (typeof line === 'string') return { wrong: line };
@@ -89,7 +89,7 @@ export function judgedKey(written: string): JudgedKey {
   return { text: line.text, options: line.options, warnings };
 }
 
-/** One public key, as authorized_keys has it. */
+/** One public key, in the format of authorized_keys. */
 const keyLine: Decode<string> = converted(keyText, (written, { error, warning }) => {
   const key = judgedKey(written);
   if ('wrong' in key) {
@@ -105,8 +105,8 @@ const keysByName = 'a mapping of names to keys: the names are ignored, and all k
 const writeList = 'write a list; the keys of one user go below that user in "users"';
 
 /**
- * Keys one by one: a bad one costs itself. A single text, and a mapping of names to keys, are taken too. Keys in one text,
- * a line each, are as many keys.
+ * SSH keys, each decoded on its own: an invalid key does not affect the others. Also accepts a single text, with one or
+ * several lines, and a mapping of names to keys.
  */
 export const keyList: Decode<readonly string[]> = decoder(listOrText(keyLine.shape), (written, at, findings) => {
   if (written?.is === 'mapping') findings.warning(at, written.place, keysByName, writeList);
@@ -126,20 +126,20 @@ const keysOfText: Decode<readonly string[]> = decoder(keyLine.shape, (written, a
   });
 });
 
-/** The lines that may be keys. A private key stays in one piece: it is one mistake, and its lines are secret. */
+/** The lines that may be keys. A private key stays in one piece: it is one mistake, and all its lines are secret. */
 const linesOf = (words: string): readonly string[] =>
   words.trimStart().startsWith('-----BEGIN')
     ? [words]
     : words.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.trimStart().startsWith('#'));
 
-/** Names in a list, as the keys of a mapping, or in one text with commas between them. */
+/** Names in a list, as the keys of a mapping, or in one comma-separated text. */
 export const namesOf = (item: Decode<string>): Decode<readonly string[]> =>
   decoder(namesShape(item.shape), (written, at, findings) => {
     const found = items(item)(written?.is === 'mapping' ? keysOf(written) : split(written), at, findings);
     return found === INVALID ? INVALID : found.map(({ value }) => value);
   });
 
-/** Rules for sudo; none where it says false or nothing at all. */
+/** Rules for sudo; an empty list for `false` and null. */
 export const sudoRules: Decode<readonly string[] | undefined> = decoder(
   { is: 'optional', of: listOrText(text.shape) },
   (written, at, findings) => {
@@ -178,7 +178,7 @@ const anything: Shape = {
   },
 };
 
-/** A list, one text (of several with commas between them), or a mapping of names to items. */
+/** A list, one text (possibly comma-separated), or a mapping of names to items. */
 export function listOrText(item: Shape): Shape {
   const one: Shape = { is: 'scalar', what: item.is === 'scalar' ? item.what : 'text' };
   return {
@@ -194,7 +194,7 @@ function asList(written: SourceNode | undefined): SourceNode | undefined {
   return { is: 'list', items: [...written.entries.values()].map(({ value }) => value), place: written.place };
 }
 
-/** "a, b" as the list of "a" and "b". */
+/** Splits "a, b" into the list of "a" and "b". */
 export function split(written: SourceNode | undefined): SourceNode | undefined {
   if (written?.is !== 'scalar' || written.value === null) return asList(written);
   const words = written.raw.split(',').map((word) => word.trim());

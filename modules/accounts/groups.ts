@@ -20,7 +20,7 @@ function groupsShape(): Shape {
   };
 }
 
-/** `groups`: names, or names with their members, in a list, a mapping or one text. */
+/** `groups`: names, optionally with members, in a list, a mapping or one text. */
 export const groupList: Decode<readonly Group[]> = decoder(groupsShape(), (written, at, findings) => {
   if (written?.is === 'mapping') return groupsIn(written, at, findings);
   const list = split(written);
@@ -50,7 +50,7 @@ function groupsIn(written: SourceNode, at: string, findings: Findings): Group[] 
 export const planGroups = (groups: readonly Group[]): PlanItem[] =>
   groups.map(({ at, name }) => ({ at, changes: [{ kind: 'group', name }] }));
 
-/** After the users are made; each member for itself, since one may not exist. */
+/** Runs after the users are created. Each member is an item of its own, since the account may not exist. */
 export const planMembers = (groups: readonly Group[]): PlanItem[] =>
   groups.flatMap(({ at, name, members }) =>
     members.map((user) => ({ at: `${at}.${user}`, changes: [{ kind: 'member', user, group: name }] }) as const),

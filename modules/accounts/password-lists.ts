@@ -16,7 +16,7 @@ import {
 import { nowhere, type SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { hash, isHash, plainPassword, userName } from './fields.ts';
 
-/** A password that is given, made up, or known by its hash. */
+/** A password: its hash, plain text, or a random one of this length. */
 export type Password = { readonly hash: string } | { readonly plain: string } | { readonly random: number };
 
 export interface UserPassword {
@@ -46,7 +46,7 @@ const entry: Decode<UserPassword> = decoder(entryFields.shape, (written, at, fin
   return found === INVALID ? INVALID : { name: value.name, password: { plain: found } };
 });
 
-/** A password or its hash, told apart by its form. */
+/** A password or its hash, distinguished by its format. */
 const passwordWord: Decode<Password> = decoder(
   { is: 'scalar', what: 'a password or its hash (kept secret)', secret: true },
   (written, at, findings) => {
@@ -56,7 +56,7 @@ const passwordWord: Decode<Password> = decoder(
   },
 );
 
-/** "name:password", where the password may be a hash, or R or RANDOM for one that is made up. */
+/** "name:password", where the password may be a hash, or R or RANDOM for a random one. */
 const line: Decode<UserPassword> = decoder(
   { is: 'scalar', what: 'user:password', secret: true },
   (written, at, findings) => {
@@ -76,7 +76,7 @@ const line: Decode<UserPassword> = decoder(
     const given = passwordWord(scalar(password), at, findings);
     return given === INVALID ? INVALID : { name, password: given };
 
-    // The name may be half of a password: its words are not told.
+    // The text before the colon may be part of a password, so the message does not quote it.
     function refuse(): void {
       findings.error(at, written?.place ?? nowhere, 'expected user:password');
     }
@@ -102,7 +102,7 @@ const lines: Decode<readonly Item<UserPassword>[]> = decoder(
   },
 );
 
-/** The keys that give passwords to users by name. */
+/** The settings that set passwords for users by name. */
 export const passwordReads = {
   chpasswd: optional(
     section({
@@ -118,7 +118,7 @@ export type PasswordSettings = {
   readonly [K in keyof typeof passwordReads]: (typeof passwordReads)[K] extends Decode<infer T> ? T : never;
 };
 
-/** What gives a user this password, and has it changed at the next login where that is asked. */
+/** Returns the changes that set a password and, if `expire`, force a new one at the next login. */
 export function passwordChanges(user: string, password: Password, expire: boolean): Change[] {
   const change: Change =
     'hash' in password

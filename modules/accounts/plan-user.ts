@@ -6,7 +6,7 @@ import type { Facts } from '../../agent/facts/facts.ts';
 import { type Password, passwordChanges } from './password-lists.ts';
 import type { ResolvedUser } from './resolve-users.ts';
 
-/** What makes one person be there: the account, then sudo and keys as items of their own. */
+/** Returns the items of one user: the account, then sudo rules and keys as separate items. */
 export function planUser(person: ResolvedUser, context: Context, hasPasswordElsewhere: boolean): PlanItem[] {
   const { at, name, account } = person;
   const rules = account.sudo;
@@ -42,18 +42,21 @@ function planAccount(person: ResolvedUser, { facts, inService }: Context, hasPas
   return { at, changes, ...(notes.length > 0 && { notes }) };
 }
 
-/** An account of a machine that was in service is its owner's by now: it is added to groups, and keeps all else. */
+/** An existing account of a machine that was in service: it is added to its groups, and nothing else changes. */
 function planMerged(person: ResolvedUser, facts: Facts): PlanItem {
   const { at, name, account } = person;
   const groups = account.groups?.length ? { groups: account.groups } : {};
   return { at, changes: [...groupsOf(person, facts).made, { kind: 'user', name, ...groups }] };
 }
 
-/** Nobody who was given a password is locked out unasked, and nobody who was there before. */
+/**
+ * Returns whether to lock or unlock the account. An account with a password, or one that existed before, is locked only on
+ * request.
+ */
 function lockOf({ account, isDefault }: ResolvedUser, hasPassword: boolean, wasThere: boolean): boolean | undefined {
   const said = account.lock_passwd;
   if (said === undefined) return undefined;
-  // For the default user the lock is the distribution's wish, not that of whoever gave the password.
+  // The default user's lock is a default of the distribution; a password that is set takes precedence.
   if (isDefault && hasPassword) return undefined;
   if (isDefault && !wasThere) return undefined; // a new account has no password to lock
   return said || hasPassword || wasThere ? said : undefined;
@@ -68,7 +71,7 @@ function passwordOf({
   return hash !== undefined ? { hash } : plain !== undefined ? { plain } : undefined;
 }
 
-/** Groups that are to be there first. The user's own has the user's number, where one is asked for. */
+/** Returns the groups to create before the account. The user's own group gets the requested uid as its gid. */
 function groupsOf({ name, account }: ResolvedUser, facts: Facts): { made: Change[]; primary: string | undefined } {
   const { primary_group: asked, uid, groups = [], create_groups: create = true } = account;
   const isNumber = asked !== undefined && /^\d+$/.test(asked);
@@ -107,7 +110,7 @@ function userChange({ name, account }: ResolvedUser, primaryGroup: string | unde
   return { kind: 'user', name, ...said };
 }
 
-/** What an account that exists keeps, whatever is asked. */
+/** Reports the properties that an existing account keeps although the configuration asks for others. */
 function unchanged({ name, account }: ResolvedUser, there: Facts['users'][number], facts: Facts): Note[] {
   const { uid, homedir, primary_group: primary } = account;
   const kept: string[] = [];
@@ -147,7 +150,7 @@ const unsupportedKeys = [
   ['snapuser', 'bootagent does not install snaps'],
 ] as const;
 
-/** Settings that are ignored, each an item of its own, so that its line is reported. */
+/** Unsupported settings, each an item of its own, so that its line is reported. */
 const unsupported = ({ at, account }: ResolvedUser): PlanItem[] =>
   unsupportedKeys.flatMap(([key, why]) => {
     if (account[key] === undefined) return [];
@@ -156,7 +159,7 @@ const unsupported = ({ at, account }: ResolvedUser): PlanItem[] =>
   });
 
 function planSudo(at: string, name: string, rules: readonly string[]): PlanItem {
-  // sudo passes over files with a dot in their names.
+  // sudo ignores files with a dot in the name.
   const path = `/etc/sudoers.d/90-bootagent-${name.replace(/[^A-Za-z0-9_-]/g, (char) => `+${char.charCodeAt(0).toString(16)}`)}`;
   if (rules.length === 0) return { at, changes: [{ kind: 'absent', path }] };
   const user = sudoersUser(name);

@@ -5,14 +5,14 @@ import { groupList } from './groups.ts';
 import { resolveUsers } from './resolve-users.ts';
 import { peopleReads } from './settings.ts';
 
-/** The keys that ask for accounts, for a module that only needs to know which accounts there will be. */
+/** The settings that request accounts, for a module that needs only the resulting account names. */
 export const accountReads = eachOfOthers({ ...peopleReads, groups: optional(groupList) });
 
 export type AccountRequests = {
   readonly [K in keyof typeof accountReads]: (typeof accountReads)[K] extends Decode<infer T> ? T : never;
 };
 
-/** The names of the users and groups that the configuration asks for, or that come with a user it asks for. */
+/** Returns the users and groups that the configuration asks for, including the groups that come with a user. */
 export function requestedAccounts(
   settings: AccountRequests,
   context: Context,

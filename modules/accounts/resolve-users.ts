@@ -5,19 +5,19 @@ import { defaultUserFor } from './default-users.ts';
 import { judgedKey } from './fields.ts';
 import type { PeopleSettings } from './settings.ts';
 
-/** A login is not withheld for want of these: the handlers read the account tables again, and the names have defaults. */
+/** Facts that the login modules do without: handlers read the account tables again, and the names have defaults. */
 export const loginFacts: readonly FactName[] = ['os', 'users', 'groups'];
 
-/** Somebody who is to be there, and what is said of them. */
+/** A requested user with its settings. */
 export interface ResolvedUser {
   readonly at: string;
   readonly name: string;
   readonly account: Partial<AccountSettings>;
-  /** The one the cloud's keys are for. */
+  /** Whether this user receives the keys of the metadata. */
   readonly isDefault: boolean;
 }
 
-/** The default user as the distribution has it, changed by what the image and the user-data say of it. */
+/** Returns the distribution's default user, overridden by the image's settings and the user-data. */
 export function defaultUserOf(
   { user, system_info: info }: PeopleSettings,
   { facts }: Context,
@@ -26,7 +26,7 @@ export function defaultUserOf(
   const said = merged(info?.default_user ?? {}, user ?? {});
   const usual = defaultUserFor(facts.os);
   const name = said.name ?? usual.name;
-  // root is root already: only what is said of it in so many words is done.
+  // root needs no defaults: only explicit settings apply.
   if (name === 'root') return { at, name, account: said, isDefault: true };
   const there = new Set(facts.groups.map((group) => group.name));
   const own: Partial<AccountSettings> = {
@@ -39,10 +39,10 @@ export function defaultUserOf(
   return { at, name, account: merged(own, said), isDefault: true };
 }
 
-/** Everybody who is to be there. */
+/** Returns all requested users. */
 export function resolveUsers(settings: PeopleSettings, context: Context): readonly ResolvedUser[] {
   const listed = settings.users ?? (isSomebody(context) ? [{ at: 'users', name: 'default', account: {} }] : []);
-  // "user" is about the default user, and so asks for one.
+  // "user" configures the default user, and so requests one.
   const asked =
     settings.user && !listed.some(({ name }) => name === 'default')
       ? [...listed, { at: 'user', name: 'default', account: {} }]
@@ -58,12 +58,12 @@ export function resolveUsers(settings: PeopleSettings, context: Context): readon
     : people;
 }
 
-/** Without metadata there is no cloud whose keys a default user could be for. */
+/** Whether a datasource was found. Without one there are no metadata keys for a default user. */
 const isSomebody = ({ instance }: Context): boolean => instance.datasource !== 'none';
 
 /**
- * A list of users without "default" leaves the cloud's keys with nobody. Where that would lock everybody out, and
- * was not asked for in so many words (`users: []`), it is mended.
+ * Whether the configuration needs a fallback: a list of users without "default" gives the metadata's keys to no account. The
+ * fallback applies where no listed user has keys, unless the list is empty (`users: []` requests no user).
  */
 export const isMended = (
   { users = [], ssh_authorized_keys: keys = [] }: PeopleSettings,
@@ -74,14 +74,17 @@ export const isMended = (
   (keys.length > 0 || instance.publicKeys.some((line) => 'text' in judgedKey(line))) &&
   !people.some(({ isDefault, account }) => isDefault || (account.ssh_authorized_keys ?? []).length > 0);
 
-/** Who of a list without "default" gets the cloud's keys: the first who may become root, or else who may log in. */
+/**
+ * Returns the user of a list without "default" that receives the metadata's keys: the first one with sudo rules, otherwise
+ * the first one that may log in.
+ */
 export const fallbackKeyUser = (people: readonly ResolvedUser[]): ResolvedUser | undefined =>
   people.find((person) => mayLogIn(person) && (person.account.sudo ?? []).length > 0) ?? people.find(mayLogIn);
 
 const mayLogIn = ({ name, account }: ResolvedUser): boolean =>
   name !== 'root' && !account.system && !account.no_create_home && !/\/(nologin|false)$/.test(account.shell ?? '');
 
-/** What is said later counts; what is left out leaves what was said before. */
+/** Merges two sets of fields: the second overrides the first, except for keys, which are concatenated. */
 function merged(first: Partial<AccountSettings>, then: Partial<AccountSettings>): Partial<AccountSettings> {
   const said = Object.entries(then).filter(([, value]) => value !== undefined);
   const keys = [...(first.ssh_authorized_keys ?? []), ...(then.ssh_authorized_keys ?? [])];

@@ -12,7 +12,7 @@ import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-nod
 import { type AccountSettings, account } from './account-fields.ts';
 import { keyList, namesOf, split, userName } from './fields.ts';
 
-/** An entry of `users`: "default", or a user with what is said of it. */
+/** An entry of `users`: "default", or a user with its settings. */
 export interface Listed {
   readonly at: string;
   readonly name: string;
@@ -23,7 +23,7 @@ const named: Decode<AccountSettings & { readonly name: string }> = decoder(accou
   const value = account(written, at, findings);
   if (value === INVALID) return INVALID;
   if (value.name !== undefined) return { ...value, name: value.name };
-  // A snap user is named by the store: right in cloud-config, and not done here.
+  // The snap store names a snap user: valid cloud-config, but not supported.
   if (written && value.snapuser !== undefined) findings.warning(at, written.place, 'snap users are not made');
   else if (written) findings.error(at, written.place, 'a user without a name');
   return INVALID;
@@ -40,7 +40,7 @@ function usersShape(): Shape {
   };
 }
 
-/** `users`: a list of names and mappings, a mapping by name, or names with commas between them. */
+/** `users`: a list of names and mappings, a mapping by name, or comma-separated names. */
 export const userList: Decode<readonly Listed[]> = decoder(usersShape(), (written, at, findings) => {
   if (written?.is === 'mapping') return byName(written, at, findings);
   const list = split(written);
@@ -87,7 +87,7 @@ function byName(written: Mapping, at: string, findings: Findings): Listed[] | ty
   });
 }
 
-/** `user`: the default user under another name, or with other properties. */
+/** `user`: the default user with another name or other properties. */
 export const defaultUser: Decode<Partial<AccountSettings>> = decoder(
   { is: 'either', of: [userName.shape, account.shape] },
   (written, at, findings) => {
@@ -97,7 +97,7 @@ export const defaultUser: Decode<Partial<AccountSettings>> = decoder(
   },
 );
 
-/** What the image says of its default user, among much else that is not ours to read. */
+/** The image's settings of the default user; the other keys of `system_info` are ignored. */
 export const systemInfo: Decode<{ readonly default_user?: Partial<AccountSettings> | undefined }> = decoder(
   { is: 'object', fields: { default_user: { is: 'optional', of: account.shape } }, open: true },
   (written, at, findings) => {
@@ -108,7 +108,7 @@ export const systemInfo: Decode<{ readonly default_user?: Partial<AccountSetting
   },
 );
 
-/** The keys that say who there is. */
+/** The settings that define users. */
 export const peopleReads = {
   users: optional(userList),
   user: optional(defaultUser),

@@ -3,16 +3,16 @@ import type { Facts } from '../../agent/facts/facts.ts';
 import { functions, type Program } from './legacy-functions.ts';
 import { commandAt } from './shell-words.ts';
 
-/** Commands as they can be run on this machine. */
+/** Commands in the form that runs on this machine. */
 export interface Adapted {
   readonly items: readonly string[];
-  /** Shell text to be read before the first of them. */
+  /** Shell text that is sourced before the first command. */
   readonly before: string | undefined;
-  /** What was put in place of what, and where. */
+  /** The replacements that were made, with their source locations. */
   readonly notes: readonly Note[];
 }
 
-/** Commands written for guests of another age: what they call and is gone since is done by what took its place. */
+/** Adapts commands written for old distributions: calls of programs that no longer exist go to replacement functions. */
 export function adapt(
   items: readonly string[],
   { facts, at }: { readonly facts: Facts; at(index: number): string },
@@ -44,7 +44,7 @@ const said: Readonly<Record<Program, string>> = {
 const enforce = /(?<![\w./-])\/selinux\/enforce\b/;
 const why = ({ selinux }: Facts): string => (selinux === 'disabled' ? ', since SELinux is disabled' : '');
 
-/** Where a command can begin, and the words that may stand before its name. */
+/** Matches where a command can begin, with keywords that may precede its name. */
 const begin = String.raw`(?:^|[\n;&|({\x60!]|\b(?:then|do|else|elif|if|while|until|time)\s)[ \t]*`;
 const sudo = String.raw`(?:sudo[ \t]+(?:-[nEH][ \t]+)*)?`;
 const call = (program: Program, more = ''): RegExp =>
@@ -55,16 +55,18 @@ function isNeeded(program: Program, text: string, { programs, systemd }: Facts):
   if (program === 'condor_store_cred') return call(program, String.raw`[^\n;|]*[ \t]["']?-p\b`).test(text);
   if (program === 'ifconfig') return !programs.includes(program) || text.includes('inet addr:');
   if (systemd === 0) return false;
-  // Even where the program is left, it knows neither this service nor this word any more.
+  // Where `service` still exists, it supports neither the network service nor forcerestart.
   const gone = program === 'service' && call(program, String.raw`[^\n;|&]*\b(?:network|forcerestart)\b`).test(text);
   return gone || !programs.includes(program);
 }
 
-/** The name alone, for a function is found only by that; and we are root already. */
+/**
+ * Removes path and sudo from the call: the shell finds a function only by its bare name, and the agent already runs as root.
+ */
 const bare = (text: string, used: readonly Program[]): string =>
   used.reduce((all, program) => all.replace(call(program), `$1${program}`), text);
 
-/** What is handed to a shell of its own would not find the functions: it is run in a part of ours instead. */
+/** Replaces `sh -c '...'` by a subshell, since a new shell would not have the functions. */
 function withoutShell(text: string): string {
   const { words, end } = commandAt(text, 0);
   const [shell, option, inner, ...more] = words;

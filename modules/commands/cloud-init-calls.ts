@@ -5,7 +5,7 @@ const call =
   /(?:^|[\n;&|({`!]|\b(?:then|do|else|if|while|until|sudo)\s)[ \t]*(["']?)((?:\/usr)?(?:\/s?bin\/)?cloud-init(?:-per)?)\1(?=\s|$|;)/g;
 const answered = /^\s+(?:status|--version|-v)(?=\s|$|;)/;
 
-/** The calls of cloud-init's own programs in a shell script that bootagent does not answer: "cloud-init-per". */
+/** Returns the cloud-init programs that a shell script calls and bootagent does not provide, such as "cloud-init-per". */
 export const cloudInitCalls = (script: string): readonly string[] => [
   ...new Set(
     [...withoutComments(script).matchAll(call)].flatMap(({ 0: all, 2: program = '', index, input }) => {
@@ -17,7 +17,7 @@ export const cloudInitCalls = (script: string): readonly string[] => [
 
 const withoutComments = (script: string): string => script.replace(/(?<=^|\s)#.*$/gm, '');
 
-/** One note for each such program. */
+/** Returns one note for each such program. */
 export const cloudInitCallNotes = (script: string): readonly Note[] =>
   cloudInitCalls(script).map((program) => ({
     level: 'warning',

@@ -1,9 +1,9 @@
 /**
- * Shell functions that stand in for programs of old: a list of commands finds them before it looks for the program.
- * Each runs in a shell of its own, so that no variable of the list is touched.
+ * Shell functions that replace programs of old distributions; the shell finds a function before it searches PATH. Each runs
+ * in a subshell, so that it changes no variable of the commands.
  */
 export const functions = {
-  /** A unit that waits for us is started without waiting for it. */
+  /** A unit that is ordered after bootagent is started with --no-block: waiting for it would be a deadlock. */
   service: `service() (
   unit=\${1%.service}.service
   case "\${2:-}" in
@@ -38,7 +38,7 @@ export const functions = {
   esac
 )`,
 
-  /** An interface that is not there stands for the one of the default route: names have changed since. */
+  /** An interface that does not exist is replaced by the one of the default route, since interface names have changed. */
   ifconfig: `ifconfig() (
   [ $# -le 1 ] || exec ifconfig "$@"
   name=\${1:-}
@@ -62,7 +62,7 @@ export const functions = {
   [ -z "\${2:-}" ] || printf '          inet addr:%s  Mask:%s\\n' "\${2%/*}" "$mask"
 )`,
 
-  /** The secret goes in by standard input, which no other process can see. */
+  /** Passes the secret on standard input, which no other process can see. */
   condor_store_cred: `condor_store_cred() (
   left=$# given=
   while [ "$left" -gt 0 ]; do

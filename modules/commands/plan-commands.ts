@@ -6,22 +6,22 @@ import { adapt } from './adapt-legacy.ts';
 import { cloudInitCallNotes } from './cloud-init-calls.ts';
 import { secretsIn } from './secrets-in-commands.ts';
 
-/** A line of shell, or the words of a command: either way, in the words that were written. */
+/** A shell line, or a list of words, which is quoted into a shell line. */
 const command: Decode<string> = either(
   converted(list(text), (words) => words.map(quoted).join(' ')),
   text,
   'a command: text, or a list of words',
 );
 
-/** A command with where it is written. */
+/** A command with its source location. */
 export interface ScriptCommand {
-  /** "runcmd[1]". */
+  /** Path of the setting, such as "runcmd[1]". */
   readonly at: string;
   readonly text: string;
   readonly place: Place;
 }
 
-/** A list of commands. An empty item is passed over, as cloud-init does; a wrong one costs only itself. */
+/** A list of commands. An empty item is skipped, as cloud-init does; an invalid item is left out on its own. */
 export const commandList: Decode<readonly ScriptCommand[]> = decoder(
   {
     is: 'either',
@@ -51,11 +51,11 @@ export const commandList: Decode<readonly ScriptCommand[]> = decoder(
 
 const isEmpty = (node: SourceNode): boolean => node.is === 'scalar' && node.value === null;
 
-/** A command. `- echo Status: ok` is a mapping to YAML, and an error that says why. */
+/** A command. YAML reads `- echo Status: ok` as a mapping; the error explains that. */
 const commandItem: Decode<string> = decoder(command.shape, (written, at, findings) => {
   const [first] = written?.is === 'mapping' ? written.entries : [];
   if (!first || !written) return command(written, at, findings);
-  // What follows the colon may be a secret.
+  // The text after the colon may be a secret.
   const message = `YAML reads this command as a mapping, because of the ": " after ${JSON.stringify(first[0])}`;
   findings.error(at, written.place, message, 'put quotes around the whole command');
   return INVALID;
@@ -63,10 +63,10 @@ const commandItem: Decode<string> = decoder(command.shape, (written, at, finding
 
 const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
-/** The shell's words that only bash knows, and a shell that is not bash silently takes for something else. */
+/** Syntax that only bash supports and other shells silently misread. */
 const bashOnly = /\[\[|\$\{?UID\b|\$RANDOM\b|<\(|^\s*(source|declare|local -[aA])\s|\bfunction \w+|\+=\(/m;
 
-/** The one item of a plan that a list of commands is. */
+/** Returns the plan of a list of commands: one script item, and an item for each unsupported call. */
 export function scriptItem(
   name: string,
   commands: readonly ScriptCommand[],
@@ -108,7 +108,7 @@ export function scriptItem(
   ];
 }
 
-/** Items that call what is not here: they run, and this is said of each at its line. */
+/** Notes on commands that call unsupported programs: the commands still run, and each is reported with its line. */
 const calls = (commands: readonly ScriptCommand[]): readonly PlanItem[] =>
   commands.flatMap(({ at, text }) => {
     const notes = cloudInitCallNotes(text);

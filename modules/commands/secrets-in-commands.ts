@@ -1,6 +1,6 @@
 import { assignedIn, commandAt, type Word } from './shell-words.ts';
 
-/** The secrets that commands carry in ways that are known: options of programs, assignments, URLs, headers. */
+/** Returns the secrets that commands contain in known places: program options, assignments, URLs, headers, pipes. */
 export function secretsIn(items: readonly string[]): readonly string[] {
   const text = items.join('\n');
   const found = [
@@ -15,7 +15,7 @@ export function secretsIn(items: readonly string[]): readonly string[] {
 
 type Secrets = (words: readonly Word[]) => readonly (Word | undefined)[];
 
-/** The word behind an option, in its own word or joined to it. */
+/** The value of an option: the next word, or joined by "=". */
 const behind =
   (...options: readonly string[]): Secrets =>
   (words) =>
@@ -25,7 +25,7 @@ const behind =
       return option === undefined ? [] : [{ value: word.value?.slice(option.length + 1), variable: undefined }];
     });
 
-/** The password of "user:password" behind an option. */
+/** The password of an option's value "user:password". */
 const passwordBehind =
   (...options: readonly string[]): Secrets =>
   (words) =>
@@ -51,7 +51,7 @@ const all =
 
 const mysql = all(joined('-p'), behind('--password'));
 
-/** Programs that are given secrets, and by which words. */
+/** Programs that take secrets, and the words that carry them. */
 const calls: readonly (readonly [name: string, secretsOf: Secrets])[] = [
   ['condor_store_cred', behind('-p')],
   ['mysql', mysql],
@@ -84,13 +84,13 @@ function ofCalls(text: string, name: string, secretsOf: Secrets): (string | unde
   );
 }
 
-/** What a word stands for: its value, or what its variable is set to in the same commands. */
+/** Returns the value of a word, or the values that its variable is assigned in the same commands. */
 function valuesOf(word: Word | undefined, text: string): readonly (string | undefined)[] {
   if (word?.value !== undefined) return [word.value];
   return word?.variable === undefined ? [] : assignedIn(text, word.variable);
 }
 
-/** What variables such as DB_PASSWORD are set to. */
+/** Returns the values that are assigned to variables such as DB_PASSWORD. */
 function inAssignments(text: string): (string | undefined)[] {
   const named = /(?<![\w$])\w*(?:PASSWORD|PASSWD|PASSPHRASE|_PASS|SECRET|TOKEN|API_?KEY|ACCESS_KEY|PRIVATE_KEY)=/gi;
   return [...text.matchAll(named)].map(
@@ -98,7 +98,7 @@ function inAssignments(text: string): (string | undefined)[] {
   );
 }
 
-/** What is handed to chpasswd and "passwd --stdin": by echo and a pipe, or in a here document or string. */
+/** Returns the passwords piped to chpasswd and "passwd --stdin" by echo, or in a here-document or here-string of chpasswd. */
 function inPipes(text: string): (string | undefined)[] {
   const here = /\bchpasswd\b[^\n]*<<-?\s*\\?["']?(\w+)["']?[^\n]*\n([\s\S]*?)\n\s*\1\b/g;
   const string = /\bchpasswd\b[^\n]*<<<\s*["']?([^\s"']+)/g;
@@ -111,7 +111,7 @@ function inPipes(text: string): (string | undefined)[] {
 
 const readsPassword = /^\s*(?:sudo\s+)?(?:\/usr)?(?:\/s?bin\/)?(chpasswd|passwd\s+--stdin)/;
 
-/** What echo or printf hands through a pipe of this line. Part by part, so that a long line takes no longer than its length. */
+/** Returns the passwords that echo or printf pipes in this line. Works part by part, so that time is linear in the length. */
 function handedByEcho(line: string): (string | undefined)[] {
   const parts = line.split('|');
   return parts.flatMap((part, index) => {
@@ -124,10 +124,10 @@ function handedByEcho(line: string): (string | undefined)[] {
   });
 }
 
-/** The passwords of lines of "user:password". */
+/** Returns the passwords of "user:password" lines. */
 const passwordsIn = (lines: string): string[] =>
   lines.split(/\n|\\n/).flatMap((line) => (line.includes(':') ? [line.slice(line.indexOf(':') + 1).trim()] : []));
 
-/** Words that stand everywhere: hiding them would hide the message, and no secret. */
+/** Common words that are never masked: masking them would make messages unreadable and protect no secret. */
 const isHarmless = (value: string): boolean =>
   /^(|true|false|yes|no|on|off|none|null|required|\d{1,3}|[$\x60].*)$/i.test(value);

@@ -1,12 +1,12 @@
-/** A word of shell: what it stands for, as far as that can be told without running it. */
+/** A word of shell, with its value as far as it is known without running it. */
 export interface Word {
-  /** Its text once the quotes are gone; undefined where the shell would put something in. */
+  /** Text without quotes; undefined if the shell would expand something in it. */
   readonly value: string | undefined;
-  /** The variable that it is, where it is nothing else. */
+  /** Name of the variable, if the word is a variable and nothing else. */
   readonly variable: string | undefined;
 }
 
-/** The words of the simple command that begins at `from`, up to what ends it, and where that is. */
+/** Returns the words of the simple command that begins at `from`, and the offset where it ends. */
 export function commandAt(text: string, from: number): { readonly words: readonly Word[]; readonly end: number } {
   const words: Word[] = [];
   const piece = /\\\n|'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\;&|()<>`]+)|([ \t]+)|./sy;
@@ -39,7 +39,7 @@ export function commandAt(text: string, from: number): { readonly words: readonl
   return { words, end: at };
 }
 
-/** What a variable is set to in this text, where that can be told. */
+/** Returns the values that a variable is assigned in this text, as far as they are known. */
 export function assignedIn(text: string, variable: string): string[] {
   return [...text.matchAll(new RegExp(`(?<![\\w$])${variable}=`, 'g'))].flatMap(({ index, 0: written }) => {
     const [word] = commandAt(text, index + written.length).words;

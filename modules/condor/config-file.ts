@@ -1,39 +1,39 @@
 const key = [0xde, 0xad, 0xbe, 0xef] as const;
 
-/** A pool password as HTCondor keeps it in its file: not encrypted, only made unreadable at a glance. */
+/** Returns a pool password in the format of HTCondor's password file: obfuscated by XOR, not encrypted. */
 export const scrambled = (password: string): Uint8Array =>
   new TextEncoder().encode(password).map((byte, index) => byte ^ (key[index % key.length] ?? 0));
 
-/** How many jobs a machine takes: as many as it has cores, as long as each has its share of memory. */
+/** Returns the number of job slots: one for each core, limited by the memory for each slot, and at least `least`. */
 export const slotsFor = (
   { cpus, memoryKiB }: { readonly cpus: number; readonly memoryKiB: number },
   memPerCoreKb: number,
   least: number,
 ): number => Math.max(least, Math.min(cpus, Math.floor(memoryKiB / memPerCoreKb)));
 
-/** One node of a pool, as it is to be configured. */
+/** The configuration of one node of a pool. */
 export interface CondorNode {
   readonly daemons: readonly string[];
   readonly manager: string;
   readonly address: string | undefined;
-  /** What stands for the domain where names are not looked up. */
+  /** Value of DEFAULT_DOMAIN_NAME where DNS is not used. */
   readonly domain: string | undefined;
   readonly ports: readonly string[];
   readonly wrapper: string | undefined;
   readonly slots: number | undefined;
   readonly slotType: 'static' | 'partitionable';
   readonly security: 'password' | 'idtoken' | undefined;
-  /** What people set themselves: it wins over what we would say. */
+  /** Settings of the user-data, which override the generated ones. */
   readonly settings: readonly { readonly name: string; readonly value: string }[];
 }
 
-/** Where the credentials are kept. */
+/** Paths of the credential files. */
 export const credentialPaths = {
   password: '/etc/condor/passwords.d/POOL',
   idtoken: '/etc/condor/tokens.d/bootagent',
 } as const;
 
-/** The file of HTCondor's configuration that makes this node. */
+/** Returns the HTCondor configuration file of this node. */
 export function condorFile(node: CondorNode, { without = [] }: { readonly without?: readonly string[] } = {}): string {
   const theirs = new Set(node.settings.map(({ name }) => name.toUpperCase()));
   const ours = Object.entries({ ...macros(node), ...interfaceMacros(node) }).filter(
@@ -43,7 +43,7 @@ export function condorFile(node: CondorNode, { without = [] }: { readonly withou
   return `# Made by bootagent: changes are lost at the next boot\n${all.map((pair) => pair.join(' = ').trimEnd()).join('\n')}\n`;
 }
 
-/** What a node without names needs, and what the classic layout keeps in condor_config itself. */
+/** Returns the settings of a node without DNS, which the classic layout keeps in condor_config itself. */
 export function interfaceMacros({ address, domain }: CondorNode): Readonly<Record<string, string>> {
   return {
     ...(address !== undefined && { NETWORK_INTERFACE: address }),
@@ -61,7 +61,7 @@ const macros = (node: CondorNode): Readonly<Record<string, string | undefined>> 
   ...(node.security && securityMacros[node.security]),
 });
 
-// Written out, since HTCondor 23 makes one partitionable slot where nobody says what older ones did by themselves.
+// Explicit, since HTCondor 23 defaults to one partitionable slot where older versions default to static slots.
 const slotMacros = (type: CondorNode['slotType'], slots: number): Readonly<Record<string, string>> => ({
   NUM_CPUS: String(slots),
   SLOT_TYPE_1: type === 'static' ? 'cpus=1' : '100%',

@@ -7,7 +7,7 @@ import { type CondorSettings, condorSettings, gsiIsGone } from './settings.ts';
 
 const reads = { condor: optional(condorSettings) };
 
-/** An HTCondor node: as many slots as cores and memory allow, its address, its pool, its credential, the service. */
+/** An HTCondor node: slots by cores and memory, address, pool, credential and service. */
 export const condor = defineModule({
   name: 'condor',
   summary:
@@ -51,7 +51,7 @@ const addressOf = (asked: string | undefined, { network }: Facts): string | unde
 
 const root = { owner: 'root', group: 'root' };
 
-/** Each follows the one before, so that whatever changes, the service is restarted once. */
+/** Each change follows the previous one, so that any number of changes restarts the service once. */
 function configuration(asked: CondorSettings, node: CondorNode): readonly Change[] {
   const wrapper = asked.job_wrapper?.startsWith('#!') ? asked.job_wrapper : undefined;
   return chained([
@@ -63,7 +63,7 @@ function configuration(asked: CondorSettings, node: CondorNode): readonly Change
   ]);
 }
 
-/** A name that sorts behind every other in config.d, for what is read last is what holds. */
+/** Sorts last in config.d: HTCondor applies the value that it reads last. */
 const ownFile = '/etc/condor/config.d/zz-bootagent.config';
 const localFile = '/etc/condor/condor_config.local';
 
@@ -94,7 +94,9 @@ function credential({ security, password, idtoken }: CondorSettings): readonly C
   ];
 }
 
-/** The layout of old: three settings in condor_config itself, the rest beside it. */
+/**
+ * The classic layout: NETWORK_INTERFACE, NO_DNS and DEFAULT_DOMAIN_NAME in condor_config, the rest in condor_config.local.
+ */
 function classic(node: CondorNode): readonly Change[] {
   const set = interfaceMacros(node);
   return [
@@ -105,7 +107,7 @@ function classic(node: CondorNode): readonly Change[] {
 
 const unit = 'condor.service';
 
-/** Before anything is written: where HTCondor is not installed, nothing is. */
+/** The first change, so that nothing is written if HTCondor is not installed. */
 const atBoot = ({ slots }: CondorNode): Change => ({
   kind: 'service',
   unit,

@@ -18,7 +18,7 @@ import {
 
 const host = matching(/^[A-Za-z0-9][\w.:-]*$/, 'an address or a name');
 const value = matching(/^$|^[^\n\r\0]*[^\\\n\r\0]$/, 'one line that does not end in a backslash');
-/** What to tell whoever asks for a method that was taken out. */
+/** Hint for configurations that ask for the removed GSI method. */
 export const gsiIsGone = 'gsi is no longer in HTCondor; idtoken has taken its place';
 
 const method = converted<string, 'password' | 'idtoken'>(text, (word, { error }) => {
@@ -54,7 +54,7 @@ const settings = {
   settings: withDefault(
     [],
     entriesNamed(
-      // The words with which HTCondor's files decide what to read are no names.
+      // The keywords of HTCondor's configuration syntax are not valid names.
       /^(?!(use|if|elif|else|endif)$)[A-Za-z_][\w.]*$/i,
       'the name of a setting of HTCondor',
       either(
@@ -66,7 +66,7 @@ const settings = {
   ),
 };
 
-/** What `condor` takes. */
+/** Decodes `condor`, and derives `security` from the credential that is given. */
 export const condorSettings = converted(object(settings), (asked, { error }) => {
   const { password, idtoken } = asked;
   const security =

@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '../../agent/metadata/datasource.ts';
 import { addressesOf, isIPv4, routesOf, searchable } from './address-families.ts';
 
-/** An interface as a profile of NetworkManager. */
+/** Returns the NetworkManager profile of an interface. */
 export function keyfile(one: NetworkInterface): string {
   return sections([
     [
@@ -10,7 +10,7 @@ export function keyfile(one: NetworkInterface): string {
     ],
     [
       'connection',
-      // Above the profiles that images have for any interface.
+      // Takes precedence over the profiles for any interface that images contain.
       [`id=bootagent ${one.mac}`, 'type=ethernet', 'autoconnect-priority=100'],
     ],
     ['ethernet', [`mac-address=${one.mac.toUpperCase()}`, ...(one.mtu === undefined ? [] : [`mtu=${one.mtu}`])]],

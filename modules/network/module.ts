@@ -6,7 +6,7 @@ import { type Decode, decoder } from '../../agent/userdata/schema/decode.ts';
 import { keyfile } from './keyfile.ts';
 import { networkd } from './networkd.ts';
 
-/** `network: {config: disabled}`, by which images say that theirs is theirs; anything else says nothing here. */
+/** `network: {config: disabled}`, with which images keep their own network configuration; other values have no effect. */
 const isDisabled: Decode<boolean> = decoder(
   {
     is: 'optional',
@@ -24,13 +24,13 @@ const isDisabled: Decode<boolean> = decoder(
 
 const reads = { network: isDisabled };
 
-/** A network configuration among the settings: it is the datasource's to give. */
+/** Detects a network configuration in the settings, which is ignored: only the datasource configures the network. */
 const given: Decode<'disabled' | 'ignored' | undefined> = decoder(isDisabled.shape, (written, at, findings) => {
   if (isDisabled(written, at, findings)) return 'disabled';
   return written === undefined || (written.is === 'scalar' && written.value === null) ? undefined : 'ignored';
 });
 
-/** Static addresses that the metadata carries, before there is a network. */
+/** Static addresses of metadata that is available before the network. */
 export const network = defineModule({
   name: 'network',
   summary: 'The static addresses that OpenNebula, OpenStack or a NoCloud seed give, by MAC.',
@@ -39,7 +39,7 @@ export const network = defineModule({
   plan: ({ network: disabled }, context): readonly PlanItem[] => (disabled ? [] : plan(context)),
 });
 
-/** The same for sources that were asked over a network that was there already. */
+/** Static addresses of metadata that was read over an existing network. */
 export const lateNetwork = defineModule({
   name: 'network_late',
   summary: 'Static addresses that were learned over the network: in use from the next boot on.',
@@ -64,7 +64,7 @@ const ignored: PlanItem = {
 };
 
 function plan({ facts, instance }: Context): readonly PlanItem[] {
-  // What asks for nothing but DHCP is what guests do by themselves.
+  // An interface with DHCP only needs no file: it is the default of the distributions.
   const wanted = (instance.network ?? []).filter(({ addresses, mtu }) => addresses.length > 0 || mtu !== undefined);
   return wanted.map((one): PlanItem => {
     const at = `network[${one.mac}]`;
@@ -93,14 +93,14 @@ const file = (path: string, content: string, mode: number) =>
 
 const left = (at: string, text: string): PlanItem => ({ at, changes: [], notes: [{ level: 'warning', text }] });
 
-/** A file that an administrator made for this very interface: by its MAC, or by its name with addresses of its own. */
+/** Returns an administrator's file for this interface: matched by MAC, or by name if it sets static addresses. */
 function ownFile({ mac }: NetworkInterface, { network }: Facts): string | undefined {
   const name = network.interfaces.find((each) => each.mac.toLowerCase() === mac)?.name;
   return network.files?.find((each) => each.mac === mac || (each.static && name !== undefined && each.name === name))
     ?.path;
 }
 
-/** Which of the two sets up interfaces at boot: what is enabled, or else what is installed. */
+/** Returns the service that configures interfaces at boot: an enabled one, otherwise an installed NetworkManager. */
 function runsHere({ paths }: Facts): 'NetworkManager' | 'systemd-networkd' | undefined {
   const enabled = (unit: string): boolean =>
     paths.includes(`/etc/systemd/system/multi-user.target.wants/${unit}.service`);

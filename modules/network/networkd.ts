@@ -1,7 +1,7 @@
 import type { NetworkInterface } from '../../agent/metadata/datasource.ts';
 import { searchable } from './address-families.ts';
 
-/** An interface as a unit of systemd-networkd. */
+/** Returns the systemd-networkd .network file of an interface. */
 export function networkd(one: NetworkInterface): string {
   const dhcp = one.dhcp4 ? (one.dhcp6 ? 'yes' : 'ipv4') : one.dhcp6 ? 'ipv6' : 'no';
   const search = searchable(one);

@@ -2,12 +2,12 @@ import { type Decode, decoder, INVALID } from '../../agent/userdata/schema/decod
 import type { Findings, Shape } from '../../agent/userdata/schema/shape.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
-/** One package that was asked for. */
+/** One requested package. */
 export interface Wanted {
   readonly at: string;
   readonly name: string;
   readonly version: string | undefined;
-  /** The manager it is meant for, where somebody said so. */
+  /** The package manager that the entry is restricted to, if any. */
   readonly manager: string | undefined;
 }
 
@@ -28,7 +28,7 @@ function packagesShape(): Shape {
   };
 }
 
-/** All forms of a list of packages: a name, a name with a version, a list for one manager alone. */
+/** A list of packages in all its forms: a name, a name with a version, or a list for one package manager. */
 export const packageList: Decode<readonly Wanted[]> = decoder(packagesShape(), (written, at, findings) => {
   if (written?.is === 'list') return wantedIn(written.items, at, undefined, findings);
   return written?.is === 'scalar' && written.value !== null

@@ -14,7 +14,7 @@ const reads = {
   spread,
 };
 
-/** Packages: what repositories have fetched, all brought up to date, and those named installed. */
+/** Packages: refreshes the repositories' metadata, upgrades all packages, and installs the named ones. */
 export const packages = defineModule({
   name: 'packages',
   summary: 'Packages to be there, and all of them brought up to date where that is asked.',
@@ -43,7 +43,7 @@ const rebootReads = {
   package_reboot_if_required: withDefault(false, flag),
 };
 
-/** After all else, since nothing of it would go on behind a restart. */
+/** Runs after everything else, since a reboot would interrupt it. */
 export const packageReboot = defineModule({
   name: 'package_reboot',
   summary: 'A restart of the machine, where packages that were installed need one.',
@@ -63,7 +63,7 @@ const callers: readonly (readonly [string, Manager])[] = [
   ['apt-get', 'apt'],
 ];
 
-/** A Debian with dnf on it, as a tool for images, is a Debian still. */
+/** Selects the package manager. On Debian apt comes first even if dnf is installed, as a tool for building images. */
 function managerOf({ os, programs }: Facts): Manager | undefined {
   const order = os.family === 'debian' ? callers.toReversed() : callers;
   return order.find(([program]) => programs.includes(program))?.[1];
@@ -89,7 +89,7 @@ function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly Plan
       changes: named.length === 0 ? [] : [{ kind: 'packages', manager, names: Object.keys(asked), asked }],
     },
     ...others.map((each) => ({ at: each.at, changes: [], notes: [leftOut(each, manager)] })),
-    // In one go, since one may need the other.
+    // In one transaction, since the packages may depend on each other.
     ...files.slice(0, 1).map(({ at }) => ({
       at,
       changes: [{ kind: 'package-files', manager, names: files.map(({ name }) => name) } as const],
@@ -97,7 +97,7 @@ function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly Plan
   ];
 }
 
-/** dnf, yum and rpm are one family: what is meant for one is right for the other. */
+/** dnf, yum and rpm install the same packages, so an entry for one of them applies to all three. */
 const isFor = ({ manager: meant }: Wanted, manager: Manager): boolean =>
   meant === undefined || meant === manager || (manager !== 'apt' && ['dnf', 'yum', 'rpm'].includes(meant));
 

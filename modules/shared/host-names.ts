@@ -14,12 +14,12 @@ import {
   withDefault,
 } from '../../agent/userdata/schema/decode.ts';
 
-/** The longest name the kernel takes. */
+/** Maximum length of a host name in the kernel. */
 const longest = 64;
 const label = /^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$/;
 const isName = (name: string): boolean => name.length <= 253 && name.split('.').every((each) => label.test(each));
 
-/** A host's name, with or without its domain. */
+/** A host name, with or without its domain. */
 export const hostName: Decode<string> = matching(
   new RegExp(`^(?=.{1,253}$)${label.source.slice(1, -1)}(?:\\.${label.source.slice(1, -1)})*$`),
   'a host name (letters, digits and -, in parts of at most 63, divided by dots)',
@@ -39,7 +39,7 @@ const pattern: Decode<string> = converted(
 
 const fields = object({
   pattern: withDefault('wn-%03d-%03d', pattern),
-  /** Which numbers of the address, from 1; by default the last ones, as many as the pattern has places. */
+  /** Octets of the address to use, counted from 1; by default the last ones, as many as the pattern has placeholders. */
   octets: optional(list(integer(1, 4))),
   domain: optional(hostName),
   interface: optional(matching(/^[^\s/]{1,15}$/, 'the name of a network interface')),
@@ -56,7 +56,7 @@ const fromIp: Decode<FromIp | undefined> = decoder(fields.shape, (written, at, f
   return wanted ? fields({ is: 'mapping', entries: new Map(), place: written.place }, at, findings) : undefined;
 });
 
-/** The keys a machine's name is made of. */
+/** The settings that determine the host name. */
 export const nameReads = {
   hostname: optional(hostName),
   fqdn: optional(hostName),
@@ -69,17 +69,17 @@ export type NameSettings = {
   readonly [K in keyof typeof nameReads]: (typeof nameReads)[K] extends Decode<infer T> ? T | undefined : never;
 };
 
-/** What a machine is called: what the kernel says, and what stands in /etc/hosts. */
+/** The names of a machine: the kernel's host name, and the names in /etc/hosts. */
 export interface Names {
   readonly name: string;
   readonly fqdn: string;
   readonly short: string;
 }
 
-/** A name, nothing where nobody gave one, or why there can be none. */
+/** The names, undefined if none is given, or the reason why there is no valid one. */
 export type Naming = Names | undefined | { readonly none: string };
 
-/** What was given by hand, and before that, in part, what the cloud calls us. */
+/** Returns the configured names; the metadata supplies the name or the domain that the settings leave out. */
 export function givenNames(settings: NameSettings, { facts, instance }: Context): Naming {
   const { hostname, fqdn: given } = settings;
   const cloud = cloudName(instance.hostname);
@@ -94,14 +94,14 @@ export function givenNames(settings: NameSettings, { facts, instance }: Context)
   return namesOf(whole, firstLabel(short), prefersFqdn);
 }
 
-/** EC2 and its like end a name in a dot; a source that knows but an address tells that. */
+/** Returns the metadata's host name without the trailing dot of EC2 and similar clouds; an address becomes ip-A-B-C-D. */
 function cloudName(told: string | undefined): string | undefined {
   const name = told?.trim().replace(/\.$/, '');
   if (name === undefined || name === '') return undefined;
   return isIpv4(name) ? `ip-${name.replaceAll('.', '-')}` : name;
 }
 
-/** The name that the address makes: 10.161.7.25 is wn-007-025. */
+/** Returns the names that are derived from the address: 10.161.7.25 becomes wn-007-025. */
 export function namesFromIp(
   settings: FromIp,
   { facts }: Context,

@@ -1,11 +1,11 @@
 import type { Change } from '../../agent/engine/change.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
 
-/** Settings of sshd, and for each its being told, in case it runs already. */
+/** Returns the sshd settings, each followed by a reload of sshd in case it is running. */
 export const sshdChanges = (changes: readonly Change[], facts: Facts): Change[] =>
   changes.flatMap((change) => [change, reload(change, facts)]);
 
-/** sshd reads its settings and host keys anew, if it runs. */
+/** Returns a reload of sshd's settings and host keys, which has no effect if sshd is not running. */
 export const reload = (follows: Change, { os }: Facts): Change => ({
   kind: 'notify',
   what: 'reload',

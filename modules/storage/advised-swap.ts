@@ -3,8 +3,8 @@ import type { Mount } from '../../agent/facts/facts.ts';
 const GiB = 2 ** 30;
 
 /**
- * How much swap a memory should have: as much again up to 4 GiB, then 4 GiB, and from 16 GiB the square
- * root; a quarter of the free disk at most, or what was set as the most.
+ * Returns the recommended swap size in bytes: the memory size up to 4 GiB, then 4 GiB, and from 16 GiB the square root of the
+ * memory in GiB. The limit is a quarter of the free disk space, or `maxsize` (at most 90 % of the free space).
  */
 export function suggested(memory: number, free: number, maxsize: number | undefined): number {
   const most = maxsize === undefined ? Math.min(free / 4, 2 * memory) : Math.min(maxsize, free * 0.9);
@@ -12,7 +12,7 @@ export function suggested(memory: number, free: number, maxsize: number | undefi
   return Math.floor(Math.min(wanted, most) / 2 ** 20) * 2 ** 20;
 }
 
-/** The mount that a path lies on. */
+/** Returns the mount that contains a path. */
 export const mountOf = (path: string, mounts: readonly Mount[]): Mount | undefined =>
   mounts
     .filter(({ target }) => target === '/' || path === target || path.startsWith(`${target}/`))

@@ -1,7 +1,7 @@
 import type { Facts } from '../../agent/facts/facts.ts';
 import type { Instance } from '../../agent/metadata/datasource.ts';
 
-/** Which device the metadata calls what: {ephemeral0: "sdb"}. */
+/** Returns the metadata's device mapping, such as {ephemeral0: "sdb"}. */
 export function mappingOf({ metadata }: Instance): ReadonlyMap<string, string> {
   const mapping = metadata['block-device-mapping'];
   if (typeof mapping !== 'object' || mapping === null) return new Map();
@@ -9,8 +9,8 @@ export function mappingOf({ metadata }: Instance): ReadonlyMap<string, string> {
 }
 
 /**
- * The device that a name of cloud-config stands for: a name of the metadata ("ephemeral0", "ephemeral0.1"),
- * a short one ("sdc"), or a path as it is. Undefined where the metadata's device is not there.
+ * Returns the device of a name in cloud-config: a name of the metadata ("ephemeral0", "ephemeral0.1"), a short name ("sdc"),
+ * or a path, which is returned as it is. Undefined if the metadata's device does not exist.
  */
 export function deviceNamed(
   name: string,
@@ -24,13 +24,13 @@ export function deviceNamed(
   if (part === '0') return disk;
   const separator = /\d$/.test(disk) ? 'p' : '';
   if (part !== undefined) return `${disk}${separator}${part}`;
-  // A disk with a partition is meant by its first one.
+  // For a partitioned disk, the name refers to the first partition.
   return facts.disks.some(({ path, partitions }) => path === disk && partitions.length > 0)
     ? `${disk}${separator}1`
     : disk;
 }
 
-/** The metadata says sdb whatever the hypervisor calls it. */
+/** Returns the path of an existing disk: the metadata uses sdb even if the hypervisor calls the disk vdb or xvdb. */
 function present(device: string, { disks }: Facts): string | undefined {
   const letter = /^(?:s|v|xv)d([a-z]+\d*)$/.exec(device)?.[1];
   const names = letter === undefined ? [device] : [device, `vd${letter}`, `xvd${letter}`, `sd${letter}`];

@@ -11,7 +11,7 @@ const reads = {
   yum_repo_dir: withDefault('/etc/yum.repos.d', matching(/^\/[^\0\n]*$/, 'an absolute path')),
 };
 
-/** Repositories for dnf and yum, each in a file of its own, with the keys their packages are signed by. */
+/** Repositories for dnf and yum, each in its own file, with their signing keys. */
 export const yumRepos = defineModule({
   name: 'yum_repos',
   summary: 'Repositories for dnf and yum, and the keys their packages are signed by.',
@@ -27,7 +27,7 @@ export const yumRepos = defineModule({
       const key = value.key === undefined ? undefined : `/etc/pki/rpm-gpg/RPM-GPG-KEY-${id}`;
       const keys = keyChanges(id, key, value);
       return [
-        // By itself: a key that cannot be fetched now is asked for by dnf later, and must not cost the repository.
+        // An item of its own: dnf fetches a missing key later, so a failed download must not skip the repository.
         ...(keys.length === 0 ? [] : [{ at: `${at}.gpgkey`, changes: keys }]),
         { at, changes: [{ kind: 'repository', path, content: fileOf(id, value, key) }], notes: notes(value) },
       ];
@@ -43,14 +43,16 @@ function fileOf(id: string, { settings }: Repository, key: string | undefined): 
   return `# Made by bootagent\n[${id}]\n${lines.join('\n')}\n\n`;
 }
 
-/** The keys go before the repository: what is signed by them can then be checked from the first package on. */
+/**
+ * Returns the changes that import the signing keys. They precede the repository, so that the first package can be verified.
+ */
 function keyChanges(id: string, inline: string | undefined, { settings, key }: Repository): readonly Change[] {
   if (inline !== undefined && key !== undefined)
     return imported({ kind: 'file', path: inline, content: key, mode: 0o644 });
   const urls = (settings.get('gpgkey') ?? '').split(/\s+/).filter((word) => /^(https?|file):\/\//.test(word));
   return urls.flatMap((url, index) => {
     if (url.startsWith('file://')) return [{ kind: 'rpm-key', path: url.slice('file://'.length) } as const];
-    // An address with a variable of dnf's in it is fetched by dnf, which knows what it stands for.
+    // An address with a dnf variable is fetched by dnf, which knows the value.
     if (url.includes('$')) return [];
     const path = `/etc/pki/rpm-gpg/RPM-GPG-KEY-${id}${index === 0 ? '' : `-${index + 1}`}`;
     return imported({ kind: 'download', path, url, mode: 0o644, expect: '-----BEGIN PGP PUBLIC KEY BLOCK-----' });

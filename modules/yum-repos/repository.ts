@@ -2,18 +2,18 @@ import { type Decode, decoder, INVALID } from '../../agent/userdata/schema/decod
 import type { Findings } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
-/** A repository as it was asked for: its settings in the order given, in the words of a .repo file. */
+/** A requested repository, with its settings in the given order and under the names of .repo files. */
 export interface Repository {
   readonly settings: ReadonlyMap<string, string>;
-  /** The text of a key that was given in place of its address. */
+  /** The text of a key that is given inline instead of an address. */
   readonly key: string | undefined;
 }
 
-/** The settings that dnf reads as lists, so that they may go on over several lines. */
+/** Settings that dnf reads as lists, and that may span several lines. */
 const lists = ['baseurl', 'gpgkey', 'exclude', 'excludepkgs', 'includepkgs'];
 const sources = ['baseurl', 'metalink', 'mirrorlist'];
 
-/** What an entry of `yum_repos` takes. A bad setting costs the repository: half a repository is no repository. */
+/** An entry of `yum_repos`. An invalid setting invalidates the repository, since a partial one does not work. */
 export const repository: Decode<Repository> = decoder(
   { is: 'map', of: { is: 'scalar', what: 'text, a number, true or false, or a list of them' } },
   (written, at, findings) => {

@@ -1,6 +1,6 @@
 import type { Command } from '../../agent/commands/command.ts';
 
-/** Completion for bash, from the table of commands. */
+/** Returns the bash completion, generated from the table of commands. */
 export const bash = (
   commands: readonly Command[],
 ): string => `# Completion of bootagent's command line. Made from the table of commands.
@@ -22,7 +22,7 @@ ${commands.map((each) => `    ${each.name}) COMPREPLY=($(compgen ${takesFiles(ea
 complete -F _bootagent bootagent
 `;
 
-/** Completion for zsh. */
+/** Returns the zsh completion. */
 export const zsh = (commands: readonly Command[]): string => `#compdef bootagent
 # Made from the table of commands.
 local -a commands
@@ -38,7 +38,7 @@ ${commands.map((each) => `  ${each.name}) _arguments ${each.options.map(zshOptio
 esac
 `;
 
-/** Completion for fish. */
+/** Returns the fish completion. */
 export const fish = (
   commands: readonly Command[],
 ): string => `# Completion of bootagent's command line. Made from the table of commands.

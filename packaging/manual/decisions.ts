@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 
-/** docs/decisions/README.md: every page by its number and title. */
+/** Returns docs/decisions/README.md: every page by number and title. */
 export function decisionsPage(): string {
   const rows = globSync('docs/decisions/[0-9]*.md')
     .sort()

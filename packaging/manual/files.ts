@@ -1,15 +1,15 @@
 import { ownPaths } from '../../agent/base/own-paths.ts';
 
-/** One path for people: what it holds, who reads it, and until when it is kept. */
+/** The documentation of one path: content, readers, and lifetime. */
 interface OwnFile {
   readonly holds: string;
   readonly readers: 'everyone' | 'root';
   readonly kept: 'image' | 'instance' | 'boot' | 'moment';
-  /** Stands in the FILES section of the man page. */
+  /** Listed in the FILES section of the man page. */
   readonly inManPage?: true;
 }
 
-/** A path without a description does not compile. */
+/** The documentation of each of bootagent's own paths; a path without one is a type error. */
 export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
   packageConfig: {
     holds: 'The defaults of the package. A file of the same name in /etc/bootagent/conf.d replaces one here.',
@@ -180,7 +180,7 @@ const until = {
 
 const names = Object.keys(ownPaths) as readonly (keyof typeof ownPaths)[];
 
-/** docs/files.md. */
+/** Returns docs/files.md. */
 export const filesPage = (): string =>
   [
     '# Files',

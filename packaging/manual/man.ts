@@ -7,7 +7,7 @@ const roff = (text: string): string =>
     .replaceAll('-', '\\-')
     .replace(/^([.'])/gm, '\\&$1');
 
-/** bootagent(8), from the table of commands. */
+/** Returns the man page bootagent(8), generated from the table of commands. */
 export function man(commands: readonly Command[], version: string): string {
   const each = commands.flatMap(({ name, takes, summary, details, options, examples = [] }) => [
     `.SS "${roff(name)}${takes ? ` ${roff(takes)}` : ''}"`,

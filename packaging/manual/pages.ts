@@ -11,7 +11,7 @@ import { man } from './man.ts';
 import { reference } from './reference.ts';
 import { jsonSchema } from './schema.ts';
 
-/** Everything that is made from the tables of the code, by path, so that none of it can drift. */
+/** Returns all pages that are generated from tables in the code, by path. */
 export const pages = (): Readonly<Record<string, string>> => ({
   'packaging/man/bootagent.8': man(commands, version),
   'packaging/completions/bootagent.bash': bash(commands),

@@ -10,7 +10,7 @@ const often: Readonly<Record<Frequency, string>> = {
   image: 'once for each installed image',
 };
 
-/** docs/modules.md: what every module takes, out of the very declarations that read it. */
+/** Returns docs/modules.md: the settings of every module, generated from its decoders. */
 export function reference(): string {
   const modules = stages.flatMap((stage) => schedule[stage].map((module) => ({ stage, module })));
   const read = new Set([...agentKeys, ...modules.flatMap(({ module }) => Object.keys(module.reads as object))]);
@@ -50,7 +50,7 @@ function linesOf(key: string, shape: Shape, indent: string): readonly string[] {
 interface Words {
   readonly what: string;
   readonly rest: readonly string[];
-  /** The settings within, to be told one by one. */
+  /** Nested settings, each listed on its own line. */
   readonly inner: readonly (readonly [string, Shape])[];
 }
 

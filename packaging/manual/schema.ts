@@ -6,7 +6,7 @@ import { schedule } from '../../modules/index.ts';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** docs/schema/cloud-config.json: the same declarations for editors, which check and complete as one writes. */
+/** Returns docs/schema/cloud-config.json: the decoders as a JSON Schema, with which editors check and complete. */
 export function jsonSchema(): string {
   const fields: Record<string, Schema> = {};
   for (const module of stages.flatMap((stage) => schedule[stage])) {
@@ -84,7 +84,7 @@ function scalarSchema({ what, words, pattern, secret }: Shape & { is: 'scalar' }
   return { description: what, type: scalar };
 }
 
-/** A word as text, and as what YAML may make of it. */
+/** Returns a word as text, and as the value that YAML may parse it to. */
 function alike(word: string): readonly unknown[] {
   if (word === 'true' || word === 'false') return [word, word === 'true'];
   return /^\d+$/.test(word) ? [word, Number(word)] : [word];

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { pages } from './pages.ts';
 
-/** `npm run manual`: writes what is made from the tables. With `--check` it writes nothing and exits 1 on a stale page. */
+/** `npm run manual`: writes the generated pages. With `--check` it writes nothing and exits 1 on a stale page. */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const stale = Object.entries(pages()).filter(
   ([path, text]) => !existsSync(path) || readFileSync(path, 'utf8') !== text,
