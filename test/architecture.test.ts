@@ -13,7 +13,7 @@ const folders = [...readFileSync('docs/architecture.md', 'utf8').matchAll(/^\| `
 );
 const rank = new Map(folders.map(({ folder }, index) => [folder, index]));
 
-/** What a module may import of the agent. */
+/** The files of the agent that a module may import. */
 const seenByModules = [
   'agent/base/*',
   'agent/edits/*',
@@ -45,7 +45,7 @@ const folderOf = (path: string): string => {
   return assert.fail(`no folder of docs/architecture.md holds ${path}`);
 };
 
-/** Groups of nodes that reach each other (Tarjan's algorithm). */
+/** Returns the groups of nodes that reach each other (Tarjan's algorithm). */
 function circles(graph: ReadonlyMap<string, Iterable<string>>): readonly (readonly string[])[] {
   const seen = new Map<string, number>();
   const low = new Map<string, number>();
@@ -141,7 +141,7 @@ test('an exported name exists once', () => {
   assert.deepEqual(twice, []);
 });
 
-/** Readers of formats that others specify. */
+/** The readers of formats that are specified elsewhere. */
 const formatReaders = globSync([
   'agent/block/{iso9660,rock-ridge,fat,fat-entries,partition-table,drive-partitions,qcow2,signatures,superblocks}.ts',
   'agent/datasources/{*-tree,network-data,network-v?,nocloud-seed,nocloud-line,opennebula*,wakame}.ts',
@@ -173,8 +173,8 @@ for (const name of ['undici', 'yaml', 'systeminformation']) {
   });
 }
 
-// A word from outside may be "constructor" or "__proto__", which every object answers to; TypeScript lets a table with
-// closed keys be indexed by nothing else, so that a table with open keys is the only way in.
+// A word from input may be "constructor" or "__proto__", which exist on every object. TypeScript allows other words as index only
+// into a table with open keys, so only such tables need the check.
 const openTable = /\b(?:const|let) \w+: (?:Readonly<)?Record<string,.*?>\s*=\s*\{\s*[^\s}.]/;
 const prototypeLookup =
   /\bas (?:Readonly<)?Record<string,[^;\n]*?>\)\[|(?:[(!?]|&&|\|\||\breturn)\s*\w+ in (?!keyof)[a-z]\w*/;
@@ -209,7 +209,7 @@ test('the rule about words from outside finds each form that it forbids', () => 
     assert.doesNotMatch(withoutWords(right), new RegExp(`${openTable.source}|${prototypeLookup.source}`));
 });
 
-// The agent offers no service on the network or on a socket: CVE-2024-11584 was a socket that everybody could write to.
+// The agent listens on no network port and no socket: CVE-2024-11584 was a world-writable socket.
 const listening =
   /\b(?:createServer|createSocket|mkfifo)\b|\.(?:listen|bind)\(|node:(?:http2?|https|tls|dgram|repl|inspector|cluster)\b/;
 for (const path of sources) {

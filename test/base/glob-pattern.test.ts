@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { globMatcher } from '../../agent/base/glob-pattern.ts';
 import { ask, missing } from '../support/python.ts';
 
-/** fnmatch(3) of this machine's C library; the second flag is FNM_NOESCAPE. */
+/** Calls fnmatch(3) of this machine's C library; flag 2 is FNM_NOESCAPE. */
 const fnmatch = `
 import ctypes, json, sys
 libc = ctypes.CDLL(None)
@@ -46,7 +46,8 @@ describe('a glob pattern', () => {
     const text = fc.array(fc.constantFrom(...'ab-z09[]!^*?\\:Z _'), { maxLength: 6 }).map((all) => all.join(''));
     const cases = fc.sample(
       fc.tuple(
-        // A range up to a bracket before a colon: glibc takes it for a range or for a class, by where the text matched.
+        // A range up to a bracket before a colon: glibc reads it as a range or as a class, depending on the position of the
+        // match.
         fc
           .array(piece, { maxLength: 8 })
           .map((all) => all.join(''))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { programsOf } from '../../bench/vm/programs.ts';
 
-/** Lines as the kernel's trace writes them: a unit, its thread that starts a program, and somebody else's. */
+/** Lines in the format of the kernel's trace: a unit, its thread that starts a program, and an unrelated process. */
 const trace = `# tracer: nop
 #           TASK-PID     CPU#  |||||  TIMESTAMP  FUNCTION
          systemd-1       [000] .....     5.100000: sched_process_fork: comm=systemd pid=1 child_comm=systemd child_pid=198

@@ -7,29 +7,29 @@ import { facts } from '../support/facts.ts';
 const amazon = facts({ platform: { ...facts().platform, vendor: 'Amazon EC2' } });
 
 /**
- * Ten thousand guests against five hundred answers a second at a tenth of their size, so that it takes seconds: the way
- * there and back is drawn out with the time that one answer takes. `npm run bench:storm` has it whole.
+ * `npm run bench:storm` simulates ten thousand guests against five hundred answers a second. This is a tenth of both, which takes
+ * seconds; the round trip grows by the same factor as the time of one answer.
  */
 const crowd = { guests: 1_000, capacity: 50, queue: 26, roundTripMs: 10 };
 const outageMs = 60_000;
 const least = (requests: number): number => (requests * crowd.guests) / crowd.capacity;
 
 interface Bars {
-  /** When the last is done, in seconds. */
+  /** Completion of the last guest, in seconds. */
   readonly lastS: number;
-  /** The most requests in one second, in times of the capacity. */
+  /** The most requests in one second, as a multiple of the capacity. */
   readonly peak: number;
-  /** All requests, in times of the least that it takes. */
+  /** All requests, as a multiple of the minimum. */
   readonly total?: number;
 }
 
-// The more requests a guest makes, the later the last can be done at best: 60, 140 and 240 s for 3, 7 and 12.
+// More requests per guest delay the earliest possible completion of the last: 60, 140 and 240 s for 3, 7 and 12 requests.
 const cases: readonly (readonly [string, Guest, number, Bars, Partial<Storm>?])[] = [
   ['three requests each', patient(3), 3, { lastS: 105, peak: 8, total: 2.5 }],
   ['twelve requests each', patient(12), 12, { lastS: 300, peak: 8, total: 2.5 }],
   ['the EC2 source in both stages', bootagent(amazon), 7, { lastS: 175, peak: 8, total: 2.5 }],
   ['three requests each, after an outage', patient(3), 3, { lastS: 60 + 90, peak: 7 }, { outageMs }],
-  // Ninety seconds are enough for 45,000 answers: four and a half for each guest, and this one makes seven requests.
+  // 90 seconds suffice for 45,000 answers at full size, four and a half for each guest, and this guest makes seven requests.
   ['the EC2 source after an outage', bootagent(amazon), 7, { lastS: 60 + least(7) + 25, peak: 7 }, { outageMs }],
 ];
 

@@ -7,7 +7,7 @@ import { partitionTable } from '../../agent/block/partition-table.ts';
 import { unpackedImage } from '../../agent/block/qcow2.ts';
 import { layoutOf } from '../../agent/image/doctor/disk-layout.ts';
 
-/** A file that counts what is asked of it. */
+/** Returns an image that counts the bytes read from it. */
 function counted(bytes: Buffer, size = bytes.length): ImageBytes & { asked(): number } {
   let asked = 0;
   return {
@@ -20,7 +20,7 @@ function counted(bytes: Buffer, size = bytes.length): ImageBytes & { asked(): nu
   };
 }
 
-/** A qcow2 header of version 3 with clusters of 64 KiB, and what is changed of it. */
+/** Returns a qcow2 header of version 3 with clusters of 64 KiB, with the fields in `over` replaced by offset. */
 function qcow2(over: Readonly<Record<number, number | bigint>> = {}, length = 65_536 * 3): Buffer {
   const bytes = Buffer.alloc(length);
   bytes.write('QFI\xfb', 'latin1');
@@ -71,7 +71,7 @@ describe('a qcow2 image', () => {
   }
 });
 
-/** A disk with a GPT of so many entries, all used and all the same. */
+/** Returns a disk with a GPT of this many entries, all used and all the same. */
 function gpt(count: number, entryLength: number, first: bigint, last: bigint): Buffer {
   const bytes = Buffer.alloc(1024 + 256 * entryLength);
   bytes.writeUInt16LE(0xaa55, 510);

@@ -41,7 +41,7 @@ describe('while a run holds the machine', () => {
     using own = tree();
     const release = await lock(own.root, 'refuse');
     const waiting = bootagent(runOn(own.root), { input, env: unit });
-    // A person who comes later is refused after two seconds, by when the unit would have done its work.
+    // A later interactive run fails after two seconds, within which a free unit would have finished its work.
     assert.equal((await bootagent(runOn(own.root), { input })).code, 75);
     assert.equal(existsSync(join(own.root, 'etc/written')), false, 'the unit has not begun');
     release();
@@ -60,7 +60,7 @@ test('units, people, seal and reset that start at once never overlap: what each 
   ];
   const ends = await Promise.all(calls);
   for (const { code, err } of ends) assert.ok(code === 0 || code === 75, `${code} ${err}`);
-  // Units are never sent away.
+  // Units always wait, and never exit for the lock.
   assert.deepEqual(
     ends.slice(0, 3).map(({ code }) => code),
     [0, 0, 0],

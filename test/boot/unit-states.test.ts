@@ -4,7 +4,7 @@ import { bootUnits } from '../../agent/boot/unit-states.ts';
 import { memoryHost } from '../support/memory-host.ts';
 
 const names = ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service'];
-/** A unit as systemd shows it. */
+/** The properties of a unit, as systemd shows them. */
 type Shown = Readonly<Record<string, string>>;
 const ran: Shown = { ActiveState: 'active', ConditionTimestampMonotonic: '5' };
 const untried: Shown = { ActiveState: 'inactive', ConditionTimestampMonotonic: '0' };

@@ -24,7 +24,7 @@ import { facts } from '../support/facts.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'bootagent-commands-'));
 after(() => rmSync(scratch, { recursive: true }));
 
-/** A tree with these files in it. */
+/** Returns a tree with these files. */
 function treeOf(files: Readonly<Record<string, string>> = {}): string {
   const root = mkdtempSync(join(scratch, 'root-'));
   for (const [path, text] of Object.entries(files)) {
@@ -359,7 +359,7 @@ describe('plan', { concurrency: 4 }, () => {
     const root = treeOf();
     const seed = treeOf({ 'meta-data': 'instance-id: i-1\n', 'user-data': config });
     const words = ['--root', root, '--seed', seed, '--only', 'write_files'];
-    // The seed is named as the tree sees it.
+    // The path of the seed is relative to the tree.
     mkdirSync(join(root, dirname(seed)), { recursive: true });
     cpSync(seed, join(root, seed), { recursive: true });
     const run = await bootagent(['run', ...words]);
@@ -440,7 +440,7 @@ describe('status', { concurrency: 4 }, () => {
 
 describe('secrets', () => {
   const marked = (name: string) => `S3cret-${name}-x9Qz`;
-  /** Wherever a user may write one: right, wrong, in a script's text, and in what cannot be read at all. */
+  /** Secrets in every place: in valid and invalid settings, in the text of a script, and in lines that cannot be parsed. */
   const asked = `#cloud-config
 password: ${marked('password')}
 chpasswd:

@@ -7,7 +7,7 @@ import { assertGolden } from '../support/golden.ts';
 
 const facts = 'test/golden/examples/facts.json';
 
-/** The plan of an example for the machine whose facts are kept beside it, as people read it. */
+/** Returns the printed plan of an example, for the machine whose facts are stored beside it. */
 const planOf = (example: string): string => {
   const argv = ['agent/main.ts', 'plan', '--as-new', '--facts', facts, '--user-data', example];
   return execFileSync(process.execPath, argv, { encoding: 'utf8' }).replace(/, in [\d.]+ s\.$/m, '.');

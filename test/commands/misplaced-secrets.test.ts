@@ -11,7 +11,7 @@ after(() => rmSync(scratch, { recursive: true }));
 
 const mark = (name: string): string => `S3cret-${name}-x9Qz`;
 
-/** Each secret where it does not belong, with its own mark: as a text among mappings, in a URL, under a wrong key. */
+/** Each secret in a wrong place, with its own mark: as a text among mappings, in a URL, under a wrong key. */
 const documents: Readonly<Record<string, string>> = {
   'below keys': `#cloud-config
 password: [${mark('list')}]
@@ -49,7 +49,7 @@ function tree(): string {
   return root;
 }
 
-/** Everything that the commands print of this user-data, and the files they leave that others may read. */
+/** Returns all output of the commands for this user-data, and the content of the files they leave readable for others. */
 async function shown(input: string): Promise<{ readonly printed: string; readonly readable: string }> {
   const root = tree();
   const file = join(root, 'user-data');

@@ -123,7 +123,7 @@ suite('query', () => {
       };
       const ami = await inTree(files, (root) => said(query, ['ds.meta_data.ami-id'], { root }));
       assert.equal(ami, 'ami-1\n');
-      // Each by the source's own name, by how templates write it, and by the name that all sources share.
+      // The datasource's own name, the spelling that templates use, and the name that all datasources share.
       for (const path of [
         'ds.meta_data.placement.availability-zone',
         'ds.meta_data.placement.availability_zone',

@@ -12,7 +12,7 @@ after(() => rmSync(scratch, { recursive: true }));
 
 const lacksScript = !existsSync('/usr/bin/script') && 'script is not installed';
 
-/** Escape sequences, a carriage return, C1 and a mark that turns text around: in keys, values and names of users. */
+/** Escape sequences, a carriage return, C1 controls and a mark that reverses text: in keys, values and user names. */
 const nasty = 'x\\e[2J\\e]0;title\\a\\r\\x9b1A\\u202Ey';
 const raw = /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202e]/;
 const userData = `#cloud-config

@@ -10,7 +10,7 @@ import { bootagent } from '../support/command-line.ts';
 const scratch = mkdtempSync(join(tmpdir(), 'bootagent-views-'));
 after(() => rmSync(scratch, { recursive: true }));
 
-/** A machine that user-data is run on, stage by stage and boot by boot. */
+/** Returns a machine on which user-data runs, stage by stage and boot by boot. */
 function machine(userData: string) {
   const root = mkdtempSync(join(scratch, 'root-'));
   mkdirSync(join(root, 'etc'));
@@ -19,9 +19,9 @@ function machine(userData: string) {
   return {
     root,
     run,
-    /** What /run held is gone. */
+    /** Powers the machine off: the content of /run is lost. */
     down: () => rmSync(join(root, 'run'), { recursive: true }),
-    /** What every view says: the state, and the modules that it calls failed. */
+    /** Returns the content of every view: the state, and the modules reported as failed. */
     async views() {
       const asked = async (command: string, as?: 'nobody') => {
         const words = [command, '--root', root, '--format', 'json'];
@@ -63,7 +63,7 @@ describe('every view', { concurrency: 2 }, () => {
     };
     assert.equal((await run()).code, 1);
     await agree('failed', ['write_files'], 1);
-    // A boot in which nothing is due, and one more.
+    // Two boots in which nothing is due.
     for (const _ of [1, 2]) {
       down();
       await run('local');

@@ -117,7 +117,7 @@ test('settings of another shape are read anew, wherever in them it is', async ()
         anew++;
         return whole;
       });
-      // What is taken has the shape that its users count on.
+      // Accepted settings have the types that their readers rely on.
       for (const { name, content } of settings.scripts)
         assert.equal(typeof `${name.length}${content.length}`, 'string');
       for (const { place, message } of settings.findings) assert.ok(place.line > 0 && message.length >= 0);
@@ -128,7 +128,7 @@ test('settings of another shape are read anew, wherever in them it is', async ()
   assert.ok(anew > 100, `${anew} were read anew`);
 });
 
-/** The way to each value of a document, that of the document first. */
+/** Returns the path of each value in a document, parents first. */
 function pathsIn(value: unknown, path: readonly string[] = []): (readonly string[])[] {
   const below = typeof value === 'object' && value !== null ? Object.entries(value) : [];
   return [path, ...below.flatMap(([key, each]) => pathsIn(each, [...path, key]))].filter((each) => each.length > 0);

@@ -10,7 +10,7 @@ const start = 'http://seed.example/a';
 const config = '#cloud-config\nhostname: web-01\n';
 type Answer = readonly [status: number, location: string] | readonly [status: number] | 'timeout' | 'empty' | 'good';
 
-/** Reads user-data that includes a URL, which is answered by one of these after the other; the last goes on. */
+/** Reads user-data that includes a URL; the answers come in this order, and the last one repeats. */
 async function included(answers: Readonly<Record<string, readonly Answer[]>>, headers = {}) {
   const asked: string[] = [];
   const slept: number[] = [];

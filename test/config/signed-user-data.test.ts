@@ -19,7 +19,7 @@ function newKey(name: string, ...how: readonly string[]): string {
   return readFileSync(join(folder, `${name}.pub`), 'utf8').trim();
 }
 
-/** The armored signature of a text by the real ssh-keygen. */
+/** Returns the armored signature of a text, made by the real ssh-keygen. */
 function signature(text: string | Uint8Array, key = 'alice', ...options: readonly string[]): string {
   writeFileSync(join(folder, 'text'), text);
   rmSync(join(folder, 'text.sig'), { force: true });
@@ -33,7 +33,7 @@ const now = Date.parse('2026-06-15T12:00:00Z');
 const text = '#cloud-config\nhostname: vm\nusers: [default]\n';
 const allowed = (line = `alice@example.org ${alice}`): AllowedSigners => readAllowedSigners(`${line}\n`);
 
-/** The text that counts, or why none does. */
+/** Returns the verified text, or why it was refused. */
 function verdict(bytes: string | Uint8Array, signers = allowed()): string {
   const found = verifyUserData(Buffer.from(bytes), signers, now);
   return 'message' in found ? Buffer.from(found.message).toString() : found.refused;

@@ -49,7 +49,7 @@ async function settingsOf(image: string, given: Given): Promise<Settings & { rea
     vendorData: given.vendor === undefined ? [] : [Buffer.from(given.vendor)],
   };
   await load(instance);
-  // As a later boot has it, which may read what was kept.
+  // The result of a later boot, which may read the cache.
   warned.length = 0;
   return { ...(await load(instance)), warned };
 }

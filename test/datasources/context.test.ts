@@ -9,7 +9,7 @@ import { readAssignments } from '../../agent/datasources/shell-values.ts';
 import { often } from '../support/often.ts';
 
 const bash = spawnSync('bash', ['--version']).status === 0;
-// Every run of bash reads many files: what takes time is to start it.
+// Every run of bash reads many files, because starting it takes most of the time.
 const files = Number(process.env.CONTEXT_FILES ?? often(5_000));
 const perShell = 250;
 
@@ -130,7 +130,7 @@ suite('context.sh', () => {
   });
 });
 
-/** What bash makes of each text: the K_ variables, sorted. Values go through NULs, so that nothing is lost. */
+/** Returns the sorted K_ variables that bash reads from each text. Values are separated by NULs, so that nothing is lost. */
 function readByBash(texts: readonly string[]): readonly (readonly (readonly [string, string])[])[] {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-context-'));
   try {

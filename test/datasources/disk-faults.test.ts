@@ -12,7 +12,7 @@ import { configDriveFiles, contextFiles, nocloudFiles, wakameFiles } from '../su
 
 const me = describe({ vendorData: 'echo vendor', networkData: { version: 2, ethernets: {} } });
 
-/** What a file of a drive can be instead of what it should be. */
+/** Invalid contents for a file of a drive. */
 const rubbish = {
   empty: '',
   html: '<!DOCTYPE html><title>Log in</title>',
@@ -27,9 +27,9 @@ interface Case {
   readonly label: string;
   readonly files: Files;
   readonly id: string;
-  /** The file that says who we are. */
+  /** The file with the instance-id. */
   readonly identity: string;
-  /** Files that cost themselves alone. */
+  /** Files whose damage costs only their own content. */
   readonly more: readonly string[];
 }
 
@@ -82,7 +82,7 @@ suite('files of a drive that are not what they should be', { skip: missingTools 
       test(`${each.source.name}: ${each.identity} is ${what}: nobody's word is taken, and why is told`, async () => {
         const { instance, notes, host } = await read(each, { ...each.files, [each.identity]: content });
         const told = [instance instanceof Error ? instance.message : '', ...notes].join('\n');
-        // Where a drive holds the same in other words, those are used.
+        // If a drive has the same data in another format, that is used.
         if (instance && !(instance instanceof Error)) assert.ok([each.id, 'nocloud'].includes(instance.id), told);
         else assert.ok(told.includes(`${each.identity} on /dev/vdb`) || what === 'empty', told);
         assert.deepEqual([host.asked, host.did], [[], []]);

@@ -38,7 +38,7 @@ const cases: readonly {
   readonly label: string;
   readonly files: Texts;
   readonly expected: Partial<Instance>;
-  /** A file without which there is nobody, and what spoils it. */
+  /** A file without which there is no instance, its invalid content, and the message about it. */
   readonly spoilt: readonly [string, string, RegExp];
 }[] = [
   {
@@ -118,7 +118,7 @@ suite('sources on drives', { skip: missingTools ?? false }, () => {
       const { ask, notes } = asking({ files: disk(fatImage({ ...files, [path]: text }, label, { bits: 12 })) });
       const found = await source.fetch(ask).catch((error: Error) => error);
       assert.match(found instanceof Error ? found.message : notes.join('\n'), message);
-      // Where the drive holds an older tree, that says who we are.
+      // An older tree on the drive provides the instance instead.
       assert.ok(found === undefined || found instanceof Error || found.id === me.id);
     });
   }

@@ -18,7 +18,7 @@ interface Case {
   readonly source: Datasource;
   readonly dialect: keyof typeof dialects;
   readonly amazon?: true;
-  /** The path that says who we are. */
+  /** The path of the instance-id. */
   readonly identity: RegExp;
   readonly expected: Partial<Instance>;
   readonly requests: number;
@@ -113,10 +113,10 @@ const cases: readonly Case[] = [
   },
 ];
 
-/** What can happen to the answer that says who we are, and what people are told of it. */
+/** A fault of the answer that contains the instance-id, and the message about it. */
 interface Trouble extends Omit<Fault, 'on' | 'times'> {
   readonly told: RegExp;
-  /** Not told where it passes: within the host one is led on. */
+  /** Not reported if the request succeeds: redirects within the host are followed. */
   readonly quiet?: true;
 }
 
@@ -159,7 +159,7 @@ async function fetched(
 ) {
   const clock = { now: () => 0 };
   const service = await serveMetadata(me, { dialects: [dialect], faults: given, now: () => clock.now() });
-  // Only where an answer never comes is a short wait worth it: a busy machine is slow to answer well.
+  // A short timeout only for answers that never come: a busy machine is slow to give a good answer.
   const timeout = given.some(({ does }) => does === 'silence' || does === 'drip') ? 1 : 10;
   const settings = { timeout, metadata_urls: [service.url], seedfrom: `${service.url}/seed/`, ...more };
   const { ask, notes, host } = asking({
@@ -198,7 +198,7 @@ for (const each of cases) {
     });
 
     for (const { told, quiet, ...fault } of faults) {
-      // What is no JSON may well be a value.
+      // Invalid JSON may be a valid plain value.
       if (fault.does === 'bad-json' && !/json|^meta/.test(each.identity.source)) continue;
 
       test(`outlasts two of: ${nameOf({ ...fault, told })}`, async () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { bootagent } from '../support/command-line.ts';
 
-/** Every command of README and docs: it runs here and ends as it should, or stands in one of the tables with its reason. */
+/** Every command of README and docs runs here and ends as expected, or is in one of the tables with its reason. */
 
 const folder = mkdtempSync(join(tmpdir(), 'docs-'));
 after(() => rmSync(folder, { recursive: true }));
@@ -13,7 +13,7 @@ after(() => rmSync(folder, { recursive: true }));
 const misspelt = join(folder, 'worker.yaml');
 writeFileSync(misspelt, '#cloud-config\ntimezne: Europe/Zurich\n');
 
-/** An image of its own for each command, since some seal it. */
+/** Returns a separate image for each command, because some commands seal it. */
 function imageFor(index: number): string {
   const tree = join(folder, `image-${index}`);
   cpSync('examples/seed-tree', tree, { recursive: true });
@@ -22,7 +22,7 @@ function imageFor(index: number): string {
   return tree;
 }
 
-/** What a command is run with here in place of the words of the docs. */
+/** Replacements for the paths in the docs. */
 const standInsIn = (tree: string): readonly (readonly [RegExp, string])[] => [
   [/\/mnt\/image/g, tree],
   [/(?<=\s)\/etc\/bootagent\/conf\.d\/50-site\.yaml/g, `${tree}/etc/bootagent/conf.d/50-site.yaml`],
@@ -31,7 +31,7 @@ const standInsIn = (tree: string): readonly (readonly [RegExp, string])[] => [
   [/ >doctor\.xml$/g, ''],
 ];
 
-/** Commands that end with another code than 0, and why. */
+/** Commands that exit with another code than 0, and why. */
 const codes: readonly (readonly [RegExp, number, string])[] = [
   [/^bootagent doctor --root/, 1, 'the tree is no finished image: errors are found'],
   [/^bootagent status/, 3, 'bootagent has not run here'],
@@ -50,7 +50,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^(?:ssh-keygen|echo|cat)\b/, 'the recipe for signing: test/docs/security.test.ts runs it'],
 ];
 
-/** First lines of blocks that hold no commands. */
+/** First lines of code blocks without commands. */
 const noCommands: readonly RegExp[] = [/^instance {4}/, /^\[Unit\]/, /^bootloader --append/, /^elements\/bootagent/];
 
 interface Shown {
@@ -77,7 +77,7 @@ function shownIn(path: string): readonly Shown[] {
   });
 }
 
-// docs/commands.md is made from the table of commands, and test/commands holds it.
+// docs/commands.md is generated from the command table, and test/commands checks it.
 const pages = ['README.md', ...globSync('docs/*.md').toSorted()].filter((path) => path !== 'docs/commands.md');
 const shown = pages.flatMap(shownIn);
 

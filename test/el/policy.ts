@@ -6,7 +6,7 @@ const policy = process.env.BOOTAGENT_EL_POLICY;
 const lacks = spawnSync('sesearch', ['--version']).error ? 'sesearch is not installed (setools)' : false;
 const skip = policy === undefined ? 'npm run test:el -- --policy FILE' : lacks;
 
-/** Whether a policy allows a domain something, by its unconditional rules and by booleans that are on. */
+/** Returns whether a policy allows a domain an access, by its unconditional rules and by booleans that are on. */
 function allows(source: string, target: string, sort: string, right: string): boolean {
   const words = ['--allow', '--source', source, '--target', target, '--class', sort, '--perm', right, policy ?? ''];
   const { status, stdout, stderr } = spawnSync('sesearch', words, { encoding: 'utf8' });

@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /**
- * `npm run test:el -- --systemd DIR --policy FILE`: what can be shown on pieces of Enterprise Linux that somebody has. DIR is
- * a tree of files with a release's systemd in it, FILE a policy in binary form (/etc/selinux/targeted/policy/policy.33).
- * Nothing of them is part of this project. A part without its piece is skipped, with a message.
+ * `npm run test:el -- --systemd DIR --policy FILE`: tests that need parts of Enterprise Linux, which the project does not
+ * contain. DIR is a tree of files with a release's systemd in it, FILE a policy in binary form
+ * (/etc/selinux/targeted/policy/policy.33). A test without its part is skipped, with a message.
  */
 const { values } = parseArgs({ options: { systemd: { type: 'string' }, policy: { type: 'string' } } });
 const pieces = [

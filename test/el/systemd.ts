@@ -29,7 +29,7 @@ describe('the units, under the systemd of a tree', { skip }, () => {
       began.toSorted((a, b) => a - b),
     );
     assert.equal(first.read('hostname'), 'el\n');
-    // Whether the agent is started by the first unit hangs on the firmware's uuid, which a container may lack.
+    // Whether the first unit starts the agent depends on the firmware's uuid, which a container may lack.
     for (const turn of ['second', 'third']) {
       const next = await machine.boot();
       assert.equal(next.unit('bootagent-local.service').Result, 'success', next.read('journal'));

@@ -39,7 +39,7 @@ const host = memoryHost({
   links: { '/usr/bin/sh': 'bash', '/etc/os-release': '../usr/lib/os-release' },
 });
 
-/** Every question that gathering asks. */
+/** Returns every read that gathering facts makes. */
 async function questions(): Promise<readonly Question[]> {
   const all = new Map<string, Question>();
   const seen = asking(host, (question) => all.set(nameOf(question), question));
@@ -63,7 +63,7 @@ describe('an error of the disk', () => {
       const { unknown = {}, ...read } = await gatherFacts(bad, bad);
       for (const [fact, value] of Object.entries(read)) {
         if (Object.hasOwn(unknown, fact)) continue;
-        // The reasons that stand in the facts themselves: a file that may set up an interface, a size, an address.
+        // Facts that record the reason themselves: a file that may configure an interface, a size, an address.
         if (fact === 'network' && read.network.files?.some(({ unread }) => unread?.includes(broken.path))) continue;
         if (fact === 'mounts' && broken.read === 'space') continue;
         if (broken.path.startsWith('/sys/class/net')) continue;

@@ -1,4 +1,4 @@
-/** Random numbers from 0 to 1 that a seed decides. */
+/** Pseudo-random numbers from 0 to 1, determined by a seed. */
 export type Random = () => number;
 
 export function randomFrom(seed: number): Random {
@@ -16,7 +16,7 @@ export function randomFrom(seed: number): Random {
 export const below = (random: Random, most: number): number => Math.floor(random() * most);
 export const oneOf = <T>(random: Random, all: readonly T[]): T => all[below(random, all.length)] as T;
 
-/** What has a meaning of its own somewhere: in YAML, templates, messages, shells, globs, tables of the kernel. */
+/** Texts with a special meaning in some format: YAML, templates, messages, shells, globs, tables of the kernel. */
 const words: readonly string[] = [
   ...['\0', '\r\n', '\n', '\t', '\x1b[2J', '\u2028', '\ufeff', '\ud800', '😀', ' ', '    ', '\\', "'", '"', '`'],
   ...[
@@ -62,7 +62,7 @@ const words: readonly string[] = [
   ...['Match User ', 'Include ', 'ssh-ed25519 AAAA', 'null', 'true', '~', 'x'.repeat(3000), '[['.repeat(60)],
 ];
 
-/** A text with one to five mistakes. */
+/** Returns a text with one to five mistakes. */
 export function mutatedText(random: Random, text: string, others: readonly string[]): string {
   let made = text;
   for (let left = 1 + below(random, 5); left > 0; left--) {
@@ -82,7 +82,7 @@ export function mutatedText(random: Random, text: string, others: readonly strin
   return made.slice(0, 100_000);
 }
 
-/** Bytes with one to ten mistakes, half of them in numbers of four and eight bytes. */
+/** Returns bytes with one to ten mistakes, half of them in numbers of four and eight bytes. */
 export function mutatedBytes(random: Random, bytes: Uint8Array): Buffer {
   const made = Buffer.from(bytes);
   for (let left = 1 + below(random, 10); left > 0; left--) {

@@ -26,10 +26,10 @@ import { schedule } from '../../modules/index.ts';
 import { facts } from '../support/facts.ts';
 import { memoryHost } from '../support/memory-host.ts';
 
-/** A reader of what others write: whatever that is, it ends soon and without an error other than a Problem. */
+/** A reader of external input: for any input, it ends soon and throws no error other than a Problem. */
 export interface Reader {
   readonly name: string;
-  /** How many inputs of a hundred it gets: what is read by few lines needs few. */
+  /** Its inputs per hundred: a reader with few lines of code needs few. */
   readonly share: number;
   read(input: string & Uint8Array): unknown;
   readonly seeds: readonly (string | Uint8Array)[];

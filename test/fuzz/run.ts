@@ -5,9 +5,9 @@ import { Problem } from '../../agent/base/problem.ts';
 import { mutatedBytes, mutatedText, oneOf, type Random, randomFrom } from './mutations.ts';
 import { type Reader, readers } from './readers.ts';
 
-/** Inputs that failed once, a folder a reader: each run begins with them. */
+/** Inputs that failed before, one folder per reader: each run starts with them. */
 const kept = join(import.meta.dirname, 'kept');
-/** CPU time of one input, far beyond what any of its length may take. */
+/** The limit for the CPU time of one input in milliseconds, far above the time that any input of its length needs. */
 const slowMs = 2_000;
 
 export interface Failure {
@@ -27,7 +27,7 @@ interface Limits {
   readonly seconds?: number;
 }
 
-/** Reads what is kept, and then inputs with mistakes, until there were enough of them or the time is over. */
+/** Reads the stored inputs, and then mutated inputs until their number or the time limit is reached. */
 export async function fuzzReaders({ seed, inputs, seconds = Number.POSITIVE_INFINITY }: Limits): Promise<FuzzResult> {
   const random = randomFrom(seed);
   const chosen = readers.flatMap((reader) => Array.from({ length: reader.share }, () => reader));
@@ -73,7 +73,7 @@ function keptFor({ name, seeds }: Reader): (string | Uint8Array)[] {
     const paths = readdirSync(folderOf(name)).map((file) => join(folderOf(name), file));
     return paths.map((path) => (isText ? readFileSync(path, 'utf8') : readFileSync(path)));
   } catch {
-    return []; // none has failed yet
+    return []; // no stored failures
   }
 }
 

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 
 const helper = join(import.meta.dirname, '../support/golden.ts');
 
-/** Compares "new" with a golden file that holds "old". */
+/** Compares "new" with a golden file that contains "old". */
 function compared(env: Readonly<Record<string, string>>): { status: number | null; stderr: string; left: string } {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-golden-'));
   const path = join(folder, 'x.txt');

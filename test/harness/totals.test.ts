@@ -125,7 +125,7 @@ test('a test that hangs is named while nothing else ends', { timeout: 60_000 }, 
     "test('hangs', async () => { console.error('begun'); await new Promise((r) => setTimeout(r, 1e6)); });";
   const child = spawn(process.execPath, ['--test', `--test-reporter=${reporter}`, fixture(source)], {
     env: environment({ BOOTAGENT_TEST_SILENT_MS: '50' }),
-    // A group of its own: a limit of time ends the whole of it.
+    // A process group of its own: a time limit ends the whole group.
     detached: true,
   });
   const kill = () => process.kill(-(child.pid ?? 0), 'SIGTERM');

@@ -31,7 +31,7 @@ const servers: Readonly<Record<'quick' | 'slow' | 'silent' | 'refusing' | 'busy'
   busy: async () => ({ status: 503, headers: {}, body: new Uint8Array() }),
 };
 
-/** A machine before sshd: what it fetches comes from the server that the URL names. */
+/** Returns a machine before sshd starts: the server that the URL names answers its requests. */
 function machine(): { inner: MemoryHost; budget: ReturnType<typeof fetchBudget> } {
   const inner: MemoryHost = memoryHost({
     web: (request) => {

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { Problem } from '../../agent/base/problem.ts';
 import type { Host } from '../../agent/host/host.ts';
 
-/** What every host does alike, so that what is proven with the one in memory holds on a machine. */
+/** The behaviour that all hosts share, so that what is proven with the memory host holds on a machine. */
 export function hostContract(name: string, machine: () => Host): void {
   describe(`${name}: reading`, () => {
     test('gives back what was written, as text, as bytes and in pieces', async () => {
@@ -205,7 +205,7 @@ export function hostContract(name: string, machine: () => Host): void {
 
   describe(`${name}: programs`, () => {
     test('that are not among the queries are not run by query', async () => {
-      // The types refuse it too; this is what stands behind them.
+      // The types refuse it too; this tests the check at run time.
       const query = machine().query as (argv: readonly string[]) => Promise<unknown>;
       await assert.rejects(query(['systemctl', 'stop', 'sshd']), /systemctl stop sshd is not one of the commands/);
     });

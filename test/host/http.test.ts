@@ -21,7 +21,7 @@ const noOpenssl = spawnSync('openssl', ['version']).status === 0 ? false : 'open
 async function asked(fault: Fault | undefined, options: { limitBytes?: number } = {}) {
   const service = await serveMetadata(describe(), { dialects: ['imdsv1'], faults: fault ? [fault] : [] });
   try {
-    // Only where an answer never comes is a short wait worth it: a busy machine is slow to answer well.
+    // A short timeout only for answers that never come: a busy machine is slow to give a good answer.
     const timeoutMs = fault?.does === 'silence' || fault?.does === 'drip' ? 300 : 10_000;
     const answer = await makeHttp()({ url: service.url + path, timeoutMs, ...options });
     return { status: answer.status, text: new TextDecoder().decode(answer.body) };
@@ -48,7 +48,7 @@ suite('http', () => {
   }
 
   test('a time limit holds while the connection is made, too', async () => {
-    // It listens and never takes a connection: when its queue is full, the kernel lets the others wait.
+    // A server that listens and never accepts: once its queue is full, further connections wait in the kernel.
     const deaf = `const server = require('net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
       require('fs').writeSync(1, String(server.address().port));
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
@@ -60,7 +60,7 @@ suite('http', () => {
       await Promise.all(waiting.slice(0, 2).map((socket) => once(socket, 'connect')));
       const url = `http://127.0.0.1:${port}/`;
       const asked = makeHttp()({ url, timeoutMs: 100 }).catch(whyUnreachable);
-      // Less than the limit that every connection has.
+      // Less than the limit of every connection.
       assert.equal(await Promise.race([asked, setTimeout(1500, 'still connecting', { ref: false })]), 'timeout');
     } finally {
       for (const socket of waiting) socket.destroy();
@@ -105,7 +105,7 @@ suite('http', () => {
     const server = createServer({ key: readFileSync(key), cert: readFileSync(cert) }, (_, response) => response.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
-      // A server on TCP has an address of this kind.
+      // The address of a TCP server is an AddressInfo.
       const { port } = server.address() as AddressInfo;
       const error = await makeHttp()({ url: `https://127.0.0.1:${port}/` }).catch((error) => error);
       assert.equal(whyUnreachable(error), 'untrusted');

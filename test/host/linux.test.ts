@@ -69,7 +69,7 @@ describe('a file that is longer than anything that is read as a whole', () => {
     spawnSync('mkfifo', [join(root, 'pipe')]);
     const writer = spawn('sh', ['-c', 'exec cat /dev/zero >"$1"', 'sh', join(root, 'pipe')], { stdio: 'ignore' });
     try {
-      // Opened for both ends, the pipe has a reader that lets its writer begin.
+      // Opened for reading and writing, the pipe has a reader, so that its writer can start.
       const both = openSync(join(root, 'pipe'), 'r+');
       readSync(both, Buffer.alloc(1));
       await assert.rejects(host.readBytes('/pipe'), { code: 'file-failed' });

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-/** What is asked of the kernel by a process that systemd/reuse-agent had go first, or did not. */
+/** Returns the priorities that a process sets, started by systemd/reuse-agent with or without a raised priority. */
 function asked(steps: string, first: boolean): unknown {
   const script = `
     import assert from 'node:assert/strict';

@@ -14,7 +14,7 @@ describe('a program that is run', () => {
     process.env.BASH_ENV = '/tmp/evil';
     try {
       const { stdout } = await run(['env']);
-      // While lines are counted, Node itself puts this into every child.
+      // During a coverage run, Node itself adds this to the environment of every child.
       const seen = stdout
         .trim()
         .split('\n')
@@ -152,10 +152,10 @@ describe('a program that is run', () => {
   });
 });
 
-/** Until a process is gone; the guard of the test is the limit. */
+/** Waits until a process is gone; the timeout of the test is the limit. */
 async function gone(pid: number, when?: 'now'): Promise<void> {
   assert.ok(pid > 1, `${pid}`);
-  // One that is dead and not yet waited for has no words any more.
+  // A zombie has an empty command line.
   if (when === 'now') assert.equal(wordsOf(pid), '');
   while (existsSync(`/proc/${pid}`)) await new Promise((resolve) => setTimeout(resolve, 10));
 }

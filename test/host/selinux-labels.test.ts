@@ -20,7 +20,7 @@ const skip = chcon(etc, join(scratch, 'probe'))
   : 'labels cannot be written here: needs root, chcon and a file system for them';
 const withoutSetfiles = spawnSync('setfiles').error ? false : 'setfiles is installed';
 
-/** A tree as an installer leaves it: a policy is named, and files are labelled. */
+/** Returns a tree as an installer leaves it: a policy is configured, and files are labelled. */
 function tree({ config = 'SELINUX=enforcing\nSELINUXTYPE=targeted\n', labelled = true } = {}): {
   host: Host;
   root: string;

@@ -42,7 +42,7 @@ async function ranAsList(shell: string, items: readonly string[]): Promise<Ended
   for (const [name, text] of shellFiles({ name: 'x', items, shell: 'sh' }, folder))
     writeFileSync(join(folder, name), text);
   const ended = await ran(shell, join(folder, 'list'));
-  // bash puts one "+" more before what is read in from a file.
+  // bash prints one more "+" for a sourced file.
   const traced = (text: string) => text.replace(/^\+\+ /gm, '+ ');
   const output = ended.output.replace(/^== \(\d+ of \d+\) exit \d+\n/gm, '').replaceAll(`${folder}/`, '');
   return { ...ended, output: traced(output), file: traced(ended.file) };
@@ -85,7 +85,7 @@ const cases: Readonly<Record<string, readonly string[]>> = {
 for (const shell of shells) {
   describe(`a list under ${shell} behaves like one plain script: `, () => {
     for (const [what, items] of Object.entries(cases)) {
-      // Only bash knows ERR.
+      // Only bash has the ERR trap.
       if (what.includes('ERR') && !shell.endsWith('bash')) continue;
       test(what, async () => {
         const list = await ranAsList(shell, items);

@@ -11,7 +11,7 @@ import { memoryHost } from '../support/memory-host.ts';
 
 const seed = { '/var/lib/cloud/seed/nocloud/meta-data': 'instance-id: i-evil\n' };
 
-/** The machine as a boot finds it: with a seed that was not there before, or with other firmware. */
+/** Returns the store at a boot of the machine, with a new seed or other firmware. */
 async function machine(
   state: State,
   { files = {}, uuid, pinned }: { files?: Record<string, string>; uuid?: string; pinned: boolean },

@@ -97,7 +97,7 @@ suite('identify', () => {
     });
   }
 
-  // As CVE-2019-0816 was: what another source offers lets nobody in.
+  // CVE-2019-0816: keys from another datasource must not grant access.
   const key = (whose: string) =>
     `ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V ${whose}`;
   const offering = { [`${folder}/meta-data`]: `instance-id: iid-1\npublic-keys: ["${key('seed')}"]\n` };

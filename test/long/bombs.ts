@@ -9,7 +9,7 @@ import { bombs } from '../support/bombs.ts';
 const folder = mkdtempSync(join(tmpdir(), 'bombs-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** Validates a file in a process of its own, and tells what that took. */
+/** Validates a file in a separate process, and prints the cost. */
 const program = `
 import { readFileSync } from 'node:fs';
 import { schedule } from '${join(import.meta.dirname, '../../modules/index.ts')}';
@@ -31,7 +31,7 @@ for (const [name, [content]] of Object.entries(bombs)) {
     const { errors, ms, kB } = JSON.parse(stdout) as Readonly<Record<'errors' | 'ms' | 'kB', number>>;
     assert.ok(errors > 0);
     assert.ok(kB < 512 * 1024, `${kB} kB`);
-    // The bar is one second of work; ten times that is a guard, as others share this machine.
+    // The limit is one second of work; the factor of ten is for other processes on this machine.
     assert.ok(ms < 10_000, `${ms} ms`);
   });
 }

@@ -11,12 +11,12 @@ import { schedule } from '../../modules/index.ts';
 const folder = mkdtempSync(join(tmpdir(), 'examples-'));
 after(() => rmSync(folder, { recursive: true }));
 
-/** The examples of Debian's cloud-init package, which is unpacked and not installed. */
+/** Whether the examples of Debian's cloud-init package were fetched; the package is unpacked and not installed. */
 const fetched =
   spawnSync('sh', ['-c', 'apt-get -q download cloud-init && dpkg-deb -x cloud-init_*.deb .'], { cwd: folder })
     .status === 0;
 
-/** What is truly wrong there: keys that cloud-init does not take, and keys of ssh too short or too damaged for sshd. */
+/** The real mistakes there: keys that cloud-init does not take, and SSH keys too short or too damaged for sshd. */
 const mistakes = [
   'packages_update',
   'packages_upgrade',

@@ -9,12 +9,12 @@ import { missingNetns, withNetns } from '../support/netns/netns.ts';
 const agent = new URL('../../agent/main.ts', import.meta.url).pathname;
 const seedTree = new URL('../../examples/seed-tree', import.meta.url);
 
-// All of them wait: they do so at the same time.
+// The tests mostly wait, so they run concurrently.
 describe('metadata that takes its time', { skip: missingNetns() ?? false, concurrency: true }, () => {
   test('an address that comes 60 s late: the next look at the network is a request', () => lateAddress(60));
 
   for (const [policy, tries] of [
-    // Four of seven fit into the stage before sshd.
+    // Four of seven attempts fit into the stage before sshd.
     ['{attempts: 7, interval: 5}', 7],
     // Half a minute in all: at 0, 6, 12 and 18 s before sshd, and at 18 and 24 s in the last stage.
     ['{max_wait: 30, timeout: 3, interval: 6}', 6],

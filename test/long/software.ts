@@ -4,7 +4,7 @@ import { aptMachine, debs, dnfMachine, installed, noApt, noDnf, only } from '../
 import { mirror } from '../root/support/repository.ts';
 import type { Ended, Sandbox } from '../root/support/sandbox.ts';
 
-/** Another is at work, and holds the lock for as long; then the agent runs, in the same machine. */
+/** Starts another package manager, which holds the lock, and then the agent in the same machine. */
 function behind(machine: Sandbox, other: string, name: string, asked: string): Promise<Ended> {
   machine.write('/opt/asked', `#cloud-config\n${asked}`);
   const agent = `${process.execPath} agent/main.ts run --user-data /opt/asked --force ${only.join(' ')}`;
@@ -25,7 +25,7 @@ function assertBehind({ code, text }: Ended): void {
 const lockMs = 120_000;
 const mirrorMs = 60_000;
 
-// All of them wait: they do so at the same time.
+// The tests mostly wait, so they run concurrently.
 describe('packages, when they cannot be had yet', { concurrency: true }, () => {
   for (const [who, other] of [
     ['dnf', () => 'dnf -y install slow'],

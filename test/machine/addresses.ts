@@ -13,15 +13,17 @@ import type { Release } from './support/trees.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 
-/** What sets up interfaces in a guest: which of our files it reads, and what an administrator has written for it. */
+/**
+ * A network manager of a guest: the file that the agent writes for it, and the files that an administrator has written for it.
+ */
 interface Manager {
   readonly extra: readonly string[];
   readonly file: string;
-  /** The administrator's file for the second interface, and the image's for any. */
+  /** The administrator's file for the second interface, and the image's file for any interface. */
   readonly others: Readonly<Record<string, string>>;
   readonly own: string;
   readonly probe: Readonly<Record<string, string>>;
-  /** What it says of the first interface once it has set it up. */
+  /** What it reports about the first interface once that is configured. */
   readonly says: RegExp;
 }
 
@@ -51,7 +53,7 @@ const managers: Readonly<Record<string, Manager>> = {
     },
     probe: {
       says: `nmcli --terse --fields GENERAL.CONNECTION,GENERAL.STATE device show ${guestInterface}`,
-      // On trixie, systemd-resolved stands between.
+      // On trixie, systemd-resolved owns resolv.conf.
       dns: 'cat /etc/resolv.conf /run/systemd/resolve/resolv.conf',
     },
     says: new RegExp(`^GENERAL.CONNECTION:bootagent ${lan.mac}$`, 'm'),
@@ -94,7 +96,7 @@ describe('a machine where no DHCP server answers', { skip }, () => {
       if (carrier.search) assert.ok(boot.read('dns').includes(lan.search), boot.read('dns'));
       assert.deepEqual([boot.read('v4'), boot.read('v6')], ['ami-1', 'ami-1'], 'fetched over both families');
 
-      // What an administrator wrote for an interface is as it was, and in force.
+      // An administrator's interface configuration is unchanged, and in force.
       assert.deepEqual(addressesOf(boot, 'host1'), [`${taken.own}/24`]);
       for (const [path, text] of Object.entries(manager.others)) {
         assert.equal(await readFile(join(machine.root, path), 'utf8'), text, path);
@@ -122,7 +124,7 @@ async function guest(release: Release, { extra, others, probe }: Manager, files:
     },
   });
   for (const [path, text] of Object.entries({ ...files, ...others })) await machine.write(path, text);
-  // NetworkManager reads no profile that others could have written.
+  // NetworkManager reads no profile that others can write.
   for (const path of Object.keys(others))
     await chmod(join(machine.root, path), path.includes('Manager') ? 0o600 : 0o644);
   if (extra.includes('network-manager')) {
@@ -131,7 +133,7 @@ async function guest(release: Release, { extra, others, probe }: Manager, files:
   return machine;
 }
 
-/** The other end of both cables: gateways, and what lies behind them. */
+/** The other end of both cables: gateways, and the services behind them. */
 async function services({ network }: Container): Promise<AsyncDisposable> {
   const at = (namespace: string, ...words: readonly string[]) => run('ip', ['-n', namespace, ...words]);
   const { server, guest: mine } = network;
@@ -162,7 +164,7 @@ interface Link {
   readonly addr_info: readonly { readonly local: string; readonly prefixlen: number; readonly scope: string }[];
 }
 
-// What ip prints as JSON has these members.
+// `ip` prints these members as JSON.
 const links = (boot: Boot): readonly Link[] => JSON.parse(boot.read('links')) as readonly Link[];
 
 const addressesOf = (boot: Boot, name: string): readonly string[] =>

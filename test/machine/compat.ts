@@ -9,7 +9,7 @@ import { compatFile } from './support/trees.ts';
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 const finished = '/var/lib/cloud/instance/boot-finished';
 
-/** What Packer and Terraform do in the build machine, from its first second on. */
+/** What Packer and Terraform run in the build machine, from its first second on. */
 const waiting = `[Unit]
 DefaultDependencies=no
 After=systemd-tmpfiles-setup.service
@@ -40,7 +40,7 @@ test('tools that wait for cloud-init wait for bootagent, with its compatibility 
     const boot = await machine.boot();
     soundBoot(boot);
     const told = new RegExp(`^there: 1\\nstatus: ${early}\\nstatus: done\\nended: 0\\nran\\n$`);
-    // A script that ran is not run again at the next boot.
+    // A script that ran does not run again at the next boot.
     assert.match(boot.read('waited'), told);
     assert.equal(boot.read('finished'), '0\n');
     assert.match(boot.read('others'), /only "status" is answered here.*\n2\n\{"status": "done"\}\n$/);

@@ -8,7 +8,7 @@ import { run, unable } from './support/scratch.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm', 'gcc');
 
-/** Tells of each program that loads it which unit's that is. */
+/** Records the unit of each program that loads it. */
 const library = `
 #include <fcntl.h>
 #include <unistd.h>
@@ -24,7 +24,7 @@ const script = `const fs = require('fs');
 fs.appendFileSync('/run/scripts', fs.readFileSync('/proc/self/cgroup'));
 `;
 
-/** What code that got in writes down: by the linker, by a shell, by Node. */
+/** The files that injected code writes: from the dynamic linker, from a shell, from Node. */
 const traps = ['loaded', 'shells', 'scripts'];
 
 const variables = {
@@ -35,7 +35,7 @@ const variables = {
   ENV: '/opt/evil.sh',
 };
 
-/** A unit like any other, which takes what it is given: the same words do bring code into it. */
+/** An ordinary unit, which inherits the environment: the same variables do inject code into it. */
 const neighbour = `[Service]
 Type=oneshot
 ExecStart=/bin/bash -c '/opt/node -e 0'

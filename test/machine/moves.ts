@@ -12,7 +12,7 @@ import { packageFile, withKernel } from './support/trees.ts';
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm', 'rpmbuild');
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V alice';
 
-/** What both agents read alike, of each sort: accounts, keys, files, scripts. */
+/** User-data that both agents read alike, with each kind of setting: accounts, keys, files, scripts. */
 const userData = `#cloud-config
 disable_root: true
 ssh_pwauth: false
@@ -37,7 +37,7 @@ const probe = {
 };
 const kept = Object.keys(probe);
 
-/** What the agent said that it made. */
+/** Returns the changes that the agent reported. */
 const made = (boot: Boot): readonly string[] =>
   linesOf(boot.read('journal')).filter((line) =>
     /bootagent\[\d+\]: .*\bchanges? made|bootagent\[\d+\]: [+~x] /.test(line),
@@ -67,7 +67,7 @@ describe('a machine in service', { skip }, () => {
   test('that cloud-init has set up is taken over as it stands', async () => {
     await using machine = await container('bookworm', { probe, package: 'none', extra: [...withKernel, 'cloud-init'] });
     await machine.write('/etc/cloud/ds-identify.cfg', 'policy: enabled\n');
-    // It would wait for DHCP, which nobody answers here.
+    // It would wait for DHCP, and no DHCP server answers here.
     await machine.write('/etc/cloud/cloud.cfg.d/99-network.cfg', 'network: {config: disabled}\n');
     await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-moved\n');
     await machine.write('/var/lib/cloud/seed/nocloud/user-data', userData);

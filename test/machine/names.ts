@@ -12,7 +12,7 @@ import { run, unable } from './support/scratch.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm', 'dnsmasq');
 
-/** What manages a guest's network, how it comes to, and how it is made to ask for its lease again. */
+/** A guest's network manager: its units, the units to disable, and the command that makes it request its lease again. */
 interface Manager {
   readonly units: Readonly<Record<string, string>>;
   readonly off: readonly string[];
@@ -44,7 +44,7 @@ const managers: Readonly<Record<string, Manager>> = {
   },
 };
 
-/** A DHCP server of the guest's cable, which gives it its address and another name. */
+/** Starts a DHCP server on the guest's cable, which assigns its address and a different name. */
 async function dhcp({ server, mac }: Network): Promise<AsyncDisposable> {
   const child: ChildProcess = spawn(
     'ip',
@@ -66,7 +66,7 @@ async function dhcp({ server, mac }: Network): Promise<AsyncDisposable> {
 }
 
 async function machine({ units, off, anew }: Manager): Promise<Container> {
-  // The name comes by way of D-Bus, some time after the address: it is looked out for.
+  // The name arrives over D-Bus, some time after the address, so the command polls for it.
   const asked = (seconds: number) =>
     `{ ${anew}; timeout ${seconds} sh -c 'until hostname | grep -q dhcp; do sleep 0.2; done'; } >/dev/null 2>&1; hostname`;
   const made = await container('bookworm', {
@@ -74,7 +74,7 @@ async function machine({ units, off, anew }: Manager): Promise<Container> {
     probe: {
       address: `ip -4 -o addr show ${guestInterface}`,
       renewed: asked(5),
-      // What DHCP would do to a machine that has no name of its own, so that the line before means something.
+      // The name that DHCP gives to a machine without a name of its own, which proves that the server sends one.
       nameless: `rm /etc/hostname; hostname localhost; systemctl restart systemd-hostnamed; ${asked(60)}`,
     },
   });

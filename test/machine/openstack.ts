@@ -20,7 +20,7 @@ test('OpenStack tells a machine by HTTP who it is, in at most six requests', { s
       logins: 'cat /home/debian/.ssh/authorized_keys',
     },
   });
-  // A container has no firmware that would speak for it.
+  // A container has no firmware that identifies the platform.
   await machine.write('/etc/bootagent/conf.d/50-source.yaml', 'datasource_list: [OpenStack]\n');
   const folder = await mkdtemp(join(tmpdir(), 'bootagent-openstack-'));
   const service = metadataService(machine.network.server, folder);

@@ -11,7 +11,7 @@ import type { Release } from './support/trees.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm', 'ssh', 'ssh-keygen', 'openssl');
 
-/** As the old images had it. */
+/** The root password of the old images. */
 const rootPassword = 'pippo123';
 const [annsPassword, dansPassword] = ['correct horse', 'battery staple'];
 const hashOf = (password: string) =>
@@ -28,7 +28,7 @@ const probe = {
   keys: 'cat /etc/ssh/ssh_host_*_key.pub',
   fingerprints: 'for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -l -f $key | cut -d" " -f 2; done',
   authorized: 'cat /home/*/.ssh/authorized_keys',
-  // What was there the moment before sshd was started, and who else made host keys.
+  // The state just before sshd started, and calls of ssh-keygen by other units.
   before: 'cat /run/before-sshd',
   keygen: 'cat /run/keygen',
   hosts: 'cat /etc/hosts',
@@ -39,7 +39,7 @@ const probe = {
 
 const imageHosts = '127.0.0.1 localhost\n10.161.7.2 other\n10.161.7.250  neighbour # kept\n';
 
-/** An image with what a person would have left in it: root as weak as can be, host keys, a line for a former address. */
+/** An image with typical leftovers: a weak root account, host keys, a hosts line for a former address. */
 async function image(release: Release): Promise<Container> {
   const machine = await container(release, { probe });
   const { root } = machine;
@@ -60,7 +60,7 @@ async function image(release: Release): Promise<Container> {
   }
   await machine.write('/etc/bootagent/bootagent.yaml', 'datasource_list: [Ec2]\n');
   await machine.write('/etc/hosts', imageHosts);
-  // Red Hat makes host keys by units of its own, where there are none; Debian stands in for it.
+  // Red Hat generates missing host keys with units of its own; Debian gets the same units here.
   const keygen = 'ConditionFileNotEmpty=|!/etc/ssh/ssh_host_%i_key\n[Service]\nType=oneshot';
   await machine.write(
     '/etc/systemd/system/sshd-keygen@.service',
@@ -85,7 +85,7 @@ async function image(release: Release): Promise<Container> {
   return machine;
 }
 
-/** Before it is locked root comes in by key too, so that being refused later means something. */
+/** Lets root log in by key before it is locked, so that the later refusal means something. */
 async function withKeyForRoot(machine: Container, { shown }: Visitor): Promise<void> {
   await machine.write('/root/.ssh/authorized_keys', `${shown}\n`, 0o600);
   await chmod(join(machine.root, 'root/.ssh'), 0o700);
@@ -110,7 +110,7 @@ chpasswd:
     - {name: bob, type: RANDOM}
 `;
 
-/** What another machine asks, whose image was made of the first: nobody by password, root by nothing. */
+/** User-data of another machine, whose image is a copy of the first: no login by password, none at all for root. */
 const locked = `#cloud-config
 hostname_from_ip: {domain: hltcloud}
 users: [{name: ops, sudo: "ALL=(ALL) NOPASSWD:ALL"}]
@@ -118,7 +118,7 @@ root_lock: true
 ssh_pwauth: false
 `;
 
-/** As bad as it gets, with somebody good behind it. */
+/** User-data with many invalid values, followed by a valid user. */
 const mistaken = (key: string): string => `#cloud-config
 hostname: "$(touch /root/owned)"
 hostname_from_ip: {domain: hltcloud}
@@ -141,7 +141,7 @@ users:
   - {name: kim, ssh_authorized_keys: ["${key}"]}
   - {name: zoe, ssh_authorized_keys: ["ssh-rsa AAAA"], shell: /bin/sh}
 `;
-/** What is refused: where it stands, words of its line, and why. */
+/** The findings: key, words of the source line, and message. */
 const refused = [
   ['hostname', 'touch /root/owned', 'expected a host name'],
   ['groups[0]./etc/passwd', '/etc/passwd:', 'expected the name of a group'],
@@ -166,13 +166,13 @@ const accountOf = (boot: Boot, table: string, name: string): readonly string[] =
     .find((line) => line.startsWith(`${name}:`))
     ?.split(':') ?? [];
 
-/** Lines of the agent that tell of something made or failed. */
+/** Returns the agent's lines about changes and failures. */
 const changesIn = (boot: Boot): readonly string[] =>
   boot.read('journal').match(/bootagent\[\d+\]: (?:\d+ changes? made.*|[+~≈x] .*)/g) ?? [];
 
 const last = (said: string): string => said.trim().split('\n').at(-1) ?? '';
 
-/** What each way of coming in says in the end. */
+/** Returns the last output of each way to log in. */
 async function logins(machine: Container, first: Visitor): Promise<Readonly<Record<string, string>>> {
   return {
     'debian by key': (await first.byKey(machine, 'debian', 'id -un; sudo -n id -un')).replaceAll('\n', ' '),
@@ -184,7 +184,7 @@ async function logins(machine: Container, first: Visitor): Promise<Readonly<Reco
   };
 }
 
-/** Of this machine, the keys that it shows: the keys themselves, by type. */
+/** Returns the host keys that the machine presents, by type. */
 const hostKeys = (text: string): readonly string[] => text.match(/(?:ssh|ecdsa)-\S+ AAAA\S+/g) ?? [];
 
 const machineState = ['passwd', 'shadow', 'group', 'keys', 'authorized', 'hosts', 'hostname', 'sudoers'] as const;
@@ -313,7 +313,7 @@ describe('people and names of a machine in a cloud', { skip }, () => {
         });
       },
     );
-    // Root comes in again, so that the lock of the copy means something.
+    // Root can log in again, so that the lock of the copy means something.
     for (const path of [shut, '/etc/ssh/sshd_config.d/01-bootagent.conf']) await rm(join(machine.root, path));
 
     await machine.move('10.161.7.26');
@@ -378,7 +378,7 @@ describe('people and names of a machine in a cloud', { skip }, () => {
     const first = await visitor(machine.folder, 'first');
     await withKeyForRoot(machine, first);
     for (const name of ['ivy', 'kim']) await run('useradd', ['--root', root, '--create-home', name]);
-    // Homes that lead elsewhere: one is a link, in the other its owner has put one.
+    // Homes that lead elsewhere: one is a link, in the other its owner has created one.
     await mkdir(join(root, 'srv/elsewhere'));
     await rename(join(root, 'home/ivy'), join(root, 'srv/ivy'));
     await symlink('/srv/ivy', join(root, 'home/ivy'));

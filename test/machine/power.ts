@@ -8,7 +8,7 @@ import { unable } from './support/scratch.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 
-/** Stands where the machine looks for shutdown first, and tells how far the run was when it was called. */
+/** Replaces the first `shutdown` in the search path, and records the state of the run at the time of the call. */
 const shutdown = `#!/bin/sh
 echo "$@" >>/root/down
 systemctl show --property=ActiveState bootagent-final.service >>/root/down

@@ -21,7 +21,7 @@ const probe = {
   ran: 'cat /root/ran',
   leftovers: 'find /root/anaconda-ks.cfg /var/log/anaconda -type f 2>/dev/null',
   motd: 'stat --format="%a %U:%G" /etc/motd; cat /etc/motd',
-  // What the agent's units cost beside the processes of the machine itself.
+  // The journal lines of the agent and its unit scripts, with the reason when the agent does not start.
   started: 'journalctl --boot --no-pager --output=cat SYSLOG_IDENTIFIER=bootagent',
 };
 
@@ -30,7 +30,7 @@ describe('a machine with a seed folder', { skip }, () => {
     await using machine = await container('bookworm', { probe });
     await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-seed-1\n');
     await machine.write('/var/lib/cloud/seed/nocloud/user-data', userData);
-    // An installer writes these when nothing of the image's own can run any more.
+    // An installer writes these after the last program of the image can have run.
     await machine.write('/root/anaconda-ks.cfg', 'rootpw --iscrypted hash\n');
     await machine.write('/var/log/anaconda/journal.log', 'x\n');
 
@@ -71,7 +71,7 @@ describe('a machine with a seed folder', { skip }, () => {
     await running.begun();
     const settled = 'systemctl is-system-running --wait >/dev/null;';
     assert.match(await running.sh(`${settled} cat /run/bootagent/pass; id -un ann`), /^1\nann\n$/);
-    // As a soft-reboot does, which needs a later systemd: everything stops and starts, and /run stays.
+    // As in a soft-reboot, which needs a later systemd: everything stops and starts, and /run stays.
     await running.sh('echo >/run/bootagent/nothing-due; echo 192.0.2.1 eth9 >/run/bootagent/nothing-due-at');
     await seed('i-seed-4', 'bob');
     const units = 'bootagent-local.service bootagent.service bootagent-final.service';
@@ -97,7 +97,7 @@ describe('a machine with a seed folder', { skip }, () => {
       '#cloud-config\ncondor: {central_manager: 10.161.0.2}\n',
     );
     const booted = async (address: string) => {
-      // On another cable, for a namespace keeps an address that a machine would lose when it is off.
+      // On another cable, because a network namespace keeps an address that a machine loses at power-off.
       await machine.move(address);
       const boot = await machine.boot();
       soundBoot(boot);

@@ -62,7 +62,7 @@ async function machine(userData: string): Promise<Container> {
     stub('condor_store_cred', 'cat >>/var/log/given; chmod 600 /var/log/given'),
   );
   await program('/usr/bin/cvmfs_config', stub('cvmfs_config'));
-  // A machine of dnf: a Debian that has both asks apt.
+  // A machine with dnf only: on a Debian that has both, apt is used.
   await rm(join(made.root, 'usr/bin/apt-get'));
   await program('/usr/bin/dnf', stub('dnf', 'case $* in *install*) touch /run/installed ;; esac'));
   await program(
@@ -83,7 +83,7 @@ async function machine(userData: string): Promise<Container> {
   return made;
 }
 
-/** What both ways of saying it must come to. */
+/** Returns the end state that both configurations must produce. */
 function endState(boot: Boot): Readonly<Record<string, unknown>> {
   const setting = (name: string) =>
     boot.read('condor').match(new RegExp(`^\\s*${name}\\s*=\\s*(.*?)\\s*$(?![\\s\\S]*^\\s*${name}\\s*=)`, 'm'))?.[1];
@@ -181,7 +181,7 @@ describe("the CentOS 6 image's user-data, booted", { skip, concurrency: 1 }, () 
     assert.match(verbatim.read('seen'), /environments:0\n.*processes:0/);
     bootKeptSecret(verbatim, secret, [seed, '/var/log/given']);
     bootKeptSecret(settings, secret, [seed]);
-    // A container's root is an overlay: swap by settings takes a whole machine.
+    // A container's root is an overlay: swap by settings needs a virtual machine.
     const inContainer = { swap: [] };
     assert.deepEqual({ ...endState(settings), ...inContainer }, { ...endState(verbatim), ...inContainer });
   });

@@ -7,9 +7,9 @@ import { type Release, releases } from './support/trees.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 
-/** Who runs the command, and in whose unit. */
+/** Prints the ids of the bootagent processes. */
 const who = `for p in /proc/[0-9]*; do [ $p/exe -ef /usr/bin/bootagent ] && echo \${p#/proc/}; done`;
-/** How it goes before others, and whether the command does. */
+/** Prints the nice values of bootagent's processes and of the command itself. */
 const priorities = `for p in $(${who}) self; do sed 's/.*) //' /proc/$p/stat | cut -d' ' -f17; done`;
 const userData = `#cloud-config
 bootcmd:
@@ -44,7 +44,7 @@ async function machineOf(release: Release, more: Readonly<Record<string, string>
   return machine;
 }
 
-/** Whether the last stage began when the network was there, by systemd's own word. */
+/** Returns whether the last stage began after the network was online, by systemd's timestamps. */
 function isBehindNetwork(boot: Boot): boolean {
   const online = Number(boot.unit('network-online.target').ActiveEnterTimestampMonotonic);
   return online > 0 && online <= Number(boot.unit('bootagent-final.service').ExecMainStartTimestampMonotonic);
@@ -60,7 +60,7 @@ describe('the stages of a first boot', { skip }, () => {
       assert.equal(early.length, 3, boot.read('journal'));
       assert.equal(early[0], final[0], 'another process did the last stage');
       assert.deepEqual([early[1], final[1]], ['bootagent.service', 'bootagent-final.service']);
-      // Nothing of how a shell starts what it does not wait for gets to the commands.
+      // The commands inherit none of the signals that a shell ignores for its background processes.
       assert.deepEqual([early[2], final[2]], ['SigIgn:\t0000000000000000', 'SigIgn:\t0000000000000000']);
       assert.match(boot.read('title'), /^bootagent run final *$/);
       assert.equal(boot.read('left'), '');
@@ -71,14 +71,14 @@ describe('the stages of a first boot', { skip }, () => {
         /runcmd\[3\] \(4 of 4\) .*failed: exit 3.*failed \(listed above\)/s,
       );
       assert.equal(boot.unit('bootagent-final.service').ExecMainStatus, '2');
-      // Login waits for the one, nobody for the other.
+      // The login waits for the early stages, and nothing waits for the last one.
       assert.deepEqual(linesOf(boot.read('goes')), ['-10', '0', '0', '0']);
       assert.ok(isBehindNetwork(boot));
     });
 
     test(`are over for systemd ${version} where nothing is due, before the next boot is looked at, and wait for no network`, async () => {
       await using machine = await machineOf(release as Release, {}, '#cloud-config\n');
-      // The last program of that look.
+      // The last program of the boot snapshot.
       const slow = `#!/bin/sh\ncut -d' ' -f1 /proc/uptime >/root/began\nsleep 5\nexec /usr/bin/cksum "$@"\n`;
       await machine.write('/usr/local/sbin/cksum', slow, 0o755);
       const boot = await machine.boot();
@@ -125,7 +125,7 @@ describe('the stages of a first boot', { skip }, () => {
     assert.equal(boot.unit('bootagent.service').Result, 'timeout');
     assert.equal(boot.unit('bootagent-final.service').Result, 'success');
     assert.equal(boot.unit('network-online.target').ActiveState, 'active');
-    // The command that hung is gone, and the network, which the unit that was ended can ask for no more, is there.
+    // The hanging command is gone, and the network is up although the terminated unit can no longer request it.
     assert.equal(boot.read('final'), '0\nactive\n');
     assert.equal(boot.unit('bootagent.target').ActiveState, 'active');
     assert.equal(boot.read('left'), '');

@@ -36,7 +36,7 @@ describe('the package, booted by systemd', { skip }, () => {
     assert.match(told, /^ {2}! the boot's last stage never ran: systemd did not start bootagent-final\.service$/m);
     assert.match(told, /^next .*journalctl --boot _PID=1.*\nexit 1\n$/m);
     const { state, never_ran } = JSON.parse(boot.read('status'));
-    // systemd may break the cycle at the unit before it first, which then never ran either.
+    // systemd may break the cycle at the preceding unit first, which then never ran either.
     const others = "the boot's middle stages never ran: systemd did not start bootagent.service";
     const last = "the boot's last stage never ran: systemd did not start bootagent-final.service";
     assert.deepEqual([state, never_ran.filter((each: string) => each !== others)], ['cut off', [last]]);

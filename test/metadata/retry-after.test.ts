@@ -7,7 +7,7 @@ import { retryingClient } from '../../agent/metadata/retrying-client.ts';
 const now = Date.parse('2026-11-20T12:00:00Z');
 const date = (ms: number): string => new Date(now + ms).toUTCString();
 
-/** A service that answers 503 with this header until it is back, asked within a budget; the clock starts at `clock`. */
+/** Queries a service within a budget; it answers 503 with this header until `backMs`. The clock starts at `clock`. */
 async function asked(header: string, budgetMs: number, backMs: number, clock = now) {
   let time = 0;
   const at: number[] = [];
@@ -63,7 +63,7 @@ for (const [stage, budget] of [
         const { answered, at, time } = await asked(header, budget, Number.POSITIVE_INFINITY, clock);
         assert.equal(answered, false);
         assert.ok(time <= budget, `${time}`);
-        // Without a header that is taken, pauses are the policy's own, which may be longer than what is left.
+        // Without a usable header the policy's own pauses apply, which may be longer than the rest of the budget.
         if (clock === undefined) assert.ok((at.at(-1) ?? 0) >= budget - 5_000, `${at.map(Math.round)}`);
         assert.ok(at.length >= 3, `${at.map(Math.round)}`);
       });

@@ -67,7 +67,7 @@ describe('condor', () => {
     assert.deepEqual(password, {
       kind: 'file',
       path: '/etc/condor/passwords.d/POOL',
-      // What condor_store_cred of HTCondor 23.9 writes for the same password.
+      // The output of condor_store_cred of HTCondor 23.9 for the same password.
       content: new Uint8Array([0xad, 0x9e, 0xdd, 0x9d, 0xbb, 0xd9]),
       mode: 0o600,
       owner: 'root',
@@ -309,7 +309,7 @@ describe("the worker node's own script", () => {
       const edit = item?.changes.find((each) => each.kind === 'edit');
       assert.ok(edit?.kind === 'edit');
       assert.equal(edited(given.condor_config, edit.edit), out.condor_config);
-      // Theirs is put behind what is there, with no space round the sign; ours is a file of its own.
+      // The seed's script appends to the existing file, without spaces around the sign; bootagent writes a separate file.
       const [, slots] = /NUM_CPUS=(\d+)/.exec(out['condor_config.local']) ?? [];
       const local = fileOf(yaml, '/etc/condor/condor_config.local', where) ?? '';
       assert.match(local, new RegExp(`^NUM_CPUS = ${slots}$`, 'm'));

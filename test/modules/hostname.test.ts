@@ -145,7 +145,7 @@ interface SeedCase {
 const seeds = fromShared('conformance/seed-scripts.json');
 describe('the seed’s own hostname cases', { skip: seeds.skip }, () => {
   const cases = seeds.skip ? [] : (JSON.parse(seeds.text()) as SeedCase[]).filter(({ kind }) => kind === 'hostname');
-  /** Where the seed's shell has a fault, named, what we make instead. */
+  /** Our result where the seed's script has a fault, with its description. */
   const mended: Readonly<Record<number, { readonly fault: string } & Partial<SeedCase['out']>>> = {
     1: {
       fault: 'grep -v takes the address for a pattern and drops the lines of other machines',

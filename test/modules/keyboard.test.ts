@@ -11,7 +11,7 @@ const swiss = 'keyboard: {layout: ch, variant: fr, options: "ctrl:nocaps"}';
 
 const programs = { systemctl: () => '' };
 
-/** A machine with these files, after the plan was applied to it. */
+/** Returns a machine with these files after the plan was applied to it. */
 async function after(yaml: string, where: typeof debian, files: Readonly<Record<string, string>>) {
   const host = memoryHost({ files, programs });
   await applied(plan(keyboard, yaml, where), host);

@@ -5,7 +5,7 @@ import type { Change, PlanItem } from '../../agent/engine/change.ts';
 import { defineModule } from '../../agent/engine/module.ts';
 import { optional, text } from '../../agent/userdata/schema/decode.ts';
 
-/** What must not compile: `npm run types` fails where one of these lines does. */
+/** Code that must not compile: `npm run types` fails if one of these lines compiles. */
 const about = { name: 'sample', summary: 'A sample.', every: 'boot' } as const;
 const reads = { sample: optional(text) };
 

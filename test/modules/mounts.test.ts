@@ -6,7 +6,7 @@ import { mounts } from '../../modules/mounts.ts';
 import { context, GiB } from '../support/facts.ts';
 import { foundIn, plan } from '../support/settings.ts';
 
-/** What each entry comes to: its line, and what is done besides. */
+/** Returns the planned fstab line of each entry, and the other changes. */
 function told(yaml: string, where = context()): string[] {
   return plan(mounts, yaml, where).flatMap(({ changes, notes = [] }) => [
     ...changes.map((change) => {

@@ -106,7 +106,7 @@ describe('packages', () => {
   }
 });
 
-/** A machine of dnf: what is installed, what its repositories have, and how often they fail first. */
+/** Returns a machine with dnf: installed packages, packages in its repositories, and the number of initial failures. */
 function dnfMachine({ installed = [] as string[], available = [] as string[], failing = 0, says = '' } = {}) {
   const there = new Set(installed);
   let left = failing;

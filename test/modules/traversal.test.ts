@@ -7,7 +7,7 @@ import { context, facts } from '../support/facts.ts';
 import { planned } from '../support/settings.ts';
 
 const target = 'etc/cron.d/x';
-/** Names by which a path would lead elsewhere, if they became a part of it as they stand. */
+/** Names that lead to another directory if they become part of a path unchanged. */
 const traversals: readonly string[] = [
   `../${target}`,
   `../../../../${target}`,
@@ -27,7 +27,7 @@ const traversals: readonly string[] = [
   `~root/${target}`,
 ];
 
-/** Where user-data has a name that becomes a part of a path. */
+/** The places in user-data whose name becomes part of a path. */
 const places: Readonly<Record<string, (name: string) => string>> = {
   'a repository id': (name) => `yum_repos: {"${name}": {name: n, baseurl: "http://a/"}}`,
   'a user': (name) =>
@@ -41,7 +41,7 @@ const places: Readonly<Record<string, (name: string) => string>> = {
 
 const modules = stages.flatMap((stage) => schedule[stage]);
 
-/** Every text in a change that is a path, or a name that its handler makes one of. */
+/** Returns every text in a change that is a path, or a name from which its handler makes one. */
 function namesIn(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(namesIn) : [];

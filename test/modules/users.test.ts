@@ -499,7 +499,7 @@ describe('users and groups mean what they mean to cloud-init on RHEL', { skip: s
           groups: account.groups?.join(','),
           lock_passwd: account.lock_passwd,
           gecos: account.gecos,
-          // Here no rules are an empty list; there they are null.
+          // bootagent has an empty list for no rules, the other side null.
           sudo: account.sudo?.length ? account.sudo : undefined,
           shell: account.shell,
           ssh_import_id: account.ssh_import_id,

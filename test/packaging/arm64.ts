@@ -7,7 +7,7 @@ const skip = unable('qemu-aarch64-static', 'aarch64-linux-gnu-strip', 'rpmbuild'
 
 describe('for arm64', { skip }, () => {
   test('it is built here, runs under emulation, and is packed; nobody has booted it', async () => {
-    // The build itself runs the executable and makes it twice.
+    // The build itself runs the executable and builds it twice.
     await run(process.execPath, ['packaging/build.ts', '--arch', 'arm64']);
     const told = await run(process.execPath, ['packaging/rpm.ts', '--arch', 'arm64', '--payload', 'w1.zstdio']);
     assert.match(told, /bootagent-\S+\.aarch64\.rpm/);

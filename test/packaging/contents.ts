@@ -11,7 +11,7 @@ import { run, unable } from '../machine/support/scratch.ts';
 import { compatFile, packageFile } from '../machine/support/trees.ts';
 
 const skip = unable('rpm', 'rpmbuild', 'rpmlint');
-/** The list of parts that the build makes. */
+/** Returns the list of components (CycloneDX) that the build writes. */
 const parts = () => JSON.parse(readFileSync('dist/bootagent.cdx.json', 'utf8'));
 
 describe('what the package holds', { skip }, () => {
@@ -75,12 +75,14 @@ describe('what the package holds', { skip }, () => {
     };
     await run('dist/bootagent', ['version'], { env });
     assert.equal(existsSync(sentinel), false);
-    // The same words do bring it into a Node that was not built so: the test can fail.
+    // The same variables do inject the script into a standard Node: the test can fail.
     await run(process.execPath, ['-e', '0'], { env });
     assert.equal(existsSync(sentinel), true);
   });
 
-  /** What a program that waits for its standard input says on stderr to the signal by which Node is asked for a debugger. */
+  /**
+   * Returns what a program that waits for its standard input prints on stderr at SIGUSR1, which makes Node start its debugger.
+   */
   const asked = async (program: string, args: readonly string[]): Promise<string> => {
     const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] });
     let said = '';
@@ -88,7 +90,7 @@ describe('what the package holds', { skip }, () => {
       said += String(bytes);
     });
     const gone = once(child, 'exit');
-    // More than a pipe holds: when that is written, it is past its start and reads.
+    // More than a pipe holds: once this is written, the program has started and reads.
     await new Promise((resolve) => child.stdin.write(Buffer.alloc(2 ** 20, '\n'), resolve));
     for (let tries = 0; tries < 20 && said === ''; tries++) {
       child.kill('SIGUSR1');
@@ -101,7 +103,7 @@ describe('what the package holds', { skip }, () => {
 
   test('no signal brings a debugger into it', async () => {
     assert.equal(await asked('dist/bootagent', ['validate', '-']), '');
-    // A Node that was not built so listens at once: the test can fail.
+    // A standard Node listens at once: the test can fail.
     assert.match(await asked(process.execPath, ['-e', 'fs.readFileSync(0)']), /Debugger listening/);
   });
 });

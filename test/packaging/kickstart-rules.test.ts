@@ -8,7 +8,7 @@ const linesOf = (name: string): readonly string[] => readFileSync(`${folder}/${n
 const said = (name: string): readonly string[] => linesOf(name).filter((line) => line !== '' && !line.startsWith('#'));
 const at = (lines: readonly string[], pattern: RegExp): number => lines.findIndex((line) => pattern.test(line));
 
-/** Verdicts of ksvalidator (pykickstart of June 2026) and of anaconda's sources. */
+/** Findings of ksvalidator (pykickstart of June 2026), and of a review of anaconda's sources. */
 const verdicts: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/--instLangs/, 'RHEL10 refuses it, RHEL9 and Fedora warn of it'],
   [/--inst-langs/, 'RHEL8 refuses it'],
@@ -16,10 +16,10 @@ const verdicts: readonly (readonly [pattern: RegExp, why: string])[] = [
   [/^firewall --enabled/, 'security groups decide'],
   [/^autopart/, 'makes LVM, /boot and swap'],
 ];
-/** Syntaxes that both kickstarts are written in. */
+/** The syntax versions that both kickstarts are valid in. */
 const syntaxes = ['RHEL8', 'RHEL9', 'RHEL10', 'F42', 'F44'];
 
-/** Not packaged for Debian: it is run where pykickstart is installed. */
+/** Debian does not package it: the tests run only where pykickstart is installed. */
 const noValidator = spawnSync('ksvalidator', ['--help']).error ? 'ksvalidator is not installed' : false;
 
 for (const name of ['bootagent.ks', 'worker.ks']) {

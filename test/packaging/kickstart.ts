@@ -13,7 +13,7 @@ describe('the kickstart', { skip }, () => {
   test('seals the image in its %post, in a chroot with no systemd and the installer’s /proc', async () => {
     await using laid = await overlay(await tree('bookworm'));
     await installPackage(laid.root, packageFile());
-    // What an installation leaves, or a package made: every instance would share it.
+    // What an installation or a package scriptlet leaves behind: every instance would share it.
     await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(laid.root, 'etc/ssh/ssh_host_ed25519_key')]);
     writeFileSync(join(laid.root, 'etc/machine-id'), '0123456789abcdef0123456789abcdef\n');
     writeFileSync(join(laid.root, 'root/.bash_history'), 'secret\n');

@@ -16,7 +16,7 @@ describe('a system without libatomic', { skip }, () => {
     rmSync(join(laid.root, 'usr/lib/x86_64-linux-gnu/libatomic.so.1'));
     const version = () => run('chroot', [laid.root, '/usr/bin/bootagent', 'version']);
     assert.match(await version(), /^bootagent /);
-    // It is no other copy that is found: the test can fail.
+    // No other copy is loaded: the test can fail.
     rmSync(join(laid.root, 'usr/lib/bootagent/libatomic.so.1'));
     await assert.rejects(version(), /libatomic\.so\.1: cannot open shared object file/);
   });

@@ -57,7 +57,7 @@ describe('the package, installed, upgraded and erased', { skip }, () => {
     await installPackage(laid.root, compatFile());
     assert.ok(enabled(laid.root, 'bootagent-compat.service'));
     await run('rpm', ['--root', laid.root, '--nodeps', '--erase', 'bootagent', 'bootagent-compat']);
-    // rpm's own database, and a folder that on Enterprise Linux belongs to the base system.
+    // rpm's own database, and a directory that belongs to the base system on Enterprise Linux.
     const others = /^(var\/lib\/rpm|root\/\.rpmdb|usr\/share\/licenses$)/;
     const left = (await files(laid.root)).filter((path) => !before.includes(path) && !others.test(path));
     assert.deepEqual(left, []);
@@ -67,7 +67,7 @@ describe('the package, installed, upgraded and erased', { skip }, () => {
 const enabled = (root: string, unit: string) =>
   readdirSync(join(root, 'etc/systemd/system/multi-user.target.wants')).includes(unit);
 
-/** The same content under a later version. */
+/** Returns the same content under a later version. */
 async function newer(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'bootagent-newer-'));
   await run(process.execPath, [

@@ -12,7 +12,7 @@ import { plan } from '../support/settings.ts';
 
 const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 
-/** What people may set, and what HTCondor must find there; the same where nothing else is said. */
+/** Values that users may set, and the value that HTCondor must read; the same if omitted. */
 const values: readonly (readonly [string, string?])[] = [
   ['"quoted"'],
   ["it's"],
@@ -37,12 +37,12 @@ const values: readonly (readonly [string, string?])[] = [
   ['  inner  space  ', 'inner  space'],
   [''],
 ];
-/** Names that look like words of HTCondor's own. */
+/** Names that resemble HTCondor's own keywords. */
 const names = ['include', 'error', 'warning', 'MASTER.useful', 'If_any', '_x'];
 
 const passwords = ['s3cret', 'with space', `"quotes' $HOME \\ #`, 'ä€', 'x'.repeat(200)];
 
-/** The image of a pool, not booted: its programs are run in it, and find the name of the machine below them. */
+/** The image of a pool, not booted: its programs run in a chroot, and see the hostname of the host. */
 async function image(): Promise<Container> {
   const made = await container('trixie', { extra: ['condor'] });
   await made.write('/etc/hosts', `127.0.0.1 localhost ${hostname()}\n::1 ${hostname()}\n`);

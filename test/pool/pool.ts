@@ -11,7 +11,7 @@ const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm', 'strace');
 const secret = 'p00l-Secret';
 const aliprod = '{name: aliprod, uid: 355, primary_group: aliprod, homedir: /var/lib/aliprod}';
 
-/** The central manager, where jobs are handed in as well. */
+/** The central manager, which also accepts jobs. */
 const manager = (settings: string, uidDomain = 'condor-net'): string => `#cloud-config
 users: [${aliprod}]
 condor:
@@ -31,7 +31,7 @@ condor:
 ${settings}`;
 
 const password = `  password: ${secret}\n`;
-/** So much that one slot fits, and so much that two do. */
+/** Memory in KiB that fits one slot, and two slots. */
 const [forOne, forTwo] = [3_880_000, 5_400_000];
 
 describe('a pool of HTCondor', { skip, concurrency: 1 }, () => {
@@ -66,7 +66,7 @@ describe('a pool of HTCondor', { skip, concurrency: 1 }, () => {
     const second = await machines.add('second', text, { memoryKiB: forTwo });
     const cores = Number(await second.sh('nproc'));
 
-    // What older ones made slots of one core of, HTCondor 23 makes one slot of, to be parted.
+    // HTCondor 23 makes one partitionable slot where older versions make slots of one core.
     await slotsAre(head, { first: [1], second: [Math.min(2, cores)] }, 'Partitionable', 'PASSWORD');
     assert.deepEqual(await jobsRunOnBoth(head), ['wn-007-025.hltcloud', 'wn-007-026.hltcloud']);
     await keptSecret(first, secret, ['/etc/condor/condor_credential']);

@@ -4,7 +4,7 @@ import type { Event } from '../../agent/report/event.ts';
 import { liveStatus } from '../../agent/report/live-status.ts';
 import { emptySummary } from '../../agent/report/summary.ts';
 
-/** What the status says goes on after these events, a second apart, and how often it was written. */
+/** Returns the current activity in the status after these events, one second apart, and the number of writes. */
 function after(...events: readonly Event[]) {
   const summary = emptySummary('1');
   let clock = 0;

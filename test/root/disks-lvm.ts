@@ -11,7 +11,10 @@ import { lvmDisk } from '../support/disks/lvm-disk.ts';
 
 const host = linux({ root: '/', offline: false });
 
-/** Makes every step below the volume itself, which needs a kernel with device-mapper; what was made, by name. */
+/**
+ * Applies every step below the volume itself, which would need a kernel with device-mapper, and returns the applied steps by
+ * name.
+ */
 async function grow(mapped: string, wishes: Wishes = {}): Promise<{ made: string[]; volume: Volume }> {
   const made: string[] = [];
   for (;;) {

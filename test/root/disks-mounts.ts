@@ -10,7 +10,7 @@ const script = fileURLToPath(new URL('../support/disks/mount-story.ts', import.m
 
 test('an empty disk gets its file system, its mount and a swap file on it in one run; another leaves it all', () => {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-etc-'));
-  // In mounts of its own, where /etc can be written and nothing outside sees it.
+  // In a private mount namespace, in which /etc is writable without an effect outside.
   const within = [
     `mount -t tmpfs tmpfs ${folder}`,
     `mkdir ${folder}/upper ${folder}/work`,

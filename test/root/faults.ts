@@ -15,7 +15,7 @@ write_files:
 `;
 const run = (root: string) => ['run', '--root', root, '--user-data', '-', '--only', 'write_files'];
 
-/** A tree with a small file system of its own at /data, mounted with these options. */
+/** Returns a tree with a small file system mounted at /data with these options. */
 function treeWith(options: string): { root: string; [Symbol.dispose](): void } {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-fault-'));
   mkdirSync(join(root, 'data'));
@@ -79,7 +79,7 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
         const root = mkdtempSync(join(tmpdir(), 'bootagent-fault-'));
         mkdirSync(join(root, 'data'));
         writeFileSync(join(root, 'data/large'), 'old');
-        // Its own words go to descriptors 1 and 2 by the same call: from the third on it fails.
+        // The agent's own output uses the same call on descriptors 1 and 2, so the fault starts at the 40th write.
         const when = call === 'write' ? ':when=40+' : '';
         const { status, out, err } = traced(run(root), ['-e', `inject=${call}:error=${error}${when}`], userData);
         assert.ok(status === 1 || call === 'write', `${status} ${out} ${err}`);
@@ -92,7 +92,7 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
   }
 });
 
-/** Runs the agent in a tree where `useradd` does this instead, and a file is written after it. */
+/** Runs the agent in a tree with this script in place of `useradd`, and with a file that is written after it. */
 function withUseradd(text: string): { status: number | null; out: string; written: boolean; users: string } {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-fault-'));
   const [programs, root] = [join(folder, 'programs'), join(folder, 'root')];

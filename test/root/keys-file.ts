@@ -7,7 +7,7 @@ import { sandbox, unable } from './support/sandbox.ts';
 const account = { name: 'bob', uid: 1234, gid: 1234, home: '/home/bob', shell: '/bin/sh' };
 const main = '/etc/ssh/sshd_config';
 
-/** What administrators write, and what distributions ship; the second is a drop-in. */
+/** Configurations of administrators and of distributions; the second text is a drop-in. */
 const configurations: readonly (readonly [main: string, dropIn?: string])[] = [
   ['Port 22\n'],
   ['AuthorizedKeysFile .ssh/authorized_keys\n'],
@@ -46,7 +46,7 @@ test('a user’s file of keys is the one that sshd itself would read', { skip: u
     const host = memoryHost({ files: { [main]: words, '/etc/ssh/sshd_config.d/50-site.conf': dropIn } });
     const ours = keysFileOf(account, await sshdDirectives(host));
     const [, told = ''] = /^authorizedkeysfile (.*)$/.exec(theirs[number] ?? '') ?? [];
-    // sshd tells them before it puts in what the signs stand for.
+    // sshd prints the patterns before it expands the tokens.
     const read = `${told} `.split(/ (?=[./%]|$)/).map((pattern) => expanded(pattern.trim()));
     assert.ok(
       'path' in ours && read.includes(ours.path),

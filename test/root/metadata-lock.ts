@@ -7,7 +7,7 @@ import { missingNetns, type Netns, withNetns } from '../support/netns/netns.ts';
 
 const script = join(import.meta.dirname, '../../systemd/metadata-lock');
 
-/** How an attempt to connect ended, as this user: "ok", or the error's name. */
+/** Returns the result of a connection attempt as this user: "ok", or the error's name. */
 function connect({ name }: Netns, address: string, port: number, uid: number): string {
   const code = `require('net').connect({host: process.argv[1], port: +process.argv[2]})
     .on('connect', () => {console.log('ok'); process.exit()}).on('error', ({code}) => {console.log(code); process.exit()})
@@ -24,7 +24,7 @@ const rules = ({ name }: Netns): string =>
 const listening = `for (const port of [80, 8080, 53]) require('net').createServer((s) => s.end()).listen({port, host: '::'},
   () => console.log('ready ' + port))`;
 
-/** A guest, and behind a cable the services of its link. */
+/** Runs `work` with a guest, and with the services of its link at the other end of a cable. */
 async function withServices(work: (guest: Netns, services: Netns) => Promise<void> | void): Promise<void> {
   await withNetns(2, async (guest, services) => {
     assert.ok(guest && services);
@@ -59,7 +59,7 @@ describe('the lock of the metadata', { skip: missingNetns() ?? unable('setpriv')
       for (const address of all) {
         assert.equal(connect(guest, address, 80, 0), 'ok', `root to ${address}`);
         assert.equal(connect(guest, address, 80, 1000), 'EACCES', `a user to ${address}`);
-        // Names and time are asked at the same address on some clouds.
+        // Some clouds serve DNS and NTP at the same address.
         assert.equal(connect(guest, address, 53, 1000), 'ok', `a user to port 53 of ${address}`);
       }
       for (const address of ['10.9.9.2', 'fd09::2']) assert.equal(connect(guest, address, 80, 1000), 'ok', address);

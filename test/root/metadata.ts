@@ -12,7 +12,7 @@ const both = ['imdsv1', 'openstack'] as const;
 const answerOf = async (guest: Process) => JSON.parse(await guest.line(/^\{/));
 const requestsTo = ({ lines }: Process): string[] => lines.filter((line) => / (?:GET|PUT) /.test(line));
 
-/** A cable between two networks. */
+/** Connects two network namespaces with a cable. */
 function cable(one: Netns, other: Netns): void {
   one.ip('link', 'add', 'eth0', 'type', 'veth', 'peer', 'name', 'eth0', 'netns', other.name);
   for (const end of [one, other]) end.ip('link', 'set', 'eth0', 'up');
@@ -55,7 +55,7 @@ describe('metadata in a network of our own', { skip: missingNetns() ?? false }, 
       assert.ok(guests && services);
       cable(guests, services);
       guests.ip('addr', 'add', '10.9.0.2/24', 'dev', 'eth0');
-      // The neighbour is known and does not listen: packets to it vanish.
+      // The neighbour entry exists and has no listener: packets to it vanish.
       guests.ip('route', 'add', '169.254.169.254/32', 'dev', 'eth0');
       guests.ip('neigh', 'add', '169.254.169.254', 'lladdr', '02:00:00:00:00:99', 'dev', 'eth0');
       guests.ip('addr', 'add', 'fd00:ec2::2/64', 'dev', 'eth0', 'nodad');
@@ -65,7 +65,7 @@ describe('metadata in a network of our own', { skip: missingNetns() ?? false }, 
       const guest = guests.start('guest.ts', { named: ['Ec2'], amazon: true, budgetMs: 20_000 });
       const { id, ms } = await answerOf(guest);
       assert.equal(id, 'i-0abc');
-      // Two seconds is what the connection that leads nowhere takes to give up.
+      // The connection that leads nowhere takes two seconds to fail.
       assert.ok(ms < 2_000, `${ms} ms`);
     });
   });
@@ -106,7 +106,7 @@ describe('metadata in a network of our own', { skip: missingNetns() ?? false }, 
         const began = Date.now();
         const early = here.run([process.execPath, agent, 'run', 'early', 'main', '--root', root]);
         await early.ended;
-        // Twenty seconds are given; a hang is more.
+        // The limit is 20 seconds; more than 60 is a hang.
         assert.ok(Date.now() - began < 60_000);
         assert.equal(existsSync(join(root, 'var/lib/bootagent/instance.json')), false);
         here.ip('addr', 'add', '169.254.169.254/32', 'dev', 'lo');
@@ -115,7 +115,7 @@ describe('metadata in a network of our own', { skip: missingNetns() ?? false }, 
         const late = here.run([process.execPath, agent, 'run', 'final', '--root', root]);
         await late.line(/i-0abc/);
         assert.equal(await late.ended, 0);
-        // The name is a matter of the stage that had gone by.
+        // The name belongs to the stage that is already over.
         assert.match(readFileSync(join(root, 'etc/hostname'), 'utf8'), /^w\b/);
       });
     } finally {

@@ -22,7 +22,7 @@ import { unable } from './support/sandbox.ts';
 const rounds = 10_000;
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDQ3f1hNTp0xiHgo1N4g2g/O9xaGzHgPVOzaHiMe4m8V';
 
-/** The owner of a home, at work against whoever writes in it: .ssh and the file in it are now theirs, now a link. */
+/** The owner of a home as an attacker on writes in it: alternately replaces .ssh, and the file in it, with links. */
 const attacker = `
   my ($home) = @ARGV; chdir $home; my ($n, $over) = (0, 0);
   $SIG{TERM} = sub { $over = 1 };
@@ -72,7 +72,7 @@ test(`${rounds} writes in a home whose owner turns it into links: nothing outsid
     assert.deepEqual([state('victim'), state('victim/secret'), state('etc'), state('home')], before);
     assert.deepEqual(readdirSync(join(root, 'victim')), ['secret']);
     assert.equal(readFileSync(join(root, 'victim/secret'), 'utf8'), 'precious\n');
-    // A race that was never lost, or never run, would prove nothing.
+    // A race that was never lost, or never happened, would prove nothing.
     assert.ok(met.written > 0 && met.refused > 0 && met.turned >= rounds, JSON.stringify(met));
     t.diagnostic(JSON.stringify(met));
   } finally {

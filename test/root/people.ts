@@ -23,7 +23,7 @@ users:
 groups: [{grid: [bob, ghost]}]
 `;
 
-/** A machine of its own, with a cloud's key on a seed, and root as weak as in the old images. */
+/** Returns a sandbox with a cloud's key in a seed, and a root account as weak as in the old images. */
 function machine(more = ''): Sandbox & { readonly key: string } {
   const box = sandbox();
   const key = join(box.folder, 'key');
@@ -37,17 +37,17 @@ function machine(more = ''): Sandbox & { readonly key: string } {
   return Object.assign(box, { key: shown });
 }
 
-/** Where no name, no network and no real root are at stake. */
+/** Runs shell text without effect on the machine's network and hostname. */
 const apart = (text: string): string => `unshare --net --uts sh -c '${text.replaceAll("'", `'\\''`)}'`;
 
-/** A network card, up and running. */
+/** Adds a network interface that is up and running. */
 const card = (mac: string): string =>
   `mount -t sysfs sysfs /sys; if [ -d /sys/class/dmi ]; then mount -t tmpfs tmpfs /sys/class/dmi; fi; ip link set lo up; ip link add eth0 address ${mac} type veth peer name peer; ip link set peer up; ip link set eth0 up; until ip -o link show eth0 | grep -q "state UP"; do sleep 0.05; done`;
 
-/** Reached by the card. */
+/** Gives the interface this address, and a default route. */
 const route = (address: string): string => `ip addr add ${address}/24 dev eth0; ip route add default via 10.161.7.1`;
 
-/** sshd as the sandbox has it, and what each way of coming in says. */
+/** Starts sshd in the sandbox, and prints the result of each way to log in. */
 const logins = `
   ip link set lo up
   mkdir -p /run/sshd

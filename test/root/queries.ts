@@ -10,7 +10,7 @@ import { loopDisk, run } from '../support/disks/loop-disk.ts';
 
 const lvm = ['--readonly', '--nolocking', '--config', 'devices{hints="none"}', '--reportformat', 'json', '-o'];
 
-/** Each command that a plan may run, with the words that make it look and no more; some look at a disk or its mount. */
+/** Each command that a plan may run, with the arguments that make it read only; some read a disk or its mount. */
 const asked: readonly ((where: { disk: string; mount: string; rpms: string }) => readonly string[])[] = [
   ({ disk }) => ['sfdisk', '--dump', disk],
   ({ disk }) => ['blkid', '-p', '-c', '/dev/null', '-o', 'export', `${disk}p1`],
@@ -31,7 +31,7 @@ const asked: readonly ((where: { disk: string; mount: string; rpms: string }) =>
 ];
 const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
-/** A database of packages as root leaves it and everybody may read. */
+/** Returns an rpm database as root leaves it, readable for every user. */
 function packages(): { readonly path: string; [Symbol.dispose](): void } {
   const path = mkdtempSync(join(tmpdir(), 'bootagent-rpms-'));
   chmodSync(path, 0o755);
@@ -39,13 +39,13 @@ function packages(): { readonly path: string; [Symbol.dispose](): void } {
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true }) };
 }
 
-/** Calls that change what is there, and opens that could. */
+/** Calls that change a file, and opens that could. */
 const changing =
   /O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|^\d+ (?:creat|rename|link|symlink|unlink|mkdir|rmdir|chmod|fchmod|chown|fchown|truncate|ftruncate|mknod|utime)\w*\(/;
-/** Not places where anything is kept. */
+/** Paths that store nothing. */
 const nowhere = /"\/dev\/(?:null|tty)"|"\/proc\/self\//;
 
-/** The calls of a program that change something. */
+/** Returns the calls of a program that change something. */
 function changesBy(argv: readonly string[]): readonly string[] {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-trace-'));
   const trace = join(folder, 'trace');

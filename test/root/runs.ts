@@ -67,7 +67,8 @@ describe('a run that finds nothing to do', { skip: unable('strace') }, () => {
       const { calls, out } = traced(words, ['-e', 'trace=file,desc'], worker);
       assert.match(out, /Nothing was due/);
       const strange = writesIn(calls).filter((line) => !/\/run\/bootagent\b|<[^>]*\/run\/bootagent\b/.test(line));
-      // Names below a held folder are told by its descriptor: of those the folder's own name is looked up.
+      // strace reports names below a held directory relative to its descriptor; the directory's own path is looked up in the
+      // calls.
       assert.deepEqual(
         strange.filter((line) => !isBelowRun(line, calls)),
         [],

@@ -8,7 +8,7 @@ import { type OwnMachine, ownMachine } from '../support/own-machine.ts';
 const yaml = (items: readonly string[], more = '') => `#cloud-config\nruncmd: ${JSON.stringify(items)}\n${more}`;
 const words = ['run', '--user-data', '-', '--only', 'runcmd'];
 const log = '/var/log/bootagent/runcmd.log';
-/** Against what would hang: ten times what it takes on a slow machine. */
+/** A limit against hangs: ten times the duration on a slow machine. */
 const hung = { timeout: 120_000 };
 
 async function ran(items: readonly string[], more = '', own: Parameters<OwnMachine['run']>[1] = {}) {
@@ -283,6 +283,6 @@ function killQuietly(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }

@@ -28,7 +28,7 @@ describe('sealing a real Debian', { skip }, () => {
     mkdirSync(join(inRoot(path), '..'), { recursive: true });
     writeFileSync(inRoot(path), text);
   };
-  /** Used: keys made, a user, logs, a name. */
+  /** Makes a used tree: host keys, a user, logs, a name. */
   const use = () => {
     run('chroot', root, 'ssh-keygen', '-A');
     if (!readFileSync(inRoot('etc/passwd'), 'utf8').includes('\ndebian:')) {
@@ -66,13 +66,13 @@ describe('sealing a real Debian', { skip }, () => {
   test('with --root leaves nothing to find, and no user by the tools of Debian', () => {
     use();
     assert.match(bootagent('seal', '--root', root, '--yes'), /^Sealed: Debian GNU\/Linux 12/);
-    // The tree has no package of ours in it.
+    // The tree does not contain bootagent's package.
     assert.deepEqual(
       leftovers().map(({ name }) => name),
       ['agent-installed'],
     );
     assert.throws(() => run('chroot', root, 'id', 'debian'));
-    // Says so when a table of accounts is not in order.
+    // Both fail if an account table is inconsistent.
     run('chroot', root, 'pwck', '--read-only', '--quiet');
     run('chroot', root, 'grpck', '--read-only');
     assert.match(bootagent('seal', '--root', root, '--yes'), /There is nothing to forget\.\n$/);
@@ -107,7 +107,7 @@ describe('sealing a real Debian', { skip }, () => {
       `for each in proc sys dev run; do mount --rbind /$each ${root}/$each; done`,
       `exec chroot ${root} /opt/node /opt/bootagent/agent/main.ts seal --yes`,
     ].join('\n');
-    // Mounts of its own, gone with it; none of them reaches this machine.
+    // In a private mount namespace, so that no mount reaches this machine.
     const said = run('unshare', '--mount', '--propagation', 'private', 'sh', '-c', script);
     assert.match(said, /^Sealed: Debian GNU\/Linux 12 \(bookworm\), this machine\n/);
     assert.doesNotMatch(said, /unset HISTFILE/, 'nothing is running here');

@@ -9,7 +9,7 @@ import { sandbox } from './support/sandbox.ts';
 const mark = (name: string): string => `S3cret-${name}-x9Qz`;
 const hash = (name: string): string => `$6$salt$${mark(name)}`;
 
-/** User-data with a secret wherever a person may put one; each is marked, and none is in the text of another. */
+/** User-data with a secret in every place that can hold one; each has a distinct mark, and no mark is contained in another. */
 const userDataWith = (privateKey: string): string => `#cloud-config
 password: ${mark('password')}
 chpasswd:
@@ -110,14 +110,14 @@ describe('secrets', {
       [],
     );
 
-    // The same eyes see what there is to see.
+    // The same search finds what is visible.
     assert.match(shown, /^<[3-7]>/m, 'lines for the journal');
     assert.match(shown, /== console\nbootagent: /);
     assert.match(shown, /execve\("[^"]*useradd"/);
     assert.match(shown, /execve\("[^"]*chpasswd"/);
     assert.match(shown, /\["condor_store_cred", "add", "-c"/);
     assert.match(shown, /"schema_version": 1/);
-    // Root's own look at the settings tells the text of scripts and files, and nothing that is a secret by its key.
+    // As root, the settings show the text of scripts and files, and no value that is secret by its key.
     const told = ['file', 'said', 'said-error'].map(mark);
     assert.match(config, /\(hidden\)/);
     assert.deepEqual(
@@ -128,7 +128,7 @@ describe('secrets', {
   });
 });
 
-/** The files that everybody can read, and come to. */
+/** Returns the files that every user can reach and read. */
 function readableBelow(folder: string): string[] {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);

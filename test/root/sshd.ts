@@ -11,7 +11,7 @@ after(() => rmSync(folder, { recursive: true }));
 const key = join(folder, 'key');
 const config = join(folder, 'sshd_config');
 
-/** What sshd says last of a configuration, and how it ends; given a key, or none. */
+/** Returns the exit code and the last message of sshd for a configuration, with the given host key. */
 function said(text: string, given: string): readonly [code: number | null, last: string] {
   writeFileSync(config, text);
   const { status, stderr } = spawnSync('/usr/sbin/sshd', ['-t', '-h', given, '-f', config], { encoding: 'utf8' });

@@ -11,7 +11,7 @@ const skip = unable('unshare');
 const top = join(import.meta.dirname, '../..');
 const pipes = '/run/bootagent/stage-server';
 
-/** What a boot is to both halves of a hand-over: the pipes, the shell script, and the agent's own part. */
+/** Provides what both halves of a hand-over need from a boot: the pipes, the shell script, and the agent's own part. */
 async function boot(use: (stage: (...words: readonly string[]) => Promise<Ended>) => Promise<void>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-pipes-'));
   const program = join(folder, 'bootagent');
@@ -90,7 +90,7 @@ describe('both halves of a hand-over', { skip }, () => {
 
   test('where it cannot be asked, its own stage is none the worse', () =>
     boot(async (stage) => {
-      // In the way of the file that says who waits.
+      // Blocks the path of the file that marks a waiting process.
       mkdirSync(join(pipes, 'waits'));
       const local = await stage('local');
       assert.equal(local.code, 0);

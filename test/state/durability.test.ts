@@ -46,7 +46,7 @@ describe('what a run writes survives a power loss at any point', { skip: unable(
           root,
         ).length === 0,
     );
-    // Some folders are synced once more before the journal goes on; of files and the journal, each sync is the only one.
+    // Some directories are synced once more before the next journal write; each sync of a file or of the journal is the only one.
     assert.ok(unseen.length < syncs.length / 4, unseen.map((index) => calls[index]).join('\n'));
     assert.deepEqual(
       unseen.filter((index) => /\.bootagent>|journal/.test(calls[index] ?? '')),

@@ -11,7 +11,7 @@ after(() => rmSync(scratch, { recursive: true }));
 const tree = () => mkdtempSync(join(scratch, 'root-'));
 const left = (root: string) => readdirSync(join(root, 'run/bootagent'));
 
-/** A lock as a run that is no more has left it. */
+/** Writes a lock that a dead run has left. */
 function forsaken(root: string, text: string): void {
   mkdirSync(join(root, 'run/bootagent'), { recursive: true });
   writeFileSync(join(root, 'run/bootagent/lock'), text);
@@ -89,7 +89,7 @@ describe('the lock', () => {
   test('that a dead run left is taken over by one alone of many who come at once', { timeout: 120_000 }, async () => {
     const root = tree();
     forsaken(root, `999999999 1 ${bootId()}`);
-    // Each who gets it takes a number, alone: a folder of that name cannot be made twice.
+    // Each process takes a number while it holds the lock: a directory of the same name cannot be made twice.
     const script = `
       import { mkdirSync, readdirSync } from 'node:fs';
       import { lock } from '${join(import.meta.dirname, '../../agent/state/lock.ts')}';

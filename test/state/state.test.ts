@@ -140,7 +140,7 @@ describe('a state of another version', () => {
         ],
       ]),
     );
-  /** Two formats before this one: the first called an instance "i", the second "vm". */
+  /** Two earlier formats: the first called an instance "i", the second "vm". */
   const renamed =
     (from: string, to: string): Formats['migrations'][number] =>
     (records) =>
@@ -197,7 +197,7 @@ describe('an instance-id from outside', () => {
       await first.ledger('runcmd', scope).write('a\tkey', { is: 'began' } as never);
       await first.ledger('runcmd', scope).pend(['pending\tkey']);
       first.adopt(scope, `${scope}2`);
-      // Long enough to be written anew.
+      // Enough entries for the journal to be rewritten.
       for (let n = 0; n < 1_001; n++) first.deferred('runcmd');
       const next = openState(store);
       const ledger = openState(store).ledger('runcmd', `${scope}2`);

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'];
 
-/** What `skip` is where a test needs root and these programs: in CI what cannot run fails instead. */
+/**
+ * Returns the value of `skip` for a test that needs root and these programs. In CI it throws: a test that cannot run fails there.
+ */
 export function unable(...programs: readonly string[]): string | false {
   const lacking = programs.find((each) => !folders.some((folder) => existsSync(`${folder}/${each}`)));
   const lacks = process.getuid?.() !== 0 ? 'not root' : lacking && `${lacking} is not installed`;

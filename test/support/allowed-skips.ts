@@ -1,4 +1,4 @@
-/** Causes for which a test may be skipped in CI too, each with the reason why that is no loss. */
+/** The causes for which a test may be skipped in CI too, each with the reason why nothing is lost. */
 const allowed: readonly { readonly cause: RegExp; readonly why: string }[] = [
   { cause: /^\.\.\/shared\/.* is not here$/, why: 'data whose licence keeps it outside of the repository' },
   {
@@ -11,5 +11,5 @@ const allowed: readonly { readonly cause: RegExp; readonly why: string }[] = [
 
 export const allowedSkip = (cause: string): boolean => allowed.some((each) => each.cause.test(cause));
 
-/** In CI a run must prove all of it: no other skip, no golden file written anew. */
+/** Returns whether this run must prove everything, as in CI: no other skip is accepted, and no golden file is rewritten. */
 export const isStrict = (): boolean => Boolean(process.env.BOOTAGENT_CI);

@@ -7,7 +7,7 @@ const wrapped = (times: number): Uint8Array =>
 
 const laughs = [...'bcdefghi'].map((name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`)}]`);
 
-/** User-data that would take all there is, and the limit that stops each. */
+/** User-data that would exhaust memory or time, each with the message of the limit that stops it. */
 export const bombs: Readonly<Record<string, readonly [content: string | Uint8Array, limit: RegExp]>> = {
   '16 MiB of text': [header + 'a'.repeat(16 * 2 ** 20), /more than 4194304 bytes/],
   '256 MiB in a few kB of gzip': [gzipSync(Buffer.alloc(256 * 2 ** 20)), /unzips to more than 4194304 bytes/],

@@ -18,10 +18,10 @@ import { type Given, memoryHost } from './memory-host.ts';
 import { yaml } from './written.ts';
 
 export const schedule: Schedule = { local: [], early: [bootcmd], main: [writeFiles], final: [runcmd] };
-/** The units of a boot: each is a process of its own. */
+/** The units of a boot with their stages: each unit is a process of its own. */
 export const units: readonly (readonly Stage[])[] = [['local'], ['early', 'main'], ['final']];
 
-/** A machine over its boots: its disk and what it remembers stay. */
+/** Returns a machine that boots repeatedly: its disk and its stored state stay. */
 export function machineOf(given: Given = {}) {
   const host = memoryHost(given);
   const store = memoryStore(new Map([['fresh', '']]));
@@ -31,7 +31,7 @@ export function machineOf(given: Given = {}) {
 export type Machine = ReturnType<typeof machineOf>;
 
 export interface How {
-  /** What the cloud says, or nothing where nobody answers; it may answer at some stages alone. */
+  /** What the cloud answers; undefined if no metadata service answers. `at` limits the answer to some stages. */
   readonly cloud?: {
     readonly id: string;
     readonly userData?: string;
@@ -48,7 +48,7 @@ export interface How {
   readonly own?: Partial<Boot>;
 }
 
-/** Boots the machine, and tells what was said, one line each. */
+/** Boots the machine and returns the reported lines. */
 export async function booted(machine: Machine, how: How = {}): Promise<string[]> {
   const told: string[] = [];
   const bootId = how.sameBoot ? machine.boot() : machine.nextBoot();

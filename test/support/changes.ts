@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 
-/** What the working tree changes: against the main branch, or against the last commit where this is the main branch. */
+/** The changes of the working tree: against the main branch, or against the last commit if this is the main branch. */
 
 export function changedFiles(): string[] {
   const tracked = git('diff', '--name-only', '--diff-filter=d', base());
@@ -8,7 +8,7 @@ export function changedFiles(): string[] {
   return [...new Set([...tracked, ...untracked])].sort();
 }
 
-/** The numbers of the lines that are new or changed, by file. */
+/** Returns the numbers of the new and changed lines, by file. */
 export function changedLines(folders: readonly string[]): Map<string, Set<number>> {
   const changed = new Map<string, Set<number>>();
   let lines = new Set<number>();
@@ -32,7 +32,7 @@ function base(): string {
   return clean && git('rev-parse', '--verify', '--quiet', 'HEAD~1').length > 0 ? 'HEAD~1' : 'HEAD';
 }
 
-/** The lines that git prints; none where it fails, as outside of a clone. */
+/** Returns the lines that git prints, or none if git fails, as outside of a clone. */
 function git(...args: readonly string[]): string[] {
   const { stdout } = spawnSync('git', args, { encoding: 'utf8', maxBuffer: 2 ** 28 });
   return (stdout ?? '').split('\n').filter((line) => line !== '');

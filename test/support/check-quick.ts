@@ -4,8 +4,9 @@ import { basename, dirname, join } from 'node:path/posix';
 import { changedFiles } from './changes.ts';
 
 /**
- * `npm run check:quick`: format and lint of what changed, types, the generated pages, and the unit tests that belong to
- * it: changed test files, those that import a changed file, and those that bear its name in the mirrored folder.
+ * `npm run check:quick`: checks the format and lint of the changed files, the types and the generated pages, and runs the unit
+ * tests of the change: changed test files, test files that import a changed file, and test files of the same name in the mirrored
+ * directory.
  */
 const changed = changedFiles();
 const tests = globSync('test/**/*.test.ts').filter((path) => changed.some((each) => belongs(path, each)));
@@ -25,7 +26,7 @@ function belongs(test: string, source: string): boolean {
   if (!source.endsWith('.ts')) return false;
   const mirrored = join('test', source.replace(/^agent\//, ''));
   if (test === mirrored.replace(/\.ts$/, '.test.ts')) return true;
-  // A module folder has one test file of its name.
+  // A module directory has one test file of its name.
   if (/^modules\/[\w-]+\//.test(source) && test === `${dirname(mirrored)}.test.ts`) return true;
   if (!existsSync(source)) return false;
   const name = basename(source).replace('.', '\\.');

@@ -1,4 +1,4 @@
-/** A configuration with most of what people write: raw material for documents with mistakes. */
+/** A configuration with most keys in common use: raw material for documents with mistakes. */
 export const cloudConfig = `#cloud-config
 hostname: node-1
 timezone: Europe/Zurich

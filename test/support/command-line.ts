@@ -10,21 +10,21 @@ export interface Ended {
 export interface Starting {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** As somebody who is not root, whoever runs the tests. */
+  /** Runs as an unprivileged user, even if root runs the tests. */
   readonly as?: 'nobody';
 }
 
 export const main = join(import.meta.dirname, '../../agent/main.ts');
 
-/** The words that start the agent: from its sources, or a binary where the environment names one. */
+/** The command that starts the agent: from its sources, or the binary that the environment names. */
 export const agent: readonly string[] = process.env.BOOTAGENT_BINARY
   ? [resolve(process.env.BOOTAGENT_BINARY)]
   : [process.execPath, main];
 
-/** Runs the command line as a process of its own, as people and units do. */
+/** Runs the command line as a separate process, as users and units do. */
 export function bootagent(args: readonly string[], { input, env = {}, as }: Starting = {}): Promise<Ended> {
   const own = [...agent, ...args];
-  // A user namespace without a mapping: the same files, and nobody's number.
+  // A user namespace without a mapping: the same files, but the process has the overflow uid (nobody).
   const [program = '', ...words] = as === 'nobody' && process.getuid?.() === 0 ? ['unshare', '--user', ...own] : own;
   const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...rest } = process.env;
   const child = spawn(program, words, { env: { ...rest, ...env }, stdio: ['pipe', 'pipe', 'pipe'] });

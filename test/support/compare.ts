@@ -7,7 +7,10 @@ import { messages } from './messages.ts';
 import { pyyaml } from './pyyaml.ts';
 import { plain, yaml } from './written.ts';
 
-/** What we refuse that PyYAML reads, and the other way round: YAML allows it or not, and nobody means it. */
+/**
+ * Messages for input that we refuse and PyYAML reads, or the reverse, whether YAML allows it or not. No real document relies on
+ * it.
+ */
 const otherVerdicts = [
   /is no name for a value$/,
   /^a # stands right behind a value$/,
@@ -15,7 +18,7 @@ const otherVerdicts = [
   /found duplicate anchor/,
 ];
 
-/** Reads as many scalars, documents and documents with mistakes as PyYAML does, and asks for the same values. */
+/** Reads this many scalars, documents and documents with mistakes with PyYAML as well, and asserts equal values. */
 export function compareYaml(seed: number, numRuns: number): void {
   const scalars = fc.sample(words, { seed, numRuns }).map((text) => `k: ${text}`);
   const whole = fc.sample(documents, { seed, numRuns });
@@ -38,15 +41,15 @@ export function compareYaml(seed: number, numRuns: number): void {
     }
   }
   const told = JSON.stringify(counts);
-  // Were most of them refused, nothing would have been compared.
+  // If most texts were refused, little would have been compared.
   assert.ok(counts.same > texts.length / 2 && counts.refusedByBoth > texts.length / 20, told);
   assert.ok(counts.otherVerdicts < texts.length / 100, told);
 }
 
-/** Keys that PyYAML does not read as text are keys by their words here. */
+/** Returns whether a value has keys that PyYAML does not read as text. Here their source text is the key. */
 const hasOtherKeys = (value: unknown): boolean => JSON.stringify(value).includes('"$key ');
 
-/** Both values with what is a date to PyYAML, and text to us, left out. */
+/** Returns `value` with a placeholder for everything that PyYAML reads as a date: dates are text here. */
 function withoutDates(value: unknown, theirs: unknown): unknown {
   if (typeof theirs !== 'object' || theirs === null) return value;
   if ('$date' in theirs) return 'a date';
@@ -58,7 +61,7 @@ function withoutDates(value: unknown, theirs: unknown): unknown {
   return Array.isArray(value) ? entries.map(([, each]) => each) : Object.fromEntries(entries);
 }
 
-/** Reads as many MIME messages as Python's email package does, and asks for the same parts. */
+/** Reads this many MIME messages with Python's email package as well, and asserts equal parts. */
 export function compareMime(seed: number, numRuns: number): void {
   const texts = fc.sample(messages, { seed, numRuns });
   let parts = 0;
@@ -70,6 +73,6 @@ export function compareMime(seed: number, numRuns: number): void {
   assert.ok(parts > numRuns / 2);
 }
 
-/** A part without a name and without content is no part: whether one stands behind a last boundary is a matter of taste. */
+/** Drops parts without a name and content: parsers differ on whether such a part follows the last boundary. */
 const withContent = (leaves: readonly PartSeen[]): readonly PartSeen[] =>
   leaves.filter(([, name, content]) => name !== null || content !== '');

@@ -3,22 +3,22 @@ import { join, relative } from 'node:path';
 
 const repository = join(import.meta.dirname, '../..');
 
-/** How many tests each file has: `npm run test:counts` writes it, and a review sees what went. */
+/** The number of tests of each file. `npm run test:counts` writes it, so that a review shows tests that were removed. */
 export const countsPath = process.env.BOOTAGENT_TEST_COUNTS ?? join(repository, 'test/counts.json');
 
-/** What was seen of a file while it ran. */
+/** What was observed of a file while it ran. */
 export interface RanFile {
   tests: number;
   ms: number;
   skipped: boolean;
-  /** One of its tests or suites did not pass. */
+  /** One of its tests or suites failed. */
   failed: boolean;
-  /** It came to its end: Node's summary of it was received. */
+  /** It ran to its end: Node's summary of it was received. */
   ended: boolean;
-  /** The ids of its suites. A test inside another test counts with that one. */
+  /** The ids of its suites. A test inside another test is part of that one, and is not counted. */
   readonly suites: Set<number>;
   noteStderr(text: string): void;
-  /** The last of what its process wrote to standard error. */
+  /** Returns the end of the standard error of its process. */
   stderr(): string;
 }
 
@@ -40,7 +40,7 @@ export function countOf(files: Map<string, RanFile>, file: string): RanFile {
 export const readCounts = (): Readonly<Record<string, number>> =>
   existsSync(countsPath) ? JSON.parse(readFileSync(countsPath, 'utf8')) : {};
 
-/** What is wrong with the number of tests that ran, though none of them failed. */
+/** Returns the problems with the number of tests that ran, even if none of them failed. */
 export function compareCounts(files: ReadonlyMap<string, RanFile>): string[] {
   const partial = process.env.BOOTAGENT_TEST_PARTIAL !== undefined;
   if (files.size === 0) return ['no test file ran'];

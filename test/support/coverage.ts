@@ -5,13 +5,13 @@ import { fileURLToPath } from 'node:url';
 import { changedLines } from './changes.ts';
 
 /**
- * Which lines of the agent and its modules were run, by what V8 wrote of each process (NODE_V8_COVERAGE): the tests'
- * own and each agent that they started. Node's report of the same gives up at the first process that was killed
- * while it wrote. A file that nothing has loaded counts as well, with all its lines; types count nowhere.
+ * Reports which lines of the agent and its modules were run, from the coverage that V8 writes for each process
+ * (NODE_V8_COVERAGE): the tests' own processes and each agent that they start. Node's own report aborts at the first process that
+ * was killed while it wrote. A file that no process loaded counts with all its lines; types are not counted.
  *
  *   npm run coverage:clear     coverage.ts clear FOLDER
- *   npm run coverage:check     coverage.ts FOLDER LEAST: exits 1 below that many percent; names the lines of the
- *                              change at work that no test has run
+ *   npm run coverage:check     coverage.ts FOLDER LEAST: exits 1 below that percentage; lists the lines of the
+ *                              current change that no test has run
  */
 interface Range {
   readonly startOffset: number;
@@ -36,7 +36,7 @@ function report(folder: string, least: number): number {
   let lost = 0;
   for (const name of readdirSync(folder)) {
     try {
-      // What V8 writes, cut to what is read of it here.
+      // V8's format, reduced to the fields read here.
       const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: Script[] };
       for (const script of result) note(script, run);
     } catch {
@@ -63,13 +63,13 @@ function report(folder: string, least: number): number {
   return percent >= least ? 0 : 1;
 }
 
-/** Adds the lines that a process has run of a script. */
+/** Adds the lines of a script that a process has run. */
 function note({ url, functions }: Script, run: Map<string, Set<number>>): void {
   const name = url.startsWith('file:') ? relative(repository, fileURLToPath(url)) : '';
   if (!/^(agent|modules)\//.test(name)) return;
   const text = readFileSync(join(repository, name), 'utf8');
   const counts = new Uint8Array(text.length);
-  // A range inside another says otherwise of its part.
+  // A nested range overrides the range around it.
   const ranges = functions.flatMap(({ ranges }) => ranges);
   ranges.sort((a, b) => a.startOffset - b.startOffset || b.endOffset - a.endOffset);
   for (const { startOffset, endOffset, count } of ranges) counts.fill(count > 0 ? 1 : 0, startOffset, endOffset);
@@ -87,14 +87,14 @@ function known(name: string, text: string): readonly Line[] {
 
 interface Line {
   readonly number: number;
-  /** Where its first and last character stand. */
+  /** The offsets of its first and last character in the source. */
   readonly start: number;
   readonly end: number;
-  /** Whether there is more to it than types, room, a comment, or the end of a block. */
+  /** Whether it has more than types, whitespace, a comment, or the end of a block. */
   readonly says: boolean;
 }
 
-/** The lines of a source as Node runs it: with room where its types stood. */
+/** Returns the lines of a source as Node runs it, with whitespace in place of its types. */
 function linesOf(source: string): Line[] {
   let at = 0;
   return stripTypeScriptTypes(source)
@@ -107,7 +107,7 @@ function linesOf(source: string): Line[] {
     });
 }
 
-/** 3, 5-7 */
+/** Formats line numbers as ranges: "3, 5-7". */
 function spans(numbers: readonly number[]): string {
   const all: [number, number][] = [];
   for (const each of numbers) {

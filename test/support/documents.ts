@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Words that YAML 1.1 may take for something other than text, and such as look like it. */
+/** Scalars that YAML 1.1 may read as something other than text, and scalars that look similar. */
 export const words: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: fc.constantFrom(...'+-.0123456789_:eExXobafnyY~'), minLength: 1, maxLength: 9 }),
   fc.constantFrom(
@@ -62,7 +62,7 @@ const { value } = fc.letrec<{ value: Styled }>((tie) => ({
   ),
 }));
 
-/** Whole documents of YAML in all its styles. */
+/** Whole YAML documents in all styles. */
 export const documents: fc.Arbitrary<string> = fc
   .dictionary(fc.stringMatching(/^[a-z_]{1,8}$/), value, { minKeys: 1, maxKeys: 6 })
   .map(
@@ -72,7 +72,7 @@ export const documents: fc.Arbitrary<string> = fc
         .join('\n')}\n`,
   );
 
-/** One text changed in a few places, as a slip of the hand or a bad disk would. */
+/** Returns one of the texts, changed in a few places, as by a typing mistake or a bad disk. */
 export const mutated = (texts: readonly string[]): fc.Arbitrary<string> =>
   fc
     .tuple(

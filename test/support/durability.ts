@@ -1,15 +1,16 @@
 import { dirname, normalize } from 'node:path';
 
-/** The calls of strace that this judges; strace has to show the paths behind descriptors (-y). */
+/** The strace calls that `lossesIn` evaluates; strace must show the paths of descriptors (-y). */
 export const durabilityCalls =
   'openat,write,fsync,fdatasync,fchmod,fchown,ftruncate,rename,mkdir,unlink,rmdir,link,symlink';
 
 const journal = '/var/lib/bootagent/journal.ndjson';
 
 /**
- * What a power loss could take away though later steps count on it, by the calls of one run below a root. A file is on disk once it
- * was synced behind its last write, a name once its folder was. Both must be before the journal goes on, the journal must be
- * before anything else is changed, and all of it before the run ends.
+ * Returns what a power loss could destroy although later steps rely on it, from the calls of one run below a root. The content of
+ * a file is on disk once the file is synced after its last write, a name once its directory is synced. Both must happen before
+ * the next journal write, the journal must be on disk before anything else changes, and everything must be on disk before the run
+ * ends.
  */
 export function lossesIn(calls: readonly string[], root: string): string[] {
   const behind = new Map<string, string>();
@@ -18,7 +19,7 @@ export function lossesIn(calls: readonly string[], root: string): string[] {
   const folders = new Set<string>();
   const losses: string[] = [];
 
-  /** A path as the tree has it; undefined for what is outside of it, or goes at each boot. */
+  /** Returns a path relative to the root; undefined for a path outside of it and for /run, which is lost at each boot. */
   const inTree = (written: string): string | undefined => {
     const held = written.replace(/^\/proc\/self\/fd\/(\d+)/, (all, fd: string) => behind.get(fd) ?? all);
     const path = normalize(held.replace(/\/\.$/, ''));
@@ -32,7 +33,7 @@ export function lossesIn(calls: readonly string[], root: string): string[] {
   const report = (when: string, lost: readonly string[]): void => {
     for (const each of lost) losses.push(`${when}: the ${each} is not on disk`);
   };
-  /** Something of the tree is about to change. */
+  /** Checks the order before a path of the tree changes. */
   const changing = (path: string): void => {
     if (path === journal) report('the journal goes on', open());
     else if (dirty.has(journal) && path !== journal) report(`${path} changes`, [`content of ${journal}`]);

@@ -19,11 +19,11 @@ for text in json.load(sys.stdin):
 json.dump(out, sys.stdout)
 `;
 
-/** The parts that Python's email package finds, as cloud-init walks them. */
+/** Returns the parts that Python's email package finds, in the order in which cloud-init walks them. */
 export const pythonLeaves = (texts: readonly string[]): readonly (readonly PartSeen[])[] =>
   ask(program, texts) as readonly (readonly PartSeen[])[];
 
-/** The parts that we find. */
+/** Returns the parts that our reader finds. */
 export function leavesOf(text: string): readonly PartSeen[] {
   const silent = { error: () => undefined, warning: () => {} };
   return readMime(text, silent).map((leaf) => [

@@ -16,7 +16,7 @@ export const root = (own: Partial<Mount> = {}): Mount => ({
   ...own,
 });
 
-/** A plain small Rocky machine. A test states only what it is about. */
+/** Returns the facts of a plain small Rocky Linux machine. A test states only the facts it depends on. */
 export const facts = (own: Partial<Facts> = {}): Facts => ({
   cpus: 2,
   memoryKiB: 4 * 2 ** 20,

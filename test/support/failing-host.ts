@@ -4,7 +4,7 @@ import type { Host } from '../../agent/host/host.ts';
 const reads = ['readText', 'readBytes', 'stat', 'list', 'readLink', 'space'] as const;
 export type Read = (typeof reads)[number];
 
-/** One question to the machine. */
+/** One read of the host. */
 export interface Question {
   readonly read: Read;
   readonly path: string;
@@ -12,7 +12,7 @@ export interface Question {
 
 export const nameOf = ({ read, path }: Question): string => `${read} ${path}`;
 
-/** The host, with each question shown to `ask` before it is answered. */
+/** Returns the host with `ask` called before each read. */
 export function asking<H extends Host>(host: H, ask: (question: Question) => void): H {
   const wrapped = { ...host };
   for (const read of reads) {
@@ -27,13 +27,13 @@ export function asking<H extends Host>(host: H, ask: (question: Question) => voi
   return wrapped;
 }
 
-/** What a disk that is broken there answers. */
+/** Returns the problem that a broken disk causes at this path. */
 export const eio = (path: string): Problem =>
   new Problem('file-failed', `Cannot read ${path}: the disk answers with an error`, {
     cause: Object.assign(new Error('EIO'), { code: 'EIO' }),
   });
 
-/** The host on which these questions fail: always, or the first time alone. */
+/** Returns the host with failing reads: always, or the first `times` times. */
 export function failing<H extends Host>(
   host: H,
   isBroken: (question: Question) => boolean,

@@ -2,10 +2,10 @@ import type { Layout, Slice } from '../../agent/image/doctor/disk-layout.ts';
 import type { Given } from './memory-host.ts';
 
 export interface Fault {
-  /** The check that alone finds it. */
+  /** The only check that finds it. */
   readonly check: string;
   readonly family: string;
-  /** Laid over the clean tree of that family. */
+  /** Applied over the clean tree of that family. */
   readonly over?: Given;
   readonly without?: readonly string[];
   readonly disk?: Partial<Layout>;
@@ -21,7 +21,7 @@ export const root: Slice = {
   is: 'root',
   contents: { type: 'ext', size: 9 * GiB },
 };
-/** A disk as it should be. */
+/** A sound disk. */
 export const disk: Layout = { size: 10 * GiB, table: 'mbr', slices: [root], bootCode: true, bare: undefined };
 const beside = (own: Partial<Slice>): Slice => ({
   ...root,
@@ -546,5 +546,5 @@ const leftOver: readonly Fault[] = [
   },
 ];
 
-/** One fault at least for each check, and one for each form that has a pattern of its own. */
+/** At least one fault for each check, and one for each form that has its own pattern. */
 export const faults: readonly Fault[] = [...onDisk, ...inTree, ...leftOver];

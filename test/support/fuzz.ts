@@ -8,7 +8,7 @@ import { cloudConfig } from './cloud-config.ts';
 import { documents, mutated } from './documents.ts';
 import { messages } from './messages.ts';
 
-/** Reads and validates user-data with mistakes: nothing is thrown, nothing is slow, and every error has its line and column. */
+/** Reads and validates user-data with mistakes: nothing throws, nothing is slow, and every error has its line and column. */
 export async function fuzz(seed: number, numRuns: number): Promise<void> {
   const texts = [
     cloudConfig,
@@ -34,6 +34,6 @@ export async function fuzz(seed: number, numRuns: number): Promise<void> {
     }
   }
   assert.ok(errors > numRuns / 10, `${errors} errors in ${numRuns} documents`);
-  // Ten times the bar, as others share this machine.
+  // Ten times the limit, because other processes share this machine.
   assert.ok(slowest < 10_000, `${slowest} ms`);
 }

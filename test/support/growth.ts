@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 
 const sizes = [2 ** 16, 2 ** 18, 2 ** 20];
-/** Four times the input, at most five times the work: what grows as the square of its input takes sixteen times as much. */
+/** At four times the input the work may grow by a factor of five; quadratic work grows by sixteen. */
 const mostPerStep = 5;
-/** CPU time in ms and memory in bytes below which a measurement says nothing: the compiler and the collector cost as much. */
+/** CPU time in ms and memory in bytes below which a measurement is noise: the compiler and the garbage collector cost as much. */
 const noise = { cpu: 100, memory: 64 * 2 ** 20 };
 
-/** Holds that the work for 64 KiB, 256 KiB and 1 MiB of an input grows with its length, in CPU time and in memory. */
+/** Asserts that the work for 64 KiB, 256 KiB and 1 MiB of an input grows linearly with its length, in CPU time and in memory. */
 export async function assertLinear<T>(make: (bytes: number) => T, work: (input: T) => unknown): Promise<void> {
   let before: { cpu: number; memory: number } | undefined;
   for (const size of sizes) {
@@ -21,7 +21,7 @@ export async function assertLinear<T>(make: (bytes: number) => T, work: (input: 
   }
 }
 
-/** The lower of two runs: others share this machine, and the first run compiles. */
+/** Returns the lower cost of two runs: other processes share this machine, and the first run compiles. */
 async function costOf<T>(input: T, work: (input: T) => unknown): Promise<{ cpu: number; memory: number }> {
   const runs: { cpu: number; memory: number }[] = [];
   for (let run = 0; run < 2; run++) {

@@ -1,4 +1,4 @@
-/** The part of JSON Schema that ours uses. */
+/** The part of JSON Schema that the project's schemas use. */
 export interface Schema {
   readonly type?: string | readonly string[];
   readonly properties?: Readonly<Record<string, Schema>>;
@@ -10,7 +10,7 @@ export interface Schema {
   readonly pattern?: string;
 }
 
-/** Where a value is not as the schema has it: paths, or nothing where it is. */
+/** Returns the paths at which a value violates the schema. */
 export function faultsIn(value: unknown, schema: Schema, at = ''): readonly string[] {
   if (schema.anyOf?.every((each) => faultsIn(value, each, at).length > 0)) return [at];
   if (schema.enum && !schema.enum.includes(value)) return [at];

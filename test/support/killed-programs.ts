@@ -18,15 +18,15 @@ users:
 - {name: condor, shell: /bin/sh, lock_passwd: true}
 `;
 const words = ['run', '--user-data', '-', '--only', 'users', '--root'];
-/** What every run may leave otherwise: our own record, and the copies that shadow-utils keep of a table's last state. */
+/** Paths in which runs may differ: bootagent's own records, and the backups that shadow-utils keep of each table. */
 const aside = (path: string) =>
   path === '/run' || /^\/(run|var\/lib\/bootagent)(\/|$)/.test(path) || /^\/etc\/\w+-$/.test(path);
 
-/** The calls by which these programs change what is there. */
+/** The system calls by which these programs change the tree. */
 const calls =
   'openat,write,rename,link,unlink,mkdir,chmod,fchmod,chown,fchown,lchown,utimensat,symlink,ftruncate,fchownat,fchmodat';
 
-/** One call of one of the programs a run starts: the `when`th of its name in the `nth` start of that program. */
+/** One system call of a program that a run starts: call number `when` of its name in start number `nth` of that program. */
 interface Point {
   readonly program: string;
   readonly nth: number;
@@ -35,8 +35,8 @@ interface Point {
 }
 
 /**
- * Kills the programs that make accounts at their system calls, at up to `most` of them: every second time alone, as
- * for want of memory, and every second time with the agent, as by a power loss. Then another run follows.
+ * Kills the programs that create accounts at their system calls, at up to `most` of them: alternately the program alone, as by
+ * the out-of-memory killer, and the program with the agent, as by a power loss. Then another run follows.
  */
 export function killedInside(most: number): void {
   describe('a program that is killed while it makes an account', options, () => {
@@ -69,7 +69,7 @@ interface Tree extends Disposable {
   readonly root: string;
 }
 
-/** A tree with all the tables there are, and a skeleton of a home. */
+/** Returns a tree with all account tables and a home skeleton. */
 function accounts(): Tree {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-kill-'));
   cpSync(seed, root, { recursive: true });
@@ -92,8 +92,8 @@ function accounts(): Tree {
 const tables = ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid'];
 
 /**
- * A tree as it is told from another. Who waited for a next run stands behind the others, with a later number; and the
- * day on which a password was set is no matter.
+ * Returns the comparable lines of a tree. An account that was deferred to the next run comes after the others in the tables, with
+ * a higher number, and the day on which a password was set varies; neither counts as a difference.
  */
 function lines(root: string): string[] {
   const isTable = (line: string) => tables.some((name) => line.startsWith(`/etc/${name} `));
@@ -108,7 +108,7 @@ function lines(root: string): string[] {
   return [...files, ...inTables.map((line) => line.replace(/^(shadow \w+:[^:]*:)\d+:/, '$1DAY:'))].map(numbers);
 }
 
-/** Runs the agent, with what stands in `over` in place of the programs of these names. */
+/** Runs the agent with the scripts in `over` in place of the programs of these names. */
 function run(root: string, over: Readonly<Record<string, string>> = {}): { status: number | null; text: string } {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-over-'));
   for (const [name, text] of Object.entries(over)) {
@@ -126,7 +126,7 @@ function run(root: string, over: Readonly<Record<string, string>> = {}): { statu
 
 const traces = new Map<string, string>();
 
-/** A program that counts its starts, and does `then` in the place of the real one. */
+/** Returns a wrapper that counts its starts and runs `then` before the real program. */
 const wrapped = (program: string, then: string): Record<string, string> => ({
   [program]: `#!/bin/sh
 nth=$(($(cat HERE/count.${program} 2>/dev/null || echo 0) + 1))
@@ -143,12 +143,12 @@ const killing = ({ program, nth, call, when }: Point, together: boolean): string
   kill -9 $$
 fi`;
 
-/** The agent is above the shells that give a program its pipes. */
+/** The agent is the first ancestor that is not one of the shells that connect the pipes of a program. */
 const killingAgent = `up=$PPID
   while [ "$(cat /proc/$up/comm)" = sh ]; do up=$(awk '{ print $4 }' /proc/$up/stat); done
   kill -9 $up`;
 
-/** Where a run nobody disturbs ends, and each call that changes something on the way. */
+/** Returns the end state of an uninterrupted run, and each call that changes something on the way. */
 function undisturbed(): { points: Point[]; end: string[] } {
   traces.clear();
   using tree = accounts();

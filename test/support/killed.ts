@@ -21,13 +21,13 @@ manage_etc_hosts: true
 yum_repos:
   one: {name: One, baseurl: "http://repo.example/one", gpgcheck: false}
 `;
-/** What every run may leave otherwise: the record of what was done, and the status of the last run. */
+/** Paths in which runs may differ: the records of bootagent, and the status of the last run. */
 const ours = (path: string) => path === '/run' || /^\/(run|var\/lib\/bootagent)(\/|$)/.test(path);
 const calls = ['openat', 'write', 'fsync', 'fchmod', 'fchown', 'rename', 'mkdir', 'unlink', 'link', 'symlink'];
 
 /**
- * Kills a run at its system calls, at up to `most` of them, and lets another run follow: the tree must end as
- * that of a run nobody disturbed, with nothing beside it.
+ * Kills a run at its system calls, at up to `most` of them, and then runs it again: the tree must equal that of an uninterrupted
+ * run, without leftovers.
  */
 export function killedEverywhere(most: number): void {
   describe('a run that is killed, and run again', { skip: unable('strace'), timeout: 3_600_000 }, () => {
@@ -38,7 +38,7 @@ export function killedEverywhere(most: number): void {
     wanted.done();
 
     const points = pointsOf();
-    // To wake a thread is a write, which one run makes and another does not: the last numbers may not come up.
+    // Waking a thread is a write, and its number differs between runs: the last write numbers may not occur.
     const writes = Math.max(...points.map(([call, when]) => (call === 'write' ? when : 0)));
     const step = Math.max(1, points.length / most);
     const chosen = Array.from(
@@ -70,7 +70,7 @@ export function killedEverywhere(most: number): void {
 function tree(): { root: string; done(): void } {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-kill-'));
   cpSync(seed, root, { recursive: true });
-  // What is appended to: a run that is repeated must not append twice.
+  // A file with an appended line: a repeated run must not append twice.
   writeFileSync(join(root, 'etc/issue'), 'Welcome\n');
   return { root, done: () => rmSync(root, { recursive: true }) };
 }
@@ -78,7 +78,9 @@ function tree(): { root: string; done(): void } {
 const run = (root: string, inject: readonly string[] = []) =>
   traced(['run', '--root', root, '--user-data', '-'], ['-e', `trace=${calls.join(',')}`, ...inject], userData);
 
-/** Each call of a whole run that touches the tree, as its name and its number among its like in the main thread. */
+/**
+ * Returns each call of a whole run that touches the tree, as its name and its number among calls of that name in the main thread.
+ */
 function pointsOf(): [string, number][] {
   const { root, done } = tree();
   const { calls: made } = run(root);

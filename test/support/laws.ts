@@ -11,7 +11,7 @@ import { memoryLedger } from './memory-ledger.ts';
 export const keysOf = (steps: readonly Step[], ...outcomes: readonly Step['outcome'][]): string[] =>
   steps.filter((step) => outcomes.includes(step.outcome)).map(({ change }) => keyOf(change));
 
-/** What holds of every plan on every machine. */
+/** Properties that hold for every plan on every machine. */
 export function laws(name: string, plan: readonly PlanItem[], machine: () => MemoryHost): void {
   describe(`the laws of a plan: ${name}`, () => {
     test('what a preview calls due is what a run makes', async () => {

@@ -2,7 +2,7 @@ import { registerHooks } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Prints how many tests a file has, without running any: `list-tests.ts` starts one process for each file. */
+/** Prints the number of tests of a file without running any; `list-tests.ts` starts one process for each file. */
 const listed = new URL('listed.ts', import.meta.url).href;
 registerHooks({
   resolve: (specifier, context, next) =>

@@ -7,9 +7,9 @@ import { countsPath, readCounts } from './counts.ts';
 import { filesIn, suites } from './suites.ts';
 
 /**
- * `npm run test:counts`: writes how many tests each file of every suite has to test/counts.json, and prints what changed.
- * With `--check` it writes nothing, and exits 1 where the record differs. It runs no test, so that it needs no root.
- * A file that cannot be loaded here (it wants what a build makes) keeps its record, which is said.
+ * `npm run test:counts`: writes the number of tests of each file of every suite to test/counts.json, and prints what changed.
+ * With `--check` it writes nothing, and exits 1 if the record differs. It runs no test, and so needs no root. A file that cannot
+ * be loaded because it needs build output keeps its record, and is reported.
  */
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
 const files = Object.values(suites)

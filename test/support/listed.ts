@@ -1,6 +1,6 @@
 /**
- * Stands in for `node:test` while tests are counted: runs the body of each suite, even of one that would be skipped,
- * and no test. Registration must not need root or tools, as it need not for Node.
+ * Replaces `node:test` while tests are counted: runs the body of each suite, even of a skipped one, and no test. As under Node,
+ * registration must not need root or tools.
  */
 let tests = 0;
 const suites: Promise<unknown>[] = [];
@@ -23,7 +23,7 @@ export const suite = describe;
 export const [before, after, beforeEach, afterEach] = [nothing, nothing, nothing, nothing];
 export default test;
 
-/** How many tests the files that were imported have. */
+/** Returns the number of tests of the imported files. */
 export async function countTests(): Promise<number> {
   for (const each of suites) await each;
   return tests;

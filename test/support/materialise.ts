@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import type { Given } from './memory-host.ts';
 
-/** Writes the files of a memory host's tree to a real folder. */
+/** Writes the files of a memory host's tree to a real directory. */
 export function materialise({ files = {}, links = {}, modes = {}, directories = [] }: Given, folder: string): void {
   for (const path of directories) mkdirSync(join(folder, path), { recursive: true });
   for (const [path, content] of Object.entries(files)) {
@@ -26,7 +26,7 @@ export function materialise({ files = {}, links = {}, modes = {}, directories = 
   }
 }
 
-/** All that is in a folder, by path: what it is, its mode and what it holds. */
+/** Returns everything in a directory by path: type, mode and content. */
 export function contents(folder: string, below = ''): Record<string, string> {
   const all: Record<string, string> = {};
   for (const name of readdirSync(join(folder, below)).sort()) {

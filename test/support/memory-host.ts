@@ -17,15 +17,15 @@ interface Node {
 }
 
 export interface MemoryHost extends Host {
-  /** What stands where; folders too. */
+  /** The nodes by path, directories included. */
   readonly nodes: Map<string, Node>;
-  /** Everything done to the machine, oldest first: "write /etc/fstab", "run mkswap /swapfile". */
+  /** Every change to the machine, oldest first: "write /etc/fstab", "run mkswap /swapfile". */
   readonly did: string[];
-  /** Every request made. */
+  /** Every request made, oldest first. */
   readonly asked: Request[];
-  /** The text of a file, for assertions. */
+  /** Returns the text of a file, for assertions. */
   text(path: string): string | undefined;
-  /** The nine permission bits, as "0644". */
+  /** Returns the nine permission bits, as "0644". */
   mode(path: string): string | undefined;
 }
 
@@ -36,19 +36,19 @@ export interface Given {
   readonly modes?: Readonly<Record<string, number>>;
   /** Owners as "uid:gid". */
   readonly owners?: Readonly<Record<string, string>>;
-  /** What each program answers: text is its standard output. */
+  /** The result of each program; a text is its standard output. */
   readonly programs?: Readonly<Record<string, Program>>;
-  /** What the web answers, by "GET http://…"; a number is a status without body. */
+  /** The response to each request, by "GET http://…"; a number is a status without body. */
   readonly web?: Readonly<Record<string, string | number>> | ((request: Request) => Promise<Response>);
   readonly offline?: boolean;
   readonly privileged?: boolean;
   readonly shell?: (item: string, index: number) => { readonly code?: number; readonly tail?: string } | 'shutdown';
   readonly freeBytes?: number;
-  /** Devices mounted over folders, as "8:2" by path: what lies below them is on that device. */
+  /** Devices mounted on directories, as "8:2" by path: everything below such a path is on that device. */
   readonly devices?: Readonly<Record<string, string>>;
 }
 
-/** A machine made of maps. A program or page the test did not give is an error, not an empty answer. */
+/** Returns a host made of maps. A program or page that the test did not define is an error, not an empty answer. */
 export function memoryHost(given: Given = {}): MemoryHost {
   const nodes = new Map<string, Node>([['/', folder()]]);
   const did: string[] = [];
@@ -67,7 +67,7 @@ export function memoryHost(given: Given = {}): MemoryHost {
     Object.assign(at(path) ?? {}, { uid, gid });
   }
 
-  /** Where a path leads, as in a chroot; the last link too, if it is to be followed. */
+  /** Resolves a path as in a chroot; follows the last link only if `follow` is set. */
   function whither(path: string, follow: boolean): string {
     const ahead = namesOf(path);
     let here = '/';
@@ -89,7 +89,7 @@ export function memoryHost(given: Given = {}): MemoryHost {
     return nodes.get(whither(path, true));
   }
 
-  /** The place to write to, and what is there. */
+  /** Returns the real path to write to, and the node at it. */
   function spot(path: string, follow = true): { real: string; node: Node | undefined } {
     const real = whither(path, follow);
     for (let up = dirname(real); up !== '/'; up = dirname(up)) {

@@ -6,7 +6,7 @@ export interface MemoryLedger extends Ledger {
   readonly owed: Set<string>;
 }
 
-/** What an apply remembers, in memory; `before` gives the records of earlier boots. */
+/** Returns a ledger in memory; `before` holds the records of earlier boots. */
 export function memoryLedger(before: readonly (readonly LedgerEntry[])[] = []): MemoryLedger {
   const records = new Map<string, LedgerEntry[]>();
   const owed = new Set<string>();

@@ -52,7 +52,7 @@ const leaf = fc
       `${type}Content-Transfer-Encoding: ${encoding}\n${name}\n${encodings[encoding]?.(text)}`,
   );
 
-/** Multipart messages, three deep, with the slips that mail programs make. */
+/** Multipart messages, three levels deep, with the mistakes that mail programs make. */
 export const messages: fc.Arbitrary<string> = fc
   .letrec<{ part: string }>((tie) => ({
     part: fc.oneof(
@@ -69,7 +69,7 @@ export const messages: fc.Arbitrary<string> = fc
           fc.constantFrom('--', '--', '--', ''),
         )
         .map(([parts, boundary, type, before, after, blank, end]) => {
-          // Every level has a boundary of its own, as every program that writes messages sees to.
+          // Every level has a boundary of its own, as all mail programs ensure.
           const own = `${boundary}${Math.abs([...parts.join('')].reduce((hash, each) => (hash * 31 + each.charCodeAt(0)) | 0, 7))}`;
           const inner = parts.map((part) => `--${own}${blank}\n${part}\n`).join('');
           return `Content-Type: multipart/${type};\n boundary="${own}"\n\n${before}${inner}--${own}${end}${after}`;

@@ -4,13 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Ended, main } from './command-line.ts';
 
-/** Where the agent writes for a run of scripts: each is a folder of our own, in a mount namespace of our own. */
+/**
+ * Where the agent writes during a run of scripts. The test mounts a directory of its own over each, in a private mount namespace.
+ */
 const places = ['/var/lib/bootagent', '/var/log/bootagent', '/run/bootagent', '/etc/bootagent', '/usr/lib/bootagent'];
 
 export interface OwnMachine {
-  /** Runs bootagent on this very machine, which sees our folders in place of its own. */
+  /** Runs bootagent on this machine, with the test's directories in place of the real ones. */
   run(args: readonly string[], how?: { input?: string; env?: Record<string, string>; before?: string }): Running;
-  /** What the machine has at this path below one of our folders. */
+  /** Returns the content of this path below one of the directories. */
   read(path: string): string;
   list(path: string): string[];
   write(path: string, text: string): void;

@@ -27,5 +27,5 @@ json.dump(out, sys.stdout)
 
 export type Answer = { readonly value: unknown } | { readonly error: string };
 
-/** What PyYAML's safe loader makes of each text. */
+/** Returns the result of PyYAML's safe loader for each text. */
 export const pyyaml = (texts: readonly string[]): readonly Answer[] => ask(program, texts) as readonly Answer[];

@@ -8,11 +8,11 @@ import { filesIn, type Suite, suites } from './suites.ts';
  * Runs a suite of tests, or files of it:
  *
  *   npm test                     the unit suite
- *   npm test -- FILE...          these files of it; a part of a path will do
- *   npm run one -- FILE NAME     the tests of a file whose names hold NAME
+ *   npm test -- FILE...          these files of it; a part of a path is enough
+ *   npm run one -- FILE NAME     the tests of a file whose names contain NAME
  *   npm run test:root -- FILE    the same for every other suite
  *
- * A suite whose file list is empty fails: nothing was tested.
+ * A suite whose file list is empty fails, because it tested nothing.
  */
 const { values, positionals } = parseArgs({
   options: {
@@ -47,7 +47,7 @@ function runSuite(name: string, wanted: readonly string[]): number {
   return run(suite, files, []);
 }
 
-/** The suite's files; of those only what a given part names, exactly or as part of the path. */
+/** Returns the suite's files; with parts, only those that a part names, exactly or as part of the path. */
 function filesOf(suite: Suite, parts: readonly string[]): string[] {
   const { except = [] } = suite;
   const all = filesIn(suite);
@@ -65,7 +65,7 @@ function run(suite: Suite, files: readonly string[], more: readonly string[]): n
 }
 
 function node(args: readonly string[], suite?: Suite, partial = false) {
-  // Mounts of its own where it is root's: what else copies all mounts meanwhile must not keep our disks busy.
+  // A private mount namespace when run as root: a process that copies all mounts meanwhile must not keep the test's disks busy.
   const own = suite?.ownMounts && process.getuid?.() === 0 ? ['unshare', '--mount', '--propagation', 'private'] : [];
   const [program = '', ...rest] = [...own, process.execPath, ...args];
   return spawnSync(program, rest, {
@@ -80,7 +80,7 @@ function node(args: readonly string[], suite?: Suite, partial = false) {
   });
 }
 
-/** A text as a pattern of itself. */
+/** Returns a text escaped for a regular expression. */
 function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

@@ -7,7 +7,7 @@ import { nothing } from '../../agent/userdata/schema/source-node.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 import { context } from './facts.ts';
 
-/** A module's plan for settings written as users write them, with all that decoding found. */
+/** Returns a module's plan for settings as users write them, with all findings of the decoder. */
 export function planned(
   module: Module,
   yaml: string,
@@ -24,14 +24,14 @@ export function planned(
   return { plan: settings === INVALID ? [] : module.plan(settings, where), findings, secrets };
 }
 
-/** The plan alone, where the settings are right. */
+/** Returns the plan alone; fails if there are findings. */
 export function plan(module: Module, yaml: string, where: Context = context()): readonly PlanItem[] {
   const { plan, findings } = planned(module, yaml, where);
   assert.deepEqual(findings, []);
   return plan;
 }
 
-/** Every finding as one line: "user-data:1:5 swap.size: expected …". */
+/** Returns every finding as one line: "user-data:1:5 swap.size: expected …". */
 export const foundIn = (module: Module, yaml: string, where: Context = context()): string[] =>
   planned(module, yaml, where).findings.map(
     ({ at, place, message, hint }) =>

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 const shared = join(import.meta.dirname, '../../../shared');
 
-/** A file of the material beside the repository, and why a test that needs it is skipped where there is none. */
+/** Returns a file of the shared material beside the repository, with the skip reason for tests that need it if it is missing. */
 export function fromShared(path: string): { readonly skip: string | false; readonly text: () => string } {
   const full = join(shared, path);
   return {
@@ -12,7 +12,7 @@ export function fromShared(path: string): { readonly skip: string | false; reado
   };
 }
 
-/** The same for the file of a folder that holds these words. */
+/** Returns the same for the file of a directory that contains these words. */
 export function fromSharedWith(folder: string, words: string): ReturnType<typeof fromShared> {
   const full = join(shared, folder);
   const names = existsSync(full) ? readdirSync(full) : [];

@@ -7,7 +7,7 @@ interface Running {
   readonly entryFile?: string;
 }
 
-/** Names what runs when nothing has ended for a minute, and when the run is told to stop: what hangs has a name. */
+/** Lists the running tests if none has ended for `silentMs`, and at SIGTERM, so that a test that hangs is named. */
 export function watchSilence(silentMs = Number(process.env.BOOTAGENT_TEST_SILENT_MS ?? 60_000)): {
   began(test: Running): void;
   ended(test: Running): void;

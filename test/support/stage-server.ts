@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const made = readFileSync(join(import.meta.dirname, '../../systemd/bootagent.tmpfiles'), 'utf8');
 
-/** The pipes by which units and the agent hear of each other, as the package has them made. */
+/** The pipes between the units and the agent, as the package's tmpfiles configuration declares them. */
 export const pipes = [...made.matchAll(/^p \/run\/bootagent\/stage-server\/(\S+)/gm)].map(([, name]) => name ?? '');
 
 export function makePipes(folder: string): void {
@@ -12,7 +12,7 @@ export function makePipes(folder: string): void {
   for (const name of pipes) execFileSync('mkfifo', [join(folder, name)]);
 }
 
-/** What a stage said, and how it ended. Whoever it leaves behind may keep its output open, and is not waited for. */
+/** Returns the output of a stage and its exit code. It does not wait for child processes that keep the output open. */
 export async function ended(child: ChildProcess): Promise<{ readonly said: string; readonly code: number | null }> {
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {

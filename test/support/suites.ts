@@ -2,18 +2,18 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface Suite {
-  /** What it shows, for CONTRIBUTING.md. */
+  /** What it proves, for CONTRIBUTING.md. */
   readonly shows: string;
   readonly files: string;
-  /** Files that run only when they are named. */
+  /** Files that run only if they are named. */
   readonly except?: readonly string[];
   /** How many files run at the same time. */
   readonly concurrency: number;
-  /** In a mount namespace of its own. */
+  /** Run in a private mount namespace. */
   readonly ownMounts?: true;
-  /** The generated pages are compared first. */
+  /** Compare the generated pages first. */
   readonly pages?: true;
-  /** Why test/counts.json does not hold its files. */
+  /** Why test/counts.json does not include its files. */
   readonly uncounted?: string;
   readonly env?: Readonly<Record<string, string>>;
 }

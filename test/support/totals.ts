@@ -6,9 +6,9 @@ import { describeFailure, isOnlyAboutSubtests } from './failure.ts';
 import { watchSilence } from './silence.ts';
 
 /**
- * A dot a test, each failure when it happens, and at the end what was skipped and why, the seconds of slow files, and
- * the totals. Green means that the tests ran: a file that ran none fails, and so does one that ran fewer than
- * test/counts.json says. Strict (BOOTAGENT_CI=1), so does a skip that `allowed-skips.ts` does not list.
+ * Prints a dot for each test, each failure when it happens, and at the end the skipped tests with reasons, the seconds of slow
+ * files, and the totals. Green means that the tests ran: a file without tests fails, and so does one that ran fewer than
+ * test/counts.json records. In strict mode (BOOTAGENT_CI=1) a skip that `allowed-skips.ts` does not list fails too.
  */
 export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const counts = { passed: 0, failed: 0, skipped: 0 };
@@ -22,7 +22,7 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
     return `\n\nFAILED ${text}\n`;
   };
   for await (const event of source) {
-    // Of a test; the runner's own figures have no file.
+    // A test's own diagnostic; the runner's figures have no file.
     if (event.type === 'test:diagnostic' && event.data.file !== undefined) told.push(event.data.message);
     if (event.type === 'test:stderr') countOf(files, event.data.file).noteStderr(event.data.message);
     if (event.type === 'test:enqueue' && event.data.type === 'suite') noteSuite(files, event.data);
@@ -37,7 +37,7 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
     const error = details.passed ? undefined : details.error;
     const entry = 'entryFile' in event.data ? entryOf(event.data) : undefined;
     if (entry === undefined) {
-      // The file itself: its error is told where it is none of its tests'.
+      // The file itself: its error is reported unless it comes from the file's tests.
       const ran = countOf(files, file);
       ran.ms = details.duration_ms;
       ran.failed = error !== undefined;
@@ -68,7 +68,7 @@ export default async function* totals(source: AsyncIterable<TestEvent>): AsyncGe
   yield `\n\n${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped\n`;
 }
 
-/** In CI, where time goes. */
+/** Lists the slow files, in CI only. */
 function* slowFiles(files: ReadonlyMap<string, RanFile>): Generator<string> {
   if (!isStrict()) return;
   const slow = [...files].filter(([, { ms }]) => ms >= 1_000).sort(([, a], [, b]) => b.ms - a.ms);

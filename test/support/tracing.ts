@@ -12,11 +12,11 @@ export interface Traced {
   readonly status: number | null;
   readonly out: string;
   readonly err: string;
-  /** What was called, one line each, descriptors with the paths behind them. */
+  /** The calls, one line each, with the paths of descriptors. */
   readonly calls: readonly string[];
 }
 
-/** Runs bootagent under strace, with all that it starts. */
+/** Runs bootagent and its child processes under strace. */
 export function traced(args: readonly string[], options: readonly string[], input = ''): Traced {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-trace-'));
   const log = join(folder, 'log');
@@ -32,7 +32,7 @@ export function traced(args: readonly string[], options: readonly string[], inpu
   }
 }
 
-/** The calls among them that wrote to a file, made or changed one: none of what goes to descriptors 1 and 2, pipes and sockets. */
+/** Returns the calls that wrote to, created or changed a file; excludes descriptors 1 and 2, pipes and sockets. */
 export function writesIn(calls: readonly string[]): string[] {
   return calls.filter((line) => {
     const [, call = '', rest = ''] = /^\d+ +(\w+)\((.*)$/.exec(line) ?? [];

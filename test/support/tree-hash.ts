@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Everything about a tree but its times, one line a path: what differs between two trees can be read. */
+/** Describes everything in a tree except its times, one line per path, so that a difference between two trees is readable. */
 export function treeLines(root: string, except: (path: string) => boolean = () => false): string[] {
   const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).sort();
   return names.flatMap((name) => {

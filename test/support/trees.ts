@@ -73,7 +73,7 @@ const loaderEntry = (options: string): Given => ({
   files: { '/boot/loader/entries/1-5.conf': `title Linux\nlinux /vmlinuz\noptions ${options}\n` },
 });
 
-/** A clean image of each family: what sealing leaves, and everything an image should have. */
+/** A clean image of each family: the result of sealing, with everything an image should have. */
 export const trees: Readonly<Record<string, Tree>> = {
   el6: together(
     anySystem,

@@ -2,14 +2,14 @@ import type { Module } from '../../agent/engine/module.ts';
 import type { Decode } from '../../agent/userdata/schema/decode.ts';
 import type { Shape } from '../../agent/userdata/schema/shape.ts';
 
-/** A key that can be written, the path of keys that leads to it, and the keys it stands among. */
+/** A supported key, the path of keys that leads to it, and the keys on its level. */
 export interface KeyAt {
   readonly path: readonly (string | 0)[];
   readonly key: string;
   readonly among: readonly string[];
 }
 
-/** Every key that the modules take, at every depth. */
+/** Returns every key that the modules take, at every depth. */
 export function keysOf(modules: readonly Module[]): readonly KeyAt[] {
   const fields = Object.assign({}, ...modules.map(({ reads }) => reads)) as Record<string, Decode<unknown>>;
   return within(Object.fromEntries(Object.entries(fields).map(([key, { shape }]) => [key, shape])), []);
@@ -28,13 +28,13 @@ function inShape(shape: Shape, path: readonly (string | 0)[]): KeyAt[] {
   return [];
 }
 
-/** A document in which the key at this place is written so. */
+/** Returns a document in which the key at this place is spelled `key`. */
 export function documentWith({ path }: KeyAt, key: string): string {
   const value = path.reduceRight<unknown>((inner, each) => (each === 0 ? [inner] : { [each]: inner }), { [key]: 'x' });
   return `#cloud-config\n${JSON.stringify(value)}\n`;
 }
 
-/** The slips of one letter: left out, doubled, swapped with the next, another in its place. */
+/** Returns the one-letter typos of a key: omitted, doubled, swapped with the next, replaced. */
 export function slipsOf(key: string): readonly string[] {
   const letters = [...key];
   return letters.flatMap((letter, index) => {

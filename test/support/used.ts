@@ -6,7 +6,7 @@ const passwd =
   'root:x:0:0:root:/root:/bin/bash\nsshd:x:74:74::/var/empty/sshd:/bin/false\ncondor:x:64:64::/var/lib/condor:/sbin/nologin\n' +
   'nobody:x:65534:65534:n:/:/sbin/nologin\n';
 
-/** What a machine has gathered after some days of work, whatever family it is of. */
+/** What a machine of any family has accumulated after some days of use. */
 const anyUse = (user: string, uid: number): Given =>
   together(
     texts([
@@ -51,7 +51,7 @@ const anyUse = (user: string, uid: number): Given =>
         '/etc/subuid': `${user}:100000:65536\n`,
         '/etc/fstab': 'UUID=4d1c-77 / ext4 defaults 0 1\n/swap swap swap sw 0 0\n',
       },
-      // Planted to lead out of the image, or about in it.
+      // Links planted to lead out of the image, or elsewhere inside it.
       links: { '/tmp/out': '/etc', '/var/log/out': '/etc/passwd', '/root/.kube': '/etc' },
       modes: { '/etc/machine-id': 0o444, '/var/log/wtmp': 0o664, '/var/log/secure': 0o600 },
     },
@@ -73,7 +73,7 @@ const el6: Given = {
     '/var/lib/random-seed': 'x',
   },
 };
-/** What cloud-init, LVM, multipath and Insights know of the machine that an image was made on. */
+/** State of cloud-init, LVM, multipath and Insights that is specific to the machine on which the image was made. */
 const ofThisMachine: Given = {
   files: {
     '/etc/NetworkManager/system-connections/cloud-init-eth0.nmconnection':

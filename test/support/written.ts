@@ -3,7 +3,7 @@ import type { Finding } from '../../agent/userdata/schema/shape.ts';
 import { type SourceNode, told } from '../../agent/userdata/schema/source-node.ts';
 import { readYaml } from '../../agent/userdata/yaml/read-yaml.ts';
 
-/** A written value as plain JSON, with words of its own for what JSON lacks. */
+/** Converts a source node to plain JSON, with special texts for what JSON cannot represent. */
 export function plain(written: SourceNode): unknown {
   if (written.is === 'list') return written.items.map(plain);
   if (written.is === 'mapping') {
@@ -18,12 +18,12 @@ export function plain(written: SourceNode): unknown {
   return value;
 }
 
-/** What a text of YAML means, and what was found in it. */
+/** Returns the source node of a YAML text, and the findings in it. */
 export function yaml(text: string): { readonly written: SourceNode | undefined; readonly findings: Collected } {
   const findings = collect('bad-user-data');
   return { written: readYaml(text, 'user-data', findings), findings };
 }
 
-/** A finding as one line, the way people read it. */
+/** Formats a finding as one line, as it is reported. */
 export const line = ({ place, level, at, message }: Finding): string =>
   `${told(place)} ${level}: ${at ? `${at}: ` : ''}${message}`;

@@ -6,10 +6,10 @@ import { describe, test } from 'node:test';
 const folder = join(import.meta.dirname, '../../systemd');
 const names = readdirSync(folder).filter((name) => /\.(service|target)$/.test(name));
 const lock = 'bootagent-metadata-lock.service';
-/** Those that run the agent at a boot. */
+/** The services that run the agent at a boot. */
 const services = names.filter((name) => name.endsWith('.service') && name !== lock);
 
-/** What systemd 239, that of Enterprise Linux 8, knows of what we use: from its manual pages. */
+/** The directives in use that systemd 239 (Enterprise Linux 8) supports, from its manual pages. */
 const known239 = new Set([
   ...[
     'Description',

@@ -21,7 +21,7 @@ test('scalars mean what they mean to cloud-init', { skip: scalars.skip }, () => 
   for (const each of JSON.parse(scalars.text()) as readonly ScalarCase[]) {
     const { written } = yaml(each.yaml);
     if (each.error !== undefined) assert.equal(written, undefined, each.yaml);
-    // A difference on purpose: no setting takes a date, so dates stay the text they are.
+    // An intended difference: no setting takes a date, so dates remain text.
     else if (JSON.stringify(each.value).includes('$date'))
       assert.match(JSON.stringify(written && plain(written)), /"20/);
     else assert.deepEqual(written && plain(written), each.value, each.yaml);
@@ -50,7 +50,7 @@ interface PartsCase {
   readonly parts: readonly (readonly [type: string, name: string, index: number | null, start: string])[];
 }
 
-/** What is read on purpose that cloud-init passes over: what else it could mean is nothing. */
+/** Cases that bootagent reads on purpose although cloud-init ignores them, because they have no other meaning. */
 const readNonetheless = ['bom', 'b64'];
 
 const parts = fromShared('conformance/userdata-parts.json');
@@ -80,7 +80,10 @@ interface VerdictCase {
   readonly result: 'valid' | 'deprecated' | 'invalid';
 }
 
-/** Its cases give these made-up passwords and keys, which its schema takes and its modules, as ours, refuse. */
+/**
+ * Keys for which the cases contain made-up passwords and keys, which cloud-init's schema accepts and its modules, like ours,
+ * refuse.
+ */
 const madeUp = ['chpasswd', 'ssh_authorized_keys', 'ssh_keys', 'users', 'user'];
 
 const verdicts = fromShared('conformance/schema-verdicts.json');

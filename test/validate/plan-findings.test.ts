@@ -18,7 +18,7 @@ const modules = Object.values(schedule).flat();
 
 const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAILMXJn659PB2071SNuuQa3088He8uW5OhQShhZCXA13+ a';
 
-/** Two machines that differ from those that validate plans for. */
+/** Two machines that differ from those for which `validate` plans. */
 const machines = [
   context({}, { datasource: 'ec2' }),
   context(
@@ -31,7 +31,7 @@ const machines = [
   ),
 ];
 
-/** What a plan reports on each of these machines, as "at: text"; places are left out. */
+/** Returns the reports of a plan on each of these machines, as "at: text", without places. */
 async function planReports(content: string): Promise<readonly string[]> {
   const { config, scripts } = await readUserData(Buffer.from(content), { source: 'user-data' });
   const reports = [];
@@ -61,7 +61,7 @@ function bare(at: string, text: string): string {
 
 const valid = (content: string) => validate(Buffer.from(content), 'user-data', schedule);
 
-/** A configuration, and what is reported of it: line, column, level, code, key, text. */
+/** A configuration, and its reports: line, column, level, code, key, text. */
 const cases: readonly (readonly [config: string, ...reported: string[]])[] = [
   [
     'disk_setup: {/dev/vdb: {}}',

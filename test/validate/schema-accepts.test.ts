@@ -10,7 +10,7 @@ import { fromShared } from '../support/shared.ts';
 
 const schema = JSON.parse(readFileSync('docs/schema/cloud-config.json', 'utf8')) as Schema;
 
-/** A value as an editor has it: bytes are their text, and numbers that JSON lacks theirs. */
+/** Converts a value as an editor sees it: bytes, and numbers that JSON lacks, become their text. */
 function json(written: SourceNode): unknown {
   if (written.is === 'list') return written.items.map(json);
   if (written.is === 'mapping')
@@ -20,7 +20,7 @@ function json(written: SourceNode): unknown {
   return isJson ? value : raw;
 }
 
-/** What the schema refuses of a text in which `validate` finds no error; undefined where it finds one. */
+/** Returns what the schema refuses in a text in which `validate` finds no error; undefined if it finds one. */
 async function refused(text: string): Promise<readonly string[] | undefined> {
   const bytes = Buffer.from(text);
   const { findings } = await validate(bytes, 'user-data', schedule);

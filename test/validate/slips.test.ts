@@ -4,7 +4,7 @@ import { renderText } from '../../agent/validate/render.ts';
 import { validate } from '../../agent/validate/validate.ts';
 import { schedule } from '../../modules/index.ts';
 
-/** The commonest slips: what people write, and the exact first report: place, what is wrong, what to do. */
+/** The most common mistakes: the text, and the exact first report with place, problem and fix. */
 const slips: readonly (readonly [text: string, report: string])[] = [
   [
     'runcmd:\n  - echo Status: ok\n',

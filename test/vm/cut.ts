@@ -30,7 +30,7 @@ describe('a machine that goes down in the middle of its first boot', { skip }, (
     assert.match(second.read('ran'), /^one\n/);
     assert.doesNotMatch(second.read('ran'), /one\n(.|\n)*one\n/, 'what had ended is not repeated');
     assert.ok(rootBytes(second) > 0.9 * diskBytes);
-    // What was running when the power went is told, not guessed at.
+    // The status names what was running when the power was cut.
     assert.match(second.read('status'), /runcmd/);
   });
 

@@ -8,7 +8,7 @@ import { machine } from './support/vm.ts';
 const skip = unable('qemu-system-x86_64', 'mmdebstrap', 'rpm', 'ssh');
 const GiB = 2 ** 30;
 
-/** The swap of the CentOS 6 image's user-data, word for word: the swap of two cores does not fit the image as it was uploaded. */
+/** The swap section of the CentOS 6 image's user-data, verbatim: the swap of two cores does not fit the uploaded image. */
 const userData = `#cloud-config
 
 bootcmd:

@@ -30,7 +30,7 @@ interface Partition {
   readonly start: number;
 }
 
-/** Whoever is in the image runs this as root at the end of its first boot. */
+/** The agent of the image runs this as root at the end of its first boot. */
 const begin = `#!/bin/sh
 set -e
 here=$(dirname "$0")
@@ -66,7 +66,7 @@ runcmd:
   - mkdir -p /run/given && tar -C /run/given -xf /dev/disk/by-id/virtio-drive1 && sh /run/given/begin >/root/begun 2>&1
 `;
 
-/** The image that was named, or one of Debian's that holds the package and starts by itself. */
+/** Returns the named image, or a bootable Debian disk with the package installed. */
 const given = (): Promise<Machine> =>
   process.env.BOOTAGENT_IMAGE === undefined
     ? machine({ layout: 'bootable', probe: 'none' })
@@ -75,7 +75,7 @@ const given = (): Promise<Machine> =>
         firmware: process.env.BOOTAGENT_IMAGE_UEFI ? 'uefi' : 'bios',
       });
 
-/** A disk with what the guest needs besides its seed, as a tar that any kernel can read. */
+/** Makes a disk with what the guest needs besides its seed, as a tar file, which needs no file system driver. */
 async function luggage(to: string): Promise<void> {
   const scratch = await mkdtemp(join(tmpdir(), 'bootagent-luggage-'));
   const tree = join(scratch, 'tree');
@@ -83,7 +83,7 @@ async function luggage(to: string): Promise<void> {
   await installProbe(tree, probe);
   await copyFile(join(tree, 'usr/local/sbin/probe'), join(scratch, 'probe'));
   await copyFile(join(tree, 'etc/systemd/system/probe.service'), join(scratch, 'probe.service'));
-  // Enabled by hand there, so that it knows where.
+  // Enabled explicitly in the guest, which requires an [Install] section.
   writeFileSync(join(scratch, 'probe.service'), '\n[Install]\nWantedBy=multi-user.target\n', { flag: 'a' });
   await copyFile(packageFile(), join(scratch, 'bootagent.rpm'));
   writeFileSync(join(scratch, 'begin'), begin);
@@ -117,7 +117,7 @@ describe('any image', { skip }, () => {
       });
 
     let first = await start();
-    // Another agent was in the image: it has installed ours, sealed the machine and switched it off.
+    // The image had another agent, which has installed bootagent, sealed the machine and powered it off.
     if (!first.reached) {
       assert.match(first.read('baked'), /^Sealed: /m);
       first = await start();
@@ -147,7 +147,7 @@ describe('any image', { skip }, () => {
       soundBoot(second);
       nothingChanged(first, second, ['ran', 'keys', 'shadow', 'passwd', 'hosts', 'hostname', 'root']);
       assert.doesNotMatch(second.read('journal'), /bootagent\[\d+\]: (\d+ changes? made|x )/);
-      // Of the suite's own Debian, other tests tell more.
+      // For the suite's own Debian, other tests prove more.
       if (process.env.BOOTAGENT_IMAGE !== undefined)
         proven({
           system,

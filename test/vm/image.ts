@@ -66,7 +66,7 @@ describe('an image', { skip }, () => {
         ),
     });
     const instance = { id: 'i-moved', keys: { visitor: vm.key }, userData };
-    // cloud-init asks for a token only where it believes to be with Amazon, and there it wants a DHCP client of its own.
+    // cloud-init asks for a token only if it detects Amazon, and there it requires a DHCP client of its own.
     await vm.cloud.serve(instance, 'imdsv1');
     const before = await vm.boot({ smbios: ec2Firmware });
     assert.equal(before.read('ran'), 'ran\n', before.read('journal'));

@@ -12,7 +12,7 @@ import { machine } from './support/vm.ts';
 const GiB = 2 ** 30;
 const skip = unable('qemu-system-x86_64', 'mmdebstrap', 'rpm', 'ssh');
 
-/** A worker node as its site writes it, made smaller: swap by the core, a name from the address, jobs' tools. */
+/** User-data of a worker node as a site writes it, reduced: swap per core, a name from the address, tools for jobs. */
 const userData = `#cloud-config
 disable_root: true
 ssh_pwauth: false
@@ -50,7 +50,7 @@ const probe = {
     'systemd-analyze verify --man=no bootagent-local.service bootagent.service bootagent-final.service bootagent.target',
 };
 
-/** In the place of HTCondor and CVMFS, which Debian does not carry: units and a program of their names that do nothing. */
+/** Stand-ins for HTCondor and CVMFS, which Debian does not package: units and a program of the same names that do nothing. */
 async function withGridSoftware(root: string): Promise<void> {
   for (const name of ['condor', 'autofs']) {
     await writeFile(
@@ -111,9 +111,10 @@ describe('the life of a worker node in an EC2-like cloud', { skip }, () => {
     });
     await t.test('at most seven requests were made', () => assert.ok(asked.length <= 7, asked.join('\n')));
 
-    // A visit is a word on the kernel's command line, which has to be as it was, too.
+    // A visit adds a word to the kernel's command line, which must be unchanged, too.
     const second = await vm.boot({ smbios: ec2Firmware, visit: async () => {} });
-    // Its name is made of an address that is there only later: the one it had is supposed, and looked at behind the network.
+    // Its name derives from an address that is available only later: the agent assumes the last name, and checks it once the
+    // network is up.
     await t.test('the second boot, with nobody answering, changes nothing', () => {
       soundBoot(second);
       nothingChanged(first, second, ['keys', 'shadow', 'hosts', 'condor', 'cvmfs', 'hostname', 'ran', 'passwd']);

@@ -19,7 +19,7 @@ const probe = {
   ran: 'cat /root/ran',
   keys: 'for key in /etc/ssh/ssh_host_*_key.pub; do ssh-keygen -lf "$key"; done',
   id: 'cat /etc/machine-id',
-  // Enabled by Debian's presets: what a "first boot" of systemd's would turn on again.
+  // Debian's presets enable this unit: systemd's own "first boot" would enable it again.
   off: 'systemctl is-enabled e2scrub_reap.service || true',
   leases: 'ls /var/lib/dhcp /var/lib/NetworkManager 2>/dev/null || true',
 };

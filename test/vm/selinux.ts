@@ -30,13 +30,13 @@ runcmd:
   - tr -d '\\0' </proc/self/attr/current >/run/domain
 `;
 
-/** What it wrote for that. */
+/** The files that the agent wrote for that user-data. */
 const written = [
   ...['/etc/hostname', '/etc/hosts', '/etc/fstab', '/etc/localtime', '/etc/passwd', '/etc/group', '/etc/shadow'],
   ...['/etc/ssh/sshd_config.d/01-bootagent.conf', '/etc/ssh/ssh_host_ed25519_key', '/etc/ssh/ssh_host_ed25519_key.pub'],
   ...['/home/debian', '/home/debian/.ssh', '/home/debian/.ssh/authorized_keys', '/home/aliprod'],
   ...['/etc/site', '/etc/site/worker.conf', '/usr/local/bin/worker'],
-  // With a rule of their own for the folders that were missing, too.
+  // Paths with a rule of their own also for the directories that were missing.
   ...['/var/www', '/var/www/site', '/var/www/site/index.html'],
   ...['/var/lib/bootagent', '/var/lib/bootagent/journal.ndjson'],
 ];
@@ -46,9 +46,9 @@ const probe = {
   domain: 'cat /run/domain',
   written: `matchpathcon -V ${written.join(' ')} /etc/sudoers.d/*`,
   state: 'matchpathcon -V $(find /var/lib/bootagent)',
-  // All that lies otherwise than the policy's rules for its path say, whoever wrote it.
+  // Every path whose label differs from the policy's rules, no matter which program wrote it.
   astray: 'restorecon -n -R -v /etc /home /root /usr/local /var/lib /var/www',
-  // The policy has no rule for this path; mkswap's own label is the one that swapon may use.
+  // The policy has no rule for this path; swapon may use the label that mkswap sets.
   swap: 'stat -c %C /swap',
   denials: 'sync; grep -h "avc:  denied" /var/log/audit/audit.log',
 };
@@ -57,7 +57,7 @@ const probe = {
 async function labelled(root: string): Promise<void> {
   await writeFile(join(root, 'etc/selinux/config'), 'SELINUX=permissive\nSELINUXTYPE=default\n');
   const rules = '/etc/selinux/default/contexts/files/file_contexts';
-  // It reaches what it labels through /proc.
+  // setfiles sets labels through /proc.
   await run('mount', ['-t', 'proc', 'proc', join(root, 'proc')]);
   try {
     await run('chroot', [root, 'setfiles', '-F', '-e', '/proc', rules, '/']);
@@ -66,7 +66,7 @@ async function labelled(root: string): Promise<void> {
   }
 }
 
-/** "bin_t wants write of a file of etc_t", each once. */
+/** Returns the distinct denials, as "bin_t wants write of a file of etc_t". */
 const kinds = (denials: readonly string[]): readonly string[] =>
   [
     ...new Set(

@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 
 const script = readFileSync(join(import.meta.dirname, '../../../systemd/skip-if-same-address'), 'utf8');
 
-/** What the kernel shows of addresses, each of them in both of its tables. */
+/** Returns the kernel's fib_trie text for these addresses, each of them in both of its tables. */
 const tries = (...addresses: readonly string[]) =>
   ['Main', 'Local']
     .map((table) =>
@@ -26,7 +26,7 @@ const tries = (...addresses: readonly string[]) =>
     )
     .join('');
 
-/** Whether the command is run on a machine of these files. */
+/** Returns whether the command runs on a machine with these files. */
 const runs = (files: Readonly<Record<string, string>>): boolean => went(files).ran;
 
 function went(files: Readonly<Record<string, string>>): { readonly ran: boolean; readonly asked: string } {

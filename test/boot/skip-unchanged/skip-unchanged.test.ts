@@ -52,7 +52,7 @@ const machine: Readonly<Record<string, string>> = {
   '/run/bootagent/status.json': '{"of":"this boot"}\n',
 };
 
-/** systemd, as far as it is asked. */
+/** A systemctl that records its arguments. */
 const systemctl = `#!/bin/sh\necho "$@" >>"\${0%/*}/asked"\n`;
 
 const made: string[] = [];
@@ -64,11 +64,11 @@ interface Scene {
   readonly root: string;
   readonly host: ReadHost;
   readonly picture: SnapshotResult;
-  /** Puts the record where the shell finds it. */
+  /** Stores the record where the shell script reads it. */
   keep(): Promise<void>;
 }
 
-/** A tree that stands for a machine, with a host that notes what is looked at. `times`: what those of its files tell. */
+/** Returns a tree that represents a machine, with a host that records reads. `times` is the kind of timestamps of its files. */
 function scene(times: 'each' | 'seconds' | 'fixed' = 'each'): Scene {
   const root = mkdtempSync(join(tmpdir(), 'bootagent-before-'));
   made.push(root);
@@ -76,7 +76,7 @@ function scene(times: 'each' | 'seconds' | 'fixed' = 'each'): Scene {
   put(root, '/programs/systemctl', systemctl);
   chmodSync(join(root, 'programs/systemctl'), 0o755);
   symlinkSync('../usr/lib/os-release', join(root, 'etc/os-release'));
-  // A link is meant from where its folder really is.
+  // A link resolves relative to the real path of its directory.
   symlinkSync('data/srv', join(root, 'srv'));
   put(root, '/shared/keys', 'mine\n');
   mkdirSync(join(root, 'data/srv'), { recursive: true });
@@ -92,14 +92,14 @@ function scene(times: 'each' | 'seconds' | 'fixed' = 'each'): Scene {
     put(root, `${kept}/record`, below(root, drawn.record));
     put(root, `${kept}/run/bootagent/status.json`, '{"of":"the rehearsal"}\n');
     sumUp(root);
-    // As a boot does.
+    // As at a boot.
     rmSync(join(root, 'run'), { recursive: true });
     mkdirSync(join(root, 'run/bootagent'), { recursive: true });
   };
   return { root, host, picture, keep };
 }
 
-/** As the agent sums up the script, the record and what is published. */
+/** Writes the checksum over the script, the record and the status, as the agent does. */
 function sumUp(root: string): void {
   const input = ['/script', `${kept}/record`, `${kept}/run/bootagent/status.json`].map((path) =>
     readFileSync(join(root, path), 'utf8'),
@@ -112,14 +112,14 @@ function put(root: string, path: string, text: string): void {
   writeFileSync(join(root, path), text);
 }
 
-/** The paths of a record as they are for the shell of a test; what the kernel says stays as it is. */
+/** Moves the paths of a record below the tree; lines with kernel data stay unchanged. */
 const below = (root: string, record: string): string =>
   record
     .split('\n')
     .map((line) => (/^(?:mount|swap|console)\b/.test(line) ? line : line.replaceAll(/(?<=[\t ])\//g, `${root}/`)))
     .join('\n');
 
-/** The script for the shell of a test: every path lies below the tree. */
+/** Moves every path of the script below the tree. */
 const scriptIn = (root: string): string =>
   script
     .replaceAll(/(?<=[<>]|-e |-r )\/(proc|dev|sys)\//g, `${root}/$1/`)
@@ -127,7 +127,7 @@ const scriptIn = (root: string): string =>
     .replace('run=/', `run=${root}/`)
     .replace(/script=.*/, `script=${root}/script`);
 
-/** What the first unit says, by this shell; `it ran` where the agent starts. */
+/** Returns the output of the first unit under this shell; it contains `it ran` if the agent starts. */
 const firstUnit = ({ root }: Scene, shell = 'dash'): string =>
   execFileSync(shell, ['-c', scriptIn(root), 'sh', 'echo', 'it', 'ran'], {
     encoding: 'utf8',
@@ -135,7 +135,7 @@ const firstUnit = ({ root }: Scene, shell = 'dash'): string =>
     env: { PATH: `${root}/programs:${process.env.PATH}` },
   });
 
-/** Whether the command is run, by each shell that /bin/sh may be. */
+/** Returns whether the command runs, under each shell that /bin/sh may be. */
 function runs(all: Scene): boolean {
   const run = join(all.root, 'run/bootagent');
   const said = ['dash', 'bash'].map((shell) => {
@@ -218,14 +218,14 @@ describe('a boot of a machine that is as it was', () => {
     await all.keep();
     size('2097151');
     put(all.root, '/dev/sr0', 'a disc');
-    // As the kernel does when it is opened.
+    // The kernel updates the size when the drive is opened.
     const dd = `#!/bin/sh\ncase "$*" in *count=0*) echo 726 >${all.root}/sys/class/block/sr0/size ;; esac\nexec /usr/bin/dd "$@"\n`;
     put(all.root, '/programs/dd', dd);
     chmodSync(join(all.root, 'programs/dd'), 0o755);
     assert.equal(runs(all), true);
   });
 
-  // As the kernel shows it: 2097151 until somebody has seen a disc in it.
+  // The kernel reports 2097151 blocks until a disc has been read in the drive.
   for (const [size, reads] of [
     ['2097151', 'does not read from'],
     ['726', 'reads from'],
@@ -245,7 +245,7 @@ describe('a boot of a machine that is as it was', () => {
     });
   }
 
-  // Time passes, and the kernel counts: none of that starts it.
+  // Time passes, and kernel counters grow: none of that starts the agent.
   const harmless: readonly (readonly [what: string, happens: (root: string) => void])[] = [
     ['less memory is free', (root) => put(root, '/proc/meminfo', 'MemTotal:        2048000 kB\nMemFree: 99 kB\n')],
     [
@@ -411,7 +411,7 @@ describe('a boot of a machine that is as it was', () => {
   });
 });
 
-/** The files of this boot that the first unit leaves to others. */
+/** Returns the files that the first unit leaves in /run/bootagent. */
 const left = ({ root }: Scene): readonly string[] => readdirSync(join(root, 'run/bootagent')).sort();
 
 describe('units that are started a second time within one /run', () => {
@@ -480,7 +480,7 @@ describe('where /run cannot be written to', () => {
       await lookAtAll(all);
       if (supposed) all.picture.supposed('10.161.7.25', 'eth0');
       await all.keep();
-      // A folder in the place of the marker: root may write everywhere else.
+      // A directory blocks the path of the marker, because root may write anywhere else.
       mkdirSync(join(all.root, 'run/bootagent', name));
       assert.match(firstUnit(all), /^cannot write to .*run\/bootagent, is it full\?.*\nit ran\n$/);
     });

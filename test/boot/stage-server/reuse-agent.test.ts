@@ -8,7 +8,7 @@ import { ended, makePipes, pipes } from '../../support/stage-server.ts';
 
 const script = readFileSync(join(import.meta.dirname, '../../../systemd/reuse-agent'), 'utf8');
 
-/** What the agent does for the script, in a few words of its own. MODE says how it goes. */
+/** A minimal agent with the interface that the script expects. MODE selects its behaviour. */
 const agent = `#!/bin/bash
 turns=$TURNS
 echo "did $*"
@@ -38,7 +38,7 @@ echo 2 >"$turns/$unit.code"
 
 interface Boot {
   readonly turns: string;
-  /** Runs a stage as its unit does, with what it said and how it ended. */
+  /** Runs a stage as its unit does, and returns its output and exit code. */
   stage(...words: readonly string[]): Promise<{ readonly said: string; readonly code: number | null }>;
   begin(...words: readonly string[]): ChildProcess;
 }
@@ -64,14 +64,14 @@ async function boot(shell: string, mode: string, use: (boot: Boot) => Promise<vo
       stage: (...words) => ended(begin(...words)),
     });
   } finally {
-    // Whoever still waits for a turn.
+    // Ends a process that still waits for a stage.
     const [pid] = existsSync(join(turns, 'waits')) ? readFileSync(join(turns, 'waits'), 'utf8').split(' ') : [];
     if (pid && mode !== 'hangs') process.kill(Number(pid), 'SIGKILL');
     rmSync(folder, { recursive: true });
   }
 }
 
-/** What becomes of a stage that is this urgent to begin with: what is asked of renice, and what the agent hears of it. */
+/** Returns the calls of renice for a stage with this nice value, and whether the agent receives BOOTAGENT_FIRST. */
 async function urgencyOf(shell: string, words: string, { nice = 0, refused = false } = {}): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-first-'));
   const put = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o755 });
@@ -79,7 +79,7 @@ async function urgencyOf(shell: string, words: string, { nice = 0, refused = fal
   put('agent', `#!/bin/sh\necho "first: \${BOOTAGENT_FIRST-no}"\n`);
   const here = script.replaceAll('/run/bootagent', folder).replace('/proc/$$/stat', `${folder}/stat`);
   put('reuse-agent', here.replace('/dev/null 2>&1', `${folder}/asked 2>&1`));
-  // As the kernel tells it: the program's name, the state, fifteen numbers, and how nice it is.
+  // The format of /proc/PID/stat: pid, program name, state, fifteen numbers, nice value.
   put('stat', `4711 (a) 5 (b) S ${'1 '.repeat(15)}${nice} 1 0 4242\n`);
   try {
     const argv = [join(folder, 'reuse-agent'), join(folder, 'agent'), 'run', ...words.split(' ')];
@@ -90,7 +90,7 @@ async function urgencyOf(shell: string, words: string, { nice = 0, refused = fal
   }
 }
 
-/** A process that ended may stay in the table until whoever adopted it asks how. */
+/** A process that ended may remain in the process table until its new parent waits for it. */
 const isAlive = (pid = ''): boolean =>
   existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
@@ -123,7 +123,7 @@ for (const shell of ['dash', 'bash']) {
         const { said, code } = await stage('early', 'main');
         assert.match(said, /^asked by \d+ for early main\n$/);
         assert.equal(code, 2);
-        // It has left, and is not asked once more.
+        // The agent has exited, and the script does not try it again.
         assert.equal(existsSync(join(turns, 'waits')), false);
         assert.deepEqual(await stage('final'), { said: 'did run final\n', code: 2 });
       }));

@@ -8,13 +8,13 @@ import { openState } from '../../../agent/state/state.ts';
 import { booted, type How, machineOf, units } from '../../support/boots.ts';
 import { often } from '../../support/often.ts';
 
-/** What can be broken on the machine, and what is asked of it. */
+/** What is broken on the machine, and the version of the user-data. */
 interface World {
   readonly broken: Set<string>;
   version: number;
 }
 
-/** By item: whether the last attempt failed, and of a script what it was when it ran. */
+/** By item: whether the last attempt failed. */
 type Model = Map<string, { failed: boolean }>;
 
 const items = ['bootcmd', 'write_files[0]', 'write_files[1]', 'runcmd'] as const;
@@ -35,7 +35,7 @@ const action = fc.oneof(
 );
 type Action = typeof action extends fc.Arbitrary<infer T> ? T : never;
 
-/** Runs the actions on a real engine over a machine in memory; `tried` hears of each attempt of an item. */
+/** Runs the actions on a real engine over a machine in memory; `tried` records each attempt of an item in the model. */
 async function follow(actions: readonly Action[]): Promise<void> {
   const world: World = { broken: new Set(), version: 0 };
   const model: Model = new Map();

@@ -60,7 +60,7 @@ interface Booted {
   readonly told: readonly string[];
 }
 
-/** A first boot, as its units run it, over this host and this store. */
+/** Runs a first boot with the stages of its units, over this host and this store. */
 async function booted(host: MemoryHost, store: Store, own: Partial<Boot> = {}): Promise<Booted> {
   const told: string[] = [];
   const states: ('done' | 'problems' | 'failed')[] = [];
@@ -104,7 +104,7 @@ const keyOf = (host: MemoryHost, user = 'debian'): boolean =>
 const anyKey = (host: MemoryHost): boolean =>
   [...host.nodes.keys()].some((path) => path.endsWith('authorized_keys') && host.text(path)?.includes(cloudKey));
 
-/** The key is in place, or the status says why not. */
+/** Asserts that the key is in place, or that the status reports why not. */
 function holds(host: MemoryHost, { state, told }: Booted): void {
   if (!anyKey(host)) assert.notEqual(state, 'done', 'no key, and the status says nothing');
   if (state !== 'done') assert.ok(told.length > 0, 'the status has a reason');
@@ -156,7 +156,7 @@ describe('a reader that fails', () => {
 });
 
 describe('a writer that fails', () => {
-  /** A host and a store on which nothing can be written below a folder. */
+  /** Returns a host and a store on which every write below a folder fails. */
   const full = (folder: string) => {
     const inner = machine();
     const refuse = (path: string): void => {

@@ -20,7 +20,7 @@ const schedule: Schedule = {
   final: [packages, deferredFiles],
 };
 
-/** What brings each account, and where its owner may have files. */
+/** What creates each account, and the folder in which its owner may have files. */
 const makers = {
   root: { owner: 'root:root', folder: '/etc' },
   image: { owner: 'root:adm', folder: '/opt/image' },
@@ -38,7 +38,7 @@ const fileOf = fc.record({
   append: fc.boolean(),
 });
 
-/** A machine whose package manager brings the account "pkg". */
+/** Returns a machine whose package manager creates the account "pkg". */
 const given = () =>
   peopled({
     programs: {

@@ -18,7 +18,7 @@ import { facts } from '../../support/facts.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 import { yaml } from '../../support/written.ts';
 
-/** A machine on which nothing can be written to these paths. */
+/** Returns a host on which writes to these paths fail. */
 const stubborn = (host: Host, ...paths: string[]): Host => ({
   ...host,
   writeFile: async (path, content, attributes) => {
@@ -417,7 +417,7 @@ describe('a power cut', () => {
     await booted(machine, { cloud, host, units: [['local'], ['early', 'main']] });
     const after = { ...machineOf(), store: memoryStore(new Map(kept)) };
     assert.equal(openState(after.store).interrupted, 'write_files');
-    // What had its turn in this boot has no second one.
+    // What already ran in this boot does not run again.
     assert.deepEqual(await booted(after, { cloud, units: [['final']] }), [
       'instance i-1 known',
       'made file /a',
@@ -688,7 +688,7 @@ describe('who the machine is', () => {
 });
 
 describe('what the image brought', () => {
-  /** Tells whether it was told that this is a new machine. */
+  /** The value of `newMachine` at each run. */
   const seen: boolean[] = [];
   const keys = defineModule({
     name: 'keys',

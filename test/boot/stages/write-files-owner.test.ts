@@ -12,7 +12,7 @@ import { peopled } from '../../support/people/memory-accounts.ts';
 
 const schedule: Schedule = { local: [], early: [], main: [users, writeFiles], final: [packages, deferredFiles] };
 
-/** The programs of a machine whose package manager brings the account "pkg". */
+/** The programs of a machine whose package manager creates the account "pkg". */
 const withPackages = peopled({
   programs: {
     dnf: (args, machine) => {

@@ -38,7 +38,7 @@ function sized(file: string, bytes: number): void {
   truncateSync(file, bytes);
 }
 
-/** A disk image with partitions, by sfdisk, and file systems in them, by those who make them. */
+/** Makes a disk image with partitions, by sfdisk, and file systems in them, by their mkfs programs. */
 function image(
   name: string,
   mebibytes: number,

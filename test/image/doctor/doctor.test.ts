@@ -40,7 +40,7 @@ describe('a clean image', () => {
     test(`of ${family}: no findings`, async () => {
       const findings = await examined(memoryHost({ ...tree, offline: true }));
       assert.deepEqual(found(findings), {});
-      // The oldest keep the agent they came with.
+      // The oldest families keep the agent of their image.
       assert.deepEqual(notChecked(findings), ['el6', 'el7'].includes(family) ? ['agent-enabled'] : []);
     });
   }
@@ -165,7 +165,7 @@ describe('what the doctor mends', () => {
       const plan = await fixes(await examined(host), await look());
       await applied(plan, host);
       const left = await examine(checks, { tree: await look(), disk });
-      // A file that switches the agent off may be somebody's wish.
+      // A file that disables the agent may be intended.
       assert.deepEqual(found(left), fault.check === 'agent-enabled' ? { 'agent-enabled': [fault.says[1]] } : {});
       assert.equal((await applied(plan, host)).filter(({ outcome }) => outcome === 'made').length, 0);
     });

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What became of a machine by the end of one boot. */
+/** The recorded result of one boot of a machine. */
 export interface Boot {
-  /** Whether the probe ran: the boot came to its end. */
+  /** Whether the probe ran, that is, whether the boot completed. */
   readonly reached: boolean;
-  /** What the probe wrote down under that name. */
+  /** Returns what the probe recorded under this name. */
   read(name: string): string;
-  /** The properties of a unit, as systemd tells them. */
+  /** Returns the properties of a unit, as systemd reports them. */
   unit(name: string): Readonly<Record<string, string>>;
-  /** All that came over the console. */
+  /** The whole console output. */
   readonly console: string;
 }
 
@@ -33,11 +33,11 @@ export function bootOf(folder: string, console: string): Boot {
   return { reached: existsSync(join(folder, 'journal')), read, unit, console };
 }
 
-/** What must hold of every boot, whatever it was about. */
+/** Asserts what must hold for every boot. */
 export function soundBoot(boot: Boot): void {
   const journal = boot.read('journal');
   assert.doesNotMatch(journal, /ordering cycle/i);
-  // An empty drive is there in most machines: to read from it would take long, and be told on the console.
+  // Most machines have an empty drive: a read from it would take long, and report an error on the console.
   assert.doesNotMatch(journal, /I\/O error, dev sr/);
   assert.deepEqual(linesOf(boot.read('failed')), []);
   for (const unit of ['bootagent-local.service', 'bootagent.service', 'bootagent-final.service']) {

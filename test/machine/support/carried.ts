@@ -1,7 +1,7 @@
 import { describe } from '../../support/metadata/description.ts';
 import { configDriveFiles, contextFiles, nocloudFiles, type Texts, under } from '../../support/metadata/trees.ts';
 
-/** What a site without DHCP says of one machine: its interface, and another that its administrator has set up already. */
+/** The addresses of one machine at a site without DHCP: its interface, and another that its administrator has configured. */
 export const lan = {
   mac: '02:00:0a:a1:07:19',
   address: '10.161.7.25',
@@ -16,10 +16,10 @@ export const lan = {
 
 export const taken = { mac: '02:00:0a:a2:00:05', address: '10.162.0.5', own: '10.162.0.9' } as const;
 
-/** Services behind the gateways: who reaches them has an address, a route and the right interface. */
+/** Services behind the gateways: reaching them needs an address, a route and the right interface. */
 export const beyond = { v4: '198.51.100.7', v6: '2001:db8:beef::7' } as const;
 
-// The agent itself fetches both, over what it has set up.
+// The agent itself fetches both over the network that it has configured.
 const userData = `#cloud-config
 preserve_hostname: true
 write_files:
@@ -117,13 +117,13 @@ const context = {
 
 const instance = (carried?: unknown) => describe({ userData, networkData: carried });
 
-/** The same machine in the words of each source that can carry addresses, as files that lie in the image. */
+/** The same machine in the format of each source that can carry addresses, as files in the image. */
 export const carriers: Readonly<Record<string, { readonly files: Texts; readonly search: boolean }>> = {
   "OpenNebula's ETHn_*": {
     files: under('/var/lib/cloud/seed/opennebula', contextFiles(instance(), context)),
     search: true,
   },
-  // It has no word for search domains.
+  // The format has no field for search domains.
   'network_data.json of a config drive': {
     files: under('/config-drive', configDriveFiles(instance(networkData))),
     search: false,

@@ -9,39 +9,39 @@ import { installPackage, installProbe } from './probe.ts';
 import { run } from './scratch.ts';
 import { packageFile, type Release, tree } from './trees.ts';
 
-/** A machine without a kernel of its own: a tree over Debian's, booted by systemd-nspawn. */
+/** A machine without a kernel of its own: an overlay over a Debian tree, booted by systemd-nspawn. */
 export interface Container extends AsyncDisposable {
   readonly root: string;
-  /** A folder beside its tree, gone with it. */
+  /** A directory beside its tree, removed with it. */
   readonly folder: string;
   readonly network: Network;
   write(path: string, text: string, mode?: number): Promise<void>;
-  /** Boots it, lets it come to its end, be visited from outside, and switch itself off. */
+  /** Boots it, waits for the end of the boot, runs the visit from outside, and powers it off. */
   boot(visit?: () => Promise<void>): Promise<Boot>;
-  /** Boots it to stay, until it is told to switch itself off. */
+  /** Boots it and keeps it running until it powers itself off. */
   start(): Promise<Running>;
-  /** The programs that were started on it so far, a line each. */
+  /** Returns the programs started on it so far, one per line. */
   started(): Promise<string>;
-  /** From the next boot on it is where another machine would be: by another card, at another address. */
+  /** From the next boot on it has the network of another machine: another interface, another address. */
   move(address: string): Promise<void>;
 }
 
 interface Options {
-  /** More Debian packages in the tree. */
+  /** Additional Debian packages in the tree. */
   readonly extra?: readonly string[];
-  /** More commands whose output the probe keeps, by name. */
+  /** Additional commands whose output the probe records, by name. */
   readonly probe?: Readonly<Record<string, string>>;
-  /** Another package than the one that was made last. */
+  /** A package other than the latest build. */
   readonly package?: string;
-  /** Nobody gives it an address: no file of its own says one, and no DHCP server answers. */
+  /** It has no address: no file of its own configures one, and no DHCP server answers. */
   readonly unaddressed?: true;
-  /** Each program that is started on it is taken down, with its arguments and its environment. */
+  /** Each program started on it is recorded, with its arguments and its environment. */
   readonly traced?: true;
-  /** One that other machines are plugged into as well, and where this one is found there. */
+  /** A cable shared with other machines, and the address of this one on it. */
   readonly on?: { readonly cable: Cable; readonly address: string };
 }
 
-/** Over the tree of one of Debian's releases, or over one that somebody has. */
+/** Creates a container over the tree of a Debian release, or over a given tree. */
 export async function container(over: Release | { readonly tree: string }, options: Options = {}): Promise<Container> {
   const laid = await overlay(typeof over === 'string' ? await tree(over, options.extra) : over.tree);
   const { root, folder } = laid;
@@ -79,7 +79,7 @@ export async function container(over: Release | { readonly tree: string }, optio
       for (const name of ['held', 'hold']) await run('mkfifo', [join(seen, name)]);
       const over = new AbortController();
       const running = boot(seen).finally(() => over.abort());
-      // A tree cannot be taken away under a machine that runs: its end is waited for, however the visit went.
+      // A tree cannot be removed under a running machine: wait for its end even if the visit failed.
       const [ended, visited] = await Promise.allSettled([running, visiting(seen, visit, over.signal)]);
       if (ended.status === 'rejected') throw ended.reason;
       const became = bootOf(seen, ended.value);
@@ -106,7 +106,7 @@ export async function container(over: Release | { readonly tree: string }, optio
   };
 }
 
-/** What is done from outside, between the machine's last word and its being switched off. */
+/** Runs the visit between the end of the boot and the power-off. */
 async function visiting(seen: string, visit: () => Promise<void>, signal: AbortSignal): Promise<void> {
   await run('head', ['-n', '1', join(seen, 'held')], { signal });
   try {

@@ -2,14 +2,17 @@ import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Control groups of one machine: systemd keeps its services in them, and two in the same would end each other's. */
+/**
+ * The control groups of one machine: systemd keeps its services in them, and two machines in the same group would kill each
+ * other's.
+ */
 export interface ControlGroups {
-  /** A file in each, which takes the number of a process that is to belong there. */
+  /** The cgroup.procs file of each group; a process id written to it joins the group. */
   readonly entrances: readonly string[];
   remove(): Promise<void>;
 }
 
-/** Makes them below our own, in each of the hierarchies that systemd uses here. */
+/** Creates them below the group of this process, in each of the hierarchies that systemd uses here. */
 export async function controlGroups(name: string): Promise<ControlGroups> {
   const own = readFileSync('/proc/self/cgroup', 'utf8');
   const folders = readFileSync('/proc/self/mountinfo', 'utf8')

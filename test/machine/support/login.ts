@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import type { Container } from './container.ts';
 import { run } from './scratch.ts';
 
-/** Somebody who comes to a machine over the network, with a key and a memory for passwords. */
+/** A client that logs in to a machine over the network, by key or by password. */
 export interface Visitor {
   /** The public half of the key. */
   readonly shown: string;
-  /** As ssh-keygen tells it. */
+  /** The fingerprint as ssh-keygen prints it. */
   readonly fingerprint: string;
-  /** Comes in by key, with no other way, and gives all that was said, a refusal too. */
+  /** Logs in by key only, and returns the whole output, also that of a refusal. */
   byKey(machine: Container, user: string, command?: string): Promise<string>;
-  /** Comes in by password, with no other way. */
+  /** Logs in by password only. */
   byPassword(machine: Container, user: string, password: string, command?: string): Promise<string>;
 }
 
-/** Makes a key in a folder of its own. */
+/** Creates a visitor with a key in a directory of its own. */
 export async function visitor(folder: string, name: string): Promise<Visitor> {
   const own = await mkdtemp(join(folder, 'visitor-'));
   const [identity, known, ask] = ['identity', 'known', 'ask'].map((each) => join(own, each)) as [
@@ -31,7 +31,7 @@ export async function visitor(folder: string, name: string): Promise<Visitor> {
   async function come(machine: Container, user: string, command: string, options: readonly string[], secret = '') {
     const { network, root } = machine;
     const { server: namespace, address } = network;
-    // Whoever answers must show the host keys that lie in its tree.
+    // The server must present the host keys that are in the machine's tree.
     const keys = (await readdir(join(root, 'etc/ssh'))).filter((each) => /^ssh_host_.*_key\.pub$/.test(each));
     const lines = keys.map(async (each) => `${address} ${await readFile(join(root, 'etc/ssh', each), 'utf8')}`);
     await writeFile(known, (await Promise.all(lines)).join(''));
@@ -41,7 +41,7 @@ export async function visitor(folder: string, name: string): Promise<Visitor> {
     ];
     const env = { PATH: process.env.PATH, SECRET: secret, SSH_ASKPASS: ask, SSH_ASKPASS_REQUIRE: 'force' };
     const { promise, resolve } = Promise.withResolvers<string>();
-    // A refusal is an answer like any other.
+    // A refusal is a result, not an error.
     execFile('ip', words, { env }, (_, stdout, stderr) => resolve(`${stdout}${stderr}`));
     return promise;
   }

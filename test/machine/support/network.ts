@@ -1,29 +1,29 @@
 import { randomBytes } from 'node:crypto';
 import { run } from './scratch.ts';
 
-/** A cable that machines are plugged into, and a namespace on it where servers listen, the cloud's link-local address among them. */
+/** A cable for machines, with a namespace on it in which servers listen, also at the cloud's link-local address. */
 export interface Cable extends AsyncDisposable {
   /** The namespace of the servers. */
   readonly server: string;
-  /** Plugs one more machine in, by a card of its own: its end of the cable is there, not yet up. */
+  /** Connects one more machine through an interface of its own: its end of the cable exists, not yet up. */
   plug(): Promise<Plug>;
 }
 
 export interface Plug {
   /** The namespace of the guest. */
   readonly guest: string;
-  /** Of the guest's card: each has another. */
+  /** The MAC address of the guest's interface, unique per guest. */
   readonly mac: string;
 }
 
-/** Where a guest is on its cable. */
+/** A guest's place on its cable. */
 export interface Network extends Plug {
   readonly server: string;
-  /** Where it finds itself, by what its own network manager is told. */
+  /** The address that the guest's own network manager is configured with. */
   readonly address: string;
 }
 
-/** What a guest's end is called, and where the first guest finds itself: an address that a hostname can be made of. */
+/** The name of a guest's interface, and the address of the first guest, from which a hostname can be derived. */
 export const guestInterface = 'host0';
 export const guestAddress = '10.161.7.25';
 const serverAddress = '10.161.7.1';
@@ -56,7 +56,7 @@ export async function cable(): Promise<Cable> {
   };
 }
 
-/** What a guest's own network manager is told, in its words. */
+/** Returns the configuration for the guest's own systemd-networkd. */
 export const networkdUnit = (address: string): string =>
   [
     '[Match]',

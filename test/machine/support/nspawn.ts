@@ -5,29 +5,29 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { controlGroups } from './control-groups.ts';
 import { run } from './scratch.ts';
 
-/** A tree that systemd has been started in. */
+/** A tree in which systemd has been started. */
 export interface Running extends AsyncDisposable {
-  /** Runs shell text in it as root, and gives what it said. */
+  /** Runs shell text in it as root, and returns the output. */
   sh(text: string): Promise<string>;
-  /** Settles when its systemd has taken over. */
+  /** Resolves once its systemd has taken over. */
   begun(): Promise<void>;
-  /** Settles when it is switched off: with all that came over its console. */
+  /** Resolves with the whole console output when it is powered off. */
   readonly ended: Promise<string>;
 }
 
 interface Place {
   readonly root: string;
-  /** The network namespace, by its name. */
+  /** The name of the network namespace. */
   readonly namespace: string;
   readonly uuid: string;
   readonly binds?: readonly string[];
-  /** What systemd is told as on a kernel's command line. */
+  /** Arguments for systemd, as on a kernel's command line. */
   readonly words?: readonly string[];
-  /** A file that takes down each program that is started, with its arguments and its environment. */
+  /** A file that records each started program, with its arguments and its environment. */
   readonly traced?: string | undefined;
 }
 
-/** Nothing here asks for a systemd outside: CI has none. */
+/** Boots the tree without a systemd on the host, because CI has none. */
 export async function nspawn({ root, namespace, uuid, binds = [], words = [], traced }: Place): Promise<Running> {
   const args = [
     ...['--quiet', `--directory=${root}`, ...binds.map((each) => `--bind=${each}`), `--uuid=${uuid}`],
@@ -38,7 +38,7 @@ export async function nspawn({ root, namespace, uuid, binds = [], words = [], tr
   const groups = await controlGroups(namespace);
   const enter = `echo $$ | tee ${groups.entrances.join(' ')} >/dev/null && exec "$@"`;
   const tracer = traced === undefined ? [] : [...strace, `--output=${traced}`];
-  // From within the namespace, so that the /sys it mounts shows the interfaces of the guest and not of this machine.
+  // Started in the namespace, so that the mounted /sys shows the interfaces of the guest and not those of the host.
   const inside = ['nsenter', `--net=/run/netns/${namespace}`];
   const child = spawn('sh', ['-c', enter, 'sh', ...inside, ...tracer, 'systemd-nspawn', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +47,7 @@ export async function nspawn({ root, namespace, uuid, binds = [], words = [], tr
   const heard: string[] = [];
   child.stdout.on('data', (bytes) => heard.push(String(bytes)));
   child.stderr.on('data', (bytes) => heard.push(String(bytes)));
-  // A boot takes some seconds, a test some minutes: this only ends one that hangs.
+  // A boot takes some seconds, a test some minutes: the limit only ends one that hangs.
   const guard = setTimeout(() => child.kill('SIGKILL'), 600_000);
   const ended = once(child, 'close').then(async () => {
     clearTimeout(guard);
@@ -83,7 +83,7 @@ export async function nspawn({ root, namespace, uuid, binds = [], words = [], tr
   };
 }
 
-/** Stops nothing but what it is asked for, and leaves no word out. */
+/** Stops only at the traced calls, and truncates no argument. */
 const strace = [
   'strace',
   '--follow-forks',
@@ -93,7 +93,7 @@ const strace = [
   '--string-limit=65536',
 ];
 
-/** The first process of the machine, as it is known out here: the one that is in a namespace of its own. */
+/** Returns the first process of the machine by its id on the host: the first one in another pid namespace. */
 function leaderOf({ pid }: ChildProcess): string | undefined {
   const ours = readlinkSync('/proc/self/ns/pid');
   for (let each: string | undefined = String(pid); each; each = firstChildOf(each)) {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from './scratch.ts';
 
-/** A tree that can be written in, laid over one that stays as it is; all of it is gone when it is let go. */
+/** A writable overlay over a read-only tree; disposing removes it. */
 export interface Overlay extends AsyncDisposable {
   readonly root: string;
-  /** A folder beside the tree, gone with it. */
+  /** A directory beside the tree, removed with it. */
   readonly folder: string;
 }
 

@@ -2,7 +2,7 @@ import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { run } from './scratch.ts';
 
-/** The units whose course is asked about after a boot. */
+/** The units whose properties are recorded after a boot. */
 const units = [
   'bootagent-local.service',
   'bootagent.service',
@@ -14,7 +14,7 @@ const units = [
   'network-online.target',
 ];
 
-/** What is written down of every boot, by the name it is asked for. */
+/** The commands whose output is recorded at every boot, by name. */
 const standard: Readonly<Record<string, string>> = {
   failed: 'systemctl --failed --plain --no-legend --all',
   jobs: 'systemctl list-jobs --plain --no-legend',
@@ -29,8 +29,8 @@ const standard: Readonly<Record<string, string>> = {
 };
 
 /**
- * Puts a unit into a tree that, once a boot has come to its end, writes down what became of the machine
- * (into /probe where that is mounted, else as a tar file onto the disk named "probe") and switches it off.
+ * Installs a unit that records the state of the machine at the end of a boot (into /probe if that is mounted, else as a tar file
+ * onto the disk named "probe") and powers the machine off.
  */
 export async function installProbe(tree: string, extra: Readonly<Record<string, string>> = {}): Promise<void> {
   const asked = Object.entries({ ...standard, ...extra }).map(
@@ -39,14 +39,14 @@ export async function installProbe(tree: string, extra: Readonly<Record<string, 
   const script = [
     '#!/bin/sh',
     'mkdir -p /run/probe',
-    // What nobody waits for may still be at work.
+    // An agent in the background may still be running.
     'for try in $(seq 300); do',
     '  pid=; read -r pid rest </run/bootagent/lock; kill -0 "$pid" || break; sleep 0.1',
     'done 2>/dev/null',
     ...asked,
     'if [ -d /probe ]; then cp -r /run/probe/. /probe/; else tar -C /run/probe -cf /dev/disk/by-id/virtio-probe . ; fi',
     'sync',
-    // Somebody outside looks at the machine while it runs, and says when that is over.
+    // The test visits the running machine from outside, and signals the end of the visit.
     'if grep -q probe.hold /proc/cmdline || [ -e /etc/probe.hold ]; then',
     '  echo PROBE-HELD >/dev/ttyS0; head -n 1 </dev/ttyS1',
     'fi',
@@ -60,7 +60,7 @@ export async function installProbe(tree: string, extra: Readonly<Record<string, 
     '[Unit]',
     'DefaultDependencies=no',
     'After=multi-user.target bootagent.target bootagent-final.service bootagent-compat.service ssh.service sshd.service',
-    // Of a machine that is cloud-init's.
+    // For a machine with cloud-init.
     'After=cloud-final.service cloud-init.target',
     '[Service]',
     'Type=oneshot',
@@ -79,7 +79,7 @@ function ignoreExisting(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EEXIST') throw error;
 }
 
-/** Installs the package into a tree as a builder of images would. Debian's own database knows none of what it requires. */
+/** Installs the package into a tree as an image builder would, without dependencies: Debian's rpm database has none of them. */
 export async function installPackage(
   tree: string,
   file: string,

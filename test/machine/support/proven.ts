@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What was proven of a system, best first; the support table tells no more than that. */
+/** The levels of proof for a system, best first; the support table claims no more. */
 export const levels = [
   'booted in a virtual machine',
   'booted in a container',
@@ -15,13 +15,13 @@ export interface Proof {
   readonly told: string;
 }
 
-/** Writes down for `npm run support` that a test has shown this. */
+/** Records for `npm run support` that a test has proven this. */
 export function proven(proof: Proof): void {
   mkdirSync('dist/support', { recursive: true });
   const name = `${proof.system}-${proof.level}`.replace(/[^a-z0-9]+/gi, '-');
   writeFileSync(join('dist/support', `${name}.json`), JSON.stringify(proof));
 }
 
-/** How a tree calls itself. */
+/** Returns the name of a tree's operating system. */
 export const nameOf = (root: string): string =>
   /^PRETTY_NAME="?([^"\n]*)/m.exec(readFileSync(join(root, 'usr/lib/os-release'), 'utf8'))?.[1] ?? root;

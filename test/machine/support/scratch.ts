@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Where what is slow to make (trees, disks) is kept from run to run. */
+/** The cache for trees and disks, which are slow to make. */
 export const cache = resolve(
   process.env.BOOTAGENT_TEST_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'bootagent-ci'),
 );
@@ -12,13 +12,13 @@ mkdirSync(cache, { recursive: true });
 
 const executing = promisify(execFile);
 
-/** Runs a program to its end and gives what it said; what it complained of is in the error. */
+/** Runs a program and returns its standard output; an error contains its standard error. */
 export async function run(program: string, args: readonly string[], options: ExecFileOptions = {}): Promise<string> {
   const { stdout } = await executing(program, args, { maxBuffer: 256 * 2 ** 20, encoding: 'utf8', ...options });
   return String(stdout);
 }
 
-/** Why these tests cannot run here, or false. In CI what cannot run fails. */
+/** Returns why these tests cannot run here, or false. In CI it throws. */
 export function unable(...programs: readonly string[]): string | false {
   const lacks = process.getuid?.() !== 0 ? 'not root' : programs.map(missing).find(Boolean);
   if (lacks && process.env.BOOTAGENT_CI) throw new Error(`cannot run in CI: ${lacks}`);

@@ -1,21 +1,21 @@
 import assert from 'node:assert/strict';
 import { type Boot, linesOf } from './boot.ts';
 
-/** The secret as a pattern for grep, which does not find itself. */
+/** Returns the secret as a pattern for grep that does not match itself. */
 export const patternOf = (secret: string): string =>
   `${secret.slice(0, -1).replace(/[^\w-]/g, '\\$&')}[${secret.slice(-1)}]`;
 
-/** What a probe asks to find out where a secret stands. */
+/** Returns the probe commands that find the places of a secret. */
 export const secretProbe = (secret: string) => ({
-  // Where the secret stands, and who may read it there.
+  // The files that contain the secret, with their modes and owners.
   leaks: `grep -rlE --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev --exclude-dir=probe '${patternOf(secret)}' / 2>/dev/null | xargs -r stat --format='%a %U %n'`,
   journalled: `journalctl --no-pager --output=verbose | grep -cE '${patternOf(secret)}'`,
 });
 
-/** Proves of files that hold a secret, as stat tells them, that root alone may read them, and that these are among them. */
+/** Asserts that only root can read the files with a secret, given as output of stat, and that `files` are among them. */
 export function onlyRootReads(stat: string, files: readonly string[]): void {
   const lines = linesOf(stat);
-  // A search that found nothing would prove nothing: where the secret must stand, it has to be found.
+  // An empty search would prove nothing: it must find the secret in the files that have to contain it.
   for (const file of files) {
     assert.ok(
       lines.some((line) => line.endsWith(` ${file}`)),
@@ -25,7 +25,7 @@ export function onlyRootReads(stat: string, files: readonly string[]): void {
   for (const line of lines) assert.match(line, /^[0-7]?[0-7]00 root /, `others can read the secret: ${line}`);
 }
 
-/** Proves that a boot kept a secret to itself; it does stand in these files. */
+/** Asserts that a boot disclosed a secret nowhere; `files` are the files that do contain it. */
 export function bootKeptSecret(boot: Pick<Boot, 'read' | 'console'>, secret: string, files: readonly string[]): void {
   onlyRootReads(boot.read('leaks'), files);
   assert.equal(boot.read('journalled').trim(), '0', 'the secret stands in the journal');

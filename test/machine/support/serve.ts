@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describe } from '../../support/metadata/description.ts';
 import { serveMetadata } from '../../support/metadata/server.ts';
 
-/** A metadata service in a process of its own, for the namespace of a machine: told what it is by a file. */
+/** A metadata service as a separate process, for the namespace of a machine; a file holds its settings. */
 const [, , settings = '', requests = ''] = process.argv;
 const { instance, dialects, faults = [] } = JSON.parse(readFileSync(settings, 'utf8'));
 const service = await serveMetadata(describe(instance), { dialects, faults, host: '169.254.169.254', port: 80 });

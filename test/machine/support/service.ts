@@ -5,15 +5,15 @@ import { join } from 'node:path';
 import type { Description } from '../../support/metadata/description.ts';
 import type { dialects } from '../../support/metadata/dialects.ts';
 
-/** A metadata service at its own address, in a network that a machine can reach. */
+/** A metadata service at its real address, in a network that a machine can reach. */
 export interface MetadataService {
-  /** Starts the service; what runs is ended first. */
+  /** Starts the service; a running one is ended first. */
   serve(instance: Partial<Description>, ...speaking: readonly (keyof typeof dialects)[]): Promise<void>;
-  /** Ends the service: nobody answers from then on. Gives what it was asked. */
+  /** Ends the service, so that requests get no answer, and returns the requests so far. */
   silence(): Promise<readonly string[]>;
 }
 
-/** That of a network namespace; `folder` is where it keeps what it is told and asked. */
+/** Returns the metadata service of a network namespace; `folder` holds its settings and its requests. */
 export function metadataService(namespace: string, folder: string): MetadataService {
   const [settings, requests] = [join(folder, 'service.json'), join(folder, 'requests.json')];
   let service: ChildProcess | undefined;

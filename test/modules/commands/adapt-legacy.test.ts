@@ -121,7 +121,7 @@ describe('the secrets of a list of commands', () => {
   }
 });
 
-/** Runs commands as adapted, with stubs that write down what they were called with and given to read. */
+/** Runs adapted commands, with stubs that record their arguments and their input. */
 function ran(items: readonly string[], shell: string): string {
   using scratch = mkdtempDisposableSync(join(tmpdir(), 'bootagent-verbatim-'));
   const folder = scratch.path;

@@ -10,7 +10,7 @@ interface Content {
   readonly systemd: number;
 }
 
-/** What a release offers to a package, as far as bootagent asks for it. None of them itself stands behind it. */
+/** What a release provides to a package, as far as bootagent requires it. These are stand-ins, not the releases themselves. */
 export const releases = {
   'Enterprise Linux 7': { glibc: '2.17', glibcxx: 19, cxxabi: 7, systemd: 219 },
   'Enterprise Linux 8': { glibc: '2.28', glibcxx: 25, cxxabi: 11, systemd: 239 },
@@ -24,7 +24,7 @@ export type Name = keyof typeof releases;
 const libraries = ['libc.so.6', 'libm.so.6', 'libdl.so.2', 'libpthread.so.0', 'ld-linux-x86-64.so.2'];
 const gcc = ['3.0', '3.3', '3.3.1', '3.4', '3.4.2', '4.2.0', '4.3.0', '4.7.0', '4.8.0'];
 
-/** Makes a repository of stand-ins for that release, with the packages beside them. */
+/** Makes a repository of stand-in packages for that release, together with the given packages. */
 export async function repository(folder: string, release: Name, packages: readonly string[]): Promise<void> {
   const content = releases[release];
   mkdirSync(folder, { recursive: true });
@@ -63,7 +63,7 @@ const cxxSymbols = ({ glibcxx, cxxabi }: Content) => [
 
 const gccSymbols = () => ['libgcc_s.so.1()(64bit)', ...gcc.map((version) => `libgcc_s.so.1(GCC_${version})(64bit)`)];
 
-/** An empty package that claims to provide things. */
+/** Makes an empty package with these provides. */
 async function standIn(folder: string, name: string, version: string, provides: readonly string[]): Promise<void> {
   const spec = join(folder, `${name}.spec`);
   const lines = [

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { linesOf } from '../../machine/support/boot.ts';
 import { addresses, type Member, type Name } from './pool.ts';
 
-/** What HTCondor calls a machine where nobody has names. */
+/** Returns HTCondor's name of a machine without DNS. */
 const machineOf = (name: Name): string => `${addresses[name].replaceAll('.', '-')}.condor-net`;
 
-/** Waits until the manager knows these slots, by their cores, and no others; and how their machines proved who they are. */
+/** Waits until the manager lists exactly these slots, by their cores, and their machines are authenticated by this method. */
 export async function slotsAre(
   manager: Member,
   cores: Readonly<Partial<Record<Name, readonly number[]>>>,
@@ -36,7 +36,7 @@ requirements = Machine == "$(machine)"
 queue machine in (${machineOf('first')} ${machineOf('second')})
 `;
 
-/** Hands in a job for each of the workers as aliprod, and sees that it ran there as aliprod; gives where they were. */
+/** Submits a job for each of the workers as aliprod, and checks that it ran there as aliprod; returns the machines' names. */
 export async function jobsRunOnBoth(manager: Member): Promise<readonly string[]> {
   const home = '/var/lib/aliprod';
   await manager.write(`${home}/job.sh`, script, 0o755);

@@ -3,21 +3,21 @@ import { cable } from '../../machine/support/network.ts';
 import type { Running } from '../../machine/support/nspawn.ts';
 import { run } from '../../machine/support/scratch.ts';
 
-/** Where each machine of a pool is found. Nobody has names. */
+/** The addresses of the machines of a pool. There is no DNS. */
 export const addresses = { manager: '10.161.7.2', first: '10.161.7.25', second: '10.161.7.26' } as const;
 export type Name = keyof typeof addresses;
 
-/** A machine of the pool, that runs. */
+/** A running machine of the pool. */
 export interface Member extends Omit<Container, 'boot' | 'start'> {
   sh(text: string): Promise<string>;
-  /** Waits until shell text ends well. */
+  /** Waits until shell text succeeds. */
   until(text: string): Promise<void>;
-  /** Switches it off and boots it again, with that much memory. */
+  /** Powers it off and boots it again, with this amount of memory. */
   reboot(memoryKiB: number): Promise<void>;
 }
 
 export interface Pool extends AsyncDisposable {
-  /** Boots a machine of the one image on this user-data. */
+  /** Boots a machine of the shared image on this user-data. */
   add(name: Name, userData: string, options?: { readonly memoryKiB?: number; readonly traced?: true }): Promise<Member>;
 }
 
@@ -50,9 +50,9 @@ export function pool(): Pool {
   };
 }
 
-/** What the image of the pool has besides HTCondor. */
+/** Adds what the image of the pool needs besides HTCondor. */
 async function prepare(machine: Container): Promise<void> {
-  // A container must not tune the kernel that it shares; and what a core is worth is nobody's question here.
+  // A container must not tune the kernel that it shares, and the benchmarks are not needed.
   const config = 'ENABLE_KERNEL_TUNING = False\nRUNBENCHMARKS = False\n';
   await machine.write('/usr/share/condor/config.d/10-test.config', config);
   await machine.write('/usr/bin/cvmfs_config', '#!/bin/sh\n', 0o755);
@@ -63,7 +63,7 @@ async function prepare(machine: Container): Promise<void> {
   await machine.write('/etc/systemd/system/autofs.service', autofs);
 }
 
-/** A container sees the memory of the machine below it: it is told otherwise before anybody looks. */
+/** A container sees the memory of the host: a unit replaces /proc/meminfo before any program reads it. */
 async function believing(machine: Container, memoryKiB: number): Promise<void> {
   const real = await run('cat', ['/proc/meminfo']);
   await machine.write('/etc/meminfo', real.replace(/^MemTotal:.*/m, `MemTotal: ${memoryKiB} kB`));
@@ -73,7 +73,7 @@ async function believing(machine: Container, memoryKiB: number): Promise<void> {
   await run('systemctl', ['--root', machine.root, 'enable', 'memory.service']);
 }
 
-/** What takes longer than this hangs. */
+/** A longer wait is a hang. */
 const limitSeconds = 120;
 
 async function waited(running: Running, text: string): Promise<void> {

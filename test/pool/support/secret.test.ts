@@ -20,7 +20,7 @@ interface Planted {
   readonly without?: true;
 }
 
-/** A machine of planted files, searched by the real programs; its root is whoever runs this. */
+/** Runs the search of `keptSecret` with the real programs on planted files; the current user stands in for root. */
 async function checked({ at, what = '', mode = 0o644, journal = '', started = '', without }: Planted): Promise<void> {
   const root = `${mkdtempSync(join(tmpdir(), 'planted-'))}/`;
   const put = (path: string, content: string | Uint8Array, its: number) => {

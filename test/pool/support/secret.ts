@@ -4,7 +4,7 @@ import { linesOf } from '../../machine/support/boot.ts';
 import { onlyRootReads, patternOf } from '../../machine/support/secret.ts';
 import type { Member } from './pool.ts';
 
-/** Proves that nobody but root could see a secret on a machine, whatever ran there; it does stand in these files. */
+/** Asserts that only root could see a secret on a machine, in any program it ran; `files` are the files that do contain it. */
 export async function keptSecret(
   machine: Pick<Member, 'sh' | 'started'>,
   secret: string,

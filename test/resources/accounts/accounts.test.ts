@@ -605,7 +605,7 @@ describe('a host name', () => {
 
 /** `openssl passwd -6 -salt abc x` */
 const ofX = '$6$abc$K4v3HcZ8yAmpRfxML6S46NCcqy9r4/KdbQpFvqSWsBf4dgySOEOo1DHJTrmn2BsJK2aNmPN8Tfb826D2o9.z51';
-/** A chpasswd that writes this, whatever it is asked. */
+/** Returns a chpasswd that writes this hash, whatever its input. */
 const writes =
   (hash: string): Program =>
   (_, { nodes }) => {

@@ -13,7 +13,7 @@ const plan = (...changes: readonly Change[]) => [{ at: 'x', changes }];
 const why = (steps: readonly Step[]): string[] =>
   steps.map((step) => ('difference' in step ? step.difference.why : step.outcome));
 
-/** A machine where useradd came as far as the group, and a part of the home. */
+/** Returns a machine on which useradd was interrupted after the group and a part of the home. */
 const cut = (own: Given['files'] = {}, more: Given = {}): MemoryHost => {
   const base = peopled();
   return memoryHost({
@@ -150,7 +150,7 @@ describe('a disk that is full or read-only', () => {
   });
 });
 
-/** useradd leaves a home that is there as it is. */
+/** useradd leaves an existing home unchanged. */
 const keepsHome: Readonly<Record<string, Program>> = {
   ...peopled().programs,
   useradd: (args, machine, input) => {

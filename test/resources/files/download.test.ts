@@ -15,7 +15,7 @@ const answer = (status: number, body = '', headers = {}): Response => ({
   headers,
   body: new TextEncoder().encode(body),
 });
-/** A machine that gets these answers, one after the other. */
+/** Returns a machine that receives these responses in order. */
 const machine = (...answers: readonly (Response | Problem)[]) => {
   const left = [...answers];
   return memoryHost({

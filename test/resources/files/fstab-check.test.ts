@@ -10,7 +10,7 @@ import { memoryHost, type Program } from '../../support/memory-host.ts';
 
 const fault = (place: string): string => `${place}\n   [E] unreachable on boot required target\n`;
 
-/** A machine whose findmnt finds fault with each line that has the word "bad" in it. */
+/** Returns a machine whose findmnt rejects each line that contains "bad". */
 const machine = () =>
   memoryHost({
     programs: {
@@ -22,7 +22,7 @@ const machine = () =>
     },
   });
 
-/** The findmnt of this machine, on the text that a machine made of maps has. */
+/** Runs the real findmnt on the fstab text of the memory host. */
 const realFindmnt: Program = (_, host) => {
   const file = join(mkdtempSync(join(tmpdir(), 'bootagent-fstab-')), 'fstab');
   writeFileSync(file, host.text('/run/bootagent/fstab.trial') ?? '');

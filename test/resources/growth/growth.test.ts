@@ -128,7 +128,7 @@ describe('a root that fills its disk', () => {
       links: { '/sys/dev/block/252:1': '../../devices/virtio0/block/vda/vda1' },
       programs: { sfdisk: () => ({ code: 1, stderr: 'the table was read' }) },
     });
-    // A folder of /sys is a link itself, which a memory host cannot be and hold files too.
+    // A directory of /sys is itself a link; a node of a memory host cannot be a link and contain files.
     const readLink = async (path: string) =>
       path === '/sys/class/block/vda1' ? '../../devices/virtio0/block/vda/vda1' : host.readLink(path);
     return { ...host, readLink };

@@ -47,7 +47,7 @@ const ext4 = (bytes: number, own: Partial<FileSystem> = {}): FileSystem => ({
   ...own,
 });
 
-/** What is done and what is said, as lines. */
+/** Returns the steps and the remarks as lines. */
 function told(device: Device, filesystem: FileSystem | undefined, wishes: Wishes = {}): string[] {
   const { steps, remarks } = growthSteps({ device, filesystem }, wishes);
   const lines = steps.map((step) => {

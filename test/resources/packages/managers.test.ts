@@ -3,10 +3,10 @@ import { test } from 'node:test';
 import { install } from '../../../agent/resources/packages/install.ts';
 import { memoryHost, type Program } from '../../support/memory-host.ts';
 
-/** What apt-get did, in words, and how long it was waited for. */
+/** Returns the error, the verbs that apt-get ran with, and the seconds waited for it. */
 async function installed(answer: Program) {
   const host = memoryHost({ programs: { 'apt-get': answer, timedatectl: () => 'yes\n' } });
-  // The clock is asked first, and is set.
+  // The clock is queried first, and is synchronized.
   const since = host.now();
   const error = await install('apt', ['one', 'two'], host).catch(({ message }: Error) => message);
   const verbs = host.did.slice(1).map((line) => line.replace(/^run apt-get .*?\b(update|install.*)$/, '$1'));

@@ -86,7 +86,7 @@ test('merging keys takes time in proportion to their number', () => {
     return process.cpuUsage().user - user;
   };
   took(500);
-  // In proportion it is 8, by pairs 64.
+  // Linear work gives a ratio of 8, quadratic work 64.
   const least = (count: number): number => Math.min(took(count), took(count), took(count));
   const ratio = least(4000) / least(500);
   assert.ok(ratio < 30, `${ratio}`);

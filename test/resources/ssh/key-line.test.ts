@@ -64,7 +64,7 @@ describe('keys are taken exactly when ssh-keygen -l takes them', { skip: !hasKey
       ours[at] === theirs[at] ? [] : [{ line, we: ours[at], they: theirs[at] }],
     );
     assert.deepEqual(apart.slice(0, 5), []);
-    // A generator that made nothing but rubbish, or nothing but keys, would prove nothing.
+    // A generator of only invalid lines, or of only keys, would prove nothing.
     const taken = theirs.filter((each) => each !== undefined).length;
     assert.ok(taken > 0.2 * count && taken < 0.8 * count, `${taken} of ${count} were keys`);
   });
@@ -79,7 +79,7 @@ describe('keys are taken exactly when ssh-keygen -l takes them', { skip: !hasKey
   });
 });
 
-/** What ssh-keygen says of each line, asked at once: between the lines stand keys that mark the place. */
+/** Returns ssh-keygen's result for each line from one call; marker keys between the lines identify the position. */
 function fingerprints(folder: string, lines: readonly string[]): (string | undefined)[] {
   const file = join(folder, 'all');
   writeFileSync(file, lines.map((line, at) => `${key} mark-${at}\n${line}\n`).join(''));
@@ -140,7 +140,7 @@ function genuineKeys(folder: string): string[] {
   return lines;
 }
 
-/** A genuine key, and what slips of the hand, odd tools and evil minds make of one. */
+/** Generates a genuine key, with the damage that typing mistakes, unusual tools and attackers cause. */
 function anyLine(genuine: readonly string[]): fc.Arbitrary<string> {
   const line = fc.constantFrom(...genuine);
   const parts = line.map((each) => each.split(' '));

@@ -50,7 +50,7 @@ describe('a private host key', { skip: !hasKeygen && 'no ssh-keygen here' }, () 
       const cut = fc.nat(text.length - 20).map((length) => text.slice(0, length));
       for (const each of fc.sample(fc.oneof(spoilt, cut), { numRuns: 300, seed: 6 })) {
         const key = readPrivateKey(each);
-        // A flip may hit the comment, and then the key is whole.
+        // A flip may hit the comment, and then the key is intact.
         if (typeof key !== 'string') assert.equal(publicLine(key, name), shown, each);
       }
     });

@@ -5,7 +5,7 @@ import type { Step } from '../../../agent/engine/executor.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
 import { type Given, type MemoryHost, memoryHost } from '../../support/memory-host.ts';
 
-/** A machine with these disks: what blkid says of each, or nothing, or raw data. */
+/** Returns a machine with these disks: blkid's output for each, undefined for none, or "data" for raw data. */
 function machine(disks: Readonly<Record<string, string | undefined>>, own: Given = {}): MemoryHost {
   const found = new Map(Object.entries(disks));
   const names = [...found.keys()].map((path) => path.slice('/dev/'.length));
@@ -25,7 +25,7 @@ function machine(disks: Readonly<Record<string, string | undefined>>, own: Given
     programs: {
       blkid: (args) => {
         const text = found.get(args.at(-1) ?? '');
-        // Of a partition blkid tells what the table says, whether it holds anything or not.
+        // For a partition, blkid reports its table entry, whether the partition has content or not.
         const entry = /\d$/.test(args.at(-1) ?? '') ? 'PART_ENTRY_TYPE=0x83\n' : '';
         return text === undefined || text === 'data' ? entry || { code: 2 } : `${text}${entry}`;
       },
@@ -173,7 +173,7 @@ describe('a mount', () => {
   });
 });
 
-/** Partitions as /sys shows them. */
+/** Returns partitions as /sys shows them. */
 function parts(...names: readonly string[]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     names.flatMap((name) => [

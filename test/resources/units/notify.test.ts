@@ -6,7 +6,7 @@ import { type Given, memoryHost } from '../../support/memory-host.ts';
 
 const plan: PlanItem[] = [{ at: 'x', changes: [{ kind: 'notify', what: 'reload', unit: 'ssh.service' }] }];
 const unit = { '/usr/lib/systemd/system/ssh.service': '' };
-/** Another service is active, so that systemd is one that keeps such links. */
+/** Another service is active, which shows that this systemd keeps such links. */
 const kept = { '/run/systemd/units/invocation:dbus.service': '0a1b' };
 
 describe('a service that is to read its settings anew', () => {

@@ -8,7 +8,7 @@ describe('a unit that is to run', () => {
     ['ActiveState=active\n', undefined, 'is running'],
     ['ActiveState=activating\nJob=17\n', undefined, 'is running'],
     ['ActiveState=reloading\n', undefined, 'is running'],
-    // As a boot begins: its turn is to come.
+    // At the start of a boot: its start job is queued.
     ['Job=203\nActiveState=inactive\n', undefined, 'is running'],
     ['Job=0\nActiveState=inactive\n', 'is not running', undefined],
     ['ActiveState=inactive\n', 'is not running', undefined],

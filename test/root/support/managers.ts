@@ -7,13 +7,13 @@ export const only = ['--only', 'yum_repos,packages'];
 
 export const names = Array.from({ length: 9 }, (_, index) => `tool${index}`);
 
-/** A machine of dnf, with a signed repository at hand, and the user-data that names it. */
+/** Returns a machine with dnf, with a signed repository, and the user-data that configures it. */
 export async function dnfMachine(
   more: readonly Small[] = [],
 ): Promise<{ machine: Sandbox; web: Mirror; repos: string }> {
   const machine = sandbox();
   machine.write('/etc/os-release', 'ID=rocky\nID_LIKE="rhel centos fedora"\nVERSION_ID=9.4\n');
-  // Debian's rpm keeps root's packages in root's home, where no other distribution looks.
+  // Debian's rpm keeps root's database in root's home, unlike other distributions.
   machine.write('/etc/rpm/macros', '%_dbpath /var/lib/rpm\n');
   const packages = names.map((name) => [name, '1.0'] as const);
   const { key } = signedRepository(machine.folder, [...packages, ['tool0', '2.0'], ['extra', '1.0'], ...more]);
@@ -30,11 +30,11 @@ export async function dnfMachine(
   return { machine, web, repos };
 }
 
-/** What rpm has, by name and version. */
+/** Returns the installed rpm packages, by name and version. */
 export const installed = async (machine: Sandbox): Promise<string[]> =>
   (await machine.sh('rpm -qa --qf "%{NAME} %{VERSION}\\n" | grep -v gpg-pubkey | sort')).text.trim().split('\n');
 
-/** A machine of apt alone, with a repository at hand. */
+/** Returns a machine with apt only, with a repository. */
 export async function aptMachine(more: readonly Small[] = []): Promise<Sandbox> {
   const machine = sandbox();
   const packages: readonly Small[] = [['bootagent-test-a', '1.0'], ['bootagent-test-b', '2.0'], ...more];
@@ -45,6 +45,6 @@ export async function aptMachine(more: readonly Small[] = []): Promise<Sandbox> 
   return machine;
 }
 
-/** What of the repository dpkg has, by name and version. */
+/** Returns the repository's packages that dpkg has installed, by name and version. */
 export const debs = async (machine: Sandbox): Promise<string> =>
   (await machine.sh("dpkg-query -W 'bootagent-test-*'")).text.trim().replace(/\s+/g, ' ');

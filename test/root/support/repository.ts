@@ -7,14 +7,14 @@ import { dirname, join } from 'node:path';
 const run = (program: string, args: readonly string[], cwd?: string): string =>
   execFileSync(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8' });
 
-/** A small package: its name, its version, and what is particular about it. */
+/** A small package: its name, its version, and its special properties. */
 export type Small = readonly [
   name: string,
   version: string,
   more?: { readonly holds?: string; readonly slowMs?: number },
 ];
 
-/** A repository of small packages signed by a key of its own, made on the spot with the distribution's tools. */
+/** Makes a repository of small packages with the distribution's tools, signed with a key of its own. */
 export function signedRepository(folder: string, packages: readonly Small[]): { key: string } {
   const gpg = join(folder, 'gpg');
   const repo = join(folder, 'repo');
@@ -44,7 +44,7 @@ export function signedRepository(folder: string, packages: readonly Small[]): { 
 function spec(folder: string, [name, version, { holds = `/opt/${name}`, slowMs = 0 } = {}]: Small): string {
   const path = join(folder, `${name}-${version}.spec`);
   const files = `%install\nmkdir -p %{buildroot}${dirname(holds)}\necho ${version} >%{buildroot}${holds}\n%files\n${holds}\n`;
-  // In rpm's own language: there is no package of a shell in the database.
+  // In rpm's embedded Lua: the database contains no package of a shell.
   const post = slowMs === 0 ? '' : `%post -p <lua>\nposix.sleep(${slowMs / 1000})\n`;
   writeFileSync(
     path,
@@ -53,7 +53,7 @@ function spec(folder: string, [name, version, { holds = `/opt/${name}`, slowMs =
   return path;
 }
 
-/** A repository for apt, of packages that hold nothing. */
+/** Makes a repository of empty packages for apt. */
 export function debRepository(folder: string, packages: readonly Small[]): string {
   const repo = join(folder, 'debs');
   for (const [name, version, { slowMs = 0 } = {}] of packages) {
@@ -74,17 +74,17 @@ export function debRepository(folder: string, packages: readonly Small[]): strin
 
 export interface Mirror extends AsyncDisposable {
   readonly url: string;
-  /** What was asked for so far. */
+  /** The paths requested so far. */
   readonly asked: string[];
-  /** The next answers are 503: this many. */
+  /** The number of next answers that are 503. */
   failing: number;
-  /** From the first that is asked, all answers are 503 for so long. */
+  /** How long all answers are 503, in milliseconds from the first request. */
   failingMs: number;
-  /** How long each answer takes. */
+  /** The delay of each answer in milliseconds. */
   delayMs: number;
 }
 
-/** Serves a folder over HTTP, and fails or dawdles as it is told. */
+/** Serves a directory over HTTP, with the failures and delays of its settings. */
 export async function mirror(folder: string): Promise<Mirror> {
   const asked: string[] = [];
   const state = { failing: 0, failingMs: 0, delayMs: 0 };
@@ -104,7 +104,7 @@ export async function mirror(folder: string): Promise<Mirror> {
     }, state.delayMs);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // listening on TCP, it has no other form
+  const { port } = server.address() as AddressInfo; // a TCP server's address is an AddressInfo
   return Object.assign(state, {
     url: `http://127.0.0.1:${port}`,
     asked,

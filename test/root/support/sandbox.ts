@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Why a suite that needs root and these programs cannot run here, or false. */
+/** Returns why a suite that needs root and these programs cannot run here, or false. */
 export function unable(...programs: readonly string[]): string | false {
   if (process.getuid?.() !== 0) return 'needs root';
   const missing = programs.filter((each) => !has(each));
@@ -24,14 +24,14 @@ export interface Ended {
   readonly text: string;
 }
 
-/** This machine with all that is done to it kept aside: programs run for real, and nothing is left of it. */
+/** This machine with all changes kept in a private overlay: programs run for real, and nothing remains. */
 export interface Sandbox extends Disposable {
   readonly folder: string;
-  /** Runs shell text there. */
+  /** Runs shell text in it. */
   sh(text: string): Promise<Ended>;
   /** Runs the agent on this user-data. */
   agent(userData: string, ...options: readonly string[]): Promise<Ended>;
-  /** The text of a file that was written there. */
+  /** Returns the text of a file written in it, or undefined. */
   text(path: string): string | undefined;
   write(path: string, content: string): void;
 }

@@ -1,6 +1,6 @@
 import { serveStages } from '../../../agent/boot/stage-server/stage-server.ts';
 
-/** What the agent is to systemd/reuse-agent, with stages that only tell which they are. */
+/** The agent as systemd/reuse-agent starts it, with stages that only print their names. */
 const run = async (argv: readonly string[], { out }: { out(text: string): void }): Promise<number> => {
   out(`did ${argv.join(' ')} as ${process.pid}\n`);
   return argv.includes('early') ? 2 : 0;

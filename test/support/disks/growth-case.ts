@@ -7,7 +7,7 @@ export const MiB = 2 ** 20;
 export const GiB = 2 ** 30;
 export const TiB = 2 ** 40;
 
-/** One disk of the matrix: its table, its file system, where its partition stands, how much it grows. */
+/** One disk of the matrix: its table, its file system, the position of its partition, and its growth in bytes. */
 export interface Case {
   readonly table: 'gpt' | 'dos';
   readonly type: 'ext4' | 'xfs' | 'btrfs';
@@ -15,7 +15,7 @@ export interface Case {
   readonly by: number;
 }
 
-/** What every disk is made with. */
+/** The initial size of every disk, in bytes. */
 export const size = GiB;
 
 export const nameOf = ({ table, type, place, by }: Case): string => `${table}, ${type}, ${place}, +${by / MiB} MiB`;
@@ -31,7 +31,7 @@ const tables: Readonly<Record<Case['place'], string>> = {
 
 const makers: Readonly<Record<Case['type'], readonly string[]>> = {
   ext4: ['-F'],
-  // The fewest groups there can be: a disk of terabytes has thousands of them, and the check is of each.
+  // The minimum number of allocation groups: a disk of terabytes has thousands of them, and the check visits each.
   xfs: ['-f', '-d', 'agcount=3'],
   btrfs: ['-f'],
 };
@@ -41,7 +41,7 @@ export interface Made extends Disposable {
   readonly disk: LoopDisk;
   readonly number: number;
   readonly plan: readonly PlanItem[];
-  /** Throws unless the file system is sound and the data is what it was. */
+  /** Throws unless the file system is sound and the data is unchanged. */
   check(): void;
 }
 
@@ -64,7 +64,7 @@ export function make({ table, type, place, by }: Case): Made {
     made.defer(() => disk.unmount());
   }
   const isReadOnly = place.startsWith('read-only');
-  // A mounted ext4 can grow only with a capability that some machines withhold even from root: it grows unmounted.
+  // A mounted ext4 grows only with a capability that some machines withhold even from root, so it grows unmounted.
   const isMounted = type !== 'ext4' || isReadOnly;
   const target = isMounted ? disk.mount(number, ...(isReadOnly ? ['-o', 'ro'] : [])) : node;
   const all = made.move();

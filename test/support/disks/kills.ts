@@ -8,7 +8,7 @@ import { shapeOf } from './shape.ts';
 
 const script = fileURLToPath(new URL('grow-and-die.ts', import.meta.url));
 
-/** Kills a growth before and after each of its programs; how often, is told. */
+/** Kills a growth before and after each of its programs, and returns the number of kills. */
 export async function killAtEachStep(each: Case, host: Host): Promise<number> {
   const expected = await undisturbed(each, host);
   for (let number = 1, kills = 0; ; number++) {
@@ -19,7 +19,7 @@ export async function killAtEachStep(each: Case, host: Host): Promise<number> {
   }
 }
 
-/** Kills the program that writes the partition table at each of its writes to the disk; how often, is told. */
+/** Kills the program that writes the partition table at each of its writes to the disk, and returns the number of kills. */
 export async function tearTheTable(each: Case, host: Host): Promise<number> {
   const expected = await undisturbed(each, host);
   for (let write = 1; ; write++) {
@@ -27,7 +27,9 @@ export async function tearTheTable(each: Case, host: Host): Promise<number> {
   }
 }
 
-/** Whether it was killed at that moment; then it is run again and compared with one that nobody disturbed. */
+/**
+ * Returns whether the growth was killed at that moment; if so, runs it again and compares the result with an uninterrupted run.
+ */
 async function killed(each: Case, moment: readonly string[], expected: unknown, host: Host): Promise<boolean> {
   using made = make(each);
   const [change] = made.plan[0]?.changes ?? [];

@@ -3,21 +3,23 @@ import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A block device on a sparse file, with a partition table of its own: as real as a disk gets without a machine. */
+/**
+ * A block device on a sparse file with its own partition table, as close to a real disk as possible without a virtual machine.
+ */
 export interface LoopDisk extends Disposable {
   readonly path: string;
-  /** The node of one of its partitions. */
+  /** Returns the device node of a partition. */
   part(number: number): string;
-  /** A bigger disk, as a hypervisor makes it: zeros are added to the end. */
+  /** Enlarges the disk as a hypervisor does, with zeros at the end. */
   grow(bytes: number): void;
-  /** Mounts a partition on a folder of its own. */
+  /** Mounts a partition on a directory of its own. */
   mount(number: number, ...options: string[]): string;
   unmount(): void;
 }
 
 export const run = (program: string, ...args: readonly string[]): string => feed('', program, ...args);
 
-/** Runs a program on this input, or throws what it said. */
+/** Runs a program with this input; throws with its output if it fails. */
 export function feed(input: string, program: string, ...args: readonly string[]): string {
   const env = { ...process.env, LC_ALL: 'C' };
   const { status, stdout, stderr, error } = spawnSync(program, args, { encoding: 'utf8', input, env });
@@ -25,7 +27,7 @@ export function feed(input: string, program: string, ...args: readonly string[])
   throw new Error(`${program} ${args.join(' ')} ended with ${status}: ${stderr || stdout || error?.message}`);
 }
 
-/** Whoever looks at all disks just now keeps ours busy for a moment. */
+/** Retries work that fails briefly while another process scans all disks and keeps this one busy. */
 export function insist(work: () => void): void {
   for (let left = 50; ; left--) {
     try {
@@ -38,7 +40,7 @@ export function insist(work: () => void): void {
   }
 }
 
-/** Makes a disk of this size with these partitions, written as sfdisk reads them. */
+/** Creates a disk of this size with the partitions of an sfdisk script. */
 export function loopDisk(bytes: number, table: string, options: readonly string[] = []): LoopDisk {
   const folder = mkdtempSync(join(tmpdir(), 'bootagent-disk-'));
   const image = join(folder, 'image');
@@ -46,7 +48,7 @@ export function loopDisk(bytes: number, table: string, options: readonly string[
   truncateSync(image, bytes);
   feed(table, 'sfdisk', '--quiet', image);
   const path = run('losetup', '--find', '--show', ...options, image).trim();
-  // A test that was ended may have left partitions to a loop device that has no file any more.
+  // A killed test may have left partitions on a loop device whose file is gone.
   spawnSync('partx', ['--delete', path]);
   run('partx', '--add', path);
   const mounts: string[] = [];

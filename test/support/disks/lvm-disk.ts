@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { insist, type LoopDisk, loopDisk, run } from './loop-disk.ts';
 
-/** A disk whose first partition is a physical volume with a volume on it: described, without a device-mapper to show it. */
+/** A disk whose first partition is a physical volume with one logical volume: LVM metadata only, without device-mapper. */
 export interface LvmDisk extends Pick<LoopDisk, 'path' | 'grow'>, Disposable {
   readonly group: string;
-  /** How the kernel would name the volume: by the ids of group and volume. */
+  /** The kernel's name of the volume, made of the ids of group and volume. */
   readonly mapped: string;
 }
 

@@ -7,12 +7,12 @@ const extent = 4 * MiB;
 export interface MemoryDisk {
   readonly host: MemoryHost;
   readonly state: State;
-  /** Each reading of the partition table. */
+  /** Each partition table that was read. */
   readonly tables: readonly string[];
 }
 
 interface State {
-  /** In bytes: the disk, the partition in the table and to the kernel, what LVM uses of it, the volume, the file system. */
+  /** Sizes in bytes: the disk, the partition in the table and in the kernel, the physical volume, the volume, the file system. */
   disk: number;
   entry: number;
   kernel: number;
@@ -24,7 +24,7 @@ interface State {
 const start = GiB + MiB;
 const usable = (bytes: number): number => Math.floor((bytes - MiB) / extent) * extent;
 
-/** `fail` names programs that end with an error; `dies` throws in the place of the program with this number. */
+/** `fail` names programs that end with an error; `dies` throws in place of the program with this number. */
 export function memoryDisk(own: Partial<State> = {}, faults: { fail?: string; dies?: number } = {}): MemoryDisk {
   const first = usable(2 * GiB);
   const state: State = {
@@ -102,7 +102,7 @@ export function memoryDisk(own: Partial<State> = {}, faults: { fail?: string; di
   }
 }
 
-/** A folder of /sys is a link itself, which a memory host cannot be and hold files too. */
+/** A directory of /sys is itself a link; a node of a memory host cannot be a link and contain files. */
 const links: Readonly<Record<string, string>> = {
   '/sys/class/block/vda2': '../../devices/pci0000:00/virtio0/block/vda/vda2',
 };
@@ -119,7 +119,7 @@ sector-size: 512
 /dev/vda2 : start=     ${start / 512}, size=     ${entry / 512}, type=X
 `;
 
-/** The superblock of an ext4 file system of this size, in blocks of 4 KiB. */
+/** Returns the superblock of an ext4 file system of this size in bytes, with blocks of 4 KiB. */
 function superblock(bytes: number): Uint8Array {
   const all = new Uint8Array(2048);
   const view = new DataView(all.buffer, 1024);

@@ -2,7 +2,7 @@ import type { Host } from '../../../agent/host/host.ts';
 import { GiB, MiB } from '../facts.ts';
 import { type Given, type MemoryHost, memoryHost, type Program } from '../memory-host.ts';
 
-/** What stands at a path: how big it is, how much of that is really there, and whether it bears swap's signature. */
+/** The content of a path: its size, the bytes allocated for it, and whether it has the swap signature. */
 interface Content {
   size: number;
   allocated: number;
@@ -15,7 +15,7 @@ export interface SwapMachine {
   readonly contents: Map<string, Content>;
 }
 
-/** A machine whose files have sizes and holes without taking memory: programs that make swap work on them. */
+/** Returns a machine whose files have sizes and holes without using memory; the swap programs operate on them. */
 export function swapMachine(
   own: {
     type?: string;
@@ -23,7 +23,7 @@ export function swapMachine(
     modes?: Given['modes'];
     used?: readonly string[];
     freeBytes?: number;
-    /** fallocate leaves holes, or the kernel finds some when asked to swap. */
+    /** fallocate leaves holes (`holes`), or swapon fails once as it does for holes (`refuses`). */
     holes?: boolean;
     refuses?: boolean;
     programs?: Given['programs'];
@@ -113,7 +113,7 @@ export function swapMachine(
   return { host, contents };
 }
 
-/** A swap file as it should be. */
+/** Returns a sound swap file. */
 export const good = (bytes: number): Content => ({ size: bytes, allocated: bytes, swap: true });
 
 export { GiB, MiB };

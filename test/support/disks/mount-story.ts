@@ -13,11 +13,11 @@ import { applied, previewed } from '../laws.ts';
 import { plan } from '../settings.ts';
 import { run } from './loop-disk.ts';
 
-/** Run as root where /etc may be written: settings of the storage modules, from words to a disk in use. */
+/** Run as root with a writable /etc: settings of the storage modules, from user-data to a mounted disk. */
 const real = linux({ root: '/', offline: false });
 const host = {
   ...real,
-  // Nothing here is run by systemd.
+  // systemd runs nothing here.
   run: async (argv: readonly string[], options = {}) =>
     argv[0] === 'systemctl' ? { code: 0, stdout: '', stderr: '' } : real.run(argv, options),
 };
@@ -71,7 +71,7 @@ try {
   assert.ok(!again.some((each) => / made| failed/.test(each)), again.join('\n'));
   assert.equal(readFileSync('/etc/fstab', 'utf8'), after);
 
-  // A line that findmnt finds fault with does not replace the old file.
+  // A line that findmnt rejects does not replace the old file.
   const bad = { spec: disk, file: `${folder}/image`, type: 'xfs', options: 'defaults', dump: '0', pass: '0' };
   const [refused] = await applied(
     [{ at: 'x', changes: [{ kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', put: bad } }] }],

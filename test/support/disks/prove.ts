@@ -5,7 +5,7 @@ import { applied, previewed } from '../laws.ts';
 import { type Case, GiB, MiB, make, size, TiB } from './growth-case.ts';
 import { endOf, shapeOf } from './shape.ts';
 
-/** Grows a disk of the matrix and holds it against all that is claimed of it. */
+/** Grows a disk of the matrix and checks every property that is claimed of a growth. */
 export async function prove(each: Case, host: Host): Promise<void> {
   using made = make(each);
   const { disk, number, plan } = made;
@@ -27,20 +27,20 @@ export async function prove(each: Case, host: Host): Promise<void> {
     step && 'note' in step ? (step.note ?? '') : due?.outcome === 'due' ? due.difference.why : '',
     remarkOf(each),
   );
-  // What others use for this finds nothing left to do; 1 is its word for that.
+  // growpart, the usual tool for this, finds nothing left to do: it exits with 1 (NOCHANGE).
   const oracle = spawnSync('growpart', ['--dry-run', disk.path, `${number}`], { encoding: 'utf8' });
   if (each.place !== 'read-only disk') assert.equal(oracle.status, 1, oracle.stdout + oracle.stderr);
   made.check();
 }
 
-/** Where the partition of a case ends at best. */
+/** Returns the maximum end of the partition of a case, in bytes. */
 function reachOf({ table, place, by }: Case): number {
   if (place === 'read-only disk') return size;
   if (place === 'followed') return 800 * MiB;
   return table === 'dos' ? Math.min(size + by, 2 * TiB) : size + by;
 }
 
-/** What people are told besides. */
+/** Returns the pattern of the remark that is reported as well. */
 function remarkOf({ table, place, by }: Case): RegExp {
   if (by < 2 * MiB) return /^/;
   if (place === 'followed') return /partition 2 is not the last: partition 3 stands before the free \d+ MiB/;
@@ -49,7 +49,7 @@ function remarkOf({ table, place, by }: Case): RegExp {
   return table === 'dos' && by > 2 * TiB ? /an MBR reaches no further than 2 TiB: \d+ GiB stay unused/ : /^/;
 }
 
-/** {MBR, GPT} x {ext4, xfs, btrfs} x {as it was, a little, much, more than an MBR holds} x {where the partition stands}. */
+/** {GPT, MBR} x {ext4, xfs, btrfs} x {position of the partition} x {no growth, a little, much, more than an MBR holds}. */
 export const matrix = (): Case[] =>
   (['gpt', 'dos'] as const).flatMap((table) =>
     (['ext4', 'xfs', 'btrfs'] as const).flatMap((type) =>

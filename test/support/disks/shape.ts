@@ -7,24 +7,24 @@ interface Entry {
   readonly size: number;
 }
 
-/** A partition table as sfdisk tells it. */
+/** Returns the partition table as sfdisk reports it. */
 export function shapeOf(disk: string) {
   const { partitiontable } = JSON.parse(run('sfdisk', '--json', disk));
   const entries: readonly Entry[] = partitiontable.partitions;
   return {
     entries,
     label: partitiontable.label as string,
-    /** What of a partition no growth may change: its start, type, id, name, flags. */
+    /** Returns what no growth may change in a partition: its start, type, id, name and flags. */
     identity: (number: number) => ({ ...entries.find(({ node }) => node === `${disk}p${number}`), size: 0 }),
-    /** The code that a BIOS starts, and the id of the disk. */
+    /** The BIOS boot code, and the id of the disk. */
     bootCode: bootCodeOf(disk),
-    /** All but one partition and the extended one it may lie in. */
+    /** Returns all partitions except one, and except the extended partition that may contain it. */
     others: (number: number) =>
       entries.filter(({ node }) => node !== `${disk}p${number}` && !(number > 4 && node === `${disk}p2`)),
   };
 }
 
-/** Where a partition ends, in bytes from the start of the disk. */
+/** Returns the end of a partition, in bytes from the start of the disk. */
 export function endOf(disk: string, number: number): number {
   const entry = shapeOf(disk).entries.find(({ node }) => node === `${disk}p${number}`);
   return entry ? (entry.start + entry.size) * 512 : Number.NaN;

@@ -3,13 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { insist, run } from './loop-disk.ts';
 
-/** A file system of its own to make swap on. */
+/** A separate file system to make swap on. */
 export interface SwapDisk extends Disposable {
-  /** Where the swap file is to be. */
+  /** The path of the swap file to make. */
   readonly path: string;
-  /** Bytes of it that the kernel swaps to, as `swapon --show` tells. */
+  /** Returns the bytes of it that the kernel uses as swap, as `swapon --show` reports. */
   used(): number | undefined;
-  /** Bytes of it that lie somewhere, by its extents. */
+  /** Returns the bytes of it that are allocated, from its extents. */
   extentBytes(): number;
   names(): readonly string[];
 }

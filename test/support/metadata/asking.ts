@@ -7,7 +7,7 @@ import { facts } from '../facts.ts';
 import { type Given, type MemoryHost, memoryHost } from '../memory-host.ts';
 
 interface Options extends Given {
-  /** The service: it is asked in the place of every usual address. */
+  /** The URL of the service, which replaces every default address. */
   readonly url?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
   readonly facts?: Partial<Facts>;
@@ -17,7 +17,7 @@ interface Options extends Given {
   readonly random?: () => number;
 }
 
-/** What a datasource is handed, over real HTTP and with a clock that the pauses turn. */
+/** Returns the context that a datasource receives, with real HTTP and a clock that advances by the pauses. */
 export function asking({ url, settings = {}, seed, budgetMs = 20_000, random = () => 0.5, ...given }: Options): {
   readonly ask: FetchContext;
   readonly host: MemoryHost;

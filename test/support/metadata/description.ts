@@ -1,21 +1,21 @@
-/** One instance, from which every dialect and every drive is made. */
+/** One instance, from which every dialect and every drive is generated. */
 export interface Description {
   readonly id: string;
   readonly hostname: string;
   readonly address: string;
   readonly mac: string;
   readonly zone?: string | undefined;
-  /** By name, in the order they are listed. */
+  /** SSH public keys by name, in the order in which they are listed. */
   readonly keys: Readonly<Record<string, string>>;
   readonly userData?: string | undefined;
-  /** Merged into the metadata that OpenStack gives. */
+  /** Merged into OpenStack's metadata. */
   readonly extra?: Readonly<Record<string, unknown>> | undefined;
   readonly vendorData?: unknown;
   readonly vendorData2?: unknown;
   readonly networkData?: unknown;
 }
 
-/** A worker node like many; a test states only what it is about. */
+/** Returns a typical worker node; a test states only the values it depends on. */
 export const describe = (given: Partial<Description> = {}): Description => ({
   id: 'i-0abc',
   hostname: 'worker-7.site.example',

@@ -1,17 +1,17 @@
 import type { Description } from './description.ts';
 import { nocloudFiles, openstackFiles, wakameValues } from './trees.ts';
 
-/** What a service is asked. */
+/** One request to a service. */
 export interface Asked {
   readonly method: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
   readonly body: string;
-  /** The port of whoever asks. */
+  /** The port of the client. */
   readonly from: number;
 }
 
-/** What it answers; undefined where this dialect knows nothing of the path. */
+/** The response; a dialect returns undefined for a path it does not have. */
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -31,7 +31,7 @@ const imdsv1: Dialect =
     return method === 'GET' && version !== undefined ? ok(ec2Leaf(instance, rest ?? '')) : undefined;
   };
 
-/** EC2's tree for those who bring a token, as Amazon has it today. */
+/** EC2's tree with session tokens (IMDSv2), as Amazon serves it today. */
 const imdsv2: Dialect = (instance) => {
   const tokens = new Map<string, number>();
   const tree = imdsv1(instance);
@@ -49,7 +49,7 @@ const imdsv2: Dialect = (instance) => {
   };
 };
 
-/** No listing of keys, and nothing but `latest`: what EC2's own test double answers. */
+/** No listing of keys, and no version except `latest`, as EC2's own test double answers. */
 const unlisted: Dialect = (instance) => {
   const tree = imdsv1(instance);
   return (asked) => (/^\/2|\/public-keys\/?$/.test(asked.path) ? undefined : tree(asked));
@@ -90,7 +90,7 @@ const openstack: Dialect =
     return ok(content);
   };
 
-/** Wakame-vdc 11.06: values by name, the user-data among them, and no listing. */
+/** Wakame-vdc 11.06: values by name, including the user-data, and no listing. */
 const wakameFlat: Dialect =
   (instance) =>
   ({ path }) => {
@@ -99,7 +99,7 @@ const wakameFlat: Dialect =
     return ok(wakameValues(instance)[name ?? '']);
   };
 
-/** Wakame-vdc's later service: EC2's tree, where a value that it does not have is empty. */
+/** Wakame-vdc's later service: EC2's tree, in which a missing value is empty. */
 const wakameEc2: Dialect =
   (instance) =>
   ({ path }) => {
@@ -115,7 +115,7 @@ const nocloud: Dialect =
   ({ path }) =>
     ok(nocloudFiles(instance)[path.slice('/seed/'.length)]);
 
-/** OpenNebula's OneGate, which hears that machines are ready. */
+/** OpenNebula's OneGate, to which machines report that they are ready. */
 const onegate: Dialect =
   () =>
   ({ method, path, headers, body }) => {
@@ -124,7 +124,7 @@ const onegate: Dialect =
     return { status: known && body === 'READY=YES' ? 200 : 401, body: '' };
   };
 
-/** Every way of asking that the simulator understands. */
+/** Every dialect that the simulator serves. */
 export const dialects = {
   imdsv1,
   imdsv2,

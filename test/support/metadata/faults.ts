@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Answer } from './dialects.ts';
 
-/** What a service can do instead of answering well. `good` is what it would have said. */
+/** Faulty responses of a service. `good` is the correct body. */
 const doings = {
   reset: (response) => response.socket?.resetAndDestroy(),
   silence: () => {},
@@ -24,24 +24,24 @@ const doings = {
   huge: (response) => flood(response, 2 ** 30),
 } as const satisfies Record<string, (response: ServerResponse, good: Answer, fault: Partial<Fault>) => unknown>;
 
-/** Something that goes wrong: with which requests, how often, and when. */
+/** A fault: the requests it affects, how often, and when. */
 export interface Fault {
   readonly does: keyof typeof doings;
-  /** The paths it goes wrong for; all where left out. */
+  /** The paths it affects; all if omitted. */
   readonly on?: RegExp;
-  /** How many good answers come before it, and how many times it then happens. */
+  /** The number of good answers before it, and the number of times it then happens. */
   readonly after?: number;
   readonly times?: number;
-  /** Milliseconds since the service began. */
+  /** Milliseconds since the service started. */
   readonly fromMs?: number;
   readonly untilMs?: number;
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Where a loop leads; to itself where left out. */
+  /** The target of a redirect loop; the same path if omitted. */
   readonly path?: string;
 }
 
-/** Says for each request which fault befalls it, if any. */
+/** Returns a function that selects the fault for a request, if any. */
 export function chooseFaults(faults: readonly Fault[]): (path: string, sinceMs: number) => Fault | undefined {
   const seen = faults.map(() => 0);
   return (path, sinceMs) =>
@@ -62,7 +62,7 @@ function raw(response: ServerResponse, bytes: string): void {
   socket?.write(bytes, () => socket.destroySoon());
 }
 
-/** One byte a second, for ever if need be; ends with the connection. */
+/** Sends one byte a second without end, until the connection closes. */
 function drip(response: ServerResponse, body: string): void {
   response.writeHead(200, { 'content-length': String(body.length + 1_000) });
   let sent = 0;

@@ -10,13 +10,13 @@ export type Files = Readonly<Record<string, string | Uint8Array>>;
 const path = `${process.env.PATH}:/usr/sbin:/sbin`;
 const env = { ...process.env, PATH: path, MTOOLS_SKIP_CHECK: '1', LC_ALL: 'C.UTF-8' };
 
-/** Why no images can be made here, or undefined where they can. */
+/** Why images cannot be made here, or undefined if they can. */
 export const missingTools: string | undefined = ['genisoimage', 'mkfs.vfat', 'mcopy']
   .filter((tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { env }).status !== 0)
   .map((tool) => `${tool} is not installed`)
   .at(0);
 
-/** An ISO 9660 image, with the extensions that genisoimage's own options name: -R, -J. */
+/** Returns an ISO 9660 image with the extensions given as genisoimage options: -R, -J. */
 export const isoImage = (files: Files, label: string, ...options: readonly string[]): Uint8Array =>
   inFolder((folder) => {
     writeAll(join(folder, 'tree'), files);
@@ -30,11 +30,11 @@ interface FatOptions {
   readonly kilobytes?: number;
   /** Files that are written and then deleted. */
   readonly deleted?: readonly string[];
-  /** Where a partition of an MBR begins, in sectors, that the file system lies in. */
+  /** The first sector of the MBR partition that contains the file system. */
   readonly partitionAt?: number;
 }
 
-/** A FAT image, bare or in the first partition of a disk. */
+/** Returns a FAT image, bare or in the first partition of a disk. */
 export const fatImage = (files: Files, label: string, options: FatOptions = {}): Uint8Array =>
   inFolder((folder) => {
     const { bits = 16, kilobytes = { 12: 2_048, 16: 16_384, 32: 66_000 }[bits], partitionAt } = options;
@@ -48,7 +48,7 @@ export const fatImage = (files: Files, label: string, options: FatOptions = {}):
     return partitionAt === undefined ? volume : inPartition(volume, partitionAt);
   });
 
-/** A view on an image, as drives are read. */
+/** Returns the reader of an image, with the interface through which drives are read. */
 export const bytesIn = (image: Uint8Array): DriveBytes => ({
   read: async (from, length) => image.subarray(from, from + length),
 });

@@ -7,32 +7,32 @@ import { type Answer, type Asked, dialects } from './dialects.ts';
 import { chooseFaults, commit, type Fault } from './faults.ts';
 
 export interface Options {
-  /** Which dialects are understood: the first that knows a path answers. */
+  /** The dialects it serves: the first that has a path answers. */
   readonly dialects: readonly (keyof typeof dialects)[];
   readonly faults?: readonly Fault[];
   readonly host?: string;
   readonly port?: number;
-  /** How many answers a second it gives, and how many may wait for theirs: the rest is turned away with 503. */
+  /** The answers it gives per second, and the requests that may queue; further ones get 503. */
   readonly limit?: { readonly capacity: number; readonly queue: number };
-  /** The clock that faults go by, in milliseconds; the real one unless told. */
+  /** The clock for faults, in milliseconds; the real one by default. */
   readonly now?: () => number;
-  /** Told of each request as it comes. */
+  /** Called with each request as it arrives. */
   readonly onRequest?: (asked: Asked) => void;
 }
 
-/** A metadata service at work. */
+/** A running metadata service. */
 export interface Service {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly port: number;
-  /** What was asked, in order. */
+  /** The requests, in order. */
   readonly requests: readonly Asked[];
-  /** How many connections were made. */
+  /** Returns the number of accepted connections. */
   connections(): number;
   close(): Promise<void>;
 }
 
-/** Serves one instance over HTTP, with the faults asked for; on loopback unless told otherwise. */
+/** Serves one instance over HTTP with the given faults; on loopback by default. */
 export async function serveMetadata(instance: Description, options: Options): Promise<Service> {
   const answerers = options.dialects.map((name) => dialects[name](instance));
   const faultFor = chooseFaults(options.faults ?? []);
@@ -62,7 +62,7 @@ export async function serveMetadata(instance: Description, options: Options): Pr
   server.keepAliveTimeout = 60_000;
   const { host = '127.0.0.1', port = 0 } = options;
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
-  // A server on TCP has an address of this kind.
+  // The address of a TCP server is an AddressInfo.
   const bound = (server.address() as AddressInfo).port;
 
   return {
@@ -78,7 +78,7 @@ export async function serveMetadata(instance: Description, options: Options): Pr
   };
 }
 
-/** How long each request waits for its answer; undefined where too many wait already. */
+/** Returns a function that computes the delay of each request's answer in milliseconds, or undefined if the queue is full. */
 function limited(limit: Options['limit']): (now: number) => number | undefined {
   let busyUntil = 0;
   return (now) => {

@@ -2,7 +2,7 @@ import { linux } from '../../../agent/host/linux.ts';
 import { identify } from '../../../agent/identity/select-datasource.ts';
 import { facts } from '../facts.ts';
 
-/** One guest as a process of its own: asks who it is and says, as JSON, what it learned and when. */
+/** One guest as a separate process: identifies its instance, and prints the result as JSON, with the time it took. */
 interface Given {
   readonly named: readonly string[];
   readonly amazon?: boolean;
@@ -10,7 +10,7 @@ interface Given {
   readonly settings?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-// Only the tests here start it, with what they wrote themselves.
+// Only tests start it, with arguments they wrote themselves.
 const given = JSON.parse(process.argv[2] ?? '{}') as Given;
 const host = linux({ root: '/', offline: false });
 const began = host.now();

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** Why there can be no network of our own here, or undefined where there can. */
+/** Returns why no network namespace is possible here, or undefined if one is. */
 export function missingNetns(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root';
   try {
@@ -14,28 +14,28 @@ export function missingNetns(): string | undefined {
   }
 }
 
-/** A network of its own, in which addresses that belong to others are ours. */
+/** A network namespace, which can use addresses that belong to others elsewhere. */
 export interface Netns {
   readonly name: string;
-  /** `ip` within it. */
+  /** Runs `ip` within it. */
   ip(...words: readonly string[]): void;
-  /** A process within it, whose lines can be waited for. */
+  /** Starts a script within it, whose output lines can be waited for. */
   start(script: string, given: unknown, env?: Readonly<Record<string, string>>): Process;
-  /** Any program within it, by its words. */
+  /** Starts any program within it, by its arguments. */
   run(words: readonly string[], env?: Readonly<Record<string, string>>): Process;
 }
 
 export interface Process {
   readonly lines: readonly string[];
-  /** How it ended: its exit code. */
+  /** Its exit code. */
   readonly ended: Promise<number | null>;
-  /** The first line that fits, now or later; fails when the process ends without one. */
+  /** Returns the first line that matches, past or future; fails if the process ends without one. */
   line(pattern: RegExp): Promise<string>;
 }
 
 let made = 0;
 
-/** Makes so many namespaces, hands them over, and takes away all that was made in them. */
+/** Creates this many namespaces, passes them to `work`, and removes everything made in them. */
 export async function withNetns(count: number, work: (...all: readonly Netns[]) => Promise<void>): Promise<void> {
   const children: ChildProcess[] = [];
   const names = Array.from({ length: count }, () => `ba-${process.pid}-${made++}`);

@@ -2,7 +2,7 @@ import { describe } from '../metadata/description.ts';
 import type { Fault } from '../metadata/faults.ts';
 import { serveMetadata } from '../metadata/server.ts';
 
-/** The simulator as a process of its own: says "ready", then when, what and from which port each request comes. */
+/** The simulator as a separate process: prints "ready", then the time, method, path and client port of each request. */
 interface Given {
   readonly host: string;
   readonly port: number;
@@ -11,7 +11,7 @@ interface Given {
   readonly limit?: { readonly capacity: number; readonly queue: number };
 }
 
-// Only the tests here start it, with what they wrote themselves.
+// Only tests start it, with arguments they wrote themselves.
 const given = JSON.parse(process.argv[2] ?? '{}') as Given;
 await serveMetadata(describe(), {
   ...given,

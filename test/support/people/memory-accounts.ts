@@ -1,6 +1,6 @@
 import type { Given, MemoryHost, Program } from '../memory-host.ts';
 
-/** Just enough of shadow-utils over the tables of a memory host; real ones are met in test/root. */
+/** The minimum of shadow-utils, on the tables of a memory host; test/root uses the real programs. */
 export const accountPrograms: Readonly<Record<string, Program>> = {
   groupadd: (args, machine) => {
     const { options, name } = read(args);
@@ -69,7 +69,7 @@ export const accountPrograms: Readonly<Record<string, Program>> = {
   systemctl: () => '',
 };
 
-/** A machine with root alone, and the programs that make others. */
+/** Returns a machine with root alone, and the programs that create other accounts. */
 export const peopled = (own: Given = {}): Given => ({
   ...own,
   files: {

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readYaml } from '../../../agent/userdata/yaml/read-yaml.ts';
 
-/** What is told first of a text, with its place. */
+/** Returns the first report for a text, with its place. */
 function firstSlip(text: string): string | undefined {
   const told: string[] = [];
   const error = (_at: string, { line, column }: { line: number; column: number }, message: string, hint?: string) =>
     void told.push(`${line}:${column} ${message}; ${hint}`);
-  readYaml(text, 'f', { error, warning: assert.fail, secret: assert.fail } as never); // the reader of YAML tells errors alone
+  readYaml(text, 'f', { error, warning: assert.fail, secret: assert.fail } as never); // the reader of YAML reports errors only
   return told[0];
 }
 

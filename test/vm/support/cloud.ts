@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { run } from '../../machine/support/scratch.ts';
 import { type MetadataService, metadataService } from '../../machine/support/service.ts';
 
-/** The place a machine is started in: a network of its own, in which a metadata service may answer. */
+/** The environment of a machine: a network of its own, in which a metadata service may answer. */
 export interface Cloud extends MetadataService, AsyncDisposable {
   readonly namespace: string;
 }

@@ -7,30 +7,30 @@ import { packageFile, type Release, tree, withKernel } from '../../machine/suppo
 
 export interface DiskOptions {
   readonly release?: Release;
-  /** A root file system on a partition, or on a logical volume that fills one; or a disk that starts by itself. */
+  /** A root file system on a partition, or on a logical volume that fills one; or a disk with a bootloader. */
   readonly layout?: 'partition' | 'lvm' | 'bootable';
   readonly extra?: readonly string[];
   readonly probe?: Readonly<Record<string, string>> | 'none';
-  /** Changes the tree before the disk is made of it. */
+  /** Changes the tree before the disk is made from it. */
   readonly prepare?: (root: string) => Promise<void>;
-  /** Without the package: another agent's, or nobody's machine. */
+  /** Without the package: for a machine with another agent, or with none. */
   readonly bare?: boolean;
 }
 
 export interface Disk {
   readonly file: string;
-  /** A kernel that is handed to the machine with its root, or the firmware that finds one on the disk. */
+  /** A kernel and initrd that boot the machine's root directly, or the firmware that finds a bootloader on the disk. */
   readonly start: Start;
 }
 
 export type Start = 'bios' | 'uefi' | { readonly kernel: string; readonly initrd: string; readonly root: string };
 
 const MiB = 2 ** 20;
-/** The image as it would be uploaded, and the disk a flavour gives it. */
+/** The size of the image as uploaded, and of the disk that a flavour provides. */
 const imageBytes = 1500 * MiB;
 export const diskBytes = 5 * 2 ** 30;
 
-/** Makes a disk, of the size a cloud gives it, that holds an image smaller than it. */
+/** Makes a disk of the size that a cloud provides, with a smaller image on it. */
 export async function makeDisk(folder: string, options: DiskOptions = {}): Promise<Disk> {
   const { release = 'bookworm', layout = 'partition' } = options;
   const lower = await tree(release, [...withKernel, ...(options.extra ?? [])]);
@@ -49,7 +49,7 @@ export async function makeDisk(folder: string, options: DiskOptions = {}): Promi
   return { file, start: { kernel, initrd, root: layout === 'lvm' ? '/dev/mapper/system-root' : '/dev/vda1' } };
 }
 
-/** The disk that a cloud makes of somebody's image: larger than that. */
+/** Makes the disk that a cloud would make from an external image, larger than the image. */
 export async function diskOf(image: string, folder: string, firmware: 'bios' | 'uefi'): Promise<Disk> {
   const file = join(folder, 'disk.raw');
   await run('qemu-img', ['convert', '-O', 'raw', image, file]);
@@ -60,7 +60,7 @@ export async function diskOf(image: string, folder: string, firmware: 'bios' | '
 
 const makers = { partition: partitionRoot, lvm: lvmRoot, bootable: bootableRoot } as const;
 
-/** GRUB in the gap before the first partition of an MBR, put there without any device of it. */
+/** Installs GRUB in the gap before the first partition of an MBR, without a block device. */
 async function bootableRoot(file: string, root: string, folder: string): Promise<void> {
   const version = (await only(root, 'vmlinuz-')).replace(/^.*vmlinuz-/, '');
   const menu = [
@@ -76,7 +76,7 @@ async function bootableRoot(file: string, root: string, folder: string): Promise
   const core = join(folder, 'core.img');
   const parts = ['biosdisk', 'part_msdos', 'ext2', 'normal', 'linux'];
   await run('grub-mkimage', ['-O', 'i386-pc', '-p', '(hd0,msdos1)/boot/grub', '-o', core, ...parts]);
-  // Its first sector starts the one after it, and that knows how many there are.
+  // GRUB's first sector loads the next one, which contains the number of sectors that follow.
   const onto = (from: string, ...more: readonly string[]) =>
     run('dd', ['status=none', 'conv=notrunc', `if=${from}`, `of=${file}`, ...more]);
   await onto('/usr/lib/grub/i386-pc/boot.img', 'bs=440', 'count=1');
@@ -88,7 +88,10 @@ async function partitionRoot(file: string, root: string): Promise<void> {
   await ext4(file, MiB, imageBytes - 2 * MiB, root);
 }
 
-/** The volume is described without the kernel's device-mapper, which need not be there; it is filled where it will lie. */
+/**
+ * The volume is created as LVM metadata without the kernel's device-mapper, which may be missing; its content is written at its
+ * final offset.
+ */
 async function lvmRoot(file: string, root: string, folder: string): Promise<void> {
   await partitioned(file, 'lvm');
   const device = (

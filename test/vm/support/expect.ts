@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import type { Boot } from '../../machine/support/boot.ts';
 
-/** What Amazon's firmware says of a machine. */
+/** The SMBIOS fields of Amazon's firmware. */
 export const ec2Firmware = 'manufacturer=Amazon EC2,uuid=ec2e1916-9099-7caf-fd21-012345abcdef';
 
-/** What OpenStack's says. */
+/** The SMBIOS fields of OpenStack's firmware. */
 export const novaFirmware = 'manufacturer=OpenStack Foundation,product=OpenStack Nova';
 
-/** How large the root file system is. */
+/** Returns the size of the root file system in bytes. */
 export const rootBytes = (boot: Boot): number => Number(boot.read('root').trim());
 
-/** How large that swap file is, 0 where it is not in use. */
+/** Returns the size of a swap file in bytes, or 0 if it is not in use. */
 export function swapBytes(boot: Boot, path: string): number {
   const line = boot
     .read('swaps')
@@ -19,7 +19,7 @@ export function swapBytes(boot: Boot, path: string): number {
   return Number(line?.split(/\s+/)[2] ?? 0) * 1024;
 }
 
-/** Of these, the second boot shows what the first one showed. */
+/** Asserts that these records of the second boot equal those of the first. */
 export function nothingChanged(first: Boot, second: Boot, names: readonly string[]): void {
   for (const name of names) assert.equal(second.read(name), first.read(name), name);
 }

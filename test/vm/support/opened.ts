@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../machine/support/scratch.ts';
 
-/** Works on the file system in the first partition of a disk whose machine is off. */
+/** Mounts the file system in the first partition of a disk whose machine is off, and calls `work` with it. */
 export async function opened(disk: string, work: (root: string) => Promise<void>): Promise<void> {
   const table = JSON.parse(await run('sfdisk', ['--json', disk]));
   const { start } = table.partitiontable.partitions[0];

@@ -10,24 +10,24 @@ import { type Cloud, cloud } from './cloud.ts';
 import { type Disk, type DiskOptions, diskOf, makeDisk } from './disk.ts';
 
 export interface BootOptions {
-  /** Drives beside its disk: what a cloud attaches. */
+  /** Drives beside its disk that a cloud attaches. */
   readonly drives?: readonly string[];
-  /** What the firmware says of the machine: "manufacturer=Amazon EC2". */
+  /** The SMBIOS fields of the firmware: "manufacturer=Amazon EC2". */
   readonly smbios?: string;
-  /** More words on the kernel's command line. */
+  /** Additional words for the kernel's command line. */
   readonly append?: string;
-  /** Works with the machine while it runs, once the boot has come to its end. */
+  /** Runs with the machine once the boot has completed. */
   readonly visit?: (visitor: Visitor) => Promise<void>;
-  /** Pulls the plug when the console says this. */
+  /** Cuts the power when the console output matches. */
   readonly cutAt?: RegExp;
-  /** Counts time in instructions of one processor, so that what else the host does leaves no trace in it. */
+  /** Counts time in instructions of one processor, so that the load of the host does not affect it. */
   readonly counted?: boolean;
-  /** Lets it boot again when it reboots itself. */
+  /** Boots again when the machine reboots itself. */
   readonly reboots?: boolean;
 }
 
 export interface Visitor {
-  /** Logs in by ssh and gives what the command said; throws where the login is refused or the command fails. */
+  /** Logs in by ssh and returns the output of the command; throws if the login is refused or the command fails. */
   ssh(user: string, command: string): Promise<string>;
 }
 
@@ -36,12 +36,12 @@ export interface Machine extends AsyncDisposable {
   readonly cloud: Cloud;
   readonly disk: Disk;
   readonly folder: string;
-  /** The public half of the key that visitors log in with. */
+  /** The public half of the visitors' SSH key. */
   readonly key: string;
   boot(options?: BootOptions): Promise<Boot>;
 }
 
-/** Somebody's image, and how it starts. */
+/** An external image, and the firmware that boots it. */
 export interface Given {
   readonly image: string;
   readonly firmware: 'bios' | 'uefi';
@@ -72,7 +72,7 @@ export async function machine(options: DiskOptions | Given = {}): Promise<Machin
         line: `${probe}.line`,
         said: `${seen}.console`,
       });
-      // A machine that was cut off, or that never got there, left nothing.
+      // A machine whose power was cut, or that never completed its boot, left no output.
       await went.catch(() => undefined);
       await run('tar', ['-C', seen, '-xf', probe]).catch(() => undefined);
       const console = await went;
@@ -101,7 +101,8 @@ function qemuArguments({ file, start }: Disk, probe: string, how: BootOptions): 
     ...['-device', `virtio-blk-pci,drive=${id}${device}`],
   ];
   return [
-    // Each byte that a repeated instruction clears or copies counts as one, so what is counted does without those by the byte.
+    // Each byte that a repeated string instruction clears or copies counts as one instruction, so counted runs disable the CPU
+    // features that favour it.
     ...['-machine', 'q35', '-cpu', how.counted ? 'max,erms=off,fsrm=off' : 'max', '-m', '1024'],
     ...(how.counted
       ? ['-accel', 'tcg', '-smp', '1', '-icount', 'shift=0,sleep=on']
@@ -133,7 +134,7 @@ function qemuArguments({ file, start }: Disk, probe: string, how: BootOptions): 
   ];
 }
 
-/** Runs the machine until it is off, and gives what came over its console. */
+/** Runs the machine until it is off, and returns its console output. */
 function qemu(
   namespace: string,
   args: readonly string[],
@@ -152,7 +153,7 @@ function qemu(
   });
   child.stdout.on('data', (bytes) => {
     heard += String(bytes);
-    // For whoever watches a boot, or looks at the one that was kept.
+    // For watching a boot, or reading one that was kept.
     appendFileSync(said, bytes);
     if (how.cutAt?.test(heard)) child.kill('SIGKILL');
     if (!visited && heard.includes('PROBE-HELD')) {
@@ -182,7 +183,7 @@ function qemu(
       ...['-o', 'IdentitiesOnly=yes', `${user}@127.0.0.1`, command],
     ]);
   const visit = async (work: NonNullable<BootOptions['visit']>) => work({ ssh });
-  // A boot takes some half a minute of a machine that does nothing else: this only ends one that hangs.
+  // A boot takes about half a minute on an idle host: the limit only ends one that hangs.
   const guard = setTimeout(() => child.kill('SIGKILL'), 1_800_000);
   child.on('error', reject);
   child.on('close', () => {
