@@ -51,7 +51,7 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
     assert.equal(status.code, 1);
     assert.match(
       status.out,
-      /! write_files: user-data:3:3: write_files\[0\]: Cannot write \/data\/large: the disk is full/,
+      /x write_files: failed: user-data:3:3: write_files\[0\]: Cannot write \/data\/large: the disk is full/,
     );
   });
 
