@@ -226,7 +226,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
       assert.match(out, /runcmd\[1\] \(2 of 3\) .* did not end within 3 s; the rest was not run/);
       assert.ok(Number(pid) > 1);
       assert.ok(!existsSync(`/proc/${pid}/exe`), 'it has outlived the agent');
-      assert.match((await machine.run(words, { input }).ended).out, /Nothing was due/);
+      assert.match((await machine.run(words, { input }).ended).out, /^(?:Nothing was due|0 changes applied)/m);
     },
   );
 
@@ -241,7 +241,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     const { code, out } = await running.ended;
     assert.equal(code, 0, out);
     assert.match(out, /the machine went down in runcmd\[0\] \(1 of 2\)/);
-    assert.match((await machine.run(words, { input }).ended).out, /Nothing was due/);
+    assert.match((await machine.run(words, { input }).ended).out, /^(?:Nothing was due|0 changes applied)/m);
   });
 });
 
