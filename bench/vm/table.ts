@@ -23,7 +23,7 @@ export function tableOf(rows: readonly Row[]): string {
     String(cost.programs.length),
     String(cost.requests.length),
   ]);
-  const heads = ['who', 'case', 'boot', 'CPU', 'ssh', 'all done', 'memory', 'starts', 'programs', 'requests'];
+  const heads = ['setup', 'case', 'boot', 'CPU', 'ssh', 'all done', 'memory', 'starts', 'programs', 'requests'];
   return [heads, heads.map(() => '---'), ...cells].map((row) => `| ${row.join(' | ')} |`).join('\n');
 }
 
