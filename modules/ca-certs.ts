@@ -31,7 +31,7 @@ export const caCerts = defineModule({
       const file: Change = { kind: 'file', path, content: `${value.trim()}\n`, mode: 0o644 };
       return { at, changes: [file, { kind: 'notify', what: 'ca-trust', follows: file }] };
     });
-    const text = 'the authorities of the system stay trusted: remove_defaults is not done';
+    const text = 'the authorities of the system stay trusted: remove_defaults is not supported';
     const undone: PlanItem = { at: 'ca_certs.remove_defaults', changes: [], notes: [{ level: 'warning', text }] };
     return asked.remove_defaults ? [...trusted, undone] : trusted;
   },

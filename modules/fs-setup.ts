@@ -76,7 +76,7 @@ function itemOf(at: string, wanted: Wanted, context: Context): PlanItem {
     warn('a command of its own ("cmd") is not run; use "extra_opts", or runcmd');
     return { at, changes: [], notes };
   }
-  if (replace_fs !== undefined) warn('"replace_fs" is not done; set "overwrite" where the old file system may go');
+  if (replace_fs !== undefined) warn('"replace_fs" is not supported; set "overwrite" where the old file system may go');
   const device = deviceOf(name, wanted.partition, context);
   if (device === undefined) {
     warn(`there is no device for "${name}" here`);

@@ -24,7 +24,7 @@ export const rootLock = defineModule({
         changes: [{ kind: 'locked', user: 'root', locked: true }, ...sshdChanges([noLogin], context.facts)],
         ...(givesRoot(settings, context) && {
           notes: [
-            { level: 'alarm', text: 'root is given keys and locked: the lock counts, and the keys let nobody in' },
+            { level: 'alarm', text: 'root is given keys and locked: the lock counts, and the keys allow no login' },
           ],
         }),
       },

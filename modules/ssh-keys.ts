@@ -62,7 +62,7 @@ const rootByKey: Change = { kind: 'sshd', keyword: 'PermitRootLogin', value: 'pr
 
 const shut: Note = {
   level: 'alarm',
-  text: 'root is given keys, and disable_root: the lock counts, and the keys let nobody in',
+  text: 'root is given keys, and disable_root: the lock counts, and the keys allow no login',
 };
 
 function metadataKeys({ instance }: Context): { told: string[]; bad: Note[] } {
@@ -106,7 +106,7 @@ function recipient(
   if (own && !mended) return { users: [own.name], notes: [] };
   if (mended) {
     const name = own?.name ?? fallbackKeyUser(people)?.name ?? '';
-    const text = `"users" lists no "default", which would leave the cloud's keys with nobody and lock everybody out: they are given to ${name}`;
+    const text = `"users" lists no "default", which would leave the cloud's keys without an account and lock everyone out: they are given to ${name}`;
     // Keys next to the list come from its author, so giving them to the only listed users is intended.
     if ((settings.ssh_authorized_keys ?? []).length > 0)
       return {
@@ -116,11 +116,11 @@ function recipient(
     return { users: [name], notes: alarm(`${text}. Add "default", or give a user ssh_authorized_keys.`) };
   }
   if (settings.users?.length === 0)
-    return { users: [], notes: alarm('"users" asks for no user: the keys are given to nobody') };
+    return { users: [], notes: alarm('"users" asks for no user: the keys are given to no account') };
   const holders = people.filter(({ account }) => account.ssh_authorized_keys).map(({ name }) => name);
   const text =
     holders.length > 0
-      ? `"users" lists no "default": the cloud's keys are given to nobody; ${holders.join(', ')} have keys of their own`
+      ? `"users" lists no "default": the cloud's keys are given to no account; ${holders.join(', ')} have keys of their own`
       : 'there is no user to give the keys to';
   return { users: [], notes: [{ level: 'alarm', text }] };
 }

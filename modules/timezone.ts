@@ -25,7 +25,7 @@ const reads = { timezone: optional(zone) };
 /** The system's time zone. */
 export const timezone = defineModule({
   name: 'timezone',
-  summary: 'The zone that local time is told in.',
+  summary: 'The time zone.',
   every: 'instance',
   reads,
 

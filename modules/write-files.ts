@@ -105,11 +105,11 @@ const allFiles = decoder(items(fields).shape, (written, at, findings) => {
       return INVALID;
     }
     if (!encodings.includes(file.encoding.toLowerCase())) {
-      tell.warning(`the encoding ${JSON.stringify(file.encoding)} is not known: the content is written as it stands`);
+      tell.warning(`the encoding ${JSON.stringify(file.encoding)} is not known: the content is written unchanged`);
       return file;
     }
     if (isSullied(file.content, file.encoding.toLowerCase())) {
-      tell.warning('the content holds letters that are no base64: they are passed over');
+      tell.warning('invalid base64 characters in the content are skipped');
     }
     const done = unpacked(file.content, file.encoding, left);
     if ('content' in done) {

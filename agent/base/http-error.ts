@@ -46,7 +46,7 @@ const words: Readonly<Record<Unreachable, string>> = {
   refused: 'the connection was refused',
   timeout: 'no answer in time',
   reset: 'the connection was cut',
-  garbled: 'the answer is no HTTP',
+  garbled: 'the answer is not HTTP',
   'too-large': 'the answer is too large',
   untrusted: 'its certificate cannot be trusted',
 };

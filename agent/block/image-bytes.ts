@@ -14,10 +14,7 @@ export async function bytesOf(path: string, host: ReadHost): Promise<ImageBytes>
   const target = stat?.type === 'link' ? await host.readLink(path) : undefined;
   if (target !== undefined) return bytesOf(target.startsWith('/') ? target : `${folderOf(path)}/${target}`, host);
   if (stat?.type !== 'file' && stat?.type !== 'block') {
-    throw new Problem(
-      'bad-input',
-      `--disk ${path}: ${stat ? 'is neither a file nor a disk' : 'there is no such file'}`,
-    );
+    throw new Problem('bad-input', `--disk ${path}: ${stat ? 'is neither a file nor a disk' : 'no such file'}`);
   }
   const size = stat.type === 'file' ? stat.size : await sizeOf(stat.rdev, host);
   return {

@@ -48,7 +48,7 @@ export async function run(given: Invocation, around: Io): Promise<number> {
   const findings = await examine(asked, { tree, disk });
   if (options.fix === undefined) return tell(findings, called);
   const dry = options['dry-run'] !== undefined;
-  if (!dry && !host.offline && !host.privileged) throw new Problem('needs-root', 'Only root may mend this machine');
+  if (!dry && !host.offline && !host.privileged) throw new Problem('needs-root', 'Only root may repair this machine');
   around.err(mends(await mending(findings, tree, dry ? undefined : host)));
   if (dry) return tell(findings, called);
   const anew = (await openImage(given, around)).sealing;

@@ -15,7 +15,7 @@ export async function inputOf(option: string, path: string, { readStdin }: Io): 
     if (cause instanceof Problem) throw new Problem(cause.code, `${option}${option && ' '}${path}: ${cause.message}`);
     const { code = '' } = cause as NodeJS.ErrnoException;
     const words = mapOf({
-      ENOENT: 'there is no such file',
+      ENOENT: 'no such file',
       EACCES: 'permission denied',
       EISDIR: 'is a folder',
     });

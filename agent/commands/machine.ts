@@ -14,6 +14,6 @@ export function machineOf({ options }: Invocation): Host {
 
 /** Throws unless the path on the command line is a directory. */
 export function folder(option: string, path: string): void {
-  if (!existsSync(path)) throw new Problem('bad-input', `${option} ${path}: there is no such folder`);
-  if (!statSync(path).isDirectory()) throw new Problem('bad-input', `${option} ${path}: is no folder`);
+  if (!existsSync(path)) throw new Problem('bad-input', `${option} ${path}: no such directory`);
+  if (!statSync(path).isDirectory()) throw new Problem('bad-input', `${option} ${path}: is not a directory`);
 }

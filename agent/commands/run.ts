@@ -88,11 +88,11 @@ async function factsIn(path: string, around: Io): Promise<Facts> {
     // The output of "bootagent facts"; the facts that every plan needs are checked by name.
     const facts = (typeof value === 'object' && value !== null && 'facts' in value ? value.facts : value) as Facts;
     for (const key of ['cpus', 'memoryKiB', 'network', 'mounts', 'os', 'platform'] as const) {
-      if (facts?.[key] === undefined) throw new Error(`it tells no "${key}"`);
+      if (facts?.[key] === undefined) throw new Error(`it has no "${key}"`);
     }
     return facts;
   } catch (cause) {
-    const why = cause instanceof SyntaxError ? 'it is no JSON' : String((cause as Error).message);
+    const why = cause instanceof SyntaxError ? 'it is not JSON' : String((cause as Error).message);
     throw new Problem('bad-input', `--facts ${path}: ${why}`, {
       hint: 'Make it with "bootagent facts > FILE" on that machine.',
       cause,

@@ -113,7 +113,7 @@ function textOf({ summary, damaged, units, running }: Standing, state: BootState
   for (const { module, note } of aside.findings) lines.push(`  . ${module}: ${note}`);
   for (const text of units.neverRan) lines.push(`  x ${text}`);
   for (const unit of units.ahead) lines.push(`ahead       ${unit}`);
-  if (damaged) lines.push(`  x ${statusFile} is damaged: the next run writes it anew`);
+  if (damaged) lines.push(`  x ${statusFile} is damaged: the next run writes it again`);
   const next = nextStep(state, units.neverRan.length > 0, faults[0] && fixOf(faults[0]));
   if (next !== undefined) lines.push(`next        ${next}`);
   return `${printable(lines.join('\n'))}\n`;

@@ -50,7 +50,7 @@ async function attempted(start: string, host: ReadHost, leftMs: number): Promise
       }
       if (count === mostRedirects) return failed(`more than ${mostRedirects} redirects`);
       const next = URL.parse(to, url)?.href;
-      if (next === undefined) return failed(`it redirects to ${JSON.stringify(to)}, which is no URL`);
+      if (next === undefined) return failed(`it redirects to ${JSON.stringify(to)}, which is not a URL`);
       if (url.startsWith('https:') && !next.startsWith('https:')) return failed('it redirects from https to http');
       url = next;
     } catch (error) {

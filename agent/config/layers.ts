@@ -61,7 +61,7 @@ export async function readLayers(files: readonly Layer[], tell: (problem: Proble
   return wanted.flatMap(({ path, text }) => {
     const written: SourceNode | undefined = readYaml(text, path, findings(path));
     if (written?.is === 'mapping') return [written];
-    if (written) tell(new Problem('bad-config', `${path}: is no mapping from keys to values`));
+    if (written) tell(new Problem('bad-config', `${path}: is not a mapping from keys to values`));
     return [];
   });
 }

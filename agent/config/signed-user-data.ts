@@ -36,7 +36,7 @@ function signedPlain(bytes: Uint8Array): SignedText | string {
   const trailing = trailingSignature(bytes);
   if (!trailing) return inMime(bytes) ?? 'it has no signature';
   if (/-----END SSH SIGNATURE-----\n?$/.test(trailing.armor)) return trailing;
-  return inMime(bytes) ?? 'something stands behind its signature';
+  return inMime(bytes) ?? 'something follows its signature';
 }
 
 /**

@@ -14,7 +14,7 @@ export function readNetworkData(data: Settings): NetworkRead {
   const interfaces = listOf('links').flatMap((link) => {
     const [id, type] = [String(link.id), String(link.type)];
     if (type === 'bond' || type === 'vlan') {
-      leftOut.push(`${type} is not done yet: ${id} is left as it is`);
+      leftOut.push(`${type} is not supported: ${id} is left as it is`);
       return [];
     }
     const mac = asMac(link.ethernet_mac_address);

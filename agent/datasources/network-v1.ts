@@ -22,7 +22,7 @@ export function networkV1(config: Settings, facts: Facts): NetworkRead {
       if (mac === undefined) leftOut.push(`there is no interface ${name}`);
       else interfaces.push(interfaceOf(mac, name, entry));
     } else if (entry.type !== 'loopback') {
-      leftOut.push(`${String(entry.type)} is not done yet: ${name || 'it'} is left as it is`);
+      leftOut.push(`${String(entry.type)} is not supported: ${name || 'it'} is left as it is`);
     }
   }
   return { interfaces: interfaces.map((each) => withServers(each, shared)), leftOut };

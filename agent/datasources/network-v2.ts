@@ -11,7 +11,7 @@ const others = ['bonds', 'bridges', 'vlans', 'tunnels', 'wifis', 'vrfs', 'modems
 /** Reads version 2 (Netplan): settings per interface, which is selected by its name or by a `match` mapping. */
 export function networkV2(config: Readonly<Record<string, unknown>>, facts: Facts): NetworkRead {
   const leftOut = others.flatMap((kind) =>
-    Object.keys(asObject(config[kind]) ?? {}).map((id) => `${kind} are not done yet: ${id} is left as it is`),
+    Object.keys(asObject(config[kind]) ?? {}).map((id) => `${kind} are not supported: ${id} is left as it is`),
   );
   const interfaces = Object.entries(asObject(config.ethernets) ?? {}).flatMap(([id, value]) => {
     const settings = asObject(value) ?? {};

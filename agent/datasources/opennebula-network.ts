@@ -13,7 +13,7 @@ export function readContextNetwork(context: Values): NetworkRead {
     const [, nic] = /^(ETH\d+)_MAC$/.exec(key) ?? [];
     const mac = asMac(value);
     if (nic === undefined || isSkipped(context, nic)) continue;
-    if (mac === undefined) leftOut.push(`${key} is no MAC: ${nic} is left as it is`);
+    if (mac === undefined) leftOut.push(`${key} is not a MAC address: ${nic} is left as it is`);
     else interfaces.push(interfaceOf(context, nic, mac));
   }
   return { interfaces, leftOut };

@@ -55,14 +55,14 @@ async function contextOf(tree: Tree): Promise<ContextValues> {
   const values = readAssignments(utf8((await tree.read('context.sh')) ?? new Uint8Array()));
   if ('why' in values)
     throw badMetadata(tree.where('context.sh'), `line ${values.line}: ${values.why}, so it is not used`);
-  if (values.size === 0) throw badMetadata(tree.where('context.sh'), 'sets nothing, so this is nobody');
+  if (values.size === 0) throw badMetadata(tree.where('context.sh'), 'sets nothing, so it identifies no instance');
   return new Map([...values].filter(([, value]) => value !== ''));
 }
 
 function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string | undefined): Instance {
   const first = (...names: readonly string[]): string | undefined =>
     names.map((name) => context.get(name)).find((value) => value !== undefined);
-  for (const name of context.keys()) if (undone.test(name)) ask.note('warning', `${name} is not done yet: left out`);
+  for (const name of context.keys()) if (undone.test(name)) ask.note('warning', `${name} is not supported: left out`);
   const { interfaces, leftOut } = readContextNetwork(context);
   for (const sentence of leftOut) ask.note('warning', sentence);
   const token = tokenFile ?? context.get('ONEGATE_TOKEN');

@@ -32,7 +32,7 @@ export async function readOpenStack(ask: FetchContext, tree: Tree, datasource: s
   const metaData = await jsonAt(tree, 'meta_data.json');
   if (!metaData) return undefined;
   const id = asText(metaData.uuid);
-  if (id === undefined) throw badMetadata(tree.where('meta_data.json'), 'no uuid in it, so this is nobody');
+  if (id === undefined) throw badMetadata(tree.where('meta_data.json'), 'no uuid in it, so it identifies no instance');
   const userData = await unlessRubbish(ask, tree, () => bytesAt(tree, 'user_data'));
   const vendorData = [];
   for (const file of ['vendor_data.json', 'vendor_data2.json']) {
@@ -43,7 +43,7 @@ export async function readOpenStack(ask: FetchContext, tree: Tree, datasource: s
   const files = Array.isArray(metaData.files) ? metaData.files.map((each) => asText(asObject(each)?.path) ?? '?') : [];
   for (const sentence of network?.leftOut ?? []) ask.note('warning', sentence);
   for (const path of files)
-    ask.note('warning', `files given with the instance are not done yet: ${path} is not written`);
+    ask.note('warning', `files given with the instance are not supported: ${path} is not written`);
   return {
     id,
     datasource,

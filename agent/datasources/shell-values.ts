@@ -58,7 +58,7 @@ function readPiece(text: string, at: number, from: number): Word | Refused {
 }
 
 const refusal = (character: string): string =>
-  character === '$' || character === '`' ? 'a substitution would be made' : `a ${character} stands outside of quotes`;
+  character === '$' || character === '`' ? 'a substitution would be made' : `a ${character} is outside of quotes`;
 
 /** Reads text up to the closing quote. */
 function quoted(text: string, from: number, stop: RegExp, convert: (raw: string) => string): Word | Refused {

@@ -26,7 +26,7 @@ function notYet(
     silent: true,
     detect: async ({ platform }) => mark(platform),
     async fetch({ note }) {
-      note('warning', `${cloud} is not done yet: only the settings of the image are used`);
+      note('warning', `${cloud} is not supported: only the settings of the image are used`);
       return undefined;
     },
   };

@@ -45,7 +45,7 @@ export function writeFile(
 ): void {
   writing(path, root, within, (spot) => {
     const old = statIfThere(spot.path);
-    if (old && old.type !== 'file') throw new Problem('file-failed', `${path} is no file but a ${old.type}`);
+    if (old && old.type !== 'file') throw new Problem('file-failed', `${path} is not a file but a ${old.type}`);
     // Files of the kernel cannot be replaced, only written to.
     if (isKernels(path)) return writeThrough(spot.path, content);
     // The name is fixed, so that the next run removes what a killed run left behind.
@@ -87,7 +87,8 @@ export function append(root: string, path: string, text: string): void {
 export function makeDirectory(root: string, path: string, { uid, gid, mode, within }: Owning): void {
   writing(path, root, within, (spot) => {
     const old = statIfThere(spot.path);
-    if (old && old.type !== 'directory') throw new Problem('file-failed', `${path} is no folder but a ${old.type}`);
+    if (old && old.type !== 'directory')
+      throw new Problem('file-failed', `${path} is not a directory but a ${old.type}`);
     if (!old) {
       // Created with its final mode: an existing folder is not checked again, so a kill must not leave a wrong mode.
       mkdirSync(spot.path, mode ?? 0o755);

@@ -128,7 +128,7 @@ function arrive(
     const fd = enter(spot.path, create ?? false);
     if (fd === undefined) return undefined;
     if (fd === 'no folder')
-      throw new Problem('file-failed', `${path}: ${name} is no folder`, { hint: `Under ${root}.` });
+      throw new Problem('file-failed', `${path}: ${name} is not a directory`, { hint: `Under ${root}.` });
     trail.push({ fd, name });
   }
 }

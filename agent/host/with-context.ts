@@ -27,7 +27,7 @@ export const isRefused = (error: unknown): boolean =>
   [error, asProblem(error).cause].some((each) => each !== undefined && ['EACCES', 'EPERM'].includes(codeOf(each)));
 
 const words = mapOf({
-  ENOENT: 'there is no such file',
+  ENOENT: 'no such file',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the quota is used up',
   EROFS: 'the file system is read-only',

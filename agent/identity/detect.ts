@@ -83,7 +83,7 @@ export function unknownNames({ named, stage }: DetectContext): readonly string[]
     .filter((name) => !datasources.some((source) => isCalled(source, name)))
     .map((name) => {
       const near = nearest(name, known);
-      return `datasource_list names "${name}", which is not done${near === undefined ? '' : `; did you mean "${near}"?`}`;
+      return `datasource_list names "${name}", which is not supported${near === undefined ? '' : `; did you mean "${near}"?`}`;
     });
 }
 

@@ -31,7 +31,7 @@ export function includeUrls(text: string, once: boolean): readonly Included[] {
 
 /** Returns why a URL must not be fetched, if so: user-data must not turn metadata or local files into configuration. */
 export function whyNotIncluded(text: string): string | undefined {
-  if (!URL.canParse(text)) return `${JSON.stringify(shownUrl(text))} is no URL`;
+  if (!URL.canParse(text)) return `${JSON.stringify(shownUrl(text))} is not a URL`;
   const { protocol, hostname } = new URL(text);
   if (protocol !== 'http:' && protocol !== 'https:') return `${shownUrl(text)}: only http and https are fetched`;
   const address = hostname.replace(/^\[|\]$/g, '');

@@ -86,7 +86,7 @@ async function template(part: Part, reading: Reading): Promise<void> {
   const { text, missing, undone } = render(body, options.variables, skipped + 1);
   const hint = 'only plain variables are put in: {{ v1.region }}';
   for (const { line, words } of undone)
-    findings.error('', placeOf(part, line), `${words} is not done`, hint, 'unsupported');
+    findings.error('', placeOf(part, line), `${words} is not supported`, hint, 'unsupported');
   if (undone.length > 0) return;
   for (const { name, line } of missing)
     findings.warning('', placeOf(part, line), `there is no "${name}" here`, 'see "bootagent query"');
@@ -108,7 +108,7 @@ const refused =
 export const handlers = mapOf<PartHandler>({
   'text/cloud-config': config,
   'text/cloud-config-archive': archive,
-  'text/cloud-config-jsonp': refused('a JSON patch is not done', 'write what it makes of the configuration'),
+  'text/cloud-config-jsonp': refused('a JSON patch is not supported', 'write what it makes of the configuration'),
   'text/part-handler': refused('a part handler is a Python program inside cloud-init, and is not run', 'use a script'),
   'text/jinja2': template,
   'text/x-include-url': include,

@@ -18,7 +18,7 @@ export function unknownKeys({ entries }: Mapping, modules: readonly Module[]): r
   const unknown = [...entries].filter(([key]) => !known.has(key));
   const told = unknown.slice(0, most).map(([key, { key: place }]): Finding => {
     if (cloudInitKeys.includes(key) || oldKeys.includes(key)) {
-      return { level: 'warning', code: 'unsupported', at: key, place, message: 'bootagent does nothing for this key' };
+      return { level: 'warning', code: 'unsupported', at: key, place, message: 'not supported by bootagent; ignored' };
     }
     const hint = suggestion(key, names);
     const finding = { level: 'error', code: 'unknown-key', at: key, place, message: 'no such key' } as const;
@@ -26,6 +26,6 @@ export function unknownKeys({ entries }: Mapping, modules: readonly Module[]): r
   });
   const next = unknown[most]?.[1].key;
   if (!next) return told;
-  const message = `${unknown.length - most} more keys that nobody reads`;
+  const message = `${unknown.length - most} more unknown keys`;
   return [...told, { level: 'error', code: 'unknown-key', at: '', place: next, message }];
 }

@@ -60,7 +60,7 @@ function readImageFile(
   const place = { source, line: 1, column: 1 };
   const empty = written?.is === 'scalar' && written.value === null;
   if (written && written.is !== 'mapping' && !empty)
-    findings.error('', written.place, 'is no mapping from keys to values');
+    findings.error('', written.place, 'is not a mapping from keys to values');
   const config: Mapping = written?.is === 'mapping' ? written : { is: 'mapping', entries: new Map(), place };
   return { config, scripts: [], findings: findings.found, sources: new Map([[source, text]]) };
 }

@@ -84,7 +84,7 @@ export function judgedKey(written: string): JudgedKey {
   const unknown = unknownOption(line.options);
   const warnings = [
     ...(unknown === undefined ? [] : [`sshd knows no option ${JSON.stringify(unknown)}, and passes over the line`]),
-    ...(line.key.type.certificate ? ['sshd lets nobody in by a certificate that stands in authorized_keys'] : []),
+    ...(line.key.type.certificate ? ['sshd accepts no certificate in authorized_keys'] : []),
   ];
   return { text: line.text, options: line.options, warnings };
 }

@@ -30,7 +30,7 @@ const method = converted<string, 'password' | 'idtoken'>(text, (word, { error })
 const ports = converted(matching(/^\d+-\d+$/, 'two ports such as 41000-42000'), (words, { error }) => {
   const [low = 0, high = 0] = words.split('-').map(Number);
   if (low <= high && high < 65536) return words.split('-');
-  error(`${words} is no range of ports`);
+  error(`${words} is not a range of ports`);
   return INVALID;
 });
 

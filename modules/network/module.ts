@@ -116,6 +116,6 @@ function noted({ mac, name }: NetworkInterface, { network }: Facts): Pick<PlanIt
     unread === undefined ? [] : [`whether this interface is set up elsewhere is unknown: ${unread}`],
   );
   if (name !== undefined && has !== undefined && name !== has)
-    texts.push(`renaming interfaces is not done yet: ${has} is not called ${name}`);
+    texts.push(`renaming interfaces is not supported: ${has} is not called ${name}`);
   return texts.length > 0 ? { notes: texts.map((text) => ({ level: 'warning', text })) } : {};
 }

@@ -52,7 +52,7 @@ function wantedOf(written: SourceNode, at: string, manager: string | undefined, 
       findings.error(
         `${at}.${name}`,
         key,
-        `${JSON.stringify(name)} is no package manager`,
+        `${JSON.stringify(name)} is not a package manager`,
         `one of ${managers.join(', ')}`,
       );
       return [];
@@ -66,7 +66,7 @@ function wantedOf(written: SourceNode, at: string, manager: string | undefined, 
   }
   const wrong = [name, version ?? 'x'].find((word) => !/^[\w@/(*][^\s\0]*$/.test(word));
   if (wrong !== undefined) {
-    refused(written, at, findings, `${JSON.stringify(wrong)} is no name or version of a package`);
+    refused(written, at, findings, `${JSON.stringify(wrong)} is not a name or version of a package`);
     return [];
   }
   return [{ at, name, version, manager }];

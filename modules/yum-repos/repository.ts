@@ -41,7 +41,7 @@ function* settingsIn(
     const name = written.toLowerCase().replaceAll('-', '_');
     const where = `${at}.${written}`;
     if (!/^[a-z_][a-z0-9_]*$/.test(name)) {
-      findings.error(where, key, `${JSON.stringify(written)} is no name of a setting`);
+      findings.error(where, key, `${JSON.stringify(written)} is not the name of a setting`);
       yield [name, INVALID];
     } else if (value.is === 'scalar' && value.value === null) {
       findings.warning(where, value.place, 'has no value, and is left out');

@@ -57,7 +57,7 @@ const listed = (what: string, paths: readonly string[] = []): string[] =>
 function doctorPage(): string {
   const each = checks.map(
     ({ name, severity, why, mend, source }) =>
-      `## ${name}\n\n${severity}: ${why}\n\n- To mend: ${mend}\n- Asked for by: ${source}\n`,
+      `## ${name}\n\n${severity}: ${why}\n\n- Fix: ${mend}\n- Asked for by: ${source}\n`,
   );
   return `# The checks of the doctor\n\nMade by \`npm run manual\` from the tables that \`bootagent doctor\` works by.\n\n${each.join('\n')}`;
 }

@@ -70,20 +70,20 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
     [['plan', '--datasource', 'Ec3'], 'There is no datasource "Ec3"', 'Did you mean "ec2"?'],
     [['plan', '--format', 'yaml'], 'There is no format "yaml"', formats],
     [['explain', 'lockd'], 'There is no problem code "lockd"', 'Did you mean "locked"?'],
-    [['plan', '--root', nowhere], `--root ${nowhere}: there is no such folder`, path],
-    [['plan', '--root', text], `--root ${text}: is no folder`, path],
-    [['plan', '--seed', nowhere], `--seed ${nowhere}: there is no such folder`, path],
-    [['plan', '--user-data', nowhere], `--user-data ${nowhere}: there is no such file`, seeAll],
+    [['plan', '--root', nowhere], `--root ${nowhere}: no such directory`, path],
+    [['plan', '--root', text], `--root ${text}: is not a directory`, path],
+    [['plan', '--seed', nowhere], `--seed ${nowhere}: no such directory`, path],
+    [['plan', '--user-data', nowhere], `--user-data ${nowhere}: no such file`, seeAll],
     [['plan', '--user-data', scratch], `--user-data ${scratch}: is a folder`, seeAll],
-    [['config', '--user-data', nowhere], `--user-data ${nowhere}: there is no such file`, seeAll],
-    [['plan', '--facts', nowhere], `--facts ${nowhere}: there is no such file`, seeAll],
+    [['config', '--user-data', nowhere], `--user-data ${nowhere}: no such file`, seeAll],
+    [['plan', '--facts', nowhere], `--facts ${nowhere}: no such file`, seeAll],
     [
       ['plan', '--facts', text],
-      `--facts ${text}: it is no JSON`,
+      `--facts ${text}: it is not JSON`,
       'Make it with "bootagent facts > FILE" on that machine.',
     ],
-    [['plan', '--facts', file('{}')], `it tells no "cpus"`, 'Make it with "bootagent facts > FILE" on that machine.'],
-    [['plan', '--facts', file('null')], `it tells no "cpus"`, 'Make it with "bootagent facts > FILE" on that machine.'],
+    [['plan', '--facts', file('{}')], `it has no "cpus"`, 'Make it with "bootagent facts > FILE" on that machine.'],
+    [['plan', '--facts', file('null')], `it has no "cpus"`, 'Make it with "bootagent facts > FILE" on that machine.'],
     [['plan', '--user-data', locked], `--user-data ${locked}: permission denied`, seeAll, 'nobody'],
     [['plan', '--facts', locked], `--facts ${locked}: permission denied`, seeAll, 'nobody'],
     [['config', '--user-data', locked], `--user-data ${locked}: permission denied`, seeAll, 'nobody'],
@@ -93,8 +93,8 @@ describe('what is not there to be asked for', { concurrency: 4 }, () => {
     [['plan', '--facts', '/dev/zero'], '--facts /dev/zero: is neither a file nor standard input', path],
     [['plan', '--facts', pipe], `--facts ${pipe}: is neither a file nor standard input`, path],
     [['validate', endless], `${endless}: is larger than 64.0 MiB`, path],
-    [['status', '--root', text], `--root ${text}: is no folder`, path],
-    [['run', '--root', text], `--root ${text}: is no folder`, path],
+    [['status', '--root', text], `--root ${text}: is not a directory`, path],
+    [['run', '--root', text], `--root ${text}: is not a directory`, path],
     [['run', '--as-new'], '--as-new only shows what a first boot would do', 'Use "bootagent plan --as-new".'],
   ];
   for (const [args, message, hint, as] of cases) {
@@ -258,7 +258,10 @@ describe('run', { concurrency: 4 }, () => {
     const blocked = '#cloud-config\nwrite_files:\n- {path: /etc/b/c}\n';
     const failed = await bootagent([...args, '--force'], { input: blocked });
     assert.equal(failed.code, 1, failed.out);
-    assert.match(failed.out, /x write_files +failed: user-data:3:3: write_files\[0\]: \/etc\/b\/c: b is no folder/);
+    assert.match(
+      failed.out,
+      /x write_files +failed: user-data:3:3: write_files\[0\]: \/etc\/b\/c: b is not a directory/,
+    );
   });
 
   test('is not made where it is disabled by a file, unless by force', async () => {
@@ -545,7 +548,7 @@ describe('config', { concurrency: 4 }, () => {
     const { code, out, err } = await bootagent(['config', '--root', root]);
     assert.equal(code, 4);
     assert.match(err, /^\/etc\/bootagent\/bootagent.yaml:\d+:\d+: /);
-    assert.match(err, /\n\/etc\/bootagent\/conf.d\/a.yaml: is no mapping from keys to values\n/);
+    assert.match(err, /\n\/etc\/bootagent\/conf.d\/a.yaml: is not a mapping from keys to values\n/);
     assert.match(out, /^fqdn: "a" /);
   });
 });

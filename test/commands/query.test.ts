@@ -184,7 +184,7 @@ suite('detect', () => {
     ['[Ec2, Wakame]', 'A boot asks ec2, then wakame-net.'],
     ['[None]', 'A boot asks no datasource and uses only the settings of the image.'],
     ['[A, B, C, D, E, Ec2]', 'only the settings of the image: a list of more than 5 names only limits.'],
-    ['[Ce2]', '  datasource_list names "Ce2", which is not done; did you mean "Ec2"?'],
+    ['[Ce2]', '  datasource_list names "Ce2", which is not supported; did you mean "Ec2"?'],
   ] as const) {
     test(`says what a boot makes of the list ${list || 'that is not there'}`, async () => {
       const config = { '/etc/bootagent/bootagent.yaml': list && `datasource_list: ${list}\n` };
@@ -193,7 +193,7 @@ suite('detect', () => {
     });
   }
 
-  test('a cloud that is not done yet is named and not said to be asked', async () => {
+  test('a cloud that is not supported is named and not said to be asked', async () => {
     const machine = facts({ platform: { ...facts().platform, product: 'Google Compute Engine' } });
     const looking = { host: memoryHost(), facts: machine, named: undefined, settings: {} };
     const lines = detect.linesFor(await detection(looking), looking, [], 5);

@@ -96,14 +96,14 @@ describe('user-data is refused', () => {
   const sig = signature(text);
   for (const [why, bytes, reason] of [
     ['without a signature', text, /^it has no signature$/],
-    ['with more behind the signature', `${text}${sig}runcmd: [x]\n`, /something stands behind its signature/],
-    ['with an empty line behind the signature', `${text}${sig}\n`, /something stands behind its signature/],
+    ['with more behind the signature', `${text}${sig}runcmd: [x]\n`, /something follows its signature/],
+    ['with an empty line behind the signature', `${text}${sig}\n`, /something follows its signature/],
     ['with another text', `#cloud-config\nruncmd: [x]\n${sig}`, /does not belong to this text/],
     ['with a part more', mime(b64(text), bySig(sig), b64('#!/bin/sh')), /has two parts/],
     ['with two signatures in parts', mime(b64(text), bySig(sig), bySig(sig)), /has two parts/],
     ['for another namespace', text + signature(text, 'alice', '-n', 'git'), /for the namespace "git", not "bootagent"/],
     ['by another key', text + signature(text, 'mallory'), /key SHA256:\S+, which is not among the allowed signers/],
-    ['with a signature of other line ends', text + sig.replaceAll('\n', '\r\n'), /something stands behind|is damaged/],
+    ['with a signature of other line ends', text + sig.replaceAll('\n', '\r\n'), /something follows|is damaged/],
     [
       'with an empty signature',
       `${text}-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n`,

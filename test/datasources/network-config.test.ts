@@ -57,13 +57,13 @@ describe('network-config', () => {
       ['there is no interface that ethernets.a matches', 'there is no interface that ethernets.c matches'],
     ],
     [
-      'version 2 with what is not done',
+      'version 2 with what is not supported',
       'version: 2\nbonds: {bond0: {}}\nvlans: {v1: {}}\nbridges: {br0: {}}\n',
       [],
       [
-        'bonds are not done yet: bond0 is left as it is',
-        'bridges are not done yet: br0 is left as it is',
-        'vlans are not done yet: v1 is left as it is',
+        'bonds are not supported: bond0 is left as it is',
+        'bridges are not supported: br0 is left as it is',
+        'vlans are not supported: v1 is left as it is',
       ],
     ],
     [
@@ -92,7 +92,7 @@ config:
           search: ['a.example'],
         },
       ],
-      ['vlan is not done yet: eth0.7 is left as it is', 'there is no interface eth9'],
+      ['vlan is not supported: eth0.7 is left as it is', 'there is no interface eth9'],
     ],
     ['config: disabled', 'network: {config: disabled}', [], []],
     ['neither version', 'version: 3', [], ['network-config has neither version 1 nor version 2']],
@@ -144,8 +144,8 @@ config:
         },
       ],
       leftOut: [
-        'bond is not done yet: bond0 is left as it is',
-        'vlan is not done yet: v7 is left as it is',
+        'bond is not supported: bond0 is left as it is',
+        'vlan is not supported: v7 is left as it is',
         'link odd has no MAC',
       ],
     });

@@ -69,12 +69,12 @@ suite('opennebula', () => {
     assert.deepEqual([text(plain), text(encoded)], ['#!/bin/bash\necho hi', '#!/bin/sh\necho hi\n']);
   });
 
-  test('passwords and tokens are secret, and what is not done is told', async () => {
+  test('passwords and tokens are secret, and what is not supported is told', async () => {
     const found = await told("PASSWORD='pw'\nONEGATE_TOKEN='tok'\nGROW_FS='/ /data'\n");
     assert.deepEqual(found.secrets, ['pw', 'tok', 'tok']);
     assert.deepEqual(found.notes, [
-      'warning: PASSWORD is not done yet: left out',
-      'warning: GROW_FS is not done yet: left out',
+      'warning: PASSWORD is not supported: left out',
+      'warning: GROW_FS is not supported: left out',
     ]);
   });
 });

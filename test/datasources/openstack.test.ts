@@ -48,7 +48,7 @@ suite('what OpenStack tells', () => {
   test('no uuid is nobody', async () => {
     await assert.rejects(drive({ extra: { uuid: '' } }), {
       code: 'bad-metadata',
-      message: '/config-drive/openstack/2018-08-27/meta_data.json: no uuid in it, so this is nobody',
+      message: '/config-drive/openstack/2018-08-27/meta_data.json: no uuid in it, so it identifies no instance',
     });
   });
 
@@ -63,8 +63,8 @@ suite('what OpenStack tells', () => {
     assert.deepEqual(instance?.secrets, ['Adm1n', 'c2VlZA==']);
     assert.deepEqual([instance?.network, instance?.metadata.network_json], [[], networkData]);
     assert.deepEqual(notes, [
-      'warning: bond is not done yet: b is left as it is',
-      'warning: files given with the instance are not done yet: /etc/x is not written',
+      'warning: bond is not supported: b is left as it is',
+      'warning: files given with the instance are not supported: /etc/x is not written',
     ]);
   });
 
@@ -98,7 +98,7 @@ suite('detect()', () => {
     test(`${source.name} is named as not done yet, without a request`, async () => {
       const { ask, notes, host } = asking({});
       assert.equal(await source.fetch(ask), undefined);
-      assert.match(notes.join(), /^warning: \S.+ is not done yet: only the settings of the image are used$/);
+      assert.match(notes.join(), /^warning: \S.+ is not supported: only the settings of the image are used$/);
       assert.equal(host.asked.length, 0);
     });
   }

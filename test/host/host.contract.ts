@@ -92,14 +92,14 @@ export function hostContract(name: string, machine: () => Host): void {
     test('of a file where a folder stands is refused', async () => {
       const host = machine();
       await host.makeDirectory('/d');
-      await refused(host.writeFile('/d', 'x'), '/d is no file but a directory');
+      await refused(host.writeFile('/d', 'x'), '/d is not a file but a directory');
     });
 
     test('below a file is refused', async () => {
       const host = machine();
       await host.writeFile('/file', 'x');
-      await refused(host.writeFile('/file/below', 'x'), '/file/below: file is no folder');
-      await refused(host.makeDirectory('/file/a/b'), '/file/a/b: file is no folder');
+      await refused(host.writeFile('/file/below', 'x'), '/file/below: file is not a directory');
+      await refused(host.makeDirectory('/file/a/b'), '/file/a/b: file is not a directory');
       assert.equal(await host.readText('/file'), 'x');
     });
 
@@ -116,7 +116,7 @@ export function hostContract(name: string, machine: () => Host): void {
     test('a folder where a file stands is refused, and the file stays as it is', async () => {
       const host = machine();
       await host.writeFile('/a', 'x', { mode: 0o600 });
-      await refused(host.makeDirectory('/a', { mode: 0o755 }), '/a is no folder but a file');
+      await refused(host.makeDirectory('/a', { mode: 0o755 }), '/a is not a directory but a file');
       assert.deepEqual([await host.readText('/a'), await modeOf(host, '/a')], ['x', '600']);
     });
 
@@ -125,7 +125,7 @@ export function hostContract(name: string, machine: () => Host): void {
       await host.writeFile('/a', 'x');
       await host.setAttributes('/a', { mode: 0o2711 });
       assert.equal(await modeOf(host, '/a'), '2711');
-      await refused(host.setAttributes('/b', { mode: 0o600 }), 'Cannot write /b: there is no such file');
+      await refused(host.setAttributes('/b', { mode: 0o600 }), 'Cannot write /b: no such file');
     });
 
     test('empties a file and keeps all else about it', async () => {
@@ -133,7 +133,7 @@ export function hostContract(name: string, machine: () => Host): void {
       await host.writeFile('/a', 'x', { mode: 0o600 });
       await host.truncate('/a');
       assert.deepEqual([await host.readText('/a'), await modeOf(host, '/a')], ['', '600']);
-      await refused(host.truncate('/b'), 'Cannot write /b: there is no such file');
+      await refused(host.truncate('/b'), 'Cannot write /b: no such file');
     });
 
     test('removes files, and folders with all that is in them, and does not mind what is gone', async () => {

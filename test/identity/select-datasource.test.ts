@@ -135,8 +135,8 @@ suite('identify', () => {
   test("a name that is nobody's is told, with the nearest that is somebody's", async () => {
     const { notes } = await looked({ named: ['Ce2', 'MAAS', 'None'] });
     assert.deepEqual(notes, [
-      'warning: datasource_list names "Ce2", which is not done; did you mean "Ec2"?',
-      'warning: datasource_list names "MAAS", which is not done',
+      'warning: datasource_list names "Ce2", which is not supported; did you mean "Ec2"?',
+      'warning: datasource_list names "MAAS", which is not supported',
     ]);
   });
 

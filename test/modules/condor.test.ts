@@ -222,7 +222,7 @@ describe('condor', () => {
       '{central_manager: cm, security: gsi}',
       '1:41 condor.security: expected password or idtoken, got "gsi"; gsi is no longer in HTCondor; idtoken has taken its place',
     ],
-    ['{central_manager: cm, ports: 42000-41000}', '1:38 condor.ports: 42000-41000 is no range of ports'],
+    ['{central_manager: cm, ports: 42000-41000}', '1:38 condor.ports: 42000-41000 is not a range of ports'],
     ['{central_manager: cm, mem_per_core_kb: 0}', '1:48 condor.mem_per_core_kb: expected a whole number, got "0"'],
     [
       '{central_manager: cm, settings: {"A B": 1}}',

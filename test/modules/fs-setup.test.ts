@@ -43,14 +43,14 @@ describe('fs_setup', () => {
       'partition tables are not made; make them in the image, or put file systems on whole disks',
     ],
   ] as const) {
-    test(`says what is not done: ${yaml}`, () => {
+    test(`says what is not supported: ${yaml}`, () => {
       const [item] = plan(fsSetup, yaml, cloud);
       const notes = item?.notes?.map(({ level, text }) => ({ level, text }));
       assert.deepEqual([item?.changes, notes], [[], [{ level: 'warning', text }]]);
     });
   }
 
-  test('refuses what is no file system', () => {
+  test('refuses what is not a file system', () => {
     assert.deepEqual(foundIn(fsSetup, 'fs_setup: [{device: vdc, filesystem: "ext4; rm"}]'), [
       'user-data:1:38 fs_setup[0].filesystem: expected a file system such as ext4 or xfs, got "ext4; rm"',
     ]);

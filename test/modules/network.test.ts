@@ -152,7 +152,7 @@ Gateway=10.0.0.254
       'neither NetworkManager nor systemd-networkd runs here: 10.0.0.5/24, 2001:db8::5/64 is not set',
     );
     const [renamed] = planned([{ ...one, name: 'lan' }]);
-    assert.equal(renamed?.notes?.[0]?.text, 'renaming interfaces is not done yet: eth0 is not called lan');
+    assert.equal(renamed?.notes?.[0]?.text, 'renaming interfaces is not supported: eth0 is not called lan');
   });
 
   test('keeps out where the image says that its network is its own', () => {

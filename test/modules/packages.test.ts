@@ -92,10 +92,10 @@ describe('packages', () => {
   }
 
   for (const [yaml, found] of [
-    ['[--installroot=/]', '1:12 packages[0]: "--installroot=/" is no name or version of a package'],
-    ['["a b"]', '1:12 packages[0]: "a b" is no name or version of a package'],
+    ['[--installroot=/]', '1:12 packages[0]: "--installroot=/" is not a name or version of a package'],
+    ['["a b"]', '1:12 packages[0]: "a b" is not a name or version of a package'],
     ['[[a, 1, 2]]', '1:12 packages[0]: expected a package, or a list of its name and version'],
-    ['[{pip: [x]}]', '1:13 packages[0].pip: "pip" is no package manager; one of apt, dnf, yum, rpm, snap, zypper'],
+    ['[{pip: [x]}]', '1:13 packages[0].pip: "pip" is not a package manager; one of apt, dnf, yum, rpm, snap, zypper'],
   ] as const) {
     test(`tells what is wrong with ${yaml}, and keeps the rest`, () => {
       assert.deepEqual(foundIn(packages, `packages: ${yaml}`), [`user-data:${found}`]);

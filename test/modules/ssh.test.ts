@@ -190,7 +190,7 @@ describe('root_lock', () => {
   });
   test('counts more than keys for root, and that is told', () => {
     assert.deepEqual(notesOf(plan(rootLock, '{root_lock: true, user: root}', told(cloud))), [
-      'root is given keys and locked: the lock counts, and the keys let nobody in',
+      'root is given keys and locked: the lock counts, and the keys allow no login',
     ]);
   });
 });
@@ -240,7 +240,7 @@ describe('host keys', () => {
     );
     assert.deepEqual(
       findings.map(({ at, message }) => `${at}: ${message}`),
-      ['ssh_keys.rsa_private: expected a private host key: it is no private key'],
+      ['ssh_keys.rsa_private: expected a private host key: it is not a private key'],
     );
     assert.deepEqual(changesOf(items)[0], base);
   });

@@ -178,7 +178,7 @@ describe('ca_certs', () => {
 
   test('tells that the authorities of the system stay', () => {
     const [item] = plan(caCerts, 'ca_certs: {remove_defaults: true}');
-    assert.match(item?.notes?.[0]?.text ?? '', /remove_defaults is not done/);
+    assert.match(item?.notes?.[0]?.text ?? '', /remove_defaults is not supported/);
   });
 
   laws('ca_certs', planned(caCerts, asked).plan, () => memoryHost({ programs: { 'update-ca-trust': () => '' } }));

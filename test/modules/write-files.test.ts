@@ -34,7 +34,7 @@ describe('write_files', () => {
 
   test('refuses what is not what it is said to be, and only that file', () => {
     assert.deepEqual(foundIn(writeFiles, 'write_files:\n  - {path: /a, content: x, encoding: gz}\n  - {path: /b}\n'), [
-      'user-data:2:5 write_files[0]: the content is no gzip data; it is said to be gz',
+      'user-data:2:5 write_files[0]: the content is not gzip data; it is said to be gz',
     ]);
   });
 

@@ -142,7 +142,7 @@ describe('yum_repos', () => {
     ),
     ['{a: {name: A}}', '1:16 yum_repos.a: a repository needs a baseurl, a metalink or a mirrorlist'],
     ['{a: {baseurl: https://a, name: "x\\n[evil]"}}', '1:43 yum_repos.a.name: name is one line, got "x\\n[evil]"'],
-    ['{a: {baseurl: https://a, "x y": 1}}', '1:37 yum_repos.a.x y: "x y" is no name of a setting'],
+    ['{a: {baseurl: https://a, "x y": 1}}', '1:37 yum_repos.a.x y: "x y" is not the name of a setting'],
     ['{a: {baseurl: {b: c}}}', '1:26 yum_repos.a.baseurl: expected text, got a mapping'],
     ['{a: https://a}', '1:16 yum_repos.a: expected a mapping'],
   ] as const) {

@@ -142,7 +142,7 @@ describe('people, made by the real programs', { skip }, () => {
     assert.notEqual(box.text('/etc/ssh/ssh_host_ed25519_key'), first);
     assert.match(
       text,
-      /the image brought keys that nobody gave this machine: bob: 256 SHA256:\S+ cloud \(ED25519\)/,
+      /the image brought keys that are in neither metadata nor user-data: bob: 256 SHA256:\S+ cloud \(ED25519\)/,
       text,
     );
   });

@@ -7,6 +7,8 @@ import { unable } from '../support/able.ts';
 import { sandbox } from './support/sandbox.ts';
 
 const mark = (name: string): string => `S3cret-${name}-x9Qz`;
+/** A command and the last line of its output are shown to everyone; what a script prints before that is for root alone. */
+const encoded = (name: string): string => Buffer.from(`${mark(name)}\n`).toString('base64');
 const hash = (name: string): string => `$6$salt$${mark(name)}`;
 
 /** User-data with a secret in every place that can hold one; each has a distinct mark, and no mark is contained in another. */
@@ -50,7 +52,7 @@ bootcmd:
 runcmd:
 - condor_store_cred add -c -p ${mark('argument')}
 - "W=${mark('variable')}; condor_store_cred add -c -p $W"
-- "echo ${mark('said')}; echo ${mark('said-error')} >&2; exit 3"
+- "echo ${encoded('said')} | base64 -d; echo ${encoded('said-error')} | base64 -d >&2; echo failed >&2; exit 3"
 `;
 const modules =
   'bootcmd,users,users_each_boot,passwords,ssh_host_keys,random_seed,write_files,write_files_deferred,condor,runcmd';

@@ -12,7 +12,7 @@ describe('dnf', { skip: noDnf }, () => {
     const first = await machine.agent(asked, '--force', ...only);
     assert.equal(first.code, 0, first.text);
     assert.deepEqual(await installed(machine), ['tool0 2.0', 'tool1 1.0', 'tool2 1.0']);
-    assert.match(first.text, /packages\[3\]\.apt\[0\]: nothing is meant for apt/);
+    assert.match(first.text, /nothing is meant for apt/);
     assert.match(machine.text('/etc/yum.repos.d/local.repo') ?? '', /^gpgkey = file:\/\/\/etc\/pki\/rpm-gpg\//m);
 
     const before = web.asked.length;

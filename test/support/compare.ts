@@ -12,8 +12,8 @@ import { plain, yaml } from './written.ts';
  * it.
  */
 const otherVerdicts = [
-  /is no name for a value$/,
-  /^a # stands right behind a value$/,
+  /is not a name for a value$/,
+  /^a # directly follows a value$/,
   /but got '\?'/,
   /found duplicate anchor/,
 ];

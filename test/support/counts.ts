@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 
 const repository = join(import.meta.dirname, '../..');
 
@@ -22,7 +22,9 @@ export interface RanFile {
   stderr(): string;
 }
 
-export function countOf(files: Map<string, RanFile>, file: string): RanFile {
+export function countOf(files: Map<string, RanFile>, path: string): RanFile {
+  // Output of a file is reported with its path as given, its tests with the absolute path.
+  const file = resolve(path);
   const known = files.get(file);
   if (known) return known;
   let stderr = '';

@@ -94,14 +94,14 @@ export function memoryHost(given: Given = {}): MemoryHost {
     const real = whither(path, follow);
     for (let up = dirname(real); up !== '/'; up = dirname(up)) {
       if ((nodes.get(up)?.type ?? 'directory') !== 'directory')
-        throw new Problem('file-failed', `${path}: ${basename(up)} is no folder`);
+        throw new Problem('file-failed', `${path}: ${basename(up)} is not a directory`);
     }
     return { real, node: nodes.get(real) };
   }
 
   function existing(path: string): Node {
     const { node } = spot(path);
-    if (!node) throw new Problem('file-failed', `Cannot write ${path}: there is no such file`);
+    if (!node) throw new Problem('file-failed', `Cannot write ${path}: no such file`);
     return node;
   }
 
@@ -188,7 +188,7 @@ export function memoryHost(given: Given = {}): MemoryHost {
     writeFile: async (path, content, attributes = {}) => {
       did.push(`write ${path}`);
       const { real, node } = spot(path);
-      if (node && node.type !== 'file') throw new Problem('file-failed', `${path} is no file but a ${node.type}`);
+      if (node && node.type !== 'file') throw new Problem('file-failed', `${path} is not a file but a ${node.type}`);
       if (node) node.bytes = bytesOf(content);
       else put(real, { type: 'file', bytes: bytesOf(content) });
       attribute(path, attributes);
@@ -197,7 +197,7 @@ export function memoryHost(given: Given = {}): MemoryHost {
       did.push(`mkdir ${path}`);
       const { real, node } = spot(path);
       if (node && node.type !== 'directory')
-        throw new Problem('file-failed', `${path} is no folder but a ${node.type}`);
+        throw new Problem('file-failed', `${path} is not a directory but a ${node.type}`);
       if (!node) put(real, folder());
       attribute(path, attributes);
     },

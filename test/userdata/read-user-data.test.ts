@@ -51,7 +51,7 @@ test('a fault in one part costs that part and is told with its line in the file'
   const broken = message.replace('hostname: a', 'hostname: a: b');
   const { config, findings } = await read(broken);
   assert.deepEqual(config, { timezone: 'UTC' });
-  assert.deepEqual(findings, ['user-data:9:11 error: a key stands within a value']);
+  assert.deepEqual(findings, ['user-data:9:11 error: a key is inside a value']);
 });
 
 test('what is for another instance of the group is left out', async () => {
@@ -113,8 +113,8 @@ test('a template of plain variables is rendered, and one that asks for more is t
   const more = await read('## template: jinja\n#cloud-config\na: {{ v1.region | upper }}\n{% if x %}\n', { variables });
   assert.deepEqual(more.config, {});
   assert.deepEqual(more.findings, [
-    'user-data:3:1 error: {{ v1.region | upper }} is not done',
-    'user-data:4:1 error: {% if x %} is not done',
+    'user-data:3:1 error: {{ v1.region | upper }} is not supported',
+    'user-data:4:1 error: {% if x %} is not supported',
   ]);
 });
 
@@ -134,7 +134,7 @@ test('what is not read is called by its name', async () => {
       '#part-handler\nimport os',
       'user-data:1:1 error: a part handler is a Python program inside cloud-init, and is not run',
     ],
-    ['#cloud-config-jsonp\n[]', 'user-data:1:1 error: a JSON patch is not done'],
+    ['#cloud-config-jsonp\n[]', 'user-data:1:1 error: a JSON patch is not supported'],
     [
       '{"ignition": {}}',
       'user-data:1:1 error: this is an Ignition configuration (Fedora CoreOS, Flatcar), which bootagent does not read',

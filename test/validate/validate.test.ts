@@ -62,7 +62,7 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
     ];
     assert.deepEqual(
       await lines(`#cloud-config\n${keys.map((key) => `${key}: {sources: {a: {}}}\n`).join('')}`),
-      keys.map((key, index) => `${index + 2}:1 warning[unsupported] ${key}: bootagent does nothing for this key`),
+      keys.map((key, index) => `${index + 2}:1 warning[unsupported] ${key}: not supported by bootagent; ignored`),
     );
   });
 

@@ -60,7 +60,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
       if (!fleeting.test(path)) return agreed(path, note(path, { follow: false }), await host.readLink(path));
       const target = await host.readLink(path);
       if (target !== undefined) picture.leads(path, resolve(realFolder(path), target));
-      else if (await host.stat(path)) picture.worthless(`${path} is no link`);
+      else if (await host.stat(path)) picture.worthless(`${path} is not a link`);
       else picture.gone(path);
       return target;
     }),

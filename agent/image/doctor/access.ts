@@ -31,7 +31,7 @@ export const accessChecks: readonly TreeCheck[] = [
   {
     name: 'sshd-installed',
     severity: 'error',
-    why: 'Without an ssh server nobody can reach an instance.',
+    why: 'Without an SSH server no instance can be reached.',
     mend: 'Install openssh-server.',
     source: sources.openstack,
     look: async ({ host }) => ((await programPath('sshd', host)) ? [] : ['There is no sshd']),
@@ -39,7 +39,7 @@ export const accessChecks: readonly TreeCheck[] = [
   {
     name: 'sshd-enabled',
     severity: 'error',
-    why: 'An ssh server that does not start at boot reaches nobody.',
+    why: 'An SSH server that does not start at boot accepts no login.',
     mend: 'systemctl enable sshd (or ssh, on Debian and Ubuntu); chkconfig sshd on, on EL6.',
     source: sources.openstack,
     async look({ host }) {
@@ -94,7 +94,7 @@ export const accessChecks: readonly TreeCheck[] = [
   {
     name: 'regular-users',
     severity: 'warning',
-    why: 'Whoever has an account in the image has one on every instance; the default user is made at the first boot.',
+    why: 'Everyone with an account in the image has one on every instance; the default user is made at the first boot.',
     mend: 'userdel -r USER.',
     source: sources.pouta,
     async look({ sealing: { image } }) {

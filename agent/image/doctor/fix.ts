@@ -36,7 +36,7 @@ const nothingKept: Ledger = {
 
 /** Renders the applied or previewed fixes, one line each. */
 export function mends(steps: readonly Step[]): string {
-  if (steps.length === 0) return 'There is nothing that can be mended without you.\n';
+  if (steps.length === 0) return 'Nothing can be repaired automatically.\n';
   return steps.map((step) => `  ${step.at.padEnd(20)} ${keyOf(step.change)}: ${outcomeOf(step)}\n`).join('');
 }
 

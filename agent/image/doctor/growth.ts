@@ -38,7 +38,7 @@ export const growthChecks: readonly TreeCheck[] = [
     name: 'growth-kernel',
     severity: 'warning',
     why: 'Kernels before 3.8 cannot grow a partition that is in use: it must be done before root is mounted.',
-    mend: 'Install dracut-modules-growroot (EL6) or cloud-initramfs-growroot, and make the initramfs anew.',
+    mend: 'Install dracut-modules-growroot (EL6) or cloud-initramfs-growroot, and rebuild the initramfs.',
     source: sources.openstack,
     async look({ host }) {
       const kernels = await kernelsOf(host);

@@ -11,7 +11,7 @@ export function findingsAsText(findings: readonly CheckFinding[], called: string
     if (finding.is === 'not-checked') return [row('?', `not checked: ${finding.because}`)];
     const sign = check.severity === 'error' ? 'x' : '!';
     const [first = '', ...more] = shortened(finding.what);
-    const rest = [...more, check.why, `To mend: ${check.mend}`, `Asked for by: ${check.source}`];
+    const rest = [...more, check.why, `Fix: ${check.mend}`, `Asked for by: ${check.source}`];
     return [row(sign, first), ...rest.map((text) => `    ${''.padEnd(20)} ${text}`)];
   });
   const counts = [count(errors, 'error'), count(warnings, 'warning'), `${passed} passed`, `${notChecked} not checked`];
@@ -57,7 +57,7 @@ function junitInner(finding: CheckFinding): string {
   if (finding.is === 'passed') return '';
   if (finding.is === 'not-checked') return `<skipped message="${xml(finding.because)}"/>`;
   const { severity, mend } = finding.check;
-  const text = xml(`${finding.what.join('\n')}\nTo mend: ${mend}`);
+  const text = xml(`${finding.what.join('\n')}\nFix: ${mend}`);
   if (severity === 'warning') return `<system-out>${text}</system-out>`;
   return `<failure message="${xml(finding.what[0] ?? '')}">${text}</failure>`;
 }

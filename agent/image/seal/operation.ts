@@ -7,7 +7,7 @@ export interface Operation {
   readonly name: string;
   /** What goes wrong in the instances if it is left out. */
   readonly why: string;
-  /** The severity that the doctor reports if it is not done. */
+  /** The severity that the doctor reports if it is not supported. */
   readonly severity: 'error' | 'warning';
   /** The guide or program that requires it. */
   readonly source: string;

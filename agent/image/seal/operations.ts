@@ -76,7 +76,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'ssh-user-keys',
-    why: 'Whoever had a key to this machine could log in to every instance.',
+    why: 'Everyone with a key to this machine could log in to every instance.',
     severity: 'error',
     source: sources.centos,
     removes: ['~/.ssh/', '/etc/ssh/authorized_keys/*', '/etc/ssh/authorized_keys.d/*'],
@@ -256,7 +256,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'caches',
-    why: 'Made anew where they are needed; some name this machine and its people.',
+    why: 'Created again where they are needed; some name this machine and its people.',
     severity: 'warning',
     source: sources.centos,
     removes: [
@@ -291,7 +291,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'temporary-files',
-    why: 'Nobody looks after them again.',
+    why: 'They are not maintained afterwards.',
     severity: 'warning',
     source: sources.centos,
     removes: ['/tmp/*', '/var/tmp/*'],
@@ -306,7 +306,7 @@ export const operations: readonly Operation[] = [
   },
   {
     name: 'default-user',
-    why: 'The first boot makes the user anew, with the instance’s keys and nobody’s files.',
+    why: 'The first boot creates the user again, with the instance’s keys and nobody’s files.',
     severity: 'warning',
     source: sources.centos,
     also: ({ defaultUsers }) => defaultUsers.map((name) => ({ kind: 'removed-user', name })),

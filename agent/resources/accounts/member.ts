@@ -17,7 +17,7 @@ export const memberHandler = withAccountTools<ChangeOf<'member'>>({
       const members = [...membersIn(await lineOf(table, group, host)), user];
       tables.push(await tableWith(table, group, { 3: members.join(',') }, host));
     }
-    return { why: lacking.includes('/etc/group') ? 'is no member' : 'is no member in /etc/gshadow', tables };
+    return { why: lacking.includes('/etc/group') ? 'is not a member' : 'is not a member in /etc/gshadow', tables };
   },
 
   apply: ({ user, group }, host) => accountTool(host, ['usermod', '--append', '--groups', group, user]),

@@ -37,10 +37,7 @@ async function contentOf({ url, headers = {}, expect }: ChangeOf<'download'>, ho
   }
   const body = await fetched(url, headers, host);
   if (expect === undefined || new TextDecoder().decode(body.subarray(0, 4096)).includes(expect)) return body;
-  throw new Problem(
-    'not-possible',
-    `What ${shownUrl(url)} answers is not what it should be: there is no "${expect}" in it`,
-  );
+  throw new Problem('not-possible', `What ${shownUrl(url)} answers is unexpected: it has no "${expect}" in it`);
 }
 
 async function fetched(url: string, headers: Readonly<Record<string, string>>, host: Host): Promise<Uint8Array> {

@@ -56,7 +56,7 @@ export const authorizedKeysHandler: StateHandler<Wanted> = {
     await host.writeFile(place.path, bytes, guarded ? { ...own, mode: 0o600 } : {});
     const home = await host.stat(account.home);
     return home && (home.mode & 0o022) !== 0
-      ? `${account.home} can be written by others: sshd lets nobody in by key until that is mended`
+      ? `${account.home} can be written by others: sshd accepts no keys until that is repaired`
       : undefined;
   },
 };

@@ -66,7 +66,7 @@ export const hostKeysHandler: StateHandler<HostKeysChange> = {
     if (failed.length > 0) throw failed[0];
     // Without the marker (full /run) those units only generate the keys earlier than necessary.
     if (isLater) await host.writeFile(laterMarker, '', { mode: 0o644 }).catch(() => {});
-    const mended = notes.length === 0 ? '' : `mended: ${notes.join('; ')}; `;
+    const mended = notes.length === 0 ? '' : `repaired: ${notes.join('; ')}; `;
     return `${mended}${await shown(types, host)}`;
   },
 };

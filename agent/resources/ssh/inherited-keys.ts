@@ -13,7 +13,7 @@ export const inheritedKeysHandler: ActHandler<ChangeOf<'inherited-keys'>> = {
   sort: 'act',
   needs: 'root',
   subject: () => 'in all homes',
-  intent: () => 'tells which keys the image brought along',
+  intent: () => 'lists the keys that the image brought along',
 
   async perform({ known }, host) {
     const blobs = new Set(known.map((line) => blobOf(line)));
@@ -25,7 +25,9 @@ export const inheritedKeysHandler: ActHandler<ChangeOf<'inherited-keys'>> = {
         found.push(`${account.name}: ${fingerprintLine(line.key, line.comment).replace(/[^ -~]/g, '?')}`);
       }
     }
-    return found.length === 0 ? undefined : `the image brought keys that nobody gave this machine: ${found.join('; ')}`;
+    return found.length === 0
+      ? undefined
+      : `the image brought keys that are in neither metadata nor user-data: ${found.join('; ')}`;
   },
 };
 

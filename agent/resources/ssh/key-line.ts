@@ -13,7 +13,7 @@ export interface KeyLine {
   readonly comment: string;
 }
 
-/** Reads a line as OpenSSH does, or returns why it holds no key: "is no base64". */
+/** Reads a line as OpenSSH does, or returns why it holds no key: "is not base64". */
 export function readKeyLine(written: string): KeyLine | string {
   // A line break at the end may come from a YAML block; one in the middle would start a second line.
   const text = written.replace(/^[ \t]+|[ \t\r\n]+$/g, '');

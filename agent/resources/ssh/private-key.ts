@@ -13,7 +13,7 @@ const magic = 'openssh-key-v1\0';
 export function readPrivateKey(text: string): PublicKey | string {
   if (text.trim() === '') return 'is empty';
   const [, label = '', body = ''] = /-----BEGIN ([A-Z0-9 ]+)-----\s([\s\S]*?)-----END \1-----/.exec(text) ?? [];
-  if (!label.endsWith('PRIVATE KEY')) return 'is no private key';
+  if (!label.endsWith('PRIVATE KEY')) return 'is not a private key';
   try {
     return label === 'OPENSSH PRIVATE KEY' ? fromOpenssh(Buffer.from(body, 'base64')) : fromPem(text);
   } catch {

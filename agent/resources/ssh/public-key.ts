@@ -7,7 +7,7 @@ import { type KeyType, keyTypeInside, type PublicKey } from './key-types.ts';
 /** Reads the base64 of a key as OpenSSH does, or returns why it is not one. */
 export function readPublicKey(text: string): PublicKey | string {
   const bytes = base64(text);
-  return bytes ? readBlob(bytes) : 'is no base64';
+  return bytes ? readBlob(bytes) : 'is not base64';
 }
 
 export function readBlob(bytes: Uint8Array, certificates = true): PublicKey | string {
@@ -60,7 +60,7 @@ function point({ name, curve = '' }: KeyType, from: BlobReader, more: readonly s
   if (named === undefined || bytes === undefined || tail.includes(undefined)) return 'is cut short';
   const known = curves.get(curve);
   if (named !== curve || !known) return `is of the curve ${JSON.stringify(named)}, not ${curve}`;
-  if (!isPoint(known, bytes)) return `is no point of the curve ${curve}`;
+  if (!isPoint(known, bytes)) return `is not a point of the curve ${curve}`;
   return { bits: Number(curve.slice(-3)), blob: blobOf(name, curve, bytes, ...(tail as string[])) };
 }
 

@@ -34,9 +34,10 @@ const isSwap = (head: Uint8Array): boolean =>
 /** Throws, with the numbers, where a swap file of this size is not possible at this path. */
 export async function refuseUnfit(path: string, bytes: number, host: ReadHost): Promise<void> {
   const found = await foundAt(path, host);
-  if (found === 'data') throw new Problem('not-possible', `${path} holds something that is no swap; it is left alone`);
+  if (found === 'data')
+    throw new Problem('not-possible', `${path} holds something other than swap; it is left unchanged`);
   if (found === 'device' || found === 'other') {
-    throw new Problem('not-possible', `${path} is no file`, {
+    throw new Problem('not-possible', `${path} is not a file`, {
       hint: 'A device that is swap already goes under "mounts".',
     });
   }

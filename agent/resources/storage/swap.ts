@@ -68,7 +68,7 @@ async function use(path: string, host: Host): Promise<string | undefined> {
 
 async function refuseForeign(path: string, host: ReadHost): Promise<void> {
   if (!['swap', 'unfinished'].includes(await foundAt(path, host)))
-    throw new Problem('not-possible', `${path} is no swap file`);
+    throw new Problem('not-possible', `${path} is not a swap file`);
 }
 
 /** An interrupted script leaves an empty file before its mkswap. */

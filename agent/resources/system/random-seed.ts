@@ -29,6 +29,6 @@ function bytesOf({ data, encoding }: RandomSeedChange): Uint8Array {
   try {
     return gunzipSync(bytes, { maxOutputLength: most });
   } catch (cause) {
-    throw new Problem('bad-settings', 'The data of random_seed is no gzip data', { cause });
+    throw new Problem('bad-settings', 'The data of random_seed is not gzip data', { cause });
   }
 }

@@ -35,7 +35,7 @@ export function unpacked(
   } catch (error) {
     const tooMuch = error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE';
     return {
-      why: tooMuch ? `unzips to more than ${limits.bytes} bytes, with the contents before it` : 'is no gzip data',
+      why: tooMuch ? `unzips to more than ${limits.bytes} bytes, with the contents before it` : 'is not gzip data',
     };
   }
 }

@@ -85,14 +85,10 @@ function readTokens(text: string, { fail, taken }: NodeReading, lines: LineCount
     const type: string | null = words ? 'words' : CST.tokenType(lexeme);
     const top = parser.stack.at(-1)?.type;
     if ((type === 'space' || type === 'words') && lexeme.includes('\t') && top !== 'block-scalar') {
-      fail(
-        parser.offset + lexeme.indexOf('\t'),
-        'a tab stands where YAML takes only spaces',
-        'put spaces in its place',
-      );
+      fail(parser.offset + lexeme.indexOf('\t'), 'a tab where YAML accepts only spaces', 'put spaces in its place');
     }
     if ((type === 'alias' || type === 'anchor') && !/^.[\w-]+$/.test(lexeme)) {
-      fail(parser.offset, `${lexeme} is no name for a value`, 'begin and end text with quotes');
+      fail(parser.offset, `${lexeme} is not a name for a value`, 'begin and end text with quotes');
     }
     if (type === 'alias' && ++taken.aliases > limits.aliases) {
       return fail(parser.offset, `more than ${limits.aliases} aliases`);

@@ -10,7 +10,7 @@ const quote = 'put quotes around the whole text';
 const slips: readonly (readonly [RegExp, string, string])[] = [
   [
     /^nested mappings/i,
-    'a key stands within a value',
+    'a key is inside a value',
     'put quotes around text that holds ": ", and begin keys in one column',
   ],
   [/^flow .* end with a \]/i, 'the list that began with [ is not closed', 'write its ], and indent all of it'],
@@ -31,15 +31,15 @@ const slips: readonly (readonly [RegExp, string, string])[] = [
     'this key takes more than one line',
     'is a ":" missing, or a line indented too far?',
   ],
-  [/^implicit map keys need/i, 'no ":" stands behind this key', 'write "key: value", or indent text that goes on'],
+  [/^implicit map keys need/i, 'no ":" follows this key', 'write "key: value", or indent text that goes on'],
   [/^plain value cannot start/i, 'text cannot begin with this character', quote],
   [/^invalid escape/i, 'there is no such escape in double quotes', 'use single quotes, in which a \\ is itself'],
   [/^missing , /i, 'a comma is missing before this', 'write one between items'],
-  [/^comments must be/i, 'a # stands right behind a value', 'put a space before it, or quotes around the whole text'],
-  [/^not a yaml token|header includes extra/i, 'text stands right behind a | or >', 'begin it in the next line'],
+  [/^comments must be/i, 'a # directly follows a value', 'put a space before it, or quotes around the whole text'],
+  [/^not a yaml token|header includes extra/i, 'text directly follows a | or >', 'begin it in the next line'],
   [/^unexpected flow-(?:seq|map)-end/i, 'nothing that this would close is open', 'leave it out'],
   [/^unexpected block-seq-ind on same line/i, 'a list begins behind a key', 'begin it in the next line'],
-  [/^unexpected scalar at node end/i, 'something stands behind the end of a value', quote],
+  [/^unexpected scalar at node end/i, 'something follows the end of a value', quote],
   [/^unexpected .* token/i, 'this cannot stand here', 'is something before it not closed, or not indented?'],
 ];
 

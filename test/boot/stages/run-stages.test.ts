@@ -161,7 +161,7 @@ describe('an error', () => {
       told.filter((each) => each.startsWith('note') || /problems|failed/.test(each)),
       [
         'note undefined: user-data:2:1: runcmdd: no such key',
-        'note undefined: user-data:3:1: snap: bootagent does nothing for this key',
+        'note undefined: user-data:3:1: snap: not supported by bootagent; ignored',
         'note undefined: user-data:4:11: bootcmd[0]: <POOL_NAME> is still to be filled in',
       ],
     );
@@ -171,7 +171,7 @@ describe('an error', () => {
     const keys = ['puppet', 'chef', 'salt_minion', 'ansible', 'snap', 'apt'];
     const cloud = cloudOf(keys.map((key) => `${key}: {sources: {a: {}}}\n`).join(''));
     const told = keys.map(
-      (key, index) => `note undefined: user-data:${index + 2}:1: ${key}: bootagent does nothing for this key`,
+      (key, index) => `note undefined: user-data:${index + 2}:1: ${key}: not supported by bootagent; ignored`,
     );
     for (const how of [{ cloud }, { cloud, mode: 'preview' }] as const) {
       const said = await booted(machineOf(), how);

@@ -231,5 +231,5 @@ describe('a packed image', { skip: lacks('qemu-img', 'sfdisk', 'mkfs.ext4') }, (
 });
 
 test('a file that is not there is refused', async () => {
-  await assert.rejects(bytesOf('/nowhere/disk', host), { message: '--disk /nowhere/disk: there is no such file' });
+  await assert.rejects(bytesOf('/nowhere/disk', host), { message: '--disk /nowhere/disk: no such file' });
 });

@@ -140,7 +140,7 @@ describe('keys for a user', () => {
   test('in a home that others can write are told to be worth nothing', async () => {
     const host = memoryHost(withBob({ modes: { '/home/bob': 0o777 } }));
     assert.deepEqual(said(await applied(plan(keys), host)), [
-      'made /home/bob can be written by others: sshd lets nobody in by key until that is mended',
+      'made /home/bob can be written by others: sshd accepts no keys until that is repaired',
     ]);
   });
 
@@ -157,7 +157,7 @@ describe('keys for a user', () => {
     const steps = await applied(plan({ kind: 'inherited-keys', known: [keyOf(1)] }), host);
     assert.match(
       said(steps)[0] ?? '',
-      /^made the image brought keys that nobody gave this machine: root: 256 SHA256:\S+ old \(ED25519\)$/,
+      /^made the image brought keys that are in neither metadata nor user-data: root: 256 SHA256:\S+ old \(ED25519\)$/,
     );
   });
 });
@@ -449,7 +449,7 @@ describe('host keys', () => {
     ],
     ['that are missing are made', {}, wanted(), `${rsa} does not exist`],
     ['that are empty are made', { ...mine, [rsa]: '' }, wanted(), `${rsa} is empty`],
-    ['full of zeros are made', { ...mine, [rsa]: '\0'.repeat(400) }, wanted(), `${rsa} is no private key`],
+    ['full of zeros are made', { ...mine, [rsa]: '\0'.repeat(400) }, wanted(), `${rsa} is not a private key`],
     [
       'without their public half get it',
       { ...mine, [`${rsa}.pub`]: '' },

@@ -187,7 +187,7 @@ describe('a member of a group in one table of two', () => {
     return host;
   };
   for (const [change, reason] of [
-    [{ kind: 'member', user: 'ann', group: 'grid' }, 'is no member in /etc/gshadow'],
+    [{ kind: 'member', user: 'ann', group: 'grid' }, 'is not a member in /etc/gshadow'],
     [{ kind: 'user', name: 'ann', groups: ['grid'] }, 'has another set of groups (lacks grid)'],
   ] as const) {
     laws(`a member by ${change.kind}`, plan(change), half);

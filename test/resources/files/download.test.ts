@@ -59,7 +59,7 @@ describe('a download', () => {
     const plan = file({ expect: 'BEGIN PGP' });
     assert.equal(
       await outcome(plan, machine(answer(200, '<html>'))),
-      `What ${url} answers is not what it should be: there is no "BEGIN PGP" in it`,
+      `What ${url} answers is unexpected: it has no "BEGIN PGP" in it`,
     );
   });
 

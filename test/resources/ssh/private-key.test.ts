@@ -67,8 +67,8 @@ describe('a private host key', { skip: !hasKeygen && 'no ssh-keygen here' }, () 
 
   for (const [name, text, reason] of [
     ['nothing', '', 'is empty'],
-    ['zeros, as a power loss leaves them', '\0'.repeat(400), 'is no private key'],
-    ['a public key', 'ssh-ed25519 AAAA', 'is no private key'],
+    ['zeros, as a power loss leaves them', '\0'.repeat(400), 'is not a private key'],
+    ['a public key', 'ssh-ed25519 AAAA', 'is not a private key'],
   ] as const) {
     test(`that is ${name} ${reason}`, () => assert.equal(readPrivateKey(text), reason));
   }

@@ -32,7 +32,7 @@ describe('what sshd reads', () => {
     ],
     ['goes on behind an included Match block', `${include}PermitRootLogin no\n`, { 'a.conf': 'Match all\n' }, 'no'],
     [
-      'is no file of another name',
+      'is not a file of another name',
       include,
       { 'a.conf.rpmsave': 'PermitRootLogin no', '.b.conf': 'PermitRootLogin no' },
       undefined,

@@ -119,7 +119,7 @@ describe('a swap file', () => {
       'is not made of somebody’s data',
       { files: { '/swap': { size: MiB, allocated: MiB, swap: false, data: 'letters' } } },
       {},
-      '/swap holds something that is no swap; it is left alone',
+      '/swap holds something other than swap; it is left unchanged',
     ],
   ] as const) {
     test(`${name}: refused before anything is done`, async () => {
@@ -167,6 +167,6 @@ describe('swap that is only to be used', () => {
 
   test('is named where it is no swap', async () => {
     const files = { '/swap': { size: GiB, allocated: GiB, swap: false, data: 'letters' } };
-    assert.equal(told(await applied(existing, swapMachine({ files }).host)), 'failed: /swap is no swap file');
+    assert.equal(told(await applied(existing, swapMachine({ files }).host)), 'failed: /swap is not a swap file');
   });
 });
