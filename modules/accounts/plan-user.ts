@@ -11,10 +11,12 @@ export function planUser(person: ResolvedUser, context: Context, hasPasswordElse
   const { at, name, account } = person;
   const rules = account.sudo;
   const keys = account.ssh_authorized_keys ?? [];
+  // An existing account of a machine in service keeps the rules it has, cloud-init's for instance.
+  const keepsRules = context.inService && context.facts.users.some((each) => each.name === name);
   return [
     planAccount(person, context, hasPasswordElsewhere),
     ...unsupported(person),
-    ...(rules === undefined ? [] : [planSudo(`${at}.sudo`, name, rules)]),
+    ...(rules === undefined || keepsRules ? [] : [planSudo(`${at}.sudo`, name, rules)]),
     ...(keys.length === 0
       ? []
       : [{ at: `${at}.ssh_authorized_keys`, changes: [{ kind: 'authorized-keys', user: name, keys } as const] }]),

@@ -55,7 +55,7 @@ describe('the keys of the cloud and of the user-data', () => {
       assert.equal(items.flatMap(({ notes = [] }) => notes)[0]?.level, 'alarm');
       assert.match(
         notesOf(items)[0] ?? '',
-        new RegExp(`would leave the cloud's keys with nobody and lock everybody out: they are given to ${heir}`),
+        new RegExp(`would leave the cloud's keys without an account and lock everyone out: they are given to ${heir}`),
       );
       const people = changesOf(plan(users, yaml, told(cloud))).flatMap((change) =>
         change.kind === 'user' ? [change.name] : [],

@@ -389,7 +389,7 @@ describe('one bad field', () => {
 describe('a user on a machine that was in service', () => {
   const there = { name: 'joe', uid: 1000, gid: 1000, home: '/home/joe', shell: '/bin/zsh' };
   const inService: Context = { ...somewhere(), inService: true };
-  const asked = `users: [{name: joe, shell: /bin/sh, passwd: ${hash}, lock_passwd: false, groups: adm, ssh_authorized_keys: ["${key}"]}]`;
+  const asked = `users: [{name: joe, shell: /bin/sh, sudo: "ALL=(ALL) ALL", passwd: ${hash}, lock_passwd: false, groups: adm, ssh_authorized_keys: ["${key}"]}]`;
 
   test('keeps what is its own by now, and is added to groups and given its keys', () => {
     const where = { ...inService, facts: context({ users: [there] }).facts };

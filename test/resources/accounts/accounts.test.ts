@@ -476,7 +476,7 @@ describe('host keys', () => {
       const kept = host.text(rsa) === parent?.secret;
       assert.equal(
         kept,
-        !/empty|no private|copied|made for|does not exist/.test(outcome),
+        !/empty|not a private|copied|made for|does not exist/.test(outcome),
         'whether the key is the old one',
       );
       assert.deepEqual(said(await previewed(plan(change), host)), ['holds']);
@@ -549,7 +549,7 @@ describe('host keys', () => {
   test('that others can read are shut', async () => {
     const host = machine(mine, { modes: { [rsa]: 0o644 } });
     const [note = ''] = said(await applied(plan(wanted()), host));
-    assert.match(note, /^made mended: \S+rsa_key can be read by others \(mode 0644\); RSA SHA256:\S+$/);
+    assert.match(note, /^made repaired: \S+rsa_key can be read by others \(mode 0644\); RSA SHA256:\S+$/);
     assert.equal(host.text(rsa), parent?.secret);
   });
 
