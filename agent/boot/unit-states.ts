@@ -22,7 +22,7 @@ export const noUnits: BootUnits = { ahead: [], neverRan: [] };
 export async function bootUnits(stages: readonly string[], host: ReadHost): Promise<BootUnits> {
   if (host.offline || stages.includes('final') || (await host.stat(nothingDueMarker))) return noUnits;
   const properties = 'Id,ActiveState,Result,UnitFileState,Job,ConditionTimestampMonotonic';
-  const { stdout } = await host.query(['systemctl', 'show', `--property=${properties}`, ...Object.keys(units)]);
+  const { stdout } = await host.query(['systemctl', 'show', `--property=${properties}`, ...units.keys()]);
   const known = stdout.split('\n\n').map((block) => new Map(block.split('\n').map(pair)));
   const ahead = known.filter(isAhead).map(idOf);
   // systemd checks the conditions of a unit when it starts it: without a timestamp it never tried to.

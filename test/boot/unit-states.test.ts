@@ -19,7 +19,16 @@ function asked(stages: readonly string[], shown: readonly Shown[], files = {}, o
       .map(([key, value]) => `${key}=${value}\n`)
       .join('');
   });
-  const host = memoryHost({ files, offline, programs: { systemctl: () => blocks.join('\n') } });
+  const host = memoryHost({
+    files,
+    offline,
+    programs: {
+      systemctl: (args) => {
+        assert.deepEqual(args.slice(-names.length), names, 'systemd is asked about the units of the agent');
+        return blocks.join('\n');
+      },
+    },
+  });
   return bootUnits(stages, host);
 }
 

@@ -349,7 +349,7 @@ describe('people and names of a machine in a cloud', { skip }, () => {
       for (const user of ['root', 'debian'])
         assert.match(
           copy.read('told'),
-          new RegExp(`keys that nobody gave this machine: .*${user}: 256 SHA256:\\S+ first`),
+          new RegExp(`keys that are in neither metadata nor user-data: .*${user}: 256 SHA256:\\S+ first`),
         );
     });
     await t.test('root, locked, comes in neither by key nor by password, and nobody does by password', () => {
