@@ -116,7 +116,8 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     });
   };
   const byHand = options.force || options.facts !== undefined || userData !== undefined;
-  const lost = host.offline || byHand ? undefined : lostState(state);
+  // A plan is also made on machines that bootagent has never run on.
+  const lost = host.offline || dry || byHand ? undefined : lostState(state);
   // After sshd has started, and in interactive runs, fetching has no shared time limit.
   const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
   const boot: Boot = {

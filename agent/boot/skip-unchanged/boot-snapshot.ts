@@ -6,6 +6,11 @@
 export interface BootSnapshot {
   /** A file or directory on a disk, by inode, size and ctime: any change to it changes these. */
   file(path: string, standing: string): void;
+  /**
+   * The precision of the ctime of a file. A file system of which every time is in whole seconds hides a second change within one
+   * second. Where some times are finer, the others come from the builder of the image, and a later change is visible.
+   */
+  changed(device: string, path: string, times: 'each' | 'seconds'): void;
   /** A directory regardless of its content: mode, owner, group. */
   folder(path: string, standing: string): void;
   /** A file without reliable times: mode, owner, group, size. The content that was read is recorded separately. */
@@ -58,6 +63,8 @@ export function bootSnapshot(): SnapshotResult {
   const disks = new Map<string, Uint8Array>();
   const blocks = new Map<string, Uint8Array>();
   const others = new Set<string>();
+  const precise = new Set<string>();
+  const whole = new Map<string, string>();
   let why: string | undefined;
   const worthless = (reason: string): void => {
     why ??= reason;
@@ -82,6 +89,7 @@ export function bootSnapshot(): SnapshotResult {
   const other = (...words: readonly string[]): void => void others.add(line(...words));
   return {
     file: (path, standing) => keep(files, path, standing),
+    changed: (device, path, times) => void (times === 'each' ? precise.add(device) : whole.set(device, path)),
     folder: (path, standing) => keep(folders, path, standing),
     fixed: (path, standing) => keep(fixed, path, standing),
     gone: (path) => other('gone', path),
@@ -113,6 +121,8 @@ export function bootSnapshot(): SnapshotResult {
     supposed: (address, card) => other('supposed', `${address} ${card}`),
     worthless,
     async done(cksum) {
+      for (const [device, path] of whole)
+        if (!precise.has(device)) worthless(`${path} is on a file system that stores times in whole seconds`);
       if (why !== undefined) return { worthless: why };
       const lines = [
         'skip-record\t2',

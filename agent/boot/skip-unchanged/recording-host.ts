@@ -186,8 +186,7 @@ export function recordingHost(host: ReadHost, picture: BootSnapshot, timesOf = c
       return;
     }
     const seconds = ctimeNs / 1_000_000_000n;
-    // The file system stores whole seconds: a second change within the same second is not visible.
-    if (times === 'seconds') picture.worthless(`${path} was changed at a time of whole seconds`);
+    picture.changed(String(stats.dev), path, times);
     picture.file(path, `${ino} ${size} ${seconds}.${String(ctimeNs % 1_000_000_000n).padStart(9, '0')}`);
   }
 
