@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import type { Dispatcher } from 'undici';
 import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
@@ -30,7 +31,8 @@ export function makeHttp(): (request: Request) => Promise<Response> {
       let { origin, path, authorization } = partsOf(request.url);
       const headers = { ...request.headers, ...authorization };
       for (let redirects = 0; ; redirects++) {
-        const answer = await exchange(clientOf(origin), { ...request, headers, path }, limit);
+        const sent = { ...request, headers, path };
+        const answer = await compiledOnce(() => exchange(clientOf(origin), sent, limit));
         const next = redirects < mostRedirects ? sameHost(answer, origin, path) : undefined;
         if (next === undefined || (request.method ?? 'GET') !== 'GET') return answer;
         path = next;
@@ -41,6 +43,20 @@ export function makeHttp(): (request: Request) => Promise<Response> {
       clearTimeout(timer);
     }
   };
+}
+
+/**
+ * undici parses responses with a WebAssembly program, made at the first connection. V8 would soon compile it a second time, with
+ * its optimizing compiler: for a few small responses that costs more than it saves (decision 99).
+ */
+async function compiledOnce<T>(work: () => Promise<T>): Promise<T> {
+  setFlagsFromString('--wasm-tiering-budget=2000000000');
+  try {
+    return await work();
+  } finally {
+    // Code that is loaded later is checked against the flags that Node's own code was compiled with.
+    setFlagsFromString('--wasm-tiering-budget=13000000');
+  }
 }
 
 interface Limit {
