@@ -11,7 +11,7 @@ import { booted, type How, machineOf, units } from '../../support/boots.ts';
 import { facts } from '../../support/facts.ts';
 import type { MemoryHost } from '../../support/memory-host.ts';
 import { often } from '../../support/often.ts';
-import { peopled } from '../../support/people/memory-accounts.ts';
+import { withPackageAccount } from '../../support/people/package-account.ts';
 
 const schedule: Schedule = {
   local: [],
@@ -37,27 +37,6 @@ const fileOf = fc.record({
   defer: fc.boolean(),
   append: fc.boolean(),
 });
-
-/** Returns a machine whose package manager creates the account "pkg". */
-const given = () =>
-  peopled({
-    programs: {
-      timedatectl: () => 'NTP=no\nNTPSynchronized=yes\n',
-      dnf: (args, machine) => {
-        if (!args.includes('install')) return '';
-        for (const [path, line] of [
-          ['/etc/passwd', 'pkg:x:990:990::/:/sbin/nologin'],
-          ['/etc/group', 'pkg:x:990:'],
-        ] as const) {
-          const node = machine.nodes.get(path);
-          if (node) node.bytes = new TextEncoder().encode(`${machine.text(path)}${line}\n`);
-        }
-        return '';
-      },
-      setpriv: (_, machine) =>
-        machine.text('/etc/passwd')?.includes('pkg:') ? '' : 'no package provides pkg\npackage pkg is not installed\n',
-    },
-  });
 
 const stateOf = ({ nodes }: MemoryHost): Record<string, string> =>
   Object.fromEntries(
@@ -88,7 +67,7 @@ test('what one module makes and a later one needs is there at the end, or the fa
         packages: ['pkg'],
         write_files: asked,
       };
-      const machine = machineOf(given());
+      const machine = machineOf(withPackageAccount());
       const how: How = {
         schedule,
         cloud: { id: 'i-1', userData: `#cloud-config\n${JSON.stringify(config)}` },

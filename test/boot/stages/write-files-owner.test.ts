@@ -8,29 +8,11 @@ import { users } from '../../../modules/users.ts';
 import { deferredFiles, writeFiles } from '../../../modules/write-files.ts';
 import { booted, type Machine, machineOf, units } from '../../support/boots.ts';
 import { facts } from '../../support/facts.ts';
-import { peopled } from '../../support/people/memory-accounts.ts';
+import { withPackageAccount } from '../../support/people/package-account.ts';
 
 const schedule: Schedule = { local: [], early: [], main: [users, writeFiles], final: [packages, deferredFiles] };
 
-/** The programs of a machine whose package manager creates the account "pkg". */
-const withPackages = peopled({
-  programs: {
-    dnf: (args, machine) => {
-      if (!args.includes('install')) return '';
-      for (const [path, line] of [
-        ['/etc/passwd', 'pkg:x:990:990::/:/sbin/nologin'],
-        ['/etc/group', 'pkg:x:990:'],
-      ] as const) {
-        const node = machine.nodes.get(path);
-        if (node) node.bytes = new TextEncoder().encode(`${machine.text(path)}${line}\n`);
-      }
-      return '';
-    },
-    timedatectl: () => 'NTP=no\nNTPSynchronized=yes\n',
-    setpriv: (_, machine) =>
-      machine.text('/etc/passwd')?.includes('pkg:') ? '' : 'no package provides pkg\npackage pkg is not installed\n',
-  },
-});
+const withPackages = withPackageAccount();
 
 async function ownersAfter(userData: string, how: readonly (readonly Stage[])[], boots = 1) {
   const machine = machineOf(withPackages);
