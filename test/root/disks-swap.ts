@@ -70,7 +70,7 @@ for (const type of ['ext4', 'xfs', 'btrfs'] as const) {
     test('of somebody’s data is refused', async () => {
       using disk = swapDisk(type, GiB);
       writeFileSync(disk.path, 'letters');
-      assert.match(await told(planOf(disk.path, 128 * MiB)), /holds something that is no swap/);
+      assert.match(await told(planOf(disk.path, 128 * MiB)), /holds something other than swap/);
       assert.equal(readFileSync(disk.path, 'utf8'), 'letters');
     });
   });
