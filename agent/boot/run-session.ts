@@ -13,6 +13,7 @@ import { identifier } from '../identity/resolve.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
 import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
+import { isColoured } from '../report/terminal-text.ts';
 import { folderStore, readOnly } from '../state/folder-store.ts';
 import { lock } from '../state/lock.ts';
 import { currentBoot, leaveMarker, nothingDueMarker } from '../state/markers.ts';
@@ -164,7 +165,7 @@ async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | u
 }
 
 function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelOptions, io: Io): Reporting {
-  const colour = io.terminal && !io.env.NO_COLOR;
+  const colour = isColoured(io);
   const out = (colour && !json && io.styled) || io.out;
   return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
 }

@@ -2,6 +2,7 @@ import { exit } from '../base/exit-codes.ts';
 import type { Detection } from '../identity/detect.ts';
 import type { SelectContext } from '../identity/select-datasource.ts';
 import type { Datasource } from '../metadata/datasource.ts';
+import { styleOf, type TextLine, terminalText } from '../report/terminal-text.ts';
 import type { Work } from './command.ts';
 import { detectContextOf } from './detect-context.ts';
 
@@ -22,7 +23,8 @@ export const run: Work['run'] = async (given, around) => {
     around.out(`${JSON.stringify({ schema_version: 1, named, sources }, undefined, 2)}\n`);
     return exit.done;
   }
-  around.out(`${linesFor(found, context, unknownNames(context), mostNamed).join('\n')}\n`);
+  const lines = linesFor(found, context, unknownNames(context), mostNamed);
+  (around.styled ?? around.out)(terminalText(lines, styleOf(around)));
   return exit.done;
 };
 
@@ -32,24 +34,31 @@ export function linesFor(
   context: Pick<SelectContext, 'named' | 'host'>,
   mistakes: readonly string[],
   mostNamed: number,
-): string[] {
+): readonly TextLine[] {
   const { named, host } = context;
   const width = Math.max(...found.map(({ source }) => source.name.length), 0);
   const silent = found
     .filter(({ source, because }) => because === undefined && source.name !== 'none')
     .map(({ source }) => source.name);
   return [
-    named ? `datasource_list names: ${named.join(', ')}` : 'no datasource_list: the machine alone decides',
-    ...mistakes.map((mistake) => `  ${mistake}`),
+    paragraph(named ? `datasource_list names: ${named.join(', ')}` : 'no datasource_list: the machine alone decides'),
+    ...mistakes.map((mistake): TextLine => ({ text: `  ${mistake}`, tone: 'warning', indent: 4 })),
     ...found.flatMap(({ source, because, found: isFound }) =>
-      because === undefined
-        ? []
-        : [`  ${isFound ? 'found' : 'asked'}  ${source.name.padEnd(width)}  ${because}${unlessDone(source)}`],
+      because === undefined ? [] : [rowOf(source, because, isFound, width)],
     ),
-    ...(silent.length > 0 ? [`Not detected: ${silent.join(', ')}.`] : []),
-    whatFollows(found, named, mostNamed),
-    ...(host.privileged ? [] : ['Drives were not read: that needs root.']),
+    ...(silent.length > 0 ? [paragraph(`Not detected: ${silent.join(', ')}.`)] : []),
+    paragraph(whatFollows(found, named, mostNamed)),
+    ...(host.privileged ? [] : [paragraph('Drives were not read: that needs root.')]),
   ];
+}
+
+const paragraph = (text: string): TextLine => ({ text, indent: 0 });
+
+function rowOf(source: Datasource, because: string, found: boolean, width: number): TextLine {
+  const part = found ? 'found' : 'asked';
+  const head = `  ${part}  ${source.name.padEnd(width)}  `;
+  const tone = found ? 'good' : 'strong';
+  return { text: `${head}${because}${unlessDone(source)}`, tone, part, indent: head.length };
 }
 
 const unlessDone = ({ silent }: Datasource): string => (silent ? ' (not supported by bootagent: it is not asked)' : '');

@@ -14,6 +14,7 @@ import { ownDisk } from '../image/doctor/own-disk.ts';
 import { findingsAsJson, findingsAsJunit, findingsAsText } from '../image/doctor/report.ts';
 import { type FstabLine, fstab } from '../image/fstab.ts';
 import { chosen } from '../image/seal/choice.ts';
+import { styleOf } from '../report/terminal-text.ts';
 import type { Invocation } from './command.ts';
 import { formatCommand } from './format-command.ts';
 import { namesIn, openImage } from './image.ts';
@@ -26,14 +27,11 @@ export async function run(given: Invocation, around: Io): Promise<number> {
     around.out(options.format === 'json' ? `${JSON.stringify({ schema_version: 1, checks: asked })}\n` : rows.join(''));
     return exit.done;
   }
-  const print = { json: findingsAsJson, junit: findingsAsJunit, text: findingsAsText }[options.format ?? 'text'];
   const tell = (findings: readonly CheckFinding[], called: string): number => {
-    around.out(
-      (print ?? findingsAsText)(
-        findings.map((each) => aimed(each, options.root)),
-        called,
-      ),
-    );
+    const shown = findings.map((each) => aimed(each, options.root));
+    if (options.format === 'json') around.out(findingsAsJson(shown, called));
+    else if (options.format === 'junit') around.out(findingsAsJunit(shown, called));
+    else (around.styled ?? around.out)(findingsAsText(shown, called, styleOf(around)));
     return countChecks(findings).errors > 0 ? exit.failed : exit.done;
   };
 

@@ -1,21 +1,38 @@
 import { mapOf } from '../../base/map-of.ts';
+import { type TerminalStyle, type TextLine, type Tone, terminalText } from '../../report/terminal-text.ts';
 import { type CheckFinding, countChecks } from './examine.ts';
 
 /** Renders the findings as text: each fault, then why it matters and how to fix it. */
-export function findingsAsText(findings: readonly CheckFinding[], called: string): string {
+export function findingsAsText(
+  findings: readonly CheckFinding[],
+  called: string,
+  style: TerminalStyle = { colour: false },
+): string {
   const { errors, warnings, passed, notChecked } = countChecks(findings);
-  const lines = findings.flatMap((finding) => {
-    const { check } = finding;
-    if (finding.is === 'passed') return [];
-    const row = (sign: string, text: string) => `  ${sign} ${check.name.padEnd(20)} ${text}`;
-    if (finding.is === 'not-checked') return [row('?', `not checked: ${finding.because}`)];
-    const sign = check.severity === 'error' ? 'x' : '!';
-    const [first = '', ...more] = shortened(finding.what);
-    const rest = [...more, check.why, `Fix: ${check.mend}`, `Asked for by: ${check.source}`];
-    return [row(sign, first), ...rest.map((text) => `    ${''.padEnd(20)} ${text}`)];
-  });
   const counts = [count(errors, 'error'), count(warnings, 'warning'), `${passed} passed`, `${notChecked} not checked`];
-  return `${[`Examined: ${called}`, ...lines, counts.join(', ')].join('\n')}\n`;
+  const tone: Tone = errors > 0 ? 'error' : warnings > 0 ? 'warning' : 'good';
+  const lines = [{ text: `Examined: ${called}` }, ...findings.flatMap(linesOf), { text: counts.join(', '), tone }];
+  return terminalText(lines, style);
+}
+
+/** The column at which the text of a finding begins. */
+const textColumn = 25;
+
+function linesOf(finding: CheckFinding): readonly TextLine[] {
+  const { check } = finding;
+  if (finding.is === 'passed') return [];
+  const row = (sign: string, text: string): TextLine => ({
+    text: `  ${sign} ${check.name.padEnd(20)} ${text}`,
+    indent: textColumn,
+  });
+  if (finding.is === 'not-checked') return [{ ...row('?', `not checked: ${finding.because}`), tone: 'faint' }];
+  const sign = check.severity === 'error' ? 'x' : '!';
+  const [first = '', ...more] = shortened(finding.what);
+  const rest = [...more, check.why, `Fix: ${check.mend}`, `Asked for by: ${check.source}`];
+  return [
+    { ...row(sign, first), tone: check.severity, part: `${sign} ${check.name}` },
+    ...rest.map((text) => ({ text: `${' '.repeat(textColumn)}${text}`, indent: textColumn })),
+  ];
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
