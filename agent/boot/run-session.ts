@@ -22,9 +22,10 @@ import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
+import type { Boot } from './stages/boot.ts';
 import { bootOf } from './stages/build-boot.ts';
 import { lostState } from './stages/lost-state.ts';
-import { type Boot, runStages } from './stages/run-stages.ts';
+import { runStages } from './stages/run-stages.ts';
 
 /**
  * Runs the requested stages, from the lock to the report; returns 'disabled' if the image or the kernel command line disables

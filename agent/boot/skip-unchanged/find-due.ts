@@ -6,7 +6,8 @@ import { keyOf } from '../../resources/index.ts';
 import { readOnly } from '../../state/folder-store.ts';
 import { leaveMarker, nothingDueMarker } from '../../state/markers.ts';
 import { openState } from '../../state/state.ts';
-import { type Boot, runStages } from '../stages/run-stages.ts';
+import type { Boot } from '../stages/boot.ts';
+import { runStages } from '../stages/run-stages.ts';
 import { leaveAssumedNetwork, observingAddress, readKeptNetwork } from './assumed-network.ts';
 
 export interface LaterStages {

@@ -16,8 +16,9 @@ import { addTo, emptySummary, lastLine, type Summary } from '../../report/summar
 import { whyLines } from '../../report/why.ts';
 import { folderStore, home, readOnly } from '../../state/folder-store.ts';
 import { openState } from '../../state/state.ts';
+import type { Boot } from '../stages/boot.ts';
 import { bootOf } from '../stages/build-boot.ts';
-import { type Boot, runStages } from '../stages/run-stages.ts';
+import { runStages } from '../stages/run-stages.ts';
 import { bootSnapshot } from './boot-snapshot.ts';
 import { findDue } from './find-due.ts';
 import { recordingHost } from './recording-host.ts';
