@@ -727,7 +727,7 @@ describe('what the image brought', () => {
 });
 
 describe('that nothing is due at a later boot', () => {
-  const rest = { stages: ['early', 'main', 'final'], isNobodys: false } as const;
+  const rest = { stages: ['early', 'main', 'final'], noDatasource: false } as const;
 
   async function markedAfter(
     userData: string,
@@ -765,9 +765,9 @@ describe('that nothing is due at a later boot', () => {
     assert.equal(await markedAfter('runcmd: [r]\n', () => ({ fingerprint: 'another' }), last), undefined);
   });
   test('is marked on a machine that no source speaks for, where its image asks for nothing', async () => {
-    const nobodys = { isNobodys: true };
-    assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), nobodys), 'nothing-due');
-    assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), nobodys), undefined);
+    const noSource = { noDatasource: true };
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), noSource), 'nothing-due');
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), noSource), undefined);
   });
 
   const named = defineModule({
