@@ -11,7 +11,7 @@ export function findingsAsText(findings: readonly CheckFinding[], called: string
     if (finding.is === 'not-checked') return [row('?', `not checked: ${finding.because}`)];
     const sign = check.severity === 'error' ? 'x' : '!';
     const [first = '', ...more] = shortened(finding.what);
-    const rest = [...more, check.why, `Fix: ${check.mend}`, `Asked for by: ${check.source}`];
+    const rest = [...more, check.why, `Fix: ${check.mend}`, `Source: ${check.source}`];
     return [row(sign, first), ...rest.map((text) => `    ${''.padEnd(20)} ${text}`)];
   });
   const counts = [count(errors, 'error'), count(warnings, 'warning'), `${passed} passed`, `${notChecked} not checked`];
