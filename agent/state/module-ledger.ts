@@ -1,4 +1,4 @@
-import type { Ledger } from '../engine/executor.ts';
+import type { Ledger } from '../engine/ledger.ts';
 import { entriesKey, entriesKeyParts, type JournalContent, pendingKey } from './journal-content.ts';
 import type { JournalRecord } from './records.ts';
 

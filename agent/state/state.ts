@@ -1,7 +1,7 @@
 import { ownPaths } from '../base/own-paths.ts';
 import { asProblem } from '../base/problem.ts';
-import type { Ledger } from '../engine/executor.ts';
 import type { LedgerEntry } from '../engine/handler.ts';
+import type { Ledger } from '../engine/ledger.ts';
 import {
   addRecord,
   emptyContent,

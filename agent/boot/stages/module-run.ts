@@ -1,7 +1,7 @@
 import { asProblem } from '../../base/problem.ts';
-import type { Step } from '../../engine/executor.ts';
 import { canonicalText, hashOf } from '../../engine/hash.ts';
 import type { Context, Module } from '../../engine/module.ts';
+import type { Step } from '../../engine/step.ts';
 import type { ModuleResult } from '../../report/event.ts';
 import { countAsDone } from '../../resources/index.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';

@@ -1,7 +1,8 @@
 import type { PlanItem } from '../../engine/change.ts';
-import type { Ledger, Step, Watch } from '../../engine/executor.ts';
 import type { ItemReport } from '../../engine/handler.ts';
+import type { Ledger } from '../../engine/ledger.ts';
 import type { Module } from '../../engine/module.ts';
+import type { Step, Watch } from '../../engine/step.ts';
 import { apply, preview } from '../../resources/index.ts';
 import type { Failure } from '../../state/records.ts';
 import { placeOf } from '../../userdata/schema/source-location.ts';

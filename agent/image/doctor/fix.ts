@@ -1,6 +1,7 @@
 import type { Change, PlanItem } from '../../engine/change.ts';
-import type { Ledger, Step } from '../../engine/executor.ts';
+import type { Ledger } from '../../engine/ledger.ts';
 import { overlayHost } from '../../engine/overlay-host.ts';
+import type { Step } from '../../engine/step.ts';
 import type { Host } from '../../host/host.ts';
 import { apply, keyOf, preview } from '../../resources/index.ts';
 import type { Look } from './check.ts';

@@ -1,6 +1,7 @@
 import { mapOf } from '../../base/map-of.ts';
-import type { ReadLedger, Step } from '../../engine/executor.ts';
+import type { ReadLedger } from '../../engine/ledger.ts';
 import { overlayHost } from '../../engine/overlay-host.ts';
+import type { Step } from '../../engine/step.ts';
 import { preview } from '../../resources/index.ts';
 import type { Operation } from '../seal/operation.ts';
 import { operations } from '../seal/operations.ts';

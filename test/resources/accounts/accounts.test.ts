@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { digest } from '../../../agent/base/digest.ts';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { Change, ChangeOf } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { blobOf } from '../../../agent/resources/ssh/blob.ts';
 import { publicLine, readPrivateKey } from '../../../agent/resources/ssh/private-key.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
