@@ -56,8 +56,8 @@ const listed = (what: string, paths: readonly string[] = []): string[] =>
 
 function doctorPage(): string {
   const each = checks.map(
-    ({ name, severity, why, mend, source }) =>
-      `## ${name}\n\n${severity}: ${why}\n\n- Fix: ${mend}\n- Source: ${source}\n`,
+    ({ name, severity, why, fix, source }) =>
+      `## ${name}\n\n${severity}: ${why}\n\n- Fix: ${fix}\n- Source: ${source}\n`,
   );
   return `# The checks of the doctor\n\nMade by \`npm run manual\` from the tables that \`bootagent doctor\` works by.\n\n${each.join('\n')}`;
 }

@@ -62,7 +62,7 @@ function image(
 const layout = async (file: string, fstab: readonly FstabLine[] = []): Promise<Layout> =>
   layoutOf(await unpackedImage(await bytesOf(file, host), file), fstab);
 const found = async (disk: Layout): Promise<Record<string, readonly string[]>> => {
-  const findings = await examine(diskChecks, { disk, tree: { unseen: '' } });
+  const findings = await examine(diskChecks, { disk, tree: { notChecked: '' } });
   return Object.fromEntries(findings.flatMap((each) => (each.is === 'found' ? [[each.check.name, each.what]] : [])));
 };
 const plain = ({ slices }: Layout) =>
