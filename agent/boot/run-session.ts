@@ -200,7 +200,7 @@ function reportState(state: State, { host, dry }: SessionOptions, report: Report
   for (const { code, text } of state.warnings) report.warn(code, text);
   if (dry) return;
   if (state.interrupted !== undefined)
-    report.note(`The last run was cut off in ${state.interrupted}; it goes on from there`);
+    report.note(`The last run was interrupted in ${state.interrupted}; this run continues from there`);
   if (!state.inService() || host.offline) return;
   // The next stage may run in another process and needs the record too.
   orReport(report, () => state.setInService());

@@ -40,7 +40,7 @@ async function preview(table: HandlerTable, item: PlanItem, host: OverlayHost, l
       if (outcome.outcome === 'due') host.include(outcome.difference);
       return outcome;
     } catch (error) {
-      if (isRefused(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to look' };
+      if (isRefused(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to read it' };
       throw error;
     }
   });
@@ -164,7 +164,7 @@ async function makeState(
   const left = handler.unverified ? undefined : await handler.compare(change, host);
   if (isRemark(left)) return note || left.holds;
   if (!left) return note || undefined;
-  throw new Problem('not-converged', `${table.keyOf(change)} was made, and yet it ${asDifference(left).why}`);
+  throw new Problem('not-converged', `${table.keyOf(change)} was applied, but it still ${asDifference(left).why}`);
 }
 
 const keyIn = (table: HandlerTable, at: string, change: Change): string => `${at}: ${table.keyOf(change)}`;
@@ -190,7 +190,7 @@ async function walk(
 /** Defers a fetch that exceeds the budget of the units before sshd: the unit after sshd retries it. */
 const outcomeOf = (problem: Problem): Outcome =>
   problem.code === 'fetched-late'
-    ? { outcome: 'deferred', because: `behind sshd: ${problem.message}` }
+    ? { outcome: 'deferred', because: `after sshd: ${problem.message}` }
     : { outcome: 'failed', problem };
 
 interface Looking {

@@ -92,7 +92,7 @@ describe('what is fetched before sshd', () => {
       );
       for (const step of steps)
         if (step.outcome === 'deferred')
-          assert.match(step.because, /^behind sshd: .* takes longer than sshd waits \(20 s /);
+          assert.match(step.because, /^after sshd: .* takes longer than sshd waits \(20 s /);
       outcomes.forEach((outcome, index) => {
         assert.equal(inner.text(`/${index}`), outcome === 'made' ? 'content' : undefined);
       });

@@ -51,7 +51,7 @@ export const accessChecks: readonly TreeCheck[] = [
   {
     name: 'password-login',
     severity: 'warning',
-    why: 'A file of sshd_config.d that turns on logins by password does so on every instance whose user-data says nothing of it.',
+    why: 'A file of sshd_config.d that turns on logins by password does so on every instance whose user-data does not set it.',
     fix: 'Remove the line named, or the file.',
     source: sources.bootagent,
     async inspect({ host }) {
@@ -78,8 +78,8 @@ export const accessChecks: readonly TreeCheck[] = [
   {
     name: 'weak-password',
     severity: 'error',
-    why: 'What everybody tries first opens every instance.',
-    fix: 'passwd --lock USER, or a password that is not in everybody’s list.',
+    why: 'Passwords that attackers try first open every instance.',
+    fix: 'passwd --lock USER, or set a password that is in no public list.',
     source: sources.centos,
     async inspect({ host }) {
       const all = await passwords(host);
@@ -101,7 +101,7 @@ export const accessChecks: readonly TreeCheck[] = [
       const { users, defaultUsers, os, major } = image;
       return users
         .filter(({ name, uid }) => uid >= uidMin(os, major) && uid < 60_000 && !defaultUsers.includes(name))
-        .map(({ name, uid }) => `${name} (uid ${uid}) is no default user`);
+        .map(({ name, uid }) => `${name} (uid ${uid}) is not a default user`);
     },
   },
   {
@@ -125,7 +125,7 @@ export const accessChecks: readonly TreeCheck[] = [
 function weakness(name: string, hash: string): string | undefined {
   if (hash === '') return `${name} needs no password`;
   const word = known.find((each) => isPassword(each, hash));
-  return word === undefined ? undefined : `${name} has a password that everybody knows: "${word}"`;
+  return word === undefined ? undefined : `${name} has a well-known password: "${word}"`;
 }
 
 async function passwords(host: CheckContext['host']): Promise<(readonly [string, string])[]> {

@@ -30,7 +30,7 @@ export const bootChecks: readonly TreeCheck[] = [
   {
     name: 'agent-switched-off',
     severity: 'error',
-    why: 'With these words on the kernel’s command line the agent does nothing, on every instance.',
+    why: 'With these words on the kernel’s command line the agent does not run on any instance.',
     fix: 'Take bootagent=off (or cloud-init=disabled, where cloud-init is the agent) out of the boot menu.',
     source: sources.bootagent,
     async inspect({ host }) {
@@ -61,7 +61,7 @@ export const bootChecks: readonly TreeCheck[] = [
   {
     name: 'machine-id',
     severity: 'error',
-    why: 'Machines with one id get one DHCP lease, and their journals cannot be told apart.',
+    why: 'Machines with the same id get the same DHCP lease, and their journals cannot be distinguished.',
     fix: 'bootagent seal --only machine-id',
     source: sources.systemd,
     async inspect({ host, sealing: { image } }) {

@@ -9,13 +9,13 @@ export const diskChecks: readonly DiskCheck[] = [
   {
     name: 'root-grows',
     severity: 'error',
-    why: 'A partition can only grow into free space right behind it.',
+    why: 'A partition can only grow into free space directly after it.',
     fix: 'Make root the last partition of the disk.',
     source: sources.openstack,
     inspectDisk: onRoot((root, { slices }) =>
       slices
         .filter(({ start }) => start > root.start)
-        .map(({ number, is }) => `Partition ${number} (${is}) lies behind root, partition ${root.number}`),
+        .map(({ number, is }) => `Partition ${number} (${is}) lies after root, partition ${root.number}`),
     ),
   },
   {
@@ -44,13 +44,13 @@ export const diskChecks: readonly DiskCheck[] = [
   {
     name: 'table-fits',
     severity: 'error',
-    why: 'A partition that ends behind the end of the disk loses what is written there.',
-    fix: 'The image was cut off: convert it again, whole.',
+    why: 'A partition that ends after the end of the disk loses what is written there.',
+    fix: 'The image is truncated: convert it again.',
     source: sources.openstack,
     inspectDisk: ({ slices, size }) =>
       slices
         .filter(({ start, size: length }) => start + length > size)
-        .map(({ number }) => `Partition ${number} ends behind the end of the disk`),
+        .map(({ number }) => `Partition ${number} ends after the end of the disk`),
   },
   {
     name: 'filesystem-fills',

@@ -11,7 +11,7 @@ export const labelChecks: readonly TreeCheck[] = [
     why: 'The first boot of every instance would go through all files, and then boot once more.',
     fix: 'Boot once, or run setfiles over the image; then remove /.autorelabel.',
     source: sources.bootagent,
-    inspect: async ({ host }) => ((await host.stat('/.autorelabel')) ? ['/.autorelabel asks for a relabel'] : []),
+    inspect: async ({ host }) => ((await host.stat('/.autorelabel')) ? ['/.autorelabel requests a relabel'] : []),
   },
   {
     name: 'selinux-labels',

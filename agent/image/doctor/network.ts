@@ -81,7 +81,7 @@ export const networkChecks: readonly TreeCheck[] = [
       const all = await configured(host, await startsAtBoot('NetworkManager', host));
       return all
         .filter(({ by, forEver }) => by === 'dhcp' && !forEver)
-        .map(({ name, file }) => `${name} gives up when nobody answers (${file})`);
+        .map(({ name, file }) => `${name} gives up without an answer (${file})`);
     },
     async changes({ host }) {
       const all = await configured(host, await startsAtBoot('NetworkManager', host));
@@ -98,7 +98,7 @@ export const networkChecks: readonly TreeCheck[] = [
   {
     name: 'zeroconf',
     severity: 'warning',
-    why: 'With a route for 169.254.0.0/16 on the interface, the metadata service is looked for on the local network.',
+    why: 'With a route for 169.254.0.0/16 on the interface, requests to the metadata service stay on the local network.',
     fix: 'NOZEROCONF=yes in /etc/sysconfig/network. "--fix" writes it.',
     source: sources.centos,
     async inspect({ host }) {
@@ -127,7 +127,7 @@ export const networkChecks: readonly TreeCheck[] = [
   {
     name: 'power-button',
     severity: 'warning',
-    why: 'The cloud asks an instance to go down by its power button; nobody listens, and it is cut off.',
+    why: 'The cloud shuts an instance down by its power button. Without a listener, the instance is powered off hard.',
     fix: 'systemd-logind does it; without systemd install and enable acpid.',
     source: sources.pouta,
     async inspect({ host }) {

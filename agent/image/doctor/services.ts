@@ -43,7 +43,7 @@ export const serviceChecks: readonly TreeCheck[] = [
   {
     name: 'agent-enabled',
     severity: 'error',
-    why: 'An agent that does not start at boot does nothing.',
+    why: 'The agent must start at boot.',
     fix: 'systemctl enable bootagent-local bootagent bootagent-final; remove /etc/bootagent/disabled. "--fix" enables.',
     source: sources.openstack,
     async inspect({ host }) {

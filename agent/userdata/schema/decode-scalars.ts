@@ -33,7 +33,7 @@ function credential(written: Mapping, at: string, findings: Findings): string | 
   }
   const value = findings.credential(name.raw);
   if (value === undefined) {
-    const hint = 'see "systemd-creds list --system"; /etc/credstore is looked into, too';
+    const hint = 'see "systemd-creds list --system"; /etc/credstore is searched, too';
     findings.error(at, name.place, `this machine has no credential ${shown}, or it cannot be decrypted`, hint);
     return INVALID;
   }

@@ -172,7 +172,7 @@ describe('a root that cannot grow is named', () => {
     };
     assert.equal(
       told(await previewed(plan, { ...host, readBytes })),
-      'holds: the size of the ext4 file system on / cannot be told',
+      'holds: the size of the ext4 file system on / cannot be determined',
     );
   });
 
