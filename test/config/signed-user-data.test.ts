@@ -107,7 +107,7 @@ describe('user-data is refused', () => {
     [
       'with an empty signature',
       `${text}-----BEGIN SSH SIGNATURE-----\n-----END SSH SIGNATURE-----\n`,
-      /is damaged|no SSH/,
+      /is damaged|not an SSH/,
     ],
   ] as const) {
     test(why, () => assert.match(verdict(bytes), reason));
