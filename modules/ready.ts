@@ -4,8 +4,7 @@ import { defineModule } from '../agent/engine/module.ts';
 /** Reports to the cloud that the machine is ready, if the metadata requests it. */
 export const ready = defineModule({
   name: 'ready',
-  summary:
-    'Reports to the cloud that this machine is ready, where its metadata asks for it (OpenNebula: REPORT_READY).',
+  summary: 'Reports to the cloud that this machine is ready, if its metadata requests it (OpenNebula: REPORT_READY).',
   every: 'instance',
   reads: {},
   plan: (_settings, { instance }): readonly PlanItem[] =>

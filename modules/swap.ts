@@ -103,7 +103,7 @@ function sizeOf({ filename, size, maxsize, per_core, per_core_kb, of_memory }: S
     const bytes = Math.floor((memoryKiB * 1024 * of_memory) / 100 / (64 * MiB)) * 64 * MiB;
     return { bytes, why: `${of_memory}% of ${formatBytes(memoryKiB * 1024)} of memory` };
   }
-  if (typeof size === 'number') return { bytes: size, why: 'as asked' };
+  if (typeof size === 'number') return { bytes: size, why: 'as configured' };
   const free = mountOf(filename, facts.mounts)?.freeBytes ?? 0;
   const bytes = suggested(memoryKiB * 1024, free, maxsize);
   return { bytes, advised: true, why: `by ${formatBytes(memoryKiB * 1024)} of memory and ${formatBytes(free)} free` };

@@ -36,7 +36,7 @@ export const users = defineModule({
 /** Users with `every: boot`: restored at each boot. */
 export const usersEachBoot = defineModule({
   name: 'users_each_boot',
-  summary: 'Users that are looked after at each boot (every: boot).',
+  summary: 'Users that are checked and corrected at each boot (every: boot).',
   every: 'boot',
   reads: eachOfOthers(people),
   assumes: loginFacts,

@@ -97,7 +97,7 @@ export const problemCodes = {
   },
   'state-lost': {
     means:
-      'Nothing is remembered of this machine, and nothing marks it as a copy of a sealed image. It may be in service, so what is done once (scripts, packages, files, passwords) is taken as done. Users and keys are added, and host keys that an image may have brought are replaced.',
+      'There is no record of this machine, and no marker of a sealed image. It may be in service, so work that is done once (scripts, packages, files, passwords) counts as done. Users and keys are added, and host keys that an image may have brought are replaced.',
     fix: 'On a copy of an image: "bootagent reset" and reboot, and seal the image ("bootagent seal") instead of emptying /var/lib/bootagent. Where /var does not last, keep /var/lib/bootagent on a disk.',
   },
   'state-newer': {
@@ -116,7 +116,7 @@ export const problemCodes = {
   'fetched-late': {
     means:
       'What is fetched before sshd (includes, sources of write_files) takes too long. The login does not wait for it: the last unit of the boot fetches it, and applies what depends on it.',
-    fix: 'Check the server in the message. A source of "write_files" with "defer: true" is always fetched behind sshd.',
+    fix: 'Check the server in the message. A source of "write_files" with "defer: true" is always fetched after sshd starts.',
   },
   'script-failed': {
     means: 'An item of a list of scripts failed.',

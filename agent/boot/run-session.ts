@@ -23,9 +23,10 @@ import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
+import type { Boot } from './stages/boot.ts';
 import { bootOf } from './stages/build-boot.ts';
 import { lostState } from './stages/lost-state.ts';
-import { type Boot, runStages } from './stages/run-stages.ts';
+import { runStages } from './stages/run-stages.ts';
 
 /**
  * Runs the requested stages, from the lock to the report; returns 'disabled' if the image or the kernel command line disables
@@ -200,7 +201,7 @@ function reportState(state: State, { host, dry }: SessionOptions, report: Report
   for (const { code, text } of state.warnings) report.warn(code, text);
   if (dry) return;
   if (state.interrupted !== undefined)
-    report.note(`The last run was cut off in ${state.interrupted}; it goes on from there`);
+    report.note(`The last run was interrupted in ${state.interrupted}; this run continues from there`);
   if (!state.inService() || host.offline) return;
   // The next stage may run in another process and needs the record too.
   orReport(report, () => state.setInService());

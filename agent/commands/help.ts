@@ -12,7 +12,7 @@ Usage: bootagent COMMAND [OPTION...]
 
 ${commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
-"bootagent COMMAND --help" tells more of each. Look before you leap: "bootagent plan" changes nothing.
+"bootagent COMMAND --help" describes each command. "bootagent plan" shows what a run would do and changes nothing.
 ${codes}
 `;
 

@@ -38,7 +38,7 @@ export const exitOf = (state: BootState): number =>
   ({
     done: exit.done,
     running: exit.done,
-    'cut off': exit.failed,
+    interrupted: exit.failed,
     failed: exit.failed,
     problems: exit.problems,
     disabled: exit.disabled,
@@ -138,6 +138,6 @@ function nextStep(state: BootState, neverRan: boolean, fix: string | undefined):
   if (neverRan) return 'why: mostly an "ordering cycle" in journalctl --boot _PID=1; to catch up: bootagent run';
   if (fix !== undefined)
     return `bootagent why; ${fix}${/bootagent run/.test(fix) ? '' : ' When repaired: bootagent run --retry-failed'}`;
-  if (state === 'cut off') return 'the run was killed: journalctl -u "bootagent*"; to continue: bootagent run';
+  if (state === 'interrupted') return 'the run was killed: journalctl -u "bootagent*"; to continue: bootagent run';
   return state === 'not run' ? 'nothing has run since this machine started: bootagent plan' : undefined;
 }

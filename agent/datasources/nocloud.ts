@@ -71,7 +71,7 @@ async function readSeedFrom(ask: FetchContext, url: string): Promise<Seed | unde
     throw badMetadata(url, 'no place a seed can be fetched from: a path, file://, http:// and https:// are');
   const place = url.replace(/\/+$/, '');
   const seed = await readSeed(ask, httpTree(ask, serviceAt(ask, [place]), '/'), place);
-  if (!seed) ask.note('warning', `${place}/meta-data: not there, so this is no seed`);
+  if (!seed) ask.note('warning', `${place}/meta-data is missing, so this is not a seed`);
   return seed;
 }
 

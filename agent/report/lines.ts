@@ -1,4 +1,4 @@
-import type { Step } from '../engine/executor.ts';
+import type { Step } from '../engine/step.ts';
 import { diff } from './diff.ts';
 import type { Event, ModuleResult } from './event.ts';
 import { failedText, itemLines, itemName } from './faults.ts';

@@ -116,8 +116,8 @@ function userChange({ name, account }: ResolvedUser, primaryGroup: string | unde
 function unchanged({ name, account }: ResolvedUser, there: Facts['users'][number], facts: Facts): Note[] {
   const { uid, homedir, primary_group: primary } = account;
   const kept: string[] = [];
-  if (uid !== undefined && uid !== there.uid) kept.push(`the number ${there.uid} (asked: ${uid})`);
-  if (homedir !== undefined && homedir !== there.home) kept.push(`the home ${there.home} (asked: ${homedir})`);
+  if (uid !== undefined && uid !== there.uid) kept.push(`the number ${there.uid} (requested: ${uid})`);
+  if (homedir !== undefined && homedir !== there.home) kept.push(`the home ${there.home} (requested: ${homedir})`);
   const group = facts.groups.find((each) => each.name === primary);
   if (group && uid !== undefined && group.gid !== uid) kept.push(`a group ${primary} of the number ${group.gid}`);
   const ofNew = (['system', 'no_create_home', 'no_user_group', 'no_log_init', 'selinux_user'] as const).filter(

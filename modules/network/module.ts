@@ -42,7 +42,7 @@ export const network = defineModule({
 /** Static addresses of metadata that was read over an existing network. */
 export const lateNetwork = defineModule({
   name: 'network_late',
-  summary: 'Static addresses that were learned over the network: in use from the next boot on.',
+  summary: 'Static addresses from a metadata service on the network. They are used from the next boot on.',
   every: 'boot',
   reads: { network: given },
   plan: ({ network: settings }, context): readonly PlanItem[] => [

@@ -17,7 +17,7 @@ const reads = {
 /** Packages: refreshes the repositories' metadata, upgrades all packages, and installs the named ones. */
 export const packages = defineModule({
   name: 'packages',
-  summary: 'Packages to be there, and all of them brought up to date where that is asked.',
+  summary: 'Installs packages, and updates all packages on request.',
   every: 'instance',
   reads,
 

@@ -71,10 +71,13 @@ function notes({ settings }: Repository): readonly Note[] {
   if (unchecked && ['baseurl', 'metalink', 'mirrorlist'].some(plain)) {
     told.push({
       level: 'warning',
-      text: 'plain http and no check of signatures: anybody on the way can put in packages',
+      text: 'plain http without signature checks: anyone on the network path can inject packages',
     });
   }
   if (plain('gpgkey'))
-    told.push({ level: 'warning', text: 'its key comes by plain http: anybody on the way can put in another' });
+    told.push({
+      level: 'warning',
+      text: 'its key is fetched by plain http: anyone on the network path can replace it',
+    });
   return told;
 }

@@ -46,7 +46,7 @@ function sealPage(): string {
       ...(drops ?? []).flatMap(({ lines, from }) => listed(`Lines that begin with \`${lines}\` dropped from`, from)),
       ...(also ? ['- More, by what the image is: see `bootagent seal`.'] : []),
     ];
-    return `## ${name}\n\n${why} (Left over: ${severity}. Asked for by: ${source}.)\n\n${rows.join('\n')}\n`;
+    return `## ${name}\n\n${why} (If left over: ${severity}. Source: ${source}.)\n\n${rows.join('\n')}\n`;
   });
   return `# The operations of sealing\n\nIn their order; \`~\` stands for the home of every user. Made by \`npm run manual\` from the table that \`bootagent seal\` works by.\n\n${each.join('\n')}`;
 }
@@ -56,8 +56,8 @@ const listed = (what: string, paths: readonly string[] = []): string[] =>
 
 function doctorPage(): string {
   const each = checks.map(
-    ({ name, severity, why, mend, source }) =>
-      `## ${name}\n\n${severity}: ${why}\n\n- Fix: ${mend}\n- Asked for by: ${source}\n`,
+    ({ name, severity, why, fix, source }) =>
+      `## ${name}\n\n${severity}: ${why}\n\n- Fix: ${fix}\n- Source: ${source}\n`,
   );
   return `# The checks of the doctor\n\nMade by \`npm run manual\` from the tables that \`bootagent doctor\` works by.\n\n${each.join('\n')}`;
 }

@@ -176,14 +176,17 @@ suite('detect', () => {
       text,
       /^datasource_list names: NoCloud, Ec2, None\n {2}found {2}nocloud +there is \/var\/lib\/cloud\/seed\/nocloud\/meta-data\n/,
     );
-    assert.match(text, /\nNot detected: nocloud-net, ec2\.\nA boot asks nocloud\.\n/);
+    assert.match(text, /\nNot detected: nocloud-net, ec2\.\nA boot queries nocloud\.\n/);
   });
 
   for (const [list, ending] of [
-    ['', 'A boot asks no datasource and uses only the settings of the image. A service is asked where'],
-    ['[Ec2, Wakame]', 'A boot asks ec2, then wakame-net.'],
-    ['[None]', 'A boot asks no datasource and uses only the settings of the image.'],
-    ['[A, B, C, D, E, Ec2]', 'only the settings of the image: a list of more than 5 names only limits.'],
+    ['', 'A boot queries no datasource and uses only the settings of the image. A service is queried if'],
+    ['[Ec2, Wakame]', 'A boot queries ec2, then wakame-net.'],
+    ['[None]', 'A boot queries no datasource and uses only the settings of the image.'],
+    [
+      '[A, B, C, D, E, Ec2]',
+      'only the settings of the image: a list of more than 5 names only limits the datasources.',
+    ],
     ['[Ce2]', '  datasource_list names "Ce2", which is not supported; did you mean "Ec2"?'],
   ] as const) {
     test(`says what a boot makes of the list ${list || 'that is not there'}`, async () => {
@@ -201,12 +204,12 @@ suite('detect', () => {
       lines.some(
         ({ text }) =>
           text ===
-          '  found  gce           DMI product is Google Compute Engine (not supported by bootagent: it is not asked)',
+          '  found  gce           DMI product is Google Compute Engine (not supported by bootagent: no request is sent)',
       ),
     );
     assert.match(
       lines.map(({ text }) => text).join('\n'),
-      /^A boot asks no datasource and uses only the settings of the image/m,
+      /^A boot queries no datasource and uses only the settings of the image/m,
     );
   });
 

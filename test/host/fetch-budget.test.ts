@@ -94,7 +94,7 @@ describe('what is fetched before sshd', () => {
         if (step.outcome === 'deferred')
           assert.match(
             step.because,
-            /^behind sshd: (?:.*: no answer in time|No time is left to fetch again) \(sshd waits 20 s /,
+            /^after sshd: (?:.*: no answer in time|No time is left to fetch again) \(sshd waits 20 s /,
           );
       outcomes.forEach((outcome, index) => {
         assert.equal(inner.text(`/${index}`), outcome === 'made' ? 'content' : undefined);

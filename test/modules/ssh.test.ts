@@ -68,7 +68,7 @@ describe('the keys of the cloud and of the user-data', () => {
     const items = plan(sshKeys, '{}', told('ssh-rsa AAAA', `${cloud}\n${own}`, own));
     assert.deepEqual(given(items), ['rocky: key2']);
     assert.deepEqual(notesOf(items), [
-      'key 1 of 3 of the metadata is left out: it is cut short',
+      'key 1 of 3 of the metadata is left out: it is truncated',
       'key 2 of 3 of the metadata is left out: it has a line break in it: one key, one line',
     ]);
     assert.deepEqual(foundIn(sshKeys, `ssh_authorized_keys: ["${own}", "x"]`), [
@@ -92,7 +92,7 @@ describe('the keys of the cloud and of the user-data', () => {
   test('that are all no keys ask for no user that could not come in', () => {
     const items = plan(sshKeys, 'users: [joe]', told('ssh-rsa AAAA'));
     assert.deepEqual(notesOf(items), [
-      'key 1 of 1 of the metadata is left out: it is cut short',
+      'key 1 of 1 of the metadata is left out: it is truncated',
       'no account can log in: "users" lists no "default", and none of its users has a shell and a key or a password',
     ]);
   });

@@ -30,7 +30,7 @@ describe('swap', () => {
             },
           },
         ],
-        notes: [{ level: 'note', text: 'swap: 2147483648 bytes (2.0 GiB): as asked' }],
+        notes: [{ level: 'note', text: 'swap: 2147483648 bytes (2.0 GiB): as configured' }],
       },
     ]);
   });

@@ -235,7 +235,7 @@ describe('a user', () => {
     const there = [{ name: 'bob', uid: 1005, gid: 1005, home: '/home/bob', shell: '/bin/sh' }];
     const yaml = 'users: [{name: bob, uid: 1, homedir: /x, system: true, ssh_import_id: gh:bob}]';
     assert.deepEqual(notesOf(plan(users, yaml, somewhere({ users: there }))), [
-      'bob exists, and keeps the number 1005 (asked: 1) and the home /home/bob (asked: /x)',
+      'bob exists, and keeps the number 1005 (requested: 1) and the home /home/bob (requested: /x)',
       'bob exists: system is for new accounts',
       'not supported: bootagent fetches no keys; use ssh_authorized_keys',
     ]);
@@ -289,7 +289,7 @@ describe('a user', () => {
       '{name: bob, passwd: hunter2}',
       'users[1].passwd: expected the hash of a password, such as $6$…; Make one with "openssl passwd -6".',
     ],
-    ['{name: bob, plain_text_passwd: ""}', 'users[1].plain_text_passwd: an empty password would let anybody in'],
+    ['{name: bob, plain_text_passwd: ""}', 'users[1].plain_text_passwd: an empty password would let anyone log in'],
     ['{name: bob, shel: /bin/sh}', 'users[1].shel: no such setting; did you mean "shell"?'],
   ] as const) {
     test(`is refused where it says ${entry.slice(0, 50)}, and its neighbours are not`, () => {
@@ -311,7 +311,7 @@ describe('a user', () => {
     assert.deepEqual(items.at(-1)?.changes, [{ kind: 'authorized-keys', user: 'bob', keys: [key] }]);
     assert.deepEqual(
       findings.map(({ at, message }) => `${at}: ${message}`),
-      ['users[0].ssh_authorized_keys[0]: expected a line of authorized_keys: it is cut short'],
+      ['users[0].ssh_authorized_keys[0]: expected a line of authorized_keys: it is truncated'],
     );
   });
 
@@ -334,7 +334,7 @@ describe('one bad field', () => {
   for (const [field, reason] of [
     ['passwd: plain', 'expected the hash of a password, such as $6$…'],
     ['hashed_passwd: "$6$"', 'expected the hash of a password, such as $6$…'],
-    ['plain_text_passwd: ""', 'an empty password would let anybody in'],
+    ['plain_text_passwd: ""', 'an empty password would let anyone log in'],
     ['inactive: true', 'expected a whole number, got "true"'],
     ['expiredate: "2030"', 'expected a day such as 2027-01-31, got "2030"'],
     ['expiredate: "2030-02-31"', 'expected a day such as 2027-01-31, got "2030-02-31"'],

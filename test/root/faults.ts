@@ -125,7 +125,7 @@ describe('a program that does not do as it should', { skip: unable('unshare', 'm
     [
       'says that all is well',
       'exit 0',
-      /x users +failed: user-data:\S+ \S+ user ann was made, and yet it does not exist/,
+      /x users +failed: user-data:\S+ \S+ user ann was applied, but it still does not exist/,
     ],
     ['cannot be started', 'not a line', /x users +failed: user-data:\S+ \S+ useradd .* ended with 127/],
   ] as const) {

@@ -6,14 +6,15 @@ import { keyOf } from '../../resources/index.ts';
 import { readOnly } from '../../state/folder-store.ts';
 import { leaveMarker, nothingDueMarker } from '../../state/markers.ts';
 import { openState } from '../../state/state.ts';
-import { type Boot, runStages } from '../stages/run-stages.ts';
+import type { Boot } from '../stages/boot.ts';
+import { runStages } from '../stages/run-stages.ts';
 import { leaveAssumedNetwork, observingAddress, readKeptNetwork } from './assumed-network.ts';
 
 export interface LaterStages {
   /** The stages that this boot has not run yet. */
   readonly stages: readonly Stage[];
   /** No datasource was detected, so that no identity is expected. */
-  readonly isNobodys: boolean;
+  readonly noDatasource: boolean;
   /** Receives each change that is due, or whose state cannot be determined. */
   tell?(what: string): void;
 }
@@ -31,10 +32,10 @@ export async function findAndMarkDue(boot: Boot, host: Host, outlook: LaterStage
 
 /** Previews the stages and returns the work that they would find. */
 export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages): Promise<RemainingWork> {
-  const { stages, isNobodys, tell = () => {} } = outlook;
-  if (boot.state.identity() === undefined && !isNobodys) return 'something';
+  const { stages, noDatasource, tell = () => {} } = outlook;
+  if (boot.state.identity() === undefined && !noDatasource) return 'something';
   // A first boot that has run only the local stage always has work left: no preview is needed.
-  if (boot.state.condition === 'fresh' && stages.includes('main') && !isNobodys) return 'something';
+  if (boot.state.condition === 'fresh' && stages.includes('main') && !noDatasource) return 'something';
   let unsure = false;
   let supposing = false;
   const facts = await boot.gatherFacts();
@@ -60,7 +61,7 @@ export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages):
       }
     },
     identify: async (stage, _, image) => {
-      if (isNobodys) return undefined;
+      if (noDatasource) return undefined;
       const known = await boot.identify('local', facts, image);
       if (!known) unsure = true;
       return stage === 'local' ? undefined : known;

@@ -28,7 +28,7 @@ function linesOf(finding: CheckFinding): readonly TextLine[] {
   if (finding.is === 'not-checked') return [{ ...row('?', `not checked: ${finding.because}`), tone: 'faint' }];
   const sign = check.severity === 'error' ? 'x' : '!';
   const [first = '', ...more] = shortened(finding.what);
-  const rest = [...more, check.why, `Fix: ${check.mend}`, `Asked for by: ${check.source}`];
+  const rest = [...more, check.why, `Fix: ${check.fix}`, `Source: ${check.source}`];
   return [
     { ...row(sign, first), tone: check.severity, part: `${sign} ${check.name}` },
     ...rest.map((text) => ({ text: `${' '.repeat(textColumn)}${text}`, indent: textColumn })),
@@ -42,14 +42,14 @@ const shortened = (what: readonly string[]): readonly string[] =>
 
 /** Renders the findings as JSON. */
 export function findingsAsJson(findings: readonly CheckFinding[], called: string): string {
-  const told = findings.map((finding) => {
-    const { name, severity, why, mend, source } = finding.check;
+  const list = findings.map((finding) => {
+    const { name, severity, why, fix, source } = finding.check;
     const what = finding.is === 'found' ? finding.what : [];
     const because = finding.is === 'not-checked' ? { because: finding.because } : {};
-    return { name, severity, result: finding.is, what, ...because, why, mend, source };
+    return { name, severity, result: finding.is, what, ...because, why, fix, source };
   });
   const counts = countChecks(findings);
-  return `${JSON.stringify({ schema_version: 1, image: called, ...counts, checks: told }, undefined, 2)}\n`;
+  return `${JSON.stringify({ schema_version: 1, image: called, ...counts, checks: list }, undefined, 2)}\n`;
 }
 
 /** Renders the findings as JUnit XML: errors are failures, warnings are output, unchecked ones are skipped. */
@@ -73,8 +73,8 @@ export function findingsAsJunit(findings: readonly CheckFinding[], called: strin
 function junitInner(finding: CheckFinding): string {
   if (finding.is === 'passed') return '';
   if (finding.is === 'not-checked') return `<skipped message="${xml(finding.because)}"/>`;
-  const { severity, mend } = finding.check;
-  const text = xml(`${finding.what.join('\n')}\nFix: ${mend}`);
+  const { severity, fix } = finding.check;
+  const text = xml(`${finding.what.join('\n')}\nFix: ${fix}`);
   if (severity === 'warning') return `<system-out>${text}</system-out>`;
   return `<failure message="${xml(finding.what[0] ?? '')}">${text}</failure>`;
 }

@@ -13,7 +13,7 @@ export const repositoryHandler = (file: StateHandler<ChangeOf<'file'>>): StateHa
     const kept = `${change.path}.before-bootagent`;
     if (!isOurs) await host.writeFile(kept, before, { mode: 0o644 });
     await file.apply(asFile(change), host);
-    return isOurs ? undefined : `what was there is kept as ${kept}`;
+    return isOurs ? undefined : `the previous file is kept as ${kept}`;
   },
 });
 

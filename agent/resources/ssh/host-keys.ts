@@ -163,7 +163,7 @@ async function wrongWith(
     const key = readPrivateKey(pair.secret);
     if (typeof key === 'string') return key;
     const shown = readKeyLine(pair.shown);
-    if (typeof shown === 'string' || !isSame(shown.key, key)) return 'has not its own public half beside it';
+    if (typeof shown === 'string' || !isSame(shown.key, key)) return 'does not match its .pub file';
   }
   const certificate = wanted?.certificate;
   if (certificate !== undefined && (await host.readText(`${pathOf(type)}-cert.pub`)) !== certificate) {

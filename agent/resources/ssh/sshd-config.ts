@@ -121,7 +121,7 @@ export function keysFileOf(account: Account, directives: readonly Directive[]): 
   return patterns[0] === 'none'
     ? { refused: 'sshd reads keys from no file (AuthorizedKeysFile none)' }
     : {
-        refused: `sshd reads the keys of all users from ${patterns[0]}: a key there would let its owner in as anybody`,
+        refused: `sshd reads the keys of all users from ${patterns[0]}: the owner of a key there could log in as any user`,
       };
 }
 

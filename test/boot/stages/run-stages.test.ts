@@ -6,7 +6,8 @@ import { describe, test } from 'node:test';
 import { Problem } from '../../../agent/base/problem.ts';
 import { keepNetwork } from '../../../agent/boot/skip-unchanged/assumed-network.ts';
 import { findAndMarkDue, type LaterStages } from '../../../agent/boot/skip-unchanged/find-due.ts';
-import { type Boot, runStages } from '../../../agent/boot/stages/run-stages.ts';
+import type { Boot } from '../../../agent/boot/stages/boot.ts';
+import { runStages } from '../../../agent/boot/stages/run-stages.ts';
 import { readSettings } from '../../../agent/config/settings.ts';
 import { defineModule, type Schedule, stages } from '../../../agent/engine/module.ts';
 import type { Host } from '../../../agent/host/host.ts';
@@ -726,7 +727,7 @@ describe('what the image brought', () => {
 });
 
 describe('that nothing is due at a later boot', () => {
-  const rest = { stages: ['early', 'main', 'final'], isNobodys: false } as const;
+  const rest = { stages: ['early', 'main', 'final'], noDatasource: false } as const;
 
   async function markedAfter(
     userData: string,
@@ -764,9 +765,9 @@ describe('that nothing is due at a later boot', () => {
     assert.equal(await markedAfter('runcmd: [r]\n', () => ({ fingerprint: 'another' }), last), undefined);
   });
   test('is marked on a machine that no source speaks for, where its image asks for nothing', async () => {
-    const nobodys = { isNobodys: true };
-    assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), nobodys), 'nothing-due');
-    assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), nobodys), undefined);
+    const noSource = { noDatasource: true };
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), noSource), 'nothing-due');
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), noSource), undefined);
   });
 
   const named = defineModule({

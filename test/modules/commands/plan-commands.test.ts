@@ -16,7 +16,7 @@ test('commands of old are run as today does them, and the secrets in them are ke
   assert.deepEqual(
     notes.map(({ text }) => text),
     [
-      'there is no chkconfig here: systemctl does what it is asked (runcmd[0])',
+      'chkconfig is not installed: systemctl runs in its place (runcmd[0])',
       'the password of condor_store_cred goes in by standard input, not on its command line (runcmd[2])',
     ],
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ChangeOf, PlanItem } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { GiB, good, MiB, type SwapMachine, swapMachine } from '../../support/disks/memory-swap.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
 
