@@ -3,10 +3,12 @@ import { Problem } from '../base/problem.ts';
 import * as files from './files.ts';
 import type { Attributes, Host, Request, Response } from './host.ts';
 import { idOf } from './passwd.ts';
+import { mayWrite, syncPending } from './pending-syncs.ts';
 import { programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 import * as readFs from './read-fs.ts';
 import { type Labels, selinuxLabels } from './selinux-labels.ts';
+import { syncProgramsLater } from './unsynced.ts';
 
 export interface LinuxOptions {
   /** The root folder: "/" for this machine. */
@@ -80,17 +82,27 @@ export function linux({ root, offline }: LinuxOptions): Host {
     },
     setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
     run: async (argv, options = {}) => {
-      const output = await runProgram(argv, options);
+      const output = await (mayWrite(argv) ? writing(() => runProgram(argv, options)) : runProgram(argv, options));
       if (offline && argv[1] === '--root') labelTables();
       if ((options.accept ?? [0]).includes(output.code)) return output;
       throw programProblem(argv, output);
     },
     shell: async (script, tell) => {
       const { runList } = await import('./shell.ts');
-      return runList(script, tell, isGoingDown);
+      return writing(() => runList(script, tell, isGoingDown));
     },
     send: fetch,
   };
+
+  /** Starts a program when all earlier changes are on disk: its own may reach the disk at any time. */
+  async function writing<T>(start: () => Promise<T>): Promise<T> {
+    syncPending();
+    try {
+      return await start();
+    } finally {
+      syncProgramsLater();
+    }
+  }
 
   async function owning({ owner, group, mode, within }: Attributes): Promise<files.Owning> {
     return { uid: await number(owner, 'user'), gid: await number(group, 'group'), mode, within };

@@ -42,6 +42,8 @@ export interface State {
   ledger(module: string, scope: string, anew?: boolean): Ledger;
   /** Returns all ledger entries of a module, newest scope last. */
   entries(module: string): readonly LedgerEntry[];
+  /** Writes all records and changes to disk. */
+  flush(): void;
   /** Access to further files beside the journal. */
   readonly store: Store;
 }
@@ -147,7 +149,7 @@ export function openState(disk: Store, known: Formats = formats): State {
   function write(record: JournalRecord): void {
     take(record);
     if (!begun) compact();
-    else store.append(journal, JSON.stringify(record));
+    else store.append(journal, JSON.stringify(record), mayBeLost(record) ? 'later' : undefined);
   }
 
   /** Rewrites the whole journal: before the first record, after damage, and when it has become long. */
@@ -192,6 +194,7 @@ export function openState(disk: Store, known: Formats = formats): State {
       if (!served) write(inServiceRecord());
     },
     interrupted: cut,
+    flush: () => store.flush(),
     store,
     identity: () => identity,
     instance: () => store.read('instance.json'),
@@ -231,6 +234,14 @@ export function openState(disk: Store, known: Formats = formats): State {
     entries: (module) => [...acts].filter(([key]) => partsOf(key)[0] === module).flatMap(([, entries]) => entries),
   };
 }
+
+/**
+ * Whether the loss of a record in a power loss costs nothing but a comparison: the module runs again, and its changes hold. Acts
+ * and debts are on disk before their changes begin.
+ */
+const mayBeLost = (record: JournalRecord): boolean =>
+  ['began', 'rested', 'turn', 'settled'].includes(record.is) ||
+  (record.is === 'act' && record.entry.is === 'item-ended');
 
 const newerText = (version: number, today: number): string =>
   `${ownPaths.state} was written by a later bootagent (format ${version}, and this one reads ${today}): it counts as lost`;
