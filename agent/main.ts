@@ -8,6 +8,7 @@ import type { Io } from './boot/io.ts';
 import { helpOf, overview } from './commands/help.ts';
 import { parseArguments } from './commands/parse.ts';
 import { commands } from './commands/table.ts';
+import { syncPending } from './host/pending-syncs.ts';
 
 /** Work that runs after the exit code was reported to the caller. */
 const left: (() => Promise<void>)[] = [];
@@ -33,7 +34,7 @@ process.umask(0o022);
 
 serve(process.argv.slice(2)).then(async (code) => {
   // No caller waits for this work, and its failures are not reported.
-  for (const work of left) await work().catch(() => {});
+  for (const work of left) await work().then(syncPending, () => {});
   // All output is written and all work is done; without an explicit exit, open or pending connections keep the process alive.
   process.exit(code);
 });
@@ -62,7 +63,9 @@ async function main(argv: readonly string[], around: Io): Promise<number> {
       return exit.done;
     }
     const { command, given } = parseArguments(argv, commands);
-    return await (await command.load()).run(given, around);
+    const code = await (await command.load()).run(given, around);
+    syncPending();
+    return code;
   } catch (error) {
     const { code, message, hint, stderrTail, cause, stack } = asProblem(error);
     around.err(`bootagent: ${message}${stderrTail ? `: ${stderrTail}` : ''}\n  ${hint}\n`);

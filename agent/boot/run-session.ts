@@ -48,6 +48,7 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
     const result = await runStages(session.stages, session.boot);
     const { interrupted } = session.state;
     if (!dry && interrupted !== undefined) orReport(report, () => session.state.deferred(interrupted));
+    if (!dry) orReport(report, () => session.state.flush());
     // Without markers the later units start the agent, which checks for itself.
     const due = await leaveMarkers(session, result).catch((error) => {
       report.warn(asProblem(error).code, asProblem(error).message);

@@ -19,7 +19,8 @@ import {
 import { Problem } from '../base/problem.ts';
 import type { Attributes } from './host.ts';
 import { reading, statIfThere } from './read-fs.ts';
-import { type PathHandle, resolveSafely, syncFolder } from './resolve-safely.ts';
+import { type PathHandle, resolveSafely } from './resolve-safely.ts';
+import { syncLater } from './unsynced.ts';
 import { withContext } from './with-context.ts';
 
 // Missing in Node's constants. Refers to a file without opening it for reading or writing.
@@ -34,7 +35,10 @@ export interface Owning {
   readonly within?: Attributes['within'];
 }
 
-/** Replaces a file atomically: readers see the complete old or new file, also after a power loss. */
+/**
+ * Replaces a file atomically: readers see the complete old or new file, also after a power loss. The new name is on disk after
+ * `syncPending`.
+ */
 export function writeFile(
   root: string,
   path: string,
@@ -67,17 +71,20 @@ export function writeFile(
       rmSync(aside, { force: true });
       throw error;
     }
-    syncFolder(spot.folder);
+    syncLater(`${spot.folder}/.`);
   });
 }
 
-/** Appends text to a file, created as readable by root only; the text is on disk when this returns. */
-export function append(root: string, path: string, text: string): void {
+/**
+ * Appends text to a file, created as readable by root only. The text is on disk when this returns, or with "later" when a later
+ * text is.
+ */
+export function append(root: string, path: string, text: string, when: 'now' | 'later' = 'now'): void {
   writing(path, root, undefined, (spot) => {
     const fd = openSync(spot.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
     try {
       writeAll(fd, text);
-      fsyncSync(fd);
+      if (when === 'now') fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
@@ -96,7 +103,8 @@ export function makeDirectory(root: string, path: string, { uid, gid, mode, with
       fchmodSync(fd, mode ?? 0o755);
       own(fd, { uid, gid });
       closeSync(fd);
-      syncFolder(spot.folder);
+      syncLater(`${spot.folder}/.`);
+      syncLater(`${spot.path}/.`);
     } else adorn(spot, { uid, gid, mode });
   });
 }
@@ -107,9 +115,11 @@ export function setAttributes(root: string, path: string, owning: Owning): void 
 
 export function remove(root: string, path: string): void {
   reading(path, () =>
-    resolveSafely(path, { root, follow: false, create: false }, (spot) =>
-      rmSync(spot.path, { recursive: true, force: true }),
-    ),
+    resolveSafely(path, { root, follow: false, create: false }, (spot) => {
+      if (!statIfThere(spot.path)) return;
+      rmSync(spot.path, { recursive: true, force: true });
+      syncLater(`${spot.folder}/.`);
+    }),
   );
 }
 
@@ -133,7 +143,7 @@ export function link(root: string, path: string, target: string): void {
       rmSync(`${spot.folder}/${aside}`, { force: true });
       symlinkSync(target, `${spot.folder}/${aside}`);
       renameSync(`${spot.folder}/${aside}`, spot.path);
-      syncFolder(spot.folder);
+      syncLater(`${spot.folder}/.`);
     }),
   );
 }
@@ -158,6 +168,7 @@ function adorn({ path }: PathHandle, { uid, gid, mode }: Owning): void {
       isLink ? lchownSync(path, user, group) : chownSync(held, user, group);
     // The mode is set after the owner, because a change of owner clears the setuid bit.
     if (mode !== undefined && !isLink) chmodSync(held, mode);
+    if (stats.isFile() || stats.isDirectory()) syncLater(path);
   });
 }
 

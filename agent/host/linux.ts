@@ -3,9 +3,11 @@ import * as files from './files.ts';
 import type { Attributes, Host, ReadHost, Request, Response } from './host.ts';
 import { idOf } from './passwd.ts';
 import { pathLabels } from './path-labels.ts';
+import { mayWrite, syncPending } from './pending-syncs.ts';
 import { programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 import * as readFs from './read-fs.ts';
+import { syncProgramsLater } from './unsynced.ts';
 
 export interface LinuxOptions {
   /** The root folder: "/" for this machine. */
@@ -71,19 +73,29 @@ export function linux({ root, offline }: LinuxOptions): Host {
     },
     setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
     run: async (argv, options = {}) => {
-      const output = await runProgram(argv, options);
+      const output = await (mayWrite(argv) ? writing(() => runProgram(argv, options)) : runProgram(argv, options));
       if (offline && argv[1] === '--root') labels.setAccountTables();
       if ((options.accept ?? [0]).includes(output.code)) return output;
       throw programProblem(argv, output);
     },
     shell: async (script, tell) => {
       const { runList } = await import('./shell.ts');
-      return runList(script, tell, isGoingDown);
+      return writing(() => runList(script, tell, isGoingDown));
     },
     send: fetch,
   };
 
   return host;
+}
+
+/** Starts a program when all earlier changes are on disk: its own may reach the disk at any time. */
+async function writing<T>(start: () => Promise<T>): Promise<T> {
+  syncPending();
+  try {
+    return await start();
+  } finally {
+    syncProgramsLater();
+  }
 }
 
 /** Returns attributes with owner and group as numbers. Without privileges, a file keeps the owner that the kernel gives it. */

@@ -3,7 +3,6 @@ import {
   constants,
   fchmodSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -13,6 +12,7 @@ import {
 import { basename, dirname } from 'node:path';
 import { Problem } from '../base/problem.ts';
 import { forgetSafeFolders, isOurs, wayTo } from './safe-folders.ts';
+import { syncLater } from './unsynced.ts';
 
 const { O_DIRECTORY, O_NOFOLLOW } = constants;
 // Missing in Node's constants. Opens a path without any permission on the file.
@@ -162,18 +162,9 @@ function enter(path: string, create: boolean): number | 'no folder' | undefined 
     mkdirSync(path, 0o755);
     const fd = openSync(path, O_DIRECTORY | O_NOFOLLOW);
     fchmodSync(fd, 0o755); // independent of the umask
-    syncFolder(dirname(path));
+    syncLater(`${dirname(path)}/.`);
+    syncLater(`${path}/.`);
     return fd;
-  }
-}
-
-/** Writes the entries of a folder to disk: without it, a power loss may undo a recent creation or rename. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(`${folder}/.`, O_DIRECTORY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }
 

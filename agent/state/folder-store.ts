@@ -1,5 +1,6 @@
 import { ownPaths } from '../base/own-paths.ts';
 import * as files from '../host/files.ts';
+import { syncPending } from '../host/pending-syncs.ts';
 import * as readFs from '../host/read-fs.ts';
 import type { Store } from './store.ts';
 
@@ -15,17 +16,30 @@ export function folderStore(root: string): Store {
   const ready = () => {
     if (readFs.stat(root, home)?.mode !== 0o700) files.makeDirectory(root, home, { mode: 0o700 });
   };
+  /** Files with lines that are not yet on disk. */
+  const unsynced = new Set<string>();
   return {
     read: (name) => readFs.readText(root, path(name), largestRecord),
-    append: (name, line) => {
+    append: (name, line, when) => {
       ready();
-      files.append(root, path(name), `${line}\n`);
+      syncPending();
+      files.append(root, path(name), `${line}\n`, when);
+      if (when === 'later') unsynced.add(name);
+      else unsynced.delete(name);
     },
     replace: (name, text) => {
       ready();
+      syncPending();
       files.writeFile(root, path(name), text, { mode: 0o600 });
+      syncPending();
+      unsynced.delete(name);
     },
     remove: (name) => files.remove(root, path(name)),
+    flush: () => {
+      syncPending();
+      for (const name of unsynced) files.append(root, path(name), '');
+      unsynced.clear();
+    },
   };
 }
 
@@ -37,5 +51,6 @@ export const readOnly = (store: Store): Store => {
     append: (name, line) => void laid.set(name, `${laid.get(name) ?? store.read(name) ?? ''}${line}\n`),
     replace: (name, text) => void laid.set(name, text),
     remove: (name) => void laid.delete(name),
+    flush: () => {},
   };
 };

@@ -51,6 +51,8 @@ export interface State {
   ledger(module: string, scope: string, anew?: boolean): Ledger;
   /** Returns all ledger entries of a module, newest scope last. */
   entries(module: string): readonly LedgerEntry[];
+  /** Writes all records and changes to disk. */
+  flush(): void;
   /** Access to further files beside the journal. */
   readonly store: Store;
 }
@@ -95,6 +97,7 @@ export function openState(disk: Store, known: Formats = formats): State {
       if (!content.inService) write(inServiceRecord(content));
     },
     interrupted,
+    flush: () => store.flush(),
     store,
     identity: () => content.identity,
     instance: () => store.read('instance.json'),
@@ -133,6 +136,14 @@ function conditionOf({ identity, lastRuns }: JournalContent, isFresh: boolean): 
   return isFresh ? 'fresh' : 'lost';
 }
 
+/**
+ * Whether the loss of a record in a power loss costs nothing but a comparison: the module runs again, and its changes hold. Acts
+ * and debts are on disk before their changes begin.
+ */
+const mayBeLost = (record: JournalRecord): boolean =>
+  ['began', 'rested', 'turn', 'settled'].includes(record.is) ||
+  (record.is === 'act' && record.entry.is === 'item-ended');
+
 interface JournalFile {
   readonly version: number;
   /** Whether records may be appended to the file as it is. */
@@ -149,7 +160,7 @@ function journalWriter(store: Store, content: JournalContent, file: JournalFile)
   return (record) => {
     addRecord(content, record);
     if (!appends) rewrite();
-    else store.append(journal, JSON.stringify(record));
+    else store.append(journal, JSON.stringify(record), mayBeLost(record) ? 'later' : undefined);
   };
 
   function rewrite(): void {

@@ -2,15 +2,17 @@ import { dirname, normalize } from 'node:path';
 
 /** The strace calls that `lossesIn` evaluates; strace must show the paths of descriptors (-y). */
 export const durabilityCalls =
-  'openat,write,fsync,fdatasync,fchmod,fchown,ftruncate,rename,mkdir,unlink,rmdir,link,symlink';
+  'openat,write,fsync,fdatasync,syncfs,fchmod,fchown,ftruncate,rename,mkdir,unlink,rmdir,link,symlink';
 
 const journal = '/var/lib/bootagent/journal.ndjson';
+/** Lines of the journal whose loss costs a comparison: other files may change before they are on disk. */
+const progress = /"\{\\"is\\":\\"(?:began|rested|turn|settled)\\"/;
 
 /**
  * Returns what a power loss could destroy although later steps rely on it, from the calls of one run below a root. The content of
  * a file is on disk once the file is synced after its last write, a name once its directory is synced. Both must happen before
- * the next journal write, the journal must be on disk before anything else changes, and everything must be on disk before the run
- * ends.
+ * the next journal write, acts and debts in the journal must be on disk before anything else changes, and everything must be on
+ * disk before the run ends.
  */
 export function lossesIn(calls: readonly string[], root: string): string[] {
   const behind = new Map<string, string>();
@@ -18,6 +20,8 @@ export function lossesIn(calls: readonly string[], root: string): string[] {
   const names = new Set<string>();
   const folders = new Set<string>();
   const losses: string[] = [];
+  /** Whether the journal has lines of progress that are not on disk. */
+  let unsynced = false;
 
   /** Returns a path relative to the root; undefined for a path outside of it and for /run, which is lost at each boot. */
   const inTree = (written: string): string | undefined => {
@@ -58,11 +62,16 @@ export function lossesIn(calls: readonly string[], root: string): string[] {
       const path = inTree(fdPath);
       if (path === undefined || folders.has(path)) continue;
       changing(path);
-      dirty.add(path);
+      if (path === journal && progress.test(rest)) unsynced = true;
+      else dirty.add(path);
+    } else if (call === 'syncfs') {
+      for (const set of [dirty, names]) set.clear();
+      unsynced = false;
     } else if ((call === 'fsync' || call === 'fdatasync') && fdPath !== undefined) {
       const path = inTree(fdPath) ?? (fdPath === root ? '/' : undefined);
       if (path === undefined) continue;
       dirty.delete(path);
+      if (path === journal) unsynced = false;
       for (const name of names) if (dirname(name) === path) names.delete(name);
     } else if (call === 'rename') {
       const [from, to] = [inTree(quoted[0] ?? ''), inTree(quoted[1] ?? '')];
@@ -82,6 +91,6 @@ export function lossesIn(calls: readonly string[], root: string): string[] {
       }
     }
   }
-  report('the run ends', open());
+  report('the run ends', [...open(), ...(unsynced ? [`content of ${journal}`] : [])]);
   return [...new Set(losses)];
 }

@@ -1,0 +1,64 @@
+import { closeSync, constants, fstatSync, fsyncSync, openSync } from 'node:fs';
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+/** The most descriptors that are held open. */
+const mostHeld = 64;
+
+/** Folders whose names, and files whose attributes, have changed but are not yet on disk: open descriptors by inode. */
+const held = new Map<string, number>();
+let programWrote = false;
+
+/**
+ * Notes a folder in which a name changed, or a file or folder whose attributes changed. `syncPending` writes it to disk before
+ * the next record that relies on it, so that many changes in one folder cost one flush.
+ */
+export function syncLater(path: string): void {
+  const fd = openReadable(path);
+  if (fd === undefined) return;
+  const { dev, ino } = fstatSync(fd);
+  const key = `${dev}:${ino}`;
+  if (held.has(key)) {
+    closeSync(fd);
+    return;
+  }
+  held.set(key, fd);
+  if (held.size >= mostHeld) syncEach(takeUnsynced());
+}
+
+/** Notes that a program ran that may have changed files: programs seldom flush what they write. */
+export function syncProgramsLater(): void {
+  programWrote = true;
+}
+
+/** Returns the noted files and folders, and forgets them. */
+export function takeUnsynced(): readonly number[] {
+  const open = [...held.values()];
+  held.clear();
+  return open;
+}
+
+/** Returns whether a noted program ran, and forgets it. */
+export function takeProgramWrote(): boolean {
+  const wrote = programWrote;
+  programWrote = false;
+  return wrote;
+}
+
+/** Flushes and closes descriptors. */
+export function syncEach(open: readonly number[]): void {
+  try {
+    for (const fd of open) fsyncSync(fd);
+  } finally {
+    for (const fd of open) closeSync(fd);
+  }
+}
+
+/** Opens a file or folder; returns undefined for one that this user may not read, which only root avoids. */
+function openReadable(path: string): number | undefined {
+  try {
+    return openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EACCES') return undefined;
+    throw error;
+  }
+}
