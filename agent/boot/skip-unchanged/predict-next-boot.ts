@@ -27,6 +27,8 @@ const silent = { disabled: () => {}, end: () => {}, follow: () => {} };
 /** The directory that systemd/skip-if-unchanged reads. */
 const kept = `${home}/skip-record`;
 const script = '/usr/libexec/bootagent/skip-if-unchanged';
+/** The name of no network interface: with it, systemd/skip-if-same-address always starts the agent, in the last unit. */
+const noInterface = '/';
 
 /**
  * Previews the next boot of this machine, on the assumption that nothing changes until then. If it has nothing to do, stores a
@@ -94,7 +96,8 @@ export async function predictNextBoot(
   };
   const due = await findDue(next, seen, { stages: stages.slice(1), isNobodys: who.hasNoDatasource(), tell });
   if (due === 'something') return open ?? 'who it is, is not known yet';
-  if (due !== 'nothing') picture.supposed(due.address ?? '', due.interface ?? '');
+  if (due === 'last stage') picture.supposed('none', noInterface);
+  else if (due !== 'nothing') picture.supposed(due.address ?? '', due.interface ?? '');
   const drawn = await picture.done(async (input) => (await host.run(['cksum'], { input })).stdout);
   if (!('record' in drawn)) return drawn.worthless;
 
@@ -103,7 +106,9 @@ export async function predictNextBoot(
     ...Object.entries(publishedFiles({ ...shown, updated: host.clock() })),
     [publicPath, await host.readText(publicPath)],
   ]);
-  const lines = [...whyLines(shown), lastLine(shown)].map((line) => `console\t${line}\n`);
+  // Where the last stage has work, the agent itself reports how the boot ended.
+  const shownLines = due === 'last stage' ? [] : [...whyLines(shown), lastLine(shown)];
+  const lines = shownLines.map((line) => `console\t${line}\n`);
   await keepRecord(host, `${lines.join('')}${drawn.record}`, published);
   return undefined;
 }
