@@ -3,7 +3,6 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { ownPaths } from '../base/own-paths.ts';
 import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
-import { normalPriority } from './priority.ts';
 import { endGroup, environment, lastLines } from './processes.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 import { logs, openLog, type ShellLog } from './shell-log.ts';
@@ -87,14 +86,12 @@ function start(script: ShellList, log: string): ChildProcess {
   const whole = `{ trap : TERM PIPE; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
   const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
 
-  return normalPriority(() =>
-    spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {
-      env: { ...environment, LC_ALL: '', LANG: 'C.UTF-8', ...env },
-      cwd: '/',
-      detached: true,
-      stdio: [...ignored, 'pipe', 'pipe'],
-    }),
-  );
+  return spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {
+    env: { ...environment, LC_ALL: '', LANG: 'C.UTF-8', ...env },
+    cwd: '/',
+    detached: true,
+    stdio: [...ignored, 'pipe', 'pipe'],
+  });
 }
 
 /** Starts the list; throws before any item runs if the items cannot be written. */

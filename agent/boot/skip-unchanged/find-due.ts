@@ -19,15 +19,18 @@ export interface LaterStages {
   tell?(what: string): void;
 }
 
-/** The remaining work: possibly some, none, or none as long as the network is this one. */
-export type RemainingWork = 'something' | 'nothing' | Partial<Facts['network']>;
+/**
+ * The remaining work: possibly some, none, none as long as the network is this one, or none but what the last stage does behind
+ * sshd.
+ */
+export type RemainingWork = 'something' | 'nothing' | 'last stage' | Partial<Facts['network']>;
 
 /** Previews the later stages; if they have nothing to do, leaves a marker, and systemd does not start their units. */
 export async function findAndMarkDue(boot: Boot, host: Host, outlook: LaterStages): Promise<RemainingWork> {
   const due = await findDue(boot, host, outlook);
   if (due === 'nothing') leaveMarker(nothingDueMarker, host.root);
-  else if (due !== 'something') leaveAssumedNetwork(due, host.root);
-  return due;
+  else if (typeof due === 'object') leaveAssumedNetwork(due, host.root);
+  return due === 'last stage' ? 'something' : due;
 }
 
 /** Previews the stages and returns the work that they would find. */
@@ -38,6 +41,8 @@ export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages):
   if (boot.state.condition === 'fresh' && stages.includes('main') && !noDatasource) return 'something';
   let unsure = false;
   let supposing = false;
+  let current: Stage | undefined;
+  let dueInLast = 0;
   const facts = await boot.gatherFacts();
   // The last unit checks the assumed address. No later unit checks it for the last stage itself.
   const before = stages.includes('main') ? readKeptNetwork(boot.state.store) : undefined;
@@ -51,8 +56,10 @@ export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages):
     act: { mode: 'preview', host: overlayHost(host) },
     gatherFacts: async () => observingAddress(facts, onLack, before),
     report: (event) => {
+      if (event.event === 'stage-began') current = event.stage;
       if (event.event === 'step') {
         if (['unknown', 'deferred', 'failed'].includes(event.step.outcome)) unsure = true;
+        if (event.step.outcome === 'due' && current === 'final') dueInLast++;
         if (event.step.outcome !== 'holds') tell(`${event.module} ${keyOf(event.step.change)}`);
       }
       if (event.event === 'problem') {
@@ -67,6 +74,7 @@ export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages):
       return stage === 'local' ? undefined : known;
     },
   });
-  if (unsure || result.state !== 'done' || result.changes > 0) return 'something';
+  if (unsure || result.state !== 'done' || result.changes > dueInLast) return 'something';
+  if (dueInLast > 0) return 'last stage';
   return supposing && before ? before : 'nothing';
 }

@@ -28,6 +28,8 @@ const silent = { disabled: () => {}, end: () => {}, follow: () => {} };
 /** The directory that systemd/skip-if-unchanged reads. */
 const kept = `${home}/skip-record`;
 const script = '/usr/libexec/bootagent/skip-if-unchanged';
+/** The name of no network interface: with it, systemd/skip-if-same-address always starts the agent, in the last unit. */
+const noInterface = '/';
 
 /**
  * Previews the next boot of this machine, on the assumption that nothing changes until then. If it has nothing to do, stores a
@@ -88,18 +90,22 @@ export async function predictNextBoot(
   const tell = (what: string): void => void open.push(what);
   const due = await findDue(next, seen, { stages: stages.slice(1), noDatasource: identity.hasNoDatasource(), tell });
   if (due === 'something') return open[0] ?? 'the instance is not known yet';
-  if (due !== 'nothing') snapshot.supposed(due.address ?? '', due.interface ?? '');
+  if (due === 'last stage') snapshot.supposed('none', noInterface);
+  else if (due !== 'nothing') snapshot.supposed(due.address ?? '', due.interface ?? '');
   const taken = await snapshot.done(async (input) => (await host.run(['cksum'], { input })).stdout);
   if (!('record' in taken)) return taken.unusable;
 
   const shown = clean(summary);
-  const published = new Map<string, string | undefined>([
-    ...Object.entries(publishedFiles({ ...shown, updated: host.clock() })),
-    [publicPath, await host.readText(publicPath)],
-  ]);
-  const lines = [...whyLines(shown), lastLine(shown)].map((line) => `console\t${line}\n`);
-  await keepRecord(host, `${lines.join('')}${taken.record}`, published);
+  // Where the last stage has work, the agent itself reports how the boot ended.
+  const shownLines = due === 'last stage' ? [] : [...whyLines(shown), lastLine(shown)];
+  const lines = shownLines.map((line) => `console\t${line}\n`);
+  await keepRecord(host, `${lines.join('')}${taken.record}`, await filesToPublish(host, shown));
   return undefined;
+}
+
+async function filesToPublish(host: Host, shown: Summary): Promise<ReadonlyMap<string, string | undefined>> {
+  const files = Object.entries(publishedFiles({ ...shown, updated: host.clock() }));
+  return new Map<string, string | undefined>([...files, [publicPath, await host.readText(publicPath)]]);
 }
 
 /** Records the agent's program and its state, so that a later change of them shows. */
