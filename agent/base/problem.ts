@@ -87,6 +87,10 @@ export const problemCodes = {
     means: 'No datasource answered, or it answered with errors until the time limit.',
     fix: 'Run "bootagent detect". Name the source with "datasource_list" in /etc/bootagent/bootagent.yaml.',
   },
+  'download-failed': {
+    means: 'A file could not be downloaded: its server did not answer after several attempts.',
+    fix: 'Request the URL in the message from this machine (curl -v URL), then run "bootagent run --retry-failed".',
+  },
   'bad-metadata': {
     means: 'A datasource answered with something that is not metadata.',
     fix: 'Request the URL in the message by hand. A captive portal or a proxy may answer in its place.',

@@ -22,7 +22,7 @@ export type Step = { readonly at: string; readonly change: Change } & Outcome;
 
 export type Outcome =
   /** Unchanged. The note describes the part that holds if the full request is not possible. */
-  | { readonly outcome: 'holds'; readonly note?: string }
+  | { readonly outcome: 'holds'; readonly note?: string; readonly warns?: true }
   /** In a preview: a run would apply it. */
   | { readonly outcome: 'due'; readonly difference: Difference }
   | { readonly outcome: 'made'; readonly difference: Difference; readonly note?: string }
@@ -155,7 +155,8 @@ async function judge(
   }
   const difference = await handler.compare(change, host);
   if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
-  if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
+  if (isRemark(difference) && !led)
+    return { outcome: 'holds', note: difference.holds, ...(difference.warns && { warns: true }) };
   return led ? { outcome: 'due', difference: { why: `follows ${table.keyOf(led)}` } } : { outcome: 'holds' };
 }
 
