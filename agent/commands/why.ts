@@ -3,7 +3,7 @@ import type { Host } from '../host/host.ts';
 import { redactor } from '../report/redact.ts';
 import { type Cause, causesOf, noticeLines, type SourceLine, whyLines } from '../report/why.ts';
 import { folderStore } from '../state/folder-store.ts';
-import { isSecretKey, publicNames, secretTexts, withoutSecretValues } from '../userdata/schema/secret-keys.ts';
+import { isSecretKey, publicNames, secretTexts, textsOf, withoutSecretValues } from '../userdata/schema/secret-keys.ts';
 import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
 import { exitOf } from './status.ts';
@@ -53,7 +53,8 @@ async function sourceLine({ place = '', at }: Cause, host: Host): Promise<Source
   if (text === undefined) return undefined;
   const { add, exempt, clean } = redactor((secret) => '*'.repeat(secret.length));
   exempt(publicNames(config));
-  for (const each of secretTexts(config)) add(each);
+  const { secretsIn } = await import('../../modules/commands/secrets-in-commands.ts');
+  for (const each of [...secretTexts(config), ...secretsIn([...textsOf(config), text])]) add(each);
   return { source, line: Number(line), column: Number(column), text: clean(withoutSecretValues(text)) };
 }
 

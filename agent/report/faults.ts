@@ -84,6 +84,6 @@ export function fixOf({ module, code, hint, items = [] }: Fault): string {
     const isLate = items[0]?.timeoutMs !== undefined;
     return `Correct the command${isLate ? ` or raise ${module}_timeout` : ''}, then: bootagent run --force --only ${module}`;
   }
-  if (hint !== undefined) return hint;
+  if (hint !== undefined) return `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
   return Object.hasOwn(problemCodes, code) ? problemCodes[code as ProblemCode].fix : 'See "bootagent status".';
 }

@@ -65,7 +65,7 @@ const ignored: PlanItem = {
 
 /** Reports the parts of the datasource's configuration that are not applied, at each boot. */
 const leftOut = ({ instance: { networkLeftOut = [] } }: Context): readonly PlanItem[] =>
-  networkLeftOut.map((text) => left('network-config', text));
+  networkLeftOut.map((text) => left('network-config', `network configuration: ${text}`));
 
 function plan({ facts, instance }: Context): readonly PlanItem[] {
   // An interface with DHCP only needs no file: it is the default of the distributions.

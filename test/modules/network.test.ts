@@ -147,7 +147,7 @@ Gateway=10.0.0.254
   test('warns at each boot of the parts of the configuration that are left out, once', () => {
     const given = context({}, { networkLeftOut: ['eth0.addresses: "10.0.0.999/24" is not valid'] });
     const warned = plan(lateNetwork, '{}', given).map(({ at, notes }) => [at, notes]);
-    const note = { level: 'warning', text: 'eth0.addresses: "10.0.0.999/24" is not valid' };
+    const note = { level: 'warning', text: 'network configuration: eth0.addresses: "10.0.0.999/24" is not valid' };
     assert.deepEqual(warned, [['network-config', [note]]]);
     assert.deepEqual(plan(network, '{}', given), []);
     assert.deepEqual(plan(lateNetwork, 'network: {config: disabled}', given), []);

@@ -39,7 +39,7 @@ export async function install(
   const told = failures.map(({ name, output }) => `${name} (${wordsOf(output)})`).join(', ');
   const count = failures.length === names.length ? '' : ` ${failures.length} of ${names.length}`;
   throw new Problem('command-failed', `${command[0]} could not install${count}: ${told}`, {
-    hint: 'Correct the name, or add the repository that has it to "yum_repos"; it is tried again at the next boot.',
+    hint: `Correct the name, or add the repository that has it ${repositoriesIn(manager)}; it is tried again at the next boot.`,
     at: asked[failures[0]?.name ?? ''],
   });
 
@@ -52,6 +52,9 @@ export async function install(
     return failed;
   }
 }
+
+const repositoriesIn = (manager: Manager): string =>
+  manager === 'apt' ? 'to /etc/apt/sources.list.d of the image' : 'to "yum_repos"';
 
 /** Fetches the package lists, or upgrades all installed packages. */
 export async function upkeep(
