@@ -54,6 +54,11 @@ export const problemCodes = {
     means: 'A program that bootagent started failed. The message ends with the last line of its error output.',
     fix: 'Run the same command by hand. The journal has the rest of its output.',
   },
+  'package-manager-locked': {
+    means:
+      'Another process held the lock of the package manager for longer than package_lock_timeout. Nothing was installed.',
+    fix: 'See what the process in the message does (systemctl status PID). When it has ended: "bootagent run --retry-failed".',
+  },
   'command-missing': {
     means: 'A program that this change needs is not installed.',
     fix: 'Install its package in the image.',
@@ -86,6 +91,10 @@ export const problemCodes = {
   'datasource-unreachable': {
     means: 'No datasource answered, or it answered with errors until the time limit.',
     fix: 'Run "bootagent detect". Name the source with "datasource_list" in /etc/bootagent/bootagent.yaml.',
+  },
+  'download-failed': {
+    means: 'A file could not be downloaded: its server did not answer after several attempts.',
+    fix: 'Request the URL in the message from this machine (curl -v URL), then run "bootagent run --retry-failed".',
   },
   'bad-metadata': {
     means: 'A datasource answered with something that is not metadata.',

@@ -75,12 +75,15 @@ async function readSeedFrom(ask: FetchContext, url: string): Promise<Seed | unde
   return seed;
 }
 
-function instanceOf(ask: FetchContext, { metaData, userData, vendorData, networkConfig }: Seed): Instance {
-  const { interfaces, leftOut } =
+function instanceOf(
+  ask: FetchContext,
+  { metaData, userData, vendorData, networkConfig, networkLeftOut = [] }: Seed,
+): Instance {
+  const { interfaces, leftOut: parts } =
     networkConfig === undefined || networkConfig === null
       ? { interfaces: undefined, leftOut: [] }
       : readNetworkConfig(networkConfig, ask.facts);
-  for (const sentence of leftOut) ask.note('warning', sentence);
+  const leftOut = [...networkLeftOut, ...parts];
   return {
     id: idOf(metaData['instance-id']) ?? 'nocloud',
     datasource: 'nocloud',
@@ -89,6 +92,7 @@ function instanceOf(ask: FetchContext, { metaData, userData, vendorData, network
     userData,
     vendorData: vendorData ? [vendorData] : [],
     ...(interfaces && { network: interfaces }),
+    ...(leftOut.length > 0 && { networkLeftOut: leftOut }),
     metadata: { meta_data: metaData },
     secrets: [],
   };

@@ -107,7 +107,8 @@ async function judge(
   }
   const difference = await handler.compare(change, host);
   if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
-  if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
+  if (isRemark(difference) && !led)
+    return { outcome: 'holds', note: difference.holds, ...(difference.warns && { warns: true }) };
   return led ? { outcome: 'due', difference: { why: `follows ${table.keyOf(led)}` } } : { outcome: 'holds' };
 }
 

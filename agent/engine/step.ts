@@ -7,7 +7,7 @@ export type Step = { readonly at: string; readonly change: Change } & Outcome;
 
 export type Outcome =
   /** Unchanged. The note describes the part that holds if the full request is not possible. */
-  | { readonly outcome: 'holds'; readonly note?: string }
+  | { readonly outcome: 'holds'; readonly note?: string; readonly warns?: true }
   /** In a preview: a run would apply it. */
   | { readonly outcome: 'due'; readonly difference: Difference }
   | { readonly outcome: 'made'; readonly difference: Difference; readonly note?: string }

@@ -140,6 +140,8 @@ export type ShellEvent =
       readonly lastLine?: string;
       /** The signal that ended the item, or ended the shell while the item ran. */
       readonly signal?: string;
+      /** The list exceeded its timeout while the item ran. */
+      readonly timedOut?: true;
       readonly log?: string;
     };
 

@@ -40,10 +40,12 @@ export async function runList(
   process.on('SIGTERM', onTerm);
   const timer = script.timeoutMs ? setTimeout(onTimeout, script.timeoutMs) : undefined;
   try {
-    const { code, open } = await follow(child, { script, log, path, tell });
+    const report = (event: ShellEvent) =>
+      tell(timedOut && event.event === 'ended' ? { ...event, timedOut: true } : event);
+    const { code, open } = await follow(child, { script, log, path, tell: report });
     const shutdown = (await down) ?? false;
     // The shell ended inside an item, by `exit`, `set -e` or a signal. The item ended with it.
-    if (open && !shutdown) await tell(endOf(open, code, path, await log.tail()));
+    if (open && !shutdown) await report(endOf(open, code, path, await log.tail()));
     const signal = open && code > 128 ? signals[code - 128] : undefined;
     return { code, ...(signal && { signal }), ...(timedOut ? { timedOut } : {}), log: path, shutdown };
   } catch (error) {

@@ -59,6 +59,8 @@ export interface Instance {
   readonly vendorData: readonly Uint8Array[];
   /** The network configuration, if the datasource provides one. */
   readonly network?: readonly NetworkInterface[] | undefined;
+  /** Sentences about parts of the network configuration that are not applied. */
+  readonly networkLeftOut?: readonly string[] | undefined;
   /** The metadata of the datasource, as `query` and templates see it below `ds`: plain JSON, {meta_data: {...}}. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Values that must never be shown. */

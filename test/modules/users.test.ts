@@ -34,6 +34,16 @@ const notesOf = (items: readonly PlanItem[]): string[] =>
 const people = (yaml: string, where = somewhere()): string[] =>
   changesOf(plan(users, yaml, where)).flatMap((change) => (change.kind === 'user' ? [change.name] : []));
 
+test('the keys of a user of the list are announced with the user, unless no_ssh_fingerprints is set', () => {
+  const yaml = `users: [{name: ann, ssh_authorized_keys: ["${key} ann@home"]}]\n`;
+  const announced = (text: string) =>
+    plan(users, text, somewhere()).flatMap(({ announce = [] }) => announce.filter((line) => !line.startsWith('*')));
+  const [title, line] = announced(yaml);
+  assert.equal(title, 'AUTHORIZED KEYS of ann');
+  assert.match(line ?? '', /^256 SHA256:[\w+/]{43} ann@home \(ED25519\)$/);
+  assert.deepEqual(announced(`${yaml}no_ssh_fingerprints: true\n`), []);
+});
+
 describe('the default user', () => {
   for (const [id, family, name] of [
     ['rhel', 'redhat', 'cloud-user'],
@@ -161,7 +171,7 @@ describe('a user', () => {
           no_log_init: true
           system: true
           ssh_authorized_keys: ["${key} x"]`;
-    assert.deepEqual(plan(users, yaml, somewhere()), [
+    assert.deepEqual(plan(users, `${yaml}\n      no_ssh_fingerprints: true`, somewhere()), [
       {
         at: 'users[0]',
         changes: [

@@ -40,8 +40,8 @@ export async function runItem(item: PlanItem, given: ItemRun): Promise<readonly 
     scriptItem(ended) {
       const command = commands?.[ended.item - 1];
       const { line, ...where } = command ?? {};
-      const stderrLine = ended.stderrLine === undefined ? {} : { stderrLine: redact(ended.stderrLine) };
-      const report: ItemReport = { ...ended, ...where, ...(line !== undefined && { command: line }), ...stderrLine };
+      const lastLine = ended.lastLine === undefined ? {} : { lastLine: redact(ended.lastLine) };
+      const report: ItemReport = { ...ended, ...where, ...(line !== undefined && { command: line }), ...lastLine };
       const { tail, ...kept } = report;
       if (ended.code !== 0) failedItem ??= kept;
       run.report({ event: 'script-item', module: module.name, report });
@@ -51,6 +51,8 @@ export async function runItem(item: PlanItem, given: ItemRun): Promise<readonly 
   const steps = await takeItem(item, ledger, run, watch);
   for (const step of steps) {
     run.report({ event: 'step', module: module.name, step, ...(commands && { commands }) });
+    if (step.outcome === 'holds' && step.warns && step.note !== undefined)
+      reportNotes(module, { at: item.at, changes: [], notes: [{ level: 'warning', text: step.note }] }, settings, run);
     if (step.outcome === 'failed') failures.add(item.at, withPlace(step.problem, item, settings), failedItem);
     if (step.outcome !== 'done') continue;
     if (step.changed) reportChanged(module, item, run);

@@ -14,7 +14,7 @@ export const mountedHandler: StateHandler<MountedChange> = {
   async compare({ target, source, nofail }, host) {
     if (mountAt((await host.readText('/proc/self/mountinfo')) ?? '', target)) return undefined;
     if (nofail && (await isMissing(source, host))) {
-      return { holds: `there is no ${source}; it is mounted by a boot that finds it` };
+      return { holds: `${target} is not mounted: there is no ${source}; a boot that finds it mounts it`, warns: true };
     }
     return 'is not mounted';
   },

@@ -14,6 +14,7 @@ import type { Host } from '../../../agent/host/host.ts';
 import type { Event } from '../../../agent/report/event.ts';
 import { openState } from '../../../agent/state/state.ts';
 import { memoryStore } from '../../../agent/state/store.ts';
+import { mounts } from '../../../modules/mounts.ts';
 import { booted, bootOf, type How, type Machine, machineOf, schedule } from '../../support/boots.ts';
 import { facts } from '../../support/facts.ts';
 import { memoryHost } from '../../support/memory-host.ts';
@@ -142,6 +143,22 @@ describe('an error', () => {
       assert.deepEqual(said, heard);
     });
   }
+
+  test('a mount without its device is a warning with its place, and no failure', async () => {
+    const schedule = { local: [], early: [], main: [mounts], final: [] };
+    const told = await booted(machineOf({ programs: { findmnt: () => '', systemctl: () => '' } }), {
+      cloud: cloudOf('mounts:\n- [/dev/vdz, /data]\n'),
+      schedule,
+      units: [['main']],
+    });
+    assert.deepEqual(
+      told.filter((line) => !line.startsWith('made ')),
+      [
+        'instance i-1 new',
+        'note mounts: user-data:3:3: mounts[0]: /data is not mounted: there is no /dev/vdz; a boot that finds it mounts it',
+      ],
+    );
+  });
 
   test('in what somebody wrote costs that item alone, and is told with its place', async () => {
     const machine = machineOf();
@@ -359,7 +376,7 @@ describe('an error', () => {
         code: 'script-failed',
         message,
         item: {
-          ...{ item: 2, of: 3, code: 127, ms: 1, stderrLine: 'b', log: '/log/runcmd' },
+          ...{ item: 2, of: 3, code: 127, ms: 1, lastLine: 'b', log: '/log/runcmd' },
           ...{ at: 'runcmd[2]', place: 'user-data:5:3', command: "'setup' '(hidden)'" },
         },
       },

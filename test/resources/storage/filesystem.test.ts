@@ -159,7 +159,7 @@ describe('a mount', () => {
     assert.equal(told(await applied(mount(absent), mounting())), 'failed: There is no LABEL=data to mount on /data');
     assert.equal(
       told(await applied(mount({ ...absent, nofail: true }), mounting())),
-      'holds: there is no LABEL=data; it is mounted by a boot that finds it',
+      'holds: /data is not mounted: there is no LABEL=data; a boot that finds it mounts it',
     );
   });
 
