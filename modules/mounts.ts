@@ -82,6 +82,9 @@ function read({ at, value }: Item<readonly Field[]>, defaults: readonly Field[],
   const [, , type = 'auto', options = 'defaults', dump = '0', pass = '0'] = defaults.map((each, i) => value[i] ?? each);
   const target = file ?? defaults[1];
   if (target === undefined) return { at, spec, note: `${at}: "${name}" is to be mounted nowhere` };
+  if (type !== 'swap' && !/^(?:\/|none$|swap$)/.test(target)) {
+    return { at, spec, note: `${at}: the mount point ${JSON.stringify(target)} is not an absolute path` };
+  }
   const marked = options.split(',').includes(mark) ? options : `${options},${mark}`;
   return { at, spec, entry: { spec, file: mountPoint(target), type, options: marked, dump, pass } };
 }
