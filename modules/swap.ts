@@ -2,6 +2,7 @@ import { formatBytes } from '../agent/base/format.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import type { Facts } from '../agent/facts/facts.ts';
+import { normalizedPath } from '../agent/userdata/schema/absolute-path.ts';
 import {
   converted,
   INVALID,
@@ -31,7 +32,7 @@ const share = converted(matching(/^\d{1,3}%$/, 'a share of the memory such as 50
 );
 
 const all = object<Settings>({
-  filename: withDefault('/swap.img', matching(/^\/[^/]/, 'an absolute path')),
+  filename: withDefault('/swap.img', normalizedPath),
   size: optional(wordOr('auto', size)),
   maxsize: optional(size),
   per_core: optional(size),

@@ -1,6 +1,7 @@
 import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import { defineModule } from '../../agent/engine/module.ts';
-import { entriesNamed, matching, withDefault } from '../../agent/userdata/schema/decode.ts';
+import { absoluteDirectory } from '../../agent/userdata/schema/absolute-path.ts';
+import { entriesNamed, withDefault } from '../../agent/userdata/schema/decode.ts';
 import { type Repository, repository } from './repository.ts';
 
 const reads = {
@@ -8,7 +9,7 @@ const reads = {
     [],
     entriesNamed(/^[A-Za-z0-9][\w.: -]*$/, 'the id of a repository: letters, digits and -_.:', repository),
   ),
-  yum_repo_dir: withDefault('/etc/yum.repos.d', matching(/^\/[^\0\n]*$/, 'an absolute path')),
+  yum_repo_dir: withDefault('/etc/yum.repos.d', absoluteDirectory),
 };
 
 /** Repositories for dnf and yum, each in its own file, with their signing keys. */

@@ -171,6 +171,7 @@ async function wrongWith(
   }
   const { mode } = await guard(host);
   const stat = await host.stat(pathOf(type));
+  if (stat && host.privileged && stat.uid !== 0) return `is owned by the user ${stat.uid}, not root`;
   return stat && (stat.mode & ~mode) !== 0 ? `can be read by others (mode 0${stat.mode.toString(8)})` : undefined;
 }
 
