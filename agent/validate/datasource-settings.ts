@@ -14,6 +14,17 @@ export const settingsBySource: ReadonlyMap<string, readonly string[]> = mapOf({
   wakame: common,
   openstack: common,
   ec2: common,
+  lxd: common,
+  hetzner: common,
+  digitalocean: common,
+  vultr: common,
+  upcloud: common,
+  exoscale: [...common, 'password_server_port'],
+  akamai: common,
+  scaleway: common,
+  cloudstack: [...common, 'password_server_port'],
+  gce: common,
+  oracle: common,
   none: [],
 });
 
