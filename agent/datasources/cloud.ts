@@ -3,18 +3,24 @@ import type { ReadHost } from '../host/host.ts';
 import type { Datasource } from '../metadata/datasource.ts';
 import type { Declaration, DmiField, Marks } from './declaration.ts';
 
+/** A datasource that is declared as data, with the marks that detect it. */
+export interface Cloud extends Datasource {
+  readonly marks: Marks;
+}
+
 /** Returns the datasource of a declaration. The declaration and its reader are loaded only when the service is asked. */
 export function cloud(
   alias: string,
   marks: Marks,
   load: () => Promise<Declaration>,
   needs: Datasource['needs'] = 'network',
-): Datasource {
+): Cloud {
   const name = alias.toLowerCase();
   return {
     name,
     alias,
     needs,
+    marks,
     ...(needs === 'network' && { known: true }),
     detect: async ({ platform }, host) =>
       dmiMark(platform, host, marks).then((mark) => mark ?? other(platform, host, marks)),

@@ -19,7 +19,7 @@ export function googleKeys({ host, note }: Pick<FetchContext, 'host' | 'note'>, 
   if (isTrue(own['enable-oslogin'] ?? project['enable-oslogin'])) {
     note(
       'warning',
-      `OS Login is enabled, which bootagent does not set up: ${lines.length} keys of the metadata are left out`,
+      `OS Login is enabled, which bootagent does not set up; SSH keys of the metadata left out: ${lines.length}`,
     );
     return { lines: [] };
   }

@@ -30,7 +30,7 @@ export const withPassword =
       ...instance,
       vendorData: [...instance.vendorData, new TextEncoder().encode(text)],
       secrets: [...instance.secrets, password],
-      ready: acknowledge,
+      ready: { ...acknowledge, tells: 'tell the password server that the password is set' },
     };
   };
 

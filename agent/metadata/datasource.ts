@@ -75,6 +75,8 @@ export interface Instance {
         readonly method: 'GET' | 'PUT' | 'POST';
         readonly headers: Readonly<Record<string, string>>;
         readonly body: string;
+        /** What the request tells the cloud; by default that the machine is ready. */
+        readonly tells?: string;
       }
     | undefined;
 }

@@ -17,7 +17,7 @@ interface Options {
 
 /** In bytes, above the limit of every reader of user-data: the reader reports the excess, and the other metadata is used. */
 export const mostUserData = 5 * 2 ** 20;
-const userData = /(?:^|\/)user[-_]?data(?:\/cloud-init)?$/;
+const userData = /(?:^|[/.])user[-_]?data(?:\/cloud-init)?$/;
 
 /** Returns the tree below `base`, which ends in a slash. 404 and 204 are valid answers; invalid answers are requested again. */
 export function httpTree(
