@@ -7,6 +7,7 @@ import { none } from './none.ts';
 import { opennebula } from './opennebula.ts';
 import { openstack } from './openstack.ts';
 import { azure } from './unsupported.ts';
+import { vmware } from './vmware.ts';
 import { wakame, wakameNet } from './wakame.ts';
 
 const vultrMarks = { vendor: ['Vultr'], kernelWord: 'vultr', paths: ['/etc/vultr'] };
@@ -21,6 +22,7 @@ export const datasources: readonly Datasource[] = [
   opennebula,
   wakame,
   cloud('LXD', { paths: ['/dev/lxd/sock'] }, async () => (await import('./lxd.ts')).lxd, 'disk'),
+  vmware,
   openstack,
   ec2,
   cloud('Hetzner', { vendor: ['Hetzner'] }, async () => (await import('./hetzner.ts')).hetzner),

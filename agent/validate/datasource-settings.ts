@@ -15,6 +15,7 @@ export const settingsBySource: ReadonlyMap<string, readonly string[]> = mapOf({
   openstack: common,
   ec2: common,
   lxd: common,
+  vmware: [],
   hetzner: common,
   digitalocean: common,
   vultr: common,

@@ -15,17 +15,19 @@ import { upcloud } from '../../agent/datasources/upcloud.ts';
 import { vultr } from '../../agent/datasources/vultr.ts';
 
 /** How a datasource was proven, and no more than that. */
-type Proof = 'simulated from documentation' | 'recorded fixture' | 'booted in a container, with a simulated service';
+type Proof = 'simulated from documentation' | 'recorded fixture' | typeof booted;
+
+const booted = 'booted in a container, with a simulated service';
 
 const declared: Readonly<Record<string, readonly [Declaration, Proof]>> = {
-  lxd: [lxd, 'simulated from documentation'],
+  lxd: [lxd, booted],
   hetzner: [hetzner, 'simulated from documentation'],
-  digitalocean: [digitalocean, 'simulated from documentation'],
+  digitalocean: [digitalocean, booted],
   vultr: [vultr, 'simulated from documentation'],
   upcloud: [upcloud, 'simulated from documentation'],
-  exoscale: [exoscale, 'simulated from documentation'],
-  akamai: [akamai, 'simulated from documentation'],
-  scaleway: [scaleway, 'simulated from documentation'],
+  exoscale: [exoscale, booted],
+  akamai: [akamai, booted],
+  scaleway: [scaleway, booted],
   cloudstack: [cloudstack, 'simulated from documentation'],
   gce: [gce, 'simulated from documentation'],
   oracle: [oracle, 'simulated from documentation'],

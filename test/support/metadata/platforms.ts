@@ -117,6 +117,7 @@ export const platforms: Readonly<Record<string, PlatformCase>> = {
   },
   SmartOS: { platform: { vendor: 'Joyent', product: 'SmartDC HVM' }, detected: [] },
   UpCloud: { platform: { vendor: 'UpCloud' }, detected: ['upcloud'] },
+  'VMware without guestinfo': { platform: { vendor: 'VMware, Inc.', product: 'VMware7,1' }, detected: [] },
   VirtualBox: { platform: { vendor: 'innotek GmbH', product: 'VirtualBox' }, detected: [] },
   Vultr: { platform: { vendor: 'Vultr', product: 'VC2' }, detected: ['vultr'] },
   'Vultr, bare metal': { platform: { vendor: 'Supermicro', kernelCommandLine: 'ro vultr' }, detected: ['vultr'] },
