@@ -6,12 +6,13 @@ import { nocloud, nocloudNet } from './nocloud.ts';
 import { none } from './none.ts';
 import { opennebula } from './opennebula.ts';
 import { openstack } from './openstack.ts';
-import { azure } from './unsupported.ts';
+import { smartos } from './unsupported.ts';
 import { vmware } from './vmware.ts';
 import { wakame, wakameNet } from './wakame.ts';
 
 const vultrMarks = { vendor: ['Vultr'], kernelWord: 'vultr', paths: ['/etc/vultr'] };
 const scalewayMarks = { vendor: ['Scaleway'], kernelWord: 'scaleway', paths: ['/run/scaleway'] };
+const azureChassis = '7783-7084-3265-9085-8269-3286-77';
 const googleMarks = { product: ['Google Compute Engine', 'Google'], serial: ['GoogleCloud-*'] };
 
 /** The datasources in query order: local ones first, then those that the firmware identifies. */
@@ -35,7 +36,9 @@ export const datasources: readonly Datasource[] = [
   cloud('CloudStack', { product: ['CloudStack*'] }, async () => (await import('./cloudstack.ts')).cloudstack),
   cloud('GCE', googleMarks, async () => (await import('./gce.ts')).gce),
   cloud('Oracle', { chassis: ['OracleCloud.com'] }, async () => (await import('./oracle.ts')).oracle),
-  azure,
+  cloud('Azure', { chassis: [azureChassis] }, async () => (await import('./azure.ts')).azure),
+  cloud('AliYun', { product: ['Alibaba Cloud ECS'] }, async () => (await import('./aliyun.ts')).aliyun),
+  smartos,
   wakameNet,
   none,
 ];

@@ -26,6 +26,8 @@ export const settingsBySource: ReadonlyMap<string, readonly string[]> = mapOf({
   cloudstack: [...common, 'password_server_port'],
   gce: common,
   oracle: common,
+  azure: [...common, 'report_ready', 'wireserver_url'],
+  aliyun: common,
   none: [],
 });
 

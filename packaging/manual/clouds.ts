@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { akamai } from '../../agent/datasources/akamai.ts';
+import { aliyun } from '../../agent/datasources/aliyun.ts';
+import { azure } from '../../agent/datasources/azure.ts';
 import type { Cloud } from '../../agent/datasources/cloud.ts';
 import { cloudstack } from '../../agent/datasources/cloudstack.ts';
 import type { Declaration } from '../../agent/datasources/declaration.ts';
@@ -15,7 +17,11 @@ import { upcloud } from '../../agent/datasources/upcloud.ts';
 import { vultr } from '../../agent/datasources/vultr.ts';
 
 /** How a datasource was proven, and no more than that. */
-type Proof = 'simulated from documentation' | 'recorded fixture' | typeof booted;
+type Proof =
+  | 'simulated from documentation'
+  | 'experimental; simulated from documentation'
+  | 'recorded fixture'
+  | typeof booted;
 
 const booted = 'booted in a container, with a simulated service';
 
@@ -31,6 +37,8 @@ const declared: Readonly<Record<string, readonly [Declaration, Proof]>> = {
   cloudstack: [cloudstack, 'simulated from documentation'],
   gce: [gce, 'simulated from documentation'],
   oracle: [oracle, 'simulated from documentation'],
+  azure: [azure, 'experimental; simulated from documentation'],
+  aliyun: [aliyun, 'simulated from documentation'],
 };
 
 const [begin, end] = ['<!-- clouds: made by `npm run manual` -->\n', '<!-- end of clouds -->\n'];

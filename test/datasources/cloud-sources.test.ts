@@ -1,4 +1,6 @@
 import { akamai } from '../../agent/datasources/akamai.ts';
+import { aliyun } from '../../agent/datasources/aliyun.ts';
+import { azure } from '../../agent/datasources/azure.ts';
 import { cloud } from '../../agent/datasources/cloud.ts';
 import { cloudstack } from '../../agent/datasources/cloudstack.ts';
 import type { Declaration } from '../../agent/datasources/declaration.ts';
@@ -141,6 +143,25 @@ const clouds: Readonly<Record<string, CloudCase>> = {
     skip: unable(),
     expected: { zone: 'fr-par-1', region: 'fr-par' },
   },
+  azure: {
+    declared: azure,
+    identity: /metadata\/instance/,
+    structured: true,
+    requests: 1,
+    expected: {
+      zone: '1',
+      region: 'eastus2',
+      vendorData: [bytes('#cloud-config\n{"system_info":{"default_user":{"name":"azureuser"}},"ssh_pwauth":false}\n')],
+      ready: undefined,
+    },
+  },
+  aliyun: {
+    declared: aliyun,
+    identity: /instance-id/,
+    userData: /user-data$/,
+    requests: 7,
+    expected: { zone: 'cn-hangzhou-i', region: 'cn-hangzhou', vendorData: [] },
+  },
   gce: {
     declared: gce,
     identity: /computeMetadata/,
@@ -166,7 +187,7 @@ for (const [name, { declared, id = me.id, expected = {}, ...rest }] of Object.en
     dialect: name as ContractCase['dialect'],
     me: { ...me, id },
     // No password server listens there.
-    settings: { password_server_port: 1 },
+    settings: { password_server_port: 1, report_ready: false },
     expected: { ...common, id, datasource: name, ...expected },
   });
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe as suite, test } from 'node:test';
 import { configDrive } from '../../agent/datasources/config-drive.ts';
 import { openstack } from '../../agent/datasources/openstack.ts';
-import { azure } from '../../agent/datasources/unsupported.ts';
+import { smartos } from '../../agent/datasources/unsupported.ts';
 import { facts } from '../support/facts.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { asking } from '../support/metadata/asking.ts';
@@ -94,8 +94,8 @@ suite('detect()', () => {
     [openstack, { chassis: 'HUAWEICLOUD' }, 'DMI chassis is HUAWEICLOUD'],
     [openstack, { chassis: 'OpenTelekomCloud' }, 'DMI chassis is OpenTelekomCloud'],
     [openstack, { product: 'Standard PC' }, undefined],
-    [azure, { chassis: '7783-7084-3265-9085-8269-3286-77' }, 'DMI chassis is 7783-7084-3265-9085-8269-3286-77'],
-    [azure, { chassis: '' }, undefined],
+    [smartos, { product: 'SmartDC HVM' }, 'DMI product is SmartDC HVM'],
+    [smartos, { product: '' }, undefined],
   ] as const) {
     test(`${source.name} in ${JSON.stringify(platform)}: ${because}`, async () => {
       const machine = facts({ platform: { ...facts().platform, ...platform } });
@@ -103,7 +103,7 @@ suite('detect()', () => {
     });
   }
 
-  for (const source of [azure]) {
+  for (const source of [smartos]) {
     test(`${source.name} is named as not done yet, without a request`, async () => {
       const { ask, notes, host } = asking({});
       assert.equal(await source.fetch(ask), undefined);

@@ -184,6 +184,22 @@ const pathTree =
       }[path],
     );
 
+/** Alibaba Cloud: EC2's tree with its own names of zone and region, and keys in folders. */
+const aliyunTree: Dialect =
+  (instance) =>
+  ({ path }) =>
+    ok(
+      {
+        '/latest/meta-data/instance-id': instance.id,
+        '/latest/meta-data/hostname': instance.hostname,
+        '/latest/meta-data/zone-id': 'cn-hangzhou-i',
+        '/latest/meta-data/region-id': 'cn-hangzhou',
+        '/latest/meta-data/public-keys/': '0/',
+        '/latest/meta-data/public-keys/0/openssh-key': keysOf(instance)[0],
+        '/latest/user-data': instance.userData,
+      }[path],
+    );
+
 /** Akamai: a token for every request, one JSON document, keys by user, user-data in base64. */
 const akamai: Dialect = (instance) => {
   const tokens = new Set<string>();
@@ -279,6 +295,50 @@ const oracle: Dialect =
     });
   };
 
+/** Azure's metadata service: a header, one JSON document with keys that end in CRLF, user-data in base64. */
+const azure: Dialect =
+  (instance) =>
+  ({ path, headers }) => {
+    if (headers.metadata !== 'true') return { status: 400, body: '' };
+    if (!path.startsWith('/metadata/instance?api-version=')) return undefined;
+    return json({
+      compute: {
+        azEnvironment: 'AzurePublicCloud',
+        location: 'eastus2',
+        name: 'worker',
+        osProfile: {
+          adminUsername: 'azureuser',
+          computerName: instance.hostname,
+          disablePasswordAuthentication: 'true',
+        },
+        osType: 'Linux',
+        publicKeys: keysOf(instance).map((key) => ({
+          keyData: `${key}\r\n`,
+          path: '/home/azureuser/.ssh/authorized_keys',
+        })),
+        userData: instance.userData === undefined ? '' : base64(instance.userData),
+        vmId: instance.id,
+        vmSize: 'Standard_DS1_v2',
+        zone: '1',
+      },
+      network: { interface: [{ macAddress: instance.mac.replaceAll(':', '').toUpperCase() }] },
+    });
+  };
+
+/** Azure's wireserver: the goal state, and the report of readiness, which must repeat its values. */
+const wireserver: Dialect =
+  () =>
+  ({ method, path, headers, body }) => {
+    if (headers['x-ms-version'] !== '2012-11-30') return { status: 400, body: '' };
+    if (method === 'GET' && path === '/machine/?comp=goalstate')
+      return ok(
+        `<?xml version="1.0" encoding="utf-8"?>\n<GoalState><Version>2012-11-30</Version><Incarnation>1</Incarnation><Container><ContainerId>c-1</ContainerId><RoleInstanceList><RoleInstance><InstanceId>r-1</InstanceId><State>Started</State></RoleInstance></RoleInstanceList></Container></GoalState>`,
+      );
+    if (method !== 'POST' || path !== '/machine/?comp=health') return undefined;
+    const told = ['GoalStateIncarnation>1<', 'ContainerId>c-1<', 'InstanceId>r-1<', 'State>Ready<'];
+    return { status: told.every((each) => body.includes(each)) ? 200 : 400, body: '' };
+  };
+
 /** LXD's guest API: YAML for the metadata, a list of the settings, each setting below its name. */
 const lxd: Dialect =
   (instance) =>
@@ -326,4 +386,7 @@ export const cloudDialects = {
   oracle,
   lxd,
   passwordServer,
+  azure,
+  wireserver,
+  aliyun: aliyunTree,
 } as const satisfies Record<string, Dialect>;

@@ -23,7 +23,7 @@ const socket = { '/dev/lxd/sock': '' };
 export const platforms: Readonly<Record<string, PlatformCase>> = {
   'Akamai Connected Cloud': { platform: { vendor: 'Akamai', serial: '12345678' }, detected: ['akamai'] },
   Linode: { platform: { vendor: 'Linode', product: 'Compute Instance' }, detected: ['akamai'] },
-  'Alibaba Cloud': { platform: { vendor: 'Alibaba Cloud', product: 'Alibaba Cloud ECS' }, detected: [] },
+  'Alibaba Cloud': { platform: { vendor: 'Alibaba Cloud', product: 'Alibaba Cloud ECS' }, detected: ['aliyun'] },
   'Amazon EC2, Nitro': {
     platform: { vendor: 'Amazon EC2', product: 't3.micro', chassis: 'Amazon EC2' },
     detected: ['ec2'],
@@ -115,7 +115,7 @@ export const platforms: Readonly<Record<string, PlatformCase>> = {
     platform: { kernelCommandLine: 'initrd=initrd showopts scaleway nousb' },
     detected: ['scaleway'],
   },
-  SmartOS: { platform: { vendor: 'Joyent', product: 'SmartDC HVM' }, detected: [] },
+  SmartOS: { platform: { vendor: 'Joyent', product: 'SmartDC HVM' }, detected: ['smartos'] },
   UpCloud: { platform: { vendor: 'UpCloud' }, detected: ['upcloud'] },
   'VMware without guestinfo': { platform: { vendor: 'VMware, Inc.', product: 'VMware7,1' }, detected: [] },
   VirtualBox: { platform: { vendor: 'innotek GmbH', product: 'VirtualBox' }, detected: [] },
