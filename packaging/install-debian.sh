@@ -11,7 +11,7 @@ wanted='
   qemu-system-x86 qemu-utils qemu-user-static genisoimage xorriso
   grub-common grub-pc-bin ovmf
   dosfstools mtools e2fsprogs xfsprogs btrfs-progs fdisk gdisk parted lvm2 cloud-guest-utils
-  dnsmasq-base openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd
+  dnsmasq-base openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd open-vm-tools
 '
 missing=
 for package in $wanted; do

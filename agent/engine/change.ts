@@ -176,7 +176,7 @@ export type Edit =
 /** An HTTP request that is sent once. */
 export interface RequestChange {
   readonly kind: 'request';
-  readonly method: 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -100,6 +100,10 @@ export interface Request {
   readonly limitBytes?: number;
   /** Truncates a longer body here without an error, for callers that check a stricter limit and report it. */
   readonly truncateAt?: number;
+  /** Sends it from a port below 1024, by which a service recognizes root. */
+  readonly lowPort?: boolean;
+  /** The Unix socket to which it is sent, instead of the host of the URL. */
+  readonly socket?: string;
 }
 
 export interface Response {

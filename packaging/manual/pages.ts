@@ -4,6 +4,7 @@ import { helpOf, overview } from '../../agent/commands/help.ts';
 import { commands } from '../../agent/commands/table.ts';
 import { checks } from '../../agent/image/doctor/checks.ts';
 import { operations } from '../../agent/image/seal/operations.ts';
+import { datasourcesPage } from './clouds.ts';
 import { bash, fish, zsh } from './completions.ts';
 import { decisionsPage } from './decisions.ts';
 import { filesPage } from './files.ts';
@@ -22,6 +23,7 @@ export const pages = (): Readonly<Record<string, string>> => ({
   'docs/seal-operations.md': sealPage(),
   'docs/doctor-checks.md': doctorPage(),
   'docs/decisions/README.md': decisionsPage(),
+  'docs/datasources.md': datasourcesPage(),
   'docs/files.md': filesPage(),
   'docs/modules.md': reference(),
   'docs/schema/cloud-config.json': jsonSchema(),

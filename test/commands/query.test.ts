@@ -197,14 +197,13 @@ suite('detect', () => {
   }
 
   test('a cloud that is not supported is named and not said to be asked', async () => {
-    const machine = facts({ platform: { ...facts().platform, product: 'Google Compute Engine' } });
+    const machine = facts({ platform: { ...facts().platform, product: 'SmartDC HVM' } });
     const looking = { host: memoryHost(), facts: machine, named: undefined, settings: {} };
     const lines = detect.linesFor(await detection(looking), looking, [], 5);
     assert.ok(
       lines.some(
         ({ text }) =>
-          text ===
-          '  found  gce           DMI product is Google Compute Engine (not supported by bootagent: no request is sent)',
+          text === '  found  smartos       DMI product is SmartDC HVM (not supported by bootagent: no request is sent)',
       ),
     );
     assert.match(

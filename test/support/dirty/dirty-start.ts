@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Change, ChangeOf, Kind } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { applied, keysOf, previewed } from '../laws.ts';
 import type { MemoryHost } from '../memory-host.ts';
 import { type MemoryLedger, memoryLedger } from '../memory-ledger.ts';
