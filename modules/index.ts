@@ -29,6 +29,7 @@ import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.
 import { selinux } from './selinux.ts';
 import { services } from './services.ts';
 import { ssh } from './ssh.ts';
+import { sshImportId } from './ssh-import-id.ts';
 import { sshKeys } from './ssh-keys.ts';
 import { swap } from './swap.ts';
 import { timezone } from './timezone.ts';
@@ -54,7 +55,7 @@ const software = [yumRepos, packages];
 const scripts = [scriptsOnce, scriptsEachBoot, userScripts, runcmd];
 
 /** Accounts and logins. The locks come last, so that no other module unlocks again. */
-const people = [hostKeys, users, usersEachBoot, passwords, sshKeys, ssh, rootLock];
+const people = [hostKeys, users, usersEachBoot, passwords, sshKeys, sshImportId, ssh, rootLock];
 
 /** The modules of each stage, in order. Facts are read again before each stage. */
 export const schedule: Schedule = {

@@ -26,6 +26,7 @@ import { repositoryHandler } from './packages/repository.ts';
 import { rpmKeyHandler } from './packages/rpm-key.ts';
 import { authorizedKeysHandler } from './ssh/authorized-keys.ts';
 import { hostKeysHandler } from './ssh/host-keys.ts';
+import { importedKeysHandler } from './ssh/imported-keys.ts';
 import { inheritedKeysHandler } from './ssh/inherited-keys.ts';
 import { sshdHandler } from './ssh/sshd.ts';
 import { filesystemHandler } from './storage/filesystem.ts';
@@ -64,6 +65,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   growth: growthHandler,
   'host-keys': hostKeysHandler,
   hostname: hostnameHandler,
+  'imported-keys': importedKeysHandler,
   'inherited-keys': inheritedKeysHandler,
   link: linkHandler,
   locale: localeHandler,

@@ -37,6 +37,12 @@ export const path: Decode<string> = matching(
 /** A field of /etc/passwd. */
 export const field: Decode<string> = matching(/^[^:\0\r\n]*$/, 'one line without ":"');
 
+/** An account whose published keys are imported. Without a prefix it is one of Launchpad, as in ssh-import-id(1). */
+export const importId: Decode<string> = matching(
+  /^(?:(?:gh|lp):)?[A-Za-z0-9][\w.+-]*$/,
+  'gh:NAME (GitHub) or lp:NAME (Launchpad)',
+);
+
 export const date: Decode<string> = converted(
   matching(/^\d{4}-\d\d-\d\d$/, 'a day such as 2027-01-31'),
   (day, { error }) => {

@@ -233,11 +233,10 @@ describe('a user', () => {
 
   test('that exists keeps its number and home, and that is told', () => {
     const there = [{ name: 'bob', uid: 1005, gid: 1005, home: '/home/bob', shell: '/bin/sh' }];
-    const yaml = 'users: [{name: bob, uid: 1, homedir: /x, system: true, ssh_import_id: gh:bob}]';
+    const yaml = 'users: [{name: bob, uid: 1, homedir: /x, system: true}]';
     assert.deepEqual(notesOf(plan(users, yaml, somewhere({ users: there }))), [
       'bob exists, and keeps the number 1005 (asked: 1) and the home /home/bob (asked: /x)',
       'bob exists: system is for new accounts',
-      'not supported: bootagent fetches no keys; use ssh_authorized_keys',
     ]);
   });
 

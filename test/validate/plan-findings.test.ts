@@ -69,7 +69,6 @@ const cases: readonly (readonly [config: string, ...reported: string[]])[] = [
   ],
   [
     'users: [default, {name: a, ssh_import_id: [gh:a], doas: [permit], snapuser: a@b}]',
-    '2:28 warning[unsupported] users[1].ssh_import_id: not supported: bootagent fetches no keys; use ssh_authorized_keys',
     '2:51 warning[unsupported] users[1].doas: not supported: bootagent configures sudo only',
     '2:67 warning[unsupported] users[1].snapuser: not supported: bootagent does not install snaps',
   ],
