@@ -1,16 +1,28 @@
 import type { Note, PlanItem } from '../../agent/engine/change.ts';
 import { type Context, defineModule } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
-import { flag, silent, withDefault } from '../../agent/userdata/schema/decode.ts';
+import { converted, type Decode, flag, silent, withDefault } from '../../agent/userdata/schema/decode.ts';
 import { shareOf, spread } from '../shared/spread.ts';
 import { packageList, type Wanted } from './entries.ts';
 
 type Manager = 'dnf' | 'yum' | 'apt';
 
+/** An old name of a switch, true if either is. It works with every package manager. */
+const alias = (name: string): Decode<boolean> =>
+  withDefault(
+    false,
+    converted(flag, (on, { warning }) => {
+      warning(`an old name for "${name}"`);
+      return on;
+    }),
+  );
+
 const reads = {
   packages: withDefault<readonly Wanted[]>([], packageList),
   package_update: withDefault(false, flag),
   package_upgrade: withDefault(false, flag),
+  apt_update: alias('package_update'),
+  apt_upgrade: alias('package_upgrade'),
   spread,
 };
 
@@ -21,7 +33,9 @@ export const packages = defineModule({
   every: 'instance',
   reads,
 
-  plan({ packages, package_update, package_upgrade, spread }, { facts, instance }): readonly PlanItem[] {
+  plan({ packages, spread, ...asked }, { facts, instance }): readonly PlanItem[] {
+    const package_update = asked.package_update || asked.apt_update;
+    const package_upgrade = asked.package_upgrade || asked.apt_upgrade;
     if (packages.length === 0 && !package_update && !package_upgrade) return [];
     const manager = managerOf(facts);
     if (!manager) return nobodyInstalls(packages, package_upgrade ? 'package_upgrade' : 'package_update', facts);
@@ -40,7 +54,9 @@ export const packages = defineModule({
 const rebootReads = {
   packages: silent(reads.packages),
   package_upgrade: silent(reads.package_upgrade),
+  apt_upgrade: silent(reads.apt_upgrade),
   package_reboot_if_required: withDefault(false, flag),
+  apt_reboot_if_required: alias('package_reboot_if_required'),
 };
 
 /** Runs after everything else, since a reboot would interrupt it. */
@@ -50,8 +66,9 @@ export const packageReboot = defineModule({
   every: 'instance',
   reads: rebootReads,
 
-  plan({ packages, package_upgrade, package_reboot_if_required: asked }, { facts }: Context): readonly PlanItem[] {
-    if (!asked || (packages.length === 0 && !package_upgrade)) return [];
+  plan({ packages, ...asked }, { facts }: Context): readonly PlanItem[] {
+    if (!asked.package_reboot_if_required && !asked.apt_reboot_if_required) return [];
+    if (packages.length === 0 && !asked.package_upgrade && !asked.apt_upgrade) return [];
     const { kernel } = facts.platform;
     return [{ at: 'package_reboot_if_required', changes: [{ kind: 'reboot-if-required', kernel }] }];
   },

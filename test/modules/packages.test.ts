@@ -30,6 +30,21 @@ describe('packages', () => {
     });
   }
 
+  test('takes the old names of the switches, with a warning', () => {
+    const upkeep = (yaml: string) => planned(packages, yaml, debian).plan.flatMap(({ changes }) => changes);
+    assert.deepEqual(upkeep('apt_update: true'), [{ kind: 'package-upkeep', manager: 'apt', does: 'refresh' }]);
+    const upgrade = [{ kind: 'package-upkeep', manager: 'apt', does: 'upgrade' }];
+    assert.deepEqual(upkeep('apt_upgrade: true\npackage_upgrade: false'), upgrade);
+    assert.deepEqual(foundIn(packages, 'apt_update: true'), [
+      'user-data:1:13 apt_update: an old name for "package_update"',
+    ]);
+    const { plan } = planned(packageReboot, 'apt_upgrade: yes\napt_reboot_if_required: true', debian);
+    assert.deepEqual(
+      plan.map(({ changes }) => changes.map(({ kind }) => kind)),
+      [['reboot-if-required']],
+    );
+  });
+
   test('asks apt on a Debian that has dnf as a tool for images', () => {
     const both = context({ programs: ['dnf', 'apt-get'] });
     assert.deepEqual(changesOf('packages: [a]', both), [{ kind: 'packages', manager: 'dnf', names: ['a'] }]);
