@@ -28,12 +28,9 @@ export const sshKeys = defineModule({
   reads,
   assumes: loginFacts,
   merges: true,
-  plan(
-    { disable_root, root_lock, no_ssh_fingerprints: quiet, allow_public_ssh_keys: fromMetadata, ...settings },
-    context,
-  ): readonly PlanItem[] {
+  plan({ disable_root, root_lock, no_ssh_fingerprints: quiet, ...settings }, context): readonly PlanItem[] {
     const people = resolveUsers(settings, context);
-    const { told, bad } = fromMetadata === false ? { told: [], bad: [] } : metadataKeys(context);
+    const { told, bad } = settings.allow_public_ssh_keys === false ? { told: [], bad: [] } : metadataKeys(context);
     const imports = settings.ssh_import_id ?? [];
     const keys = [...new Set([...told, ...(settings.ssh_authorized_keys ?? [])])];
     const to = keyRecipient({ ...settings, disable_root }, people, context);

@@ -9,10 +9,10 @@ import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
 const people = { ...peopleReads, ...passwordReads };
-const { ssh_authorized_keys: keys, ssh_import_id: imports, ...own } = peopleReads;
+const { ssh_authorized_keys, ssh_import_id, allow_public_ssh_keys, ...own } = peopleReads;
 const reads = {
   ...eachAlone({ ...own, groups: optional(groupList) }),
-  ...eachOfOthers({ ssh_authorized_keys: keys, ssh_import_id: imports, ...passwordReads }),
+  ...eachOfOthers({ ssh_authorized_keys, ssh_import_id, allow_public_ssh_keys, ...passwordReads }),
 };
 
 /** Groups and users, once for each instance: an account that an administrator removes is not created again. */

@@ -14,11 +14,11 @@ import {
 import type { Shape } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
-/** Names that shadow-utils and sudo accept, and that none of their programs can mistake for something else. */
-const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
+/** Names that shadow-utils and sudo accept, and that no program can mistake for an option or a number. */
+const namePattern = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
 
 const name = (what: string): Decode<string> =>
-  matching(namePattern, `the name of a ${what} (letters, digits and . _ -, at most 32)`);
+  matching(namePattern, `the name of a ${what} (letters, digits and . _ -, not digits alone, at most 32)`);
 
 export const userName = name('user');
 export const groupName = name('group');

@@ -66,12 +66,17 @@ const isSomebody = ({ instance }: Context): boolean => instance.datasource !== '
  * fallback applies where no listed user has keys, unless the list is empty (`users: []` requests no user).
  */
 export const isMended = (
-  { users = [], ssh_authorized_keys: keys = [], ssh_import_id: imports = [] }: PeopleSettings,
+  {
+    users = [],
+    ssh_authorized_keys: keys = [],
+    ssh_import_id: imports = [],
+    allow_public_ssh_keys: fromCloud = true,
+  }: PeopleSettings,
   people: readonly ResolvedUser[],
   { instance }: Context,
 ): boolean =>
   users.length > 0 &&
-  (keys.length + imports.length > 0 || instance.publicKeys.some((line) => 'text' in judgedKey(line))) &&
+  (keys.length + imports.length > 0 || (fromCloud && instance.publicKeys.some((line) => 'text' in judgedKey(line)))) &&
   !people.some((person) => person.isDefault || hasOwnKeys(person));
 
 /** Keys that are imported count: nothing is known yet about how many there are. */

@@ -115,6 +115,7 @@ export const peopleReads = {
   system_info: optional(systemInfo),
   ssh_authorized_keys: optional(keyList),
   ssh_import_id: optional(namesOf(importId)),
+  allow_public_ssh_keys: optional(flag),
 };
 
 export type PeopleSettings = {

@@ -118,7 +118,7 @@ function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly Plan
 const isFor = ({ manager: meant }: Wanted, manager: Manager): boolean =>
   meant === undefined || meant === manager || (manager !== 'apt' && ['dnf', 'yum', 'rpm'].includes(meant));
 
-const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(/.test(name);
+const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(| /.test(name);
 
 const specOf = ({ name, version }: Wanted, manager: Manager): string =>
   version === undefined ? name : `${name}${manager === 'apt' ? '=' : '-'}${version}`;

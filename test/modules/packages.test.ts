@@ -30,6 +30,16 @@ describe('packages', () => {
     });
   }
 
+  test('takes groups and conditions on a version, whose names have blanks', () => {
+    assert.deepEqual(changesOf('packages: ["@Development Tools", "foo >= 1.2", bar]'), [
+      { kind: 'packages', manager: 'dnf', names: ['bar'] },
+      { kind: 'package-files', manager: 'dnf', names: ['@Development Tools', 'foo >= 1.2'] },
+    ]);
+    for (const name of ['foo bar', '@a b;c', 'foo >=', '-y foo']) {
+      assert.match(foundIn(packages, `packages: ["${name}"]`).join(), /is not a name or version of a package/);
+    }
+  });
+
   test('takes the old names of the switches, with a warning', () => {
     const upkeep = (yaml: string) => planned(packages, yaml, debian).plan.flatMap(({ changes }) => changes);
     assert.deepEqual(upkeep('apt_update: true'), [{ kind: 'package-upkeep', manager: 'apt', does: 'refresh' }]);

@@ -258,7 +258,7 @@ describe('a user', () => {
   });
 
   const name = (written: string) =>
-    `users[1].name: expected the name of a user (letters, digits and . _ -, at most 32), got ${written}`;
+    `users[1].name: expected the name of a user (letters, digits and . _ -, not digits alone, at most 32), got ${written}`;
   for (const [entry, message] of [
     ['{name: "-rf"}', name('"-rf"')],
     ['{name: ../x}', name('"../x"')],
