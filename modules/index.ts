@@ -1,4 +1,5 @@
 import type { Schedule } from '../agent/engine/module.ts';
+import { apt } from './apt/module.ts';
 import { bootcmd } from './bootcmd.ts';
 import { caCerts } from './ca-certs.ts';
 import { cloudInitModules } from './cloud-init-modules.ts';
@@ -49,7 +50,7 @@ const clock = [locale, keyboard, ntp];
 const ending = [phoneHome, finalMessage, packageReboot, powerState];
 
 /** Package repositories and packages. */
-const software = [yumRepos, packages];
+const software = [yumRepos, apt, packages];
 
 /** Scripts of the user-data; condor runs after them, so that a worker accepts jobs only then. */
 const scripts = [scriptsOnce, scriptsEachBoot, userScripts, runcmd];

@@ -52,8 +52,11 @@ const fileWords = (_: unknown, difference?: Difference): string =>
 /** The action of each kind of change, in the imperative; used if its difference has no `will`. */
 const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Difference) => string } = {
   absent: () => 'remove',
+  'apt-archive': () => 'add',
+  'apt-key': () => 'import',
   'authorized-keys': ({ keys }) => `add ${plural(keys.length, 'key')}`,
   cvmfs: ({ does }) => `run cvmfs_config ${does}`,
+  debconf: ({ selections }) => `set ${plural(selections.trim().split('\n').length, 'answer')}`,
   directory: () => 'create',
   download: (change) => intentOf(change),
   edit: (_, difference) => linesChanged(difference?.file),
@@ -106,8 +109,11 @@ const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Differen
 /** Names for kinds whose key is not a good name: "/etc/fstab", "SSH keys of ann". */
 const names: Partial<Readonly<Record<Kind, (subject: string) => string>>> = {
   absent: (path) => path,
+  'apt-archive': (source) => source,
+  'apt-key': (path) => path,
   'authorized-keys': (user) => `SSH keys of ${user}`,
   cvmfs: () => 'cvmfs',
+  debconf: () => 'debconf',
   directory: (path) => path,
   download: (path) => path,
   edit: (path) => path,

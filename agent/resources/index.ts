@@ -20,6 +20,9 @@ import { linkHandler } from './files/link.ts';
 import { removedHandler } from './files/removed.ts';
 import { withoutLinesHandler } from './files/without-lines.ts';
 import { growthHandler } from './growth/growth.ts';
+import { aptArchiveHandler } from './packages/apt-archive.ts';
+import { aptKeyHandler } from './packages/apt-key.ts';
+import { debconfHandler } from './packages/debconf.ts';
 import { packageFilesHandler, packagesHandler, packageUpkeepHandler } from './packages/packages.ts';
 import { rebootIfRequiredHandler } from './packages/reboot-if-required.ts';
 import { repositoryHandler } from './packages/repository.ts';
@@ -52,8 +55,11 @@ import { serviceHandler } from './units/service.ts';
 /** A kind without a handler, or a handler without a kind, does not compile. */
 const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   absent: absentHandler,
+  'apt-archive': aptArchiveHandler,
+  'apt-key': aptKeyHandler,
   'authorized-keys': authorizedKeysHandler,
   cvmfs: cvmfsHandler,
+  debconf: debconfHandler,
   directory: directoryHandler,
   download: downloadHandler,
   edit: editHandler,

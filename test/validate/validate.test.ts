@@ -54,7 +54,7 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
       'salt_minion',
       'ansible',
       'snap',
-      'apt',
+      'byobu_by_default',
       'mcollective',
       'landscape',
       'lxd',
