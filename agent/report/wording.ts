@@ -78,6 +78,7 @@ const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Differen
   mounted: () => 'mount',
   notify: ({ what }) =>
     ({ restart: 'restart', reload: 'reload', 'daemon-reload': 'reload', 'ca-trust': 'update' })[what],
+  partitions: ({ parts }) => (parts.length === 0 ? 'remove the partition table' : 'create partitions'),
   password: () => 'set',
   'phone-home': ({ fields }) => `post ${Object.keys(fields).join(', ')}`,
   'plain-password': ({ password }) => (typeof password === 'string' ? 'set' : 'generate'),
@@ -134,6 +135,7 @@ const names: Partial<Readonly<Record<Kind, (subject: string) => string>>> = {
   packages: () => 'packages',
   'package-files': () => 'packages',
   'package-upkeep': () => 'packages',
+  partitions: (device) => device,
   password: (user) => `password of ${user}`,
   'phone-home': (url) => url,
   'plain-password': (user) => `password of ${user}`,

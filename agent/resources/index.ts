@@ -34,6 +34,7 @@ import { inheritedKeysHandler } from './ssh/inherited-keys.ts';
 import { sshdHandler } from './ssh/sshd.ts';
 import { filesystemHandler } from './storage/filesystem.ts';
 import { mountedHandler } from './storage/mounted.ts';
+import { partitionsHandler } from './storage/partitions.ts';
 import { removedSwapHandler } from './storage/removed-swap.ts';
 import { swapHandler } from './storage/swap.ts';
 import { cvmfsHandler } from './system/cvmfs.ts';
@@ -80,6 +81,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   message: messageHandler,
   mounted: mountedHandler,
   notify: notifyHandler,
+  partitions: partitionsHandler,
   password: passwordHandler,
   'phone-home': phoneHomeHandler,
   'plain-password': plainPasswordHandler,

@@ -64,8 +64,8 @@ const valid = (content: string) => validate(Buffer.from(content), 'user-data', s
 /** A configuration, and its reports: line, column, level, code, key, text. */
 const cases: readonly (readonly [config: string, ...reported: string[]])[] = [
   [
-    'disk_setup: {/dev/vdb: {}}',
-    '2:1 warning[unsupported] disk_setup: partition tables are not made; make them in the image, or put file systems on whole disks',
+    'vendor_data: {prefix: /bin/env}',
+    "2:15 warning[unsupported] vendor_data.prefix: no command is run before each of the vendor's scripts",
   ],
   [
     'users: [default, {name: a, ssh_import_id: [gh:a], doas: [permit], snapuser: a@b}]',
