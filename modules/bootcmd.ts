@@ -21,7 +21,7 @@ export const bootcmd = defineModule({
   summary: 'Commands that run early, at each boot.',
   every: 'boot',
   reads,
-  plan: (settings, context) => (settings.bootcmd_after_sshd ? [] : itemsOf(settings, context)),
+  plan: (settings, context): readonly PlanItem[] => (settings.bootcmd_after_sshd ? [] : itemsOf(settings, context)),
 });
 
 /** The same commands after sshd has started, if `bootcmd_after_sshd` allows that. */
@@ -30,7 +30,7 @@ export const lateBootcmd = defineModule({
   summary: 'The commands of `bootcmd` after sshd starts, where `bootcmd_after_sshd` is true.',
   every: 'boot',
   reads: eachOfOthers(reads),
-  plan: (settings, context) => (settings.bootcmd_after_sshd ? itemsOf(settings, context) : []),
+  plan: (settings, context): readonly PlanItem[] => (settings.bootcmd_after_sshd ? itemsOf(settings, context) : []),
 });
 
 const itemsOf = ({ bootcmd, bootcmd_timeout: timeoutMs }: Settings, context: Context): readonly PlanItem[] =>

@@ -2,8 +2,8 @@ import type { ChangeOf, Note, PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import {
   converted,
-  decoder,
   either,
+  entries,
   flag,
   items,
   list,
@@ -12,6 +12,7 @@ import {
   optional,
   text,
 } from '../agent/userdata/schema/decode.ts';
+import { type DiskLayout, deviceAliases, diskLayout, partsOf, unaliased } from './storage/disk-layouts.ts';
 import { deviceNamed } from './storage/named-devices.ts';
 
 interface Wanted {
@@ -31,9 +32,6 @@ const words = either(
   'words, or a list of them',
 );
 
-/** Accepts any value, since the setting is only reported as unsupported. */
-const isThere = decoder({ is: 'scalar', what: 'anything' }, (written) => written !== undefined);
-
 const reads = {
   fs_setup: optional(
     items(
@@ -49,24 +47,36 @@ const reads = {
       }),
     ),
   ),
-  disk_setup: isThere,
+  disk_setup: optional(entries(diskLayout)),
+  device_aliases: optional(deviceAliases),
 };
 
-/** File systems on disks that have none. */
+/** Partitions on empty disks, and file systems on disks and partitions that have none. */
 export const fsSetup = defineModule({
   name: 'fs-setup',
-  summary: 'File systems on extra disks. Existing data is overwritten only on request.',
+  summary: 'Partitions and file systems on extra disks, never over existing data unless `overwrite` is true.',
   every: 'instance',
   reads,
 
-  plan({ fs_setup = [], disk_setup }, context): readonly PlanItem[] {
-    const text = 'partition tables are not made; make them in the image, or put file systems on whole disks';
-    const told: PlanItem[] = disk_setup
-      ? [{ at: 'disk_setup', changes: [], notes: [{ level: 'warning', code: 'unsupported', text }] }]
-      : [];
-    return [...told, ...fs_setup.map(({ at, value }) => itemOf(at, value, context))];
+  plan({ fs_setup = [], disk_setup = [], device_aliases = [] }, context): readonly PlanItem[] {
+    const aliases = new Map(device_aliases.map(({ name, value }) => [name, value]));
+    return [
+      ...disk_setup.map(({ at, name, value }) => diskItem(at, aliases.get(name) ?? name, value, context)),
+      ...fs_setup.map(({ at, value }) => itemOf(at, { ...value, ...unaliased(value.device, aliases) }, context)),
+    ];
   },
 });
+
+function diskItem(at: string, name: string, disk: DiskLayout, context: Context): PlanItem {
+  const parts = partsOf(disk);
+  if (parts === undefined) return { at, changes: [] };
+  const device = deviceOf(name, undefined, context);
+  if (device === undefined) {
+    return { at, changes: [], notes: [{ level: 'warning', text: `${at}: there is no device for "${name}" here` }] };
+  }
+  const table = disk.table_type === 'mbr' ? 'dos' : 'gpt';
+  return { at, changes: [{ kind: 'partitions', device, table, parts, ...(disk.overwrite && { overwrite: true }) }] };
+}
 
 function itemOf(at: string, wanted: Wanted, context: Context): PlanItem {
   const { device: name, filesystem: type, label, overwrite, extra_opts: options, cmd, replace_fs } = wanted;

@@ -1,4 +1,5 @@
 import type { Schedule } from '../agent/engine/module.ts';
+import { apt } from './apt/module.ts';
 import { bootcmd, lateBootcmd } from './bootcmd.ts';
 import { caCerts } from './ca-certs.ts';
 import { cloudInitModules } from './cloud-init-modules.ts';
@@ -29,6 +30,7 @@ import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.
 import { selinux } from './selinux.ts';
 import { services } from './services.ts';
 import { ssh } from './ssh.ts';
+import { sshImportId } from './ssh-import-id.ts';
 import { sshKeys } from './ssh-keys.ts';
 import { swap } from './swap.ts';
 import { timezone } from './timezone.ts';
@@ -48,13 +50,13 @@ const clock = [locale, keyboard, ntp];
 const ending = [phoneHome, finalMessage, packageReboot, powerState];
 
 /** Package repositories and packages. */
-const software = [yumRepos, packages];
+const software = [yumRepos, apt, packages];
 
 /** Scripts of the user-data; condor runs after them, so that a worker accepts jobs only then. */
 const scripts = [scriptsOnce, scriptsEachBoot, userScripts, runcmd];
 
 /** Accounts and logins. The locks come last, so that no other module unlocks again. */
-const people = [hostKeys, users, usersEachBoot, passwords, sshKeys, ssh, rootLock];
+const people = [hostKeys, users, usersEachBoot, passwords, sshKeys, sshImportId, ssh, rootLock];
 
 /** The modules of each stage, in order. Facts are read again before each stage. */
 export const schedule: Schedule = {

@@ -2,7 +2,8 @@ import { keyOfEntry, mark, mountPoint } from '../agent/edits/fstab.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import type { FstabEntry } from '../agent/engine/kinds/storage.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
-import { converted, INVALID, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
+import { converted, INVALID, type Item, items, list, optional, silent, text } from '../agent/userdata/schema/decode.ts';
+import { deviceAliases, unaliased } from './storage/disk-layouts.ts';
 import { deviceNamed, mappingOf } from './storage/named-devices.ts';
 
 /** A field; undefined (null or missing) selects its default. */
@@ -28,6 +29,7 @@ function faultOf([device, file, ...more]: readonly Field[]): string | undefined 
 }
 
 const reads = {
+  device_aliases: optional(silent(deviceAliases)),
   mounts: optional(items(entry)),
   mount_default_fields: optional(
     converted(fields, (all, tell) => {
@@ -48,7 +50,15 @@ export const mounts = defineModule({
   every: 'instance',
   reads,
 
-  plan({ mounts = [], mount_default_fields: defaults = usual }, context): readonly PlanItem[] {
+  plan(
+    { mounts: written = [], mount_default_fields: defaults = usual, device_aliases = [] },
+    context,
+  ): readonly PlanItem[] {
+    const aliases = new Map(device_aliases.map(({ name, value }) => [name, value]));
+    const mounts = written.map(({ at, value: [device = '', ...rest] }) => ({
+      at,
+      value: [partitionPath(unaliased(device, aliases)), ...rest],
+    }));
     const asked = mounts.map((item) => read(item, defaults, context));
     const named = asked.flatMap(({ spec }) => (spec === undefined ? [] : [spec]));
     const all = withoutRepeated([...asked, ...ephemeral(named, mounts, defaults, context)]);
@@ -62,6 +72,9 @@ export const mounts = defineModule({
     return [tidy, ...[...others, ...swaps].map(itemOf)];
   },
 });
+
+const partitionPath = ({ device, partition }: ReturnType<typeof unaliased>): string =>
+  partition === undefined ? device : `${device}${/\d$/.test(device) ? 'p' : ''}${partition}`;
 
 /** The result of one list entry: an fstab entry, a removal, or a note why there is neither. */
 interface Asked {

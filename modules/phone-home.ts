@@ -37,7 +37,9 @@ export const phoneHome = defineModule({
 
   plan({ phone_home: asked, spread }, context): readonly PlanItem[] {
     if (!asked) return [];
-    const url = asked.url.replaceAll('$INSTANCE_ID', encodeURIComponent(context.instance.id));
+    const url = asked.url.replaceAll(/\$(?:INSTANCE_ID\b|\{INSTANCE_ID\})/g, () =>
+      encodeURIComponent(context.instance.id),
+    );
     const wanted = asked.post === 'all' ? names : asked.post;
     const fields = Object.fromEntries(wanted.map((name) => [name, fieldOf(name, context)]));
     const change: PhoneHomeChange = { kind: 'phone-home', url, fields, tries: asked.tries };

@@ -10,10 +10,10 @@ import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
 const others = { ...passwordReads, no_ssh_fingerprints: optional(flag) };
 const people = { ...peopleReads, ...others };
-const { ssh_authorized_keys: keys, ...own } = peopleReads;
+const { ssh_authorized_keys, ssh_import_id, allow_public_ssh_keys, ...own } = peopleReads;
 const reads = {
   ...eachAlone({ ...own, groups: optional(groupList) }),
-  ...eachOfOthers({ ssh_authorized_keys: keys, ...others }),
+  ...eachOfOthers({ ssh_authorized_keys, ssh_import_id, allow_public_ssh_keys, ...others }),
 };
 
 /** Groups and users, once for each instance: an account that an administrator removes is not created again. */

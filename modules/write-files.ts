@@ -21,30 +21,8 @@ import {
 } from '../agent/userdata/schema/decode.ts';
 import { encodings, isSullied, unpacked } from '../agent/userdata/schema/encoded-content.ts';
 import { limits } from '../agent/userdata/schema/limits.ts';
-import { nowhere } from '../agent/userdata/schema/source-node.ts';
 import { type AccountRequests, accountReads, requestedAccounts } from './accounts/requested-accounts.ts';
-
-/**
- * A file mode, read from its source text: `0644` and `'644'` are equal, and a bare `644`, which YAML reads as decimal, is an
- * error.
- */
-const mode: Decode<number> = decoder({ is: 'scalar', what: "permissions such as '0644'" }, (written, at, findings) => {
-  const words = written?.is === 'scalar' ? written.raw : '';
-  const [, zero, digits] = /^(0o?)?([0-7]{3,4})$/.exec(words) ?? [];
-  const decimal = written?.is === 'scalar' && !written.quoted && zero === undefined;
-  if (digits !== undefined && !decimal) return Number.parseInt(digits, 8);
-  const place = written?.place ?? nowhere;
-  if (digits === undefined)
-    findings.error(at, place, `expected permissions such as '0644', got ${JSON.stringify(words)}`);
-  else
-    findings.error(
-      at,
-      place,
-      `${words} without quotes is the decimal number ${Number(words).toString(8)} in octal`,
-      `write '0${words}'`,
-    );
-  return INVALID;
-});
+import { filePermissions } from './shared/file-permissions.ts';
 
 /** Text, or the bytes of a !!binary value. */
 const raw: Decode<string | Uint8Array> = decoder({ is: 'scalar', what: 'text' }, (written, at, findings) =>
@@ -80,7 +58,7 @@ const settings = {
   encoding: withDefault('text/plain', text),
   source: optional(object({ uri: address, headers: optional(headers) })),
   owner: optional(text),
-  permissions: optional(mode),
+  permissions: optional(filePermissions),
   append: withDefault(false, flag),
   defer: withDefault(false, flag),
 } as const;
@@ -156,17 +134,30 @@ function planLate(settings: Settings, context: Context): PlanItem[] {
 function itemFor({ at, value }: Item<File>): PlanItem {
   const { user, group } = ownersOf(value);
   const notes = notesOn(value.path);
-  return { at, changes: [changeFor(value, { owner: user, group })], ...(notes.length > 0 && { notes }) };
+  return {
+    at,
+    changes: [changeFor(value, { ...(user !== undefined && { owner: user }), ...(group !== undefined && { group }) })],
+    ...(notes.length > 0 && { notes }),
+  };
 }
 
-function ownersOf({ owner = 'root:root' }: File): { readonly user: string; readonly group: string } {
-  const [user = 'root', group = user] = owner.split(':');
-  return { user, group };
+/**
+ * Returns user and group as in chown(1): either may be left out, and is then root for a new file and unchanged for another.
+ * cloud-init also takes "-1" and "none" for that.
+ */
+function ownersOf({ owner = 'root:root' }: File): {
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+} {
+  const colon = owner.indexOf(':');
+  const [user, group] = colon === -1 ? [owner, ''] : [owner.slice(0, colon), owner.slice(colon + 1)];
+  const named = (name: string) => (/^(?:|-1|none)$/i.test(name.trim()) ? undefined : name.trim());
+  return { user: named(user), group: named(group) };
 }
 
-const isFixed = (name: string): boolean => name === 'root' || /^\d+$/.test(name);
+const isFixed = (name: string | undefined): boolean => name === undefined || name === 'root' || /^\d+$/.test(name);
 
-/** Whether owner and group exist on every machine: root, or a number. */
+/** Whether owner and group exist on every machine: root, a number, or none. */
 function isAlwaysThere(file: File): boolean {
   const { user, group } = ownersOf(file);
   return isFixed(user) && isFixed(group);
@@ -180,8 +171,16 @@ const isLate = (file: File): boolean =>
 function ownershipIn(settings: Settings, context: Context): (file: File) => boolean {
   const { facts } = context;
   const requested = requestedAccounts(settings, context);
-  const has = (name: string, there: readonly { readonly name: string }[], asked: ReadonlySet<string>): boolean =>
-    isFixed(name) || there.length === 0 || asked.has(name) || there.some((each) => each.name === name);
+  const has = (
+    name: string | undefined,
+    there: readonly { readonly name: string }[],
+    asked: ReadonlySet<string>,
+  ): boolean =>
+    name === undefined ||
+    isFixed(name) ||
+    there.length === 0 ||
+    asked.has(name) ||
+    there.some((each) => each.name === name);
   return (file) => {
     const { user, group } = ownersOf(file);
     return has(user, facts.users, requested.users) && has(group, facts.groups, requested.groups);
@@ -200,7 +199,7 @@ function notesOn(path: string): readonly Note[] {
 
 function changeFor(
   { path, content, permissions, append, source }: File,
-  owning: { readonly owner: string; readonly group: string },
+  owning: { readonly owner?: string; readonly group?: string },
 ): Change {
   const mode = permissions ?? 0o644;
   // A file that other users cannot read is not shown as a diff either.

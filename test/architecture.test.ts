@@ -21,6 +21,7 @@ const seenByModules = [
   'agent/engine/kinds/*',
   'agent/facts/facts.ts',
   'agent/metadata/datasource.ts',
+  'agent/resources/packages/openpgp.ts',
   'agent/resources/ssh/{authorized-keys-file,key-banner,key-line,private-key}.ts',
   'agent/userdata/schema/*',
 ];

@@ -124,7 +124,7 @@ export const problemCodes = {
   },
   'fetched-late': {
     means:
-      'What is fetched before sshd (includes, sources of write_files) takes too long. The login does not wait for it: the last unit of the boot fetches it, and applies what depends on it.',
+      'What is fetched before sshd (includes, sources of write_files, imported SSH keys) takes too long. The login does not wait for it: the last unit of the boot fetches it, and applies what depends on it.',
     fix: 'Check the server in the message. A source of "write_files" with "defer: true" is always fetched after sshd starts.',
   },
   'script-failed': {

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '../base/problem.ts';
 import type { PeopleAct, PeopleState } from './kinds/accounts.ts';
+import type { AptAct } from './kinds/apt.ts';
 import type { FstabEdit, StorageChange } from './kinds/storage.ts';
 
 /**
@@ -52,6 +53,7 @@ export type StateChange =
 export type ActChange =
   | ScriptChange
   | DownloadChange
+  | AptAct
   | { readonly kind: 'rpm-key'; readonly path: string }
   | {
       readonly kind: 'package-files';

@@ -95,6 +95,8 @@ export interface OperatingSystem {
   /** The distribution family, which determines paths and tools. */
   readonly family: 'redhat' | 'debian' | 'other';
   readonly version: string;
+  /** The VERSION_CODENAME field of os-release: "bookworm". */
+  readonly codename?: string;
   readonly name: string;
 }
 

@@ -8,7 +8,14 @@ export async function operatingSystem(host: ReadHost): Promise<OperatingSystem> 
   const field = (name: string) => new RegExp(`^${name}=["']?(.*?)["']?$`, 'm').exec(text)?.[1] ?? '';
   const id = field('ID') || 'linux';
   const kin = [id, ...field('ID_LIKE').split(' ')];
-  return { id, family: familyOf(kin), version: field('VERSION_ID'), name: field('PRETTY_NAME') || id };
+  const codename = field('VERSION_CODENAME');
+  return {
+    id,
+    family: familyOf(kin),
+    version: field('VERSION_ID'),
+    ...(codename && { codename }),
+    name: field('PRETTY_NAME') || id,
+  };
 }
 
 /** Returns the text of the first os-release file that can be read; /etc/os-release is usually a link to the other. */

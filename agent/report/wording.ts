@@ -52,8 +52,11 @@ const fileWords = (_: unknown, difference?: Difference): string =>
 /** The action of each kind of change, in the imperative; used if its difference has no `will`. */
 const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Difference) => string } = {
   absent: () => 'remove',
+  'apt-archive': () => 'add',
+  'apt-key': () => 'import',
   'authorized-keys': ({ keys }) => `add ${plural(keys.length, 'key')}`,
   cvmfs: ({ does }) => `run cvmfs_config ${does}`,
+  debconf: ({ selections }) => `set ${plural(selections.trim().split('\n').length, 'answer')}`,
   directory: () => 'create',
   download: (change) => intentOf(change),
   edit: (_, difference) => linesChanged(difference?.file),
@@ -65,6 +68,7 @@ const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Differen
   growth: () => 'grow',
   'host-keys': () => 'generate',
   hostname: ({ name }) => `set ${name}`,
+  'imported-keys': () => 'import',
   'inherited-keys': () => 'report keys that came with the image',
   link: () => 'create',
   locale: () => 'generate',
@@ -74,6 +78,7 @@ const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Differen
   mounted: () => 'mount',
   notify: ({ what }) =>
     ({ restart: 'restart', reload: 'reload', 'daemon-reload': 'reload', 'ca-trust': 'update' })[what],
+  partitions: ({ parts }) => (parts.length === 0 ? 'remove the partition table' : 'create partitions'),
   password: () => 'set',
   'phone-home': ({ fields }) => `post ${Object.keys(fields).join(', ')}`,
   'plain-password': ({ password }) => (typeof password === 'string' ? 'set' : 'generate'),
@@ -105,8 +110,11 @@ const usual: { readonly [K in Kind]: (change: ChangeOf<K>, difference?: Differen
 /** Names for kinds whose key is not a good name: "/etc/fstab", "SSH keys of ann". */
 const names: Partial<Readonly<Record<Kind, (subject: string) => string>>> = {
   absent: (path) => path,
+  'apt-archive': (source) => source,
+  'apt-key': (path) => path,
   'authorized-keys': (user) => `SSH keys of ${user}`,
   cvmfs: () => 'cvmfs',
+  debconf: () => 'debconf',
   directory: (path) => path,
   download: (path) => path,
   edit: (path) => path,
@@ -116,6 +124,7 @@ const names: Partial<Readonly<Record<Kind, (subject: string) => string>>> = {
   growth: (target) => target,
   'host-keys': () => 'SSH host keys',
   hostname: () => 'hostname',
+  'imported-keys': (what) => `SSH keys of ${what}`,
   'inherited-keys': () => 'SSH keys in all homes',
   link: (path) => path,
   locked: (user) => `user ${user}`,
@@ -126,6 +135,7 @@ const names: Partial<Readonly<Record<Kind, (subject: string) => string>>> = {
   packages: () => 'packages',
   'package-files': () => 'packages',
   'package-upkeep': () => 'packages',
+  partitions: (device) => device,
   password: (user) => `password of ${user}`,
   'phone-home': (url) => url,
   'plain-password': (user) => `password of ${user}`,

@@ -20,16 +20,21 @@ import { linkHandler } from './files/link.ts';
 import { removedHandler } from './files/removed.ts';
 import { withoutLinesHandler } from './files/without-lines.ts';
 import { growthHandler } from './growth/growth.ts';
+import { aptArchiveHandler } from './packages/apt-archive.ts';
+import { aptKeyHandler } from './packages/apt-key.ts';
+import { debconfHandler } from './packages/debconf.ts';
 import { packageFilesHandler, packagesHandler, packageUpkeepHandler } from './packages/packages.ts';
 import { rebootIfRequiredHandler } from './packages/reboot-if-required.ts';
 import { repositoryHandler } from './packages/repository.ts';
 import { rpmKeyHandler } from './packages/rpm-key.ts';
 import { authorizedKeysHandler } from './ssh/authorized-keys.ts';
 import { hostKeysHandler } from './ssh/host-keys.ts';
+import { importedKeysHandler } from './ssh/imported-keys.ts';
 import { inheritedKeysHandler } from './ssh/inherited-keys.ts';
 import { sshdHandler } from './ssh/sshd.ts';
 import { filesystemHandler } from './storage/filesystem.ts';
 import { mountedHandler } from './storage/mounted.ts';
+import { partitionsHandler } from './storage/partitions.ts';
 import { removedSwapHandler } from './storage/removed-swap.ts';
 import { swapHandler } from './storage/swap.ts';
 import { cvmfsHandler } from './system/cvmfs.ts';
@@ -51,8 +56,11 @@ import { serviceHandler } from './units/service.ts';
 /** A kind without a handler, or a handler without a kind, does not compile. */
 const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   absent: absentHandler,
+  'apt-archive': aptArchiveHandler,
+  'apt-key': aptKeyHandler,
   'authorized-keys': authorizedKeysHandler,
   cvmfs: cvmfsHandler,
+  debconf: debconfHandler,
   directory: directoryHandler,
   download: downloadHandler,
   edit: editHandler,
@@ -64,6 +72,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   growth: growthHandler,
   'host-keys': hostKeysHandler,
   hostname: hostnameHandler,
+  'imported-keys': importedKeysHandler,
   'inherited-keys': inheritedKeysHandler,
   link: linkHandler,
   locale: localeHandler,
@@ -72,6 +81,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   message: messageHandler,
   mounted: mountedHandler,
   notify: notifyHandler,
+  partitions: partitionsHandler,
   password: passwordHandler,
   'phone-home': phoneHomeHandler,
   'plain-password': plainPasswordHandler,

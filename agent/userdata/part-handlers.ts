@@ -27,7 +27,12 @@ async function config(part: Part, reading: Reading): Promise<void> {
     return reading.findings.error('', written.place, message, slip?.hint);
   }
   const index = written.entries.get('launch-index')?.value;
-  if (index?.is === 'scalar' && !isForUs(index.raw, reading)) return;
+  const isNumber = index?.is === 'scalar' && /^[-+]?\d+$/.test(index.raw.trim());
+  if (index && !isNumber) {
+    const message = 'expected a whole number; the part is taken by every instance';
+    reading.findings.warning('launch-index', index.place, message);
+  }
+  if (isNumber && !isForUs(index.raw, reading)) return;
   const entries = new Map([...written.entries].filter(([key]) => key !== 'launch-index'));
   reading.configs.push({ config: { ...written, entries }, mergeType: part.mergeType });
 }
@@ -35,7 +40,7 @@ async function config(part: Part, reading: Reading): Promise<void> {
 const script =
   (when: Script['when']): PartHandler =>
   ({ text, name }, { scripts, taken }) => {
-    const content = when === 'boothook' ? text.replace(/^\s*#cloud-boothook[^\n]*\n?/i, '') : text;
+    const content = when === 'boothook' ? text.replace(/^\s*#cloud-boothook[^\n]*\n?/i, '').trimStart() : text;
     const fallback = `part-${String(taken.named).padStart(3, '0')}`;
     const clean = (name ?? '').replace(/[^\w.()%-]/g, '');
     scripts.push({

@@ -1,13 +1,4 @@
-import {
-  type Decode,
-  flag,
-  integer,
-  matching,
-  object,
-  oneOf,
-  optional,
-  renamed,
-} from '../../agent/userdata/schema/decode.ts';
+import { type Decode, flag, integer, object, oneOf, optional, renamed } from '../../agent/userdata/schema/decode.ts';
 import { eachAlone } from '../shared/lenient-fields.ts';
 import {
   date,
@@ -15,6 +6,7 @@ import {
   groupName,
   groupOrNumber,
   hash,
+  importId,
   keyList,
   namesOf,
   path,
@@ -47,7 +39,7 @@ const fields = eachAlone({
   system: optional(flag),
   snapuser: optional(field),
   ssh_authorized_keys: optional(keyList),
-  ssh_import_id: optional(namesOf(matching(/^[^\0\r\n]+$/, 'where keys would come from'))),
+  ssh_import_id: optional(namesOf(importId)),
   ssh_redirect_user: optional(flag),
   every: optional(oneOf('instance', 'boot')),
 });

@@ -1,6 +1,6 @@
 import type { Note } from '../../agent/engine/change.ts';
 import type { PasswordSettings } from './password-lists.ts';
-import type { ResolvedUser } from './resolve-users.ts';
+import { hasOwnKeys, type ResolvedUser } from './resolve-users.ts';
 import type { PeopleSettings } from './settings.ts';
 
 export interface LoginQuestion {
@@ -39,8 +39,6 @@ export function noLoginNote({ settings, people, keyHolders, identified }: LoginQ
 }
 
 const hasShell = ({ account }: ResolvedUser): boolean => !/\/(nologin|false)$/.test(account.shell ?? '');
-
-const hasOwnKeys = ({ account }: ResolvedUser): boolean => (account.ssh_authorized_keys ?? []).length > 0;
 
 /** Whether a password gives access to this account. It unlocks the default user, whose lock is only a default. */
 function opensBy({ account, isDefault }: ResolvedUser, givenElsewhere: boolean): boolean {

@@ -14,11 +14,11 @@ import {
 import type { Shape } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 
-/** Names that shadow-utils and sudo accept, and that none of their programs can mistake for something else. */
-const namePattern = /^[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
+/** Names that shadow-utils and sudo accept, and that no program can mistake for an option or a number. */
+const namePattern = /^(?!\d+$)[A-Za-z0-9_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_$-]?$/;
 
 const name = (what: string): Decode<string> =>
-  matching(namePattern, `the name of a ${what} (letters, digits and . _ -, at most 32)`);
+  matching(namePattern, `the name of a ${what} (letters, digits and . _ -, not digits alone, at most 32)`);
 
 export const userName = name('user');
 export const groupName = name('group');
@@ -36,6 +36,12 @@ export const path: Decode<string> = matching(
 
 /** A field of /etc/passwd. */
 export const field: Decode<string> = matching(/^[^:\0\r\n]*$/, 'one line without ":"');
+
+/** An account whose published keys are imported. Without a prefix it is one of Launchpad, as in ssh-import-id(1). */
+export const importId: Decode<string> = matching(
+  /^(?:(?:gh|lp):)?[A-Za-z0-9][\w.+-]*$/,
+  'gh:NAME (GitHub) or lp:NAME (Launchpad)',
+);
 
 export const date: Decode<string> = converted(
   matching(/^\d{4}-\d\d-\d\d$/, 'a day such as 2027-01-31'),

@@ -165,7 +165,6 @@ function passwordNotes({ name, account }: ResolvedUser): Note[] {
 }
 
 const unsupportedKeys = [
-  ['ssh_import_id', 'bootagent fetches no keys; use ssh_authorized_keys'],
   ['doas', 'bootagent configures sudo only'],
   ['snapuser', 'bootagent does not install snaps'],
 ] as const;

@@ -66,13 +66,22 @@ const isSomebody = ({ instance }: Context): boolean => instance.datasource !== '
  * fallback applies where no listed user has keys, unless the list is empty (`users: []` requests no user).
  */
 export const isMended = (
-  { users = [], ssh_authorized_keys: keys = [] }: PeopleSettings,
+  {
+    users = [],
+    ssh_authorized_keys: keys = [],
+    ssh_import_id: imports = [],
+    allow_public_ssh_keys: fromCloud = true,
+  }: PeopleSettings,
   people: readonly ResolvedUser[],
   { instance }: Context,
 ): boolean =>
   users.length > 0 &&
-  (keys.length > 0 || instance.publicKeys.some((line) => 'text' in judgedKey(line))) &&
-  !people.some(({ isDefault, account }) => isDefault || (account.ssh_authorized_keys ?? []).length > 0);
+  (keys.length + imports.length > 0 || (fromCloud && instance.publicKeys.some((line) => 'text' in judgedKey(line)))) &&
+  !people.some((person) => person.isDefault || hasOwnKeys(person));
+
+/** Keys that are imported count: nothing is known yet about how many there are. */
+export const hasOwnKeys = ({ account }: ResolvedUser): boolean =>
+  (account.ssh_authorized_keys ?? []).length + (account.ssh_import_id ?? []).length > 0;
 
 /**
  * Returns the user of a list without "default" that receives the metadata's keys: the first one with sudo rules, otherwise

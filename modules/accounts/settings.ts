@@ -10,7 +10,7 @@ import {
 import type { Findings, Shape } from '../../agent/userdata/schema/shape.ts';
 import type { Mapping, SourceNode } from '../../agent/userdata/schema/source-node.ts';
 import { type AccountSettings, account } from './account-fields.ts';
-import { keyList, namesOf, split, userName } from './fields.ts';
+import { importId, keyList, namesOf, split, userName } from './fields.ts';
 
 /** An entry of `users`: "default", or a user with its settings. */
 export interface Listed {
@@ -114,6 +114,8 @@ export const peopleReads = {
   user: optional(defaultUser),
   system_info: optional(systemInfo),
   ssh_authorized_keys: optional(keyList),
+  ssh_import_id: optional(namesOf(importId)),
+  allow_public_ssh_keys: optional(flag),
 };
 
 export type PeopleSettings = {

@@ -64,13 +64,16 @@ function wantedOf(written: SourceNode, at: string, manager: string | undefined, 
     refused(written, at, findings, 'expected a package, or a list of its name and version');
     return [];
   }
-  const wrong = [name, version ?? 'x'].find((word) => !/^[\w@/(*][^\s\0]*$/.test(word));
+  const wrong = [name, version ?? 'x'].find((word) => !/^[\w@/(*][^\s\0]*$/.test(word) && !hasBlanks.test(word));
   if (wrong !== undefined) {
     refused(written, at, findings, `${JSON.stringify(wrong)} is not a name or version of a package`);
     return [];
   }
   return [{ at, name, version, manager }];
 }
+
+/** The name of a group, or a package with a condition on its version: "@Development Tools", "foo >= 1.2". */
+const hasBlanks = /^@[\w.+-]+(?: [\w.+()-]+)*$|^[\w.+-]+ (?:<|<=|=|>=|>) [\w.+:~^-]+$/;
 
 function refused(written: SourceNode | undefined, at: string, findings: Findings, message: string): typeof INVALID {
   if (written) findings.error(at, written.place, message);

@@ -1,11 +1,29 @@
 import type { Note, PlanItem } from '../../agent/engine/change.ts';
 import { type Context, defineModule } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
-import { duration, flag, optional, silent, withDefault } from '../../agent/userdata/schema/decode.ts';
+import {
+  converted,
+  type Decode,
+  duration,
+  flag,
+  optional,
+  silent,
+  withDefault,
+} from '../../agent/userdata/schema/decode.ts';
 import { shareOf, spread } from '../shared/spread.ts';
 import { packageList, type Wanted } from './entries.ts';
 
 type Manager = 'dnf' | 'yum' | 'apt';
+
+/** An old name of a switch, true if either is. It works with every package manager. */
+const alias = (name: string): Decode<boolean> =>
+  withDefault(
+    false,
+    converted(flag, (on, { warning }) => {
+      warning(`an old name for "${name}"`);
+      return on;
+    }),
+  );
 
 const reads = {
   packages: withDefault<readonly Wanted[]>([], packageList),
@@ -13,6 +31,8 @@ const reads = {
   package_upgrade: withDefault(false, flag),
   /** How long another process may hold the lock of the package manager. */
   package_lock_timeout: optional(duration),
+  apt_update: alias('package_update'),
+  apt_upgrade: alias('package_upgrade'),
   spread,
 };
 
@@ -23,10 +43,9 @@ export const packages = defineModule({
   every: 'instance',
   reads,
 
-  plan(
-    { packages, package_update, package_upgrade, package_lock_timeout: lockTimeoutMs, spread },
-    { facts, instance },
-  ): readonly PlanItem[] {
+  plan({ packages, package_lock_timeout: lockTimeoutMs, spread, ...upkeep }, { facts, instance }): readonly PlanItem[] {
+    const package_update = upkeep.package_update || upkeep.apt_update;
+    const package_upgrade = upkeep.package_upgrade || upkeep.apt_upgrade;
     if (packages.length === 0 && !package_update && !package_upgrade) return [];
     const manager = managerOf(facts);
     if (!manager) return nobodyInstalls(packages, package_upgrade ? 'package_upgrade' : 'package_update', facts);
@@ -46,7 +65,9 @@ export const packages = defineModule({
 const rebootReads = {
   packages: silent(reads.packages),
   package_upgrade: silent(reads.package_upgrade),
+  apt_upgrade: silent(reads.apt_upgrade),
   package_reboot_if_required: withDefault(false, flag),
+  apt_reboot_if_required: alias('package_reboot_if_required'),
 };
 
 /** Runs after everything else, since a reboot would interrupt it. */
@@ -56,8 +77,9 @@ export const packageReboot = defineModule({
   every: 'instance',
   reads: rebootReads,
 
-  plan({ packages, package_upgrade, package_reboot_if_required: asked }, { facts }: Context): readonly PlanItem[] {
-    if (!asked || (packages.length === 0 && !package_upgrade)) return [];
+  plan({ packages, ...asked }, { facts }: Context): readonly PlanItem[] {
+    if (!asked.package_reboot_if_required && !asked.apt_reboot_if_required) return [];
+    if (packages.length === 0 && !asked.package_upgrade && !asked.apt_upgrade) return [];
     const { kernel } = facts.platform;
     return [{ at: 'package_reboot_if_required', changes: [{ kind: 'reboot-if-required', kernel }] }];
   },
@@ -111,7 +133,7 @@ function wantedItems(
 const isFor = ({ manager: meant }: Wanted, manager: Manager): boolean =>
   meant === undefined || meant === manager || (manager !== 'apt' && ['dnf', 'yum', 'rpm'].includes(meant));
 
-const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(/.test(name);
+const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(| /.test(name);
 
 const specOf = ({ name, version }: Wanted, manager: Manager): string =>
   version === undefined ? name : `${name}${manager === 'apt' ? '=' : '-'}${version}`;

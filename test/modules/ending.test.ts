@@ -83,6 +83,15 @@ describe('phone_home', () => {
     assert.equal(host.asked[0]?.body, 'pub_key_rsa=N%2FA&instance_id=i%2F1&fqdn=a.example.org');
   });
 
+  test('puts the instance-id into its URL in both spellings', () => {
+    const urlOf = (url: string) =>
+      plan(phoneHome, `phone_home: {url: "http://home/${url}"}`, where)[0]?.changes.map((change) =>
+        change.kind === 'phone-home' ? change.url : '',
+      );
+    assert.deepEqual(urlOf(`$INSTANCE_ID/\${INSTANCE_ID}x`), ['http://home/i%2F1/i%2F1x']);
+    assert.deepEqual(urlOf('$INSTANCE_IDS'), ['http://home/$INSTANCE_IDS']);
+  });
+
   test('tries again while nobody takes it, then gives up and tells', async () => {
     const host = memoryHost({ web: { 'POST http://home/i%2F1/': 503 } });
     const [step] = await applied(plan(phoneHome, asked, where), host);

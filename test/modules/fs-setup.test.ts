@@ -38,10 +38,6 @@ describe('fs_setup', () => {
       'fs_setup: [{device: vdc, filesystem: ext4, cmd: mkfs %(device)s}]',
       'fs_setup[0]: a command of its own ("cmd") is not run; use "extra_opts", or runcmd',
     ],
-    [
-      'disk_setup: {/dev/vdb: {table_type: gpt, layout: true}}',
-      'partition tables are not made; make them in the image, or put file systems on whole disks',
-    ],
   ] as const) {
     test(`says what is not supported: ${yaml}`, () => {
       const [item] = plan(fsSetup, yaml, cloud);
@@ -55,4 +51,74 @@ describe('fs_setup', () => {
       'user-data:1:38 fs_setup[0].filesystem: expected a file system such as ext4 or xfs, got "ext4; rm"',
     ]);
   });
+});
+
+describe('disk_setup', () => {
+  const linux = '0FC63DAF-8483-4772-8E79-3D69D8477DE4';
+  const swap = '0657FD6D-A4AB-43C4-84E5-0933C84B4F4F';
+  const changes = (yaml: string) => plan(fsSetup, yaml, cloud).flatMap((item) => item.changes);
+
+  for (const [yaml, change] of [
+    ['/dev/vdb: {layout: true}', { device: '/dev/vdb', table: 'dos', parts: [{ percent: 100, type: '83' }] }],
+    [
+      'vdc: {table_type: gpt, layout: [25, [25, 82], [50, 8300]], overwrite: true}',
+      {
+        device: '/dev/vdc',
+        table: 'gpt',
+        parts: [
+          { percent: 25, type: linux },
+          { percent: 25, type: swap },
+          { percent: 50, type: linux },
+        ],
+        overwrite: true,
+      },
+    ],
+    [
+      'ephemeral0: {table_type: mbr, layout: [[10, 07], [90, 8e]]}',
+      {
+        device: '/dev/vdb',
+        table: 'dos',
+        parts: [
+          { percent: 10, type: '07' },
+          { percent: 90, type: '8e' },
+        ],
+      },
+    ],
+    ['vdc: {layout: remove}', { device: '/dev/vdc', table: 'dos', parts: [] }],
+  ] as const) {
+    test(yaml, () => assert.deepEqual(changes(`disk_setup: {${yaml}}`), [{ kind: 'partitions', ...change }]));
+  }
+
+  test('without a layout changes nothing', () =>
+    assert.deepEqual(changes('disk_setup: {vdc: {table_type: gpt}, vdd: {layout: false}}'), []));
+
+  test('comes before the file systems, on an alias of the same name', () => {
+    const yaml = `device_aliases: {data: /dev/vdc}
+disk_setup: {data: {table_type: gpt, layout: [50, 50]}}
+fs_setup: [{device: data.2, filesystem: xfs}, {device: data, partition: 1, filesystem: ext4}]
+`;
+    assert.deepEqual(
+      changes(yaml).map((change) => 'device' in change && [change.kind, change.device]),
+      [
+        ['partitions', '/dev/vdc'],
+        ['filesystem', '/dev/vdc2'],
+        ['filesystem', '/dev/vdc1'],
+      ],
+    );
+  });
+
+  for (const [yaml, message] of [
+    ['layout: [60, 60]', 'the sizes are 120 percent together'],
+    ['layout: []', 'a layout without partitions; write "remove" to remove the table'],
+    ['layout: [20, 20, 20, 20, 20]', 'an mbr table has at most four partitions; use "table_type: gpt"'],
+    ['layout: [[50, ef02]]', 'ef02 is not a type of a partition in an mbr table'],
+    ['table_type: gpt, layout: [[50, 99]]', '99 is not a type of a partition in a gpt table'],
+    ['table_type: bsd', 'expected mbr or gpt, got "bsd"'],
+    ['layout: [0]', 'expected true, false, remove, or a list of sizes in percent, got a list'],
+  ] as const) {
+    test(`refuses ${yaml}`, () => {
+      const found = foundIn(fsSetup, `disk_setup: {vdc: {${yaml}}}`, cloud).join();
+      assert.ok(found.endsWith(message), found);
+    });
+  }
 });

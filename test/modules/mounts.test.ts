@@ -34,6 +34,15 @@ const cloud = (disks: readonly Disk[], mapping: Readonly<Record<string, string>>
   context({ disks }, { metadata: { 'block-device-mapping': mapping } });
 
 describe('mounts', () => {
+  test('takes the aliases of disks, and their partitions', () => {
+    const aliases = 'device_aliases: {data: /dev/vdc, fast: /dev/nvme1n1}\n';
+    const lines = told(`${aliases}mounts: [[data.2, /data], [fast.1, /fast], [data, /whole], ["nas.1:/x", /nas]]`);
+    assert.deepEqual(
+      lines.filter((line) => /^\S+ \/\w+ auto/.test(line)).map((line) => line.split(' ').slice(0, 2).join(' ')),
+      ['/dev/vdc2 /data', '/dev/nvme1n1p1 /fast', '/dev/vdc /whole', 'nas.1:/x /nas'],
+    );
+  });
+
   for (const [name, yaml, expected] of [
     ['nothing asked: what an earlier user-data asked for goes', 'hostname: a', ['keep']],
     [

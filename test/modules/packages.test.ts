@@ -30,6 +30,31 @@ describe('packages', () => {
     });
   }
 
+  test('takes groups and conditions on a version, whose names have blanks', () => {
+    assert.deepEqual(changesOf('packages: ["@Development Tools", "foo >= 1.2", bar]'), [
+      { kind: 'packages', manager: 'dnf', names: ['bar'] },
+      { kind: 'package-files', manager: 'dnf', names: ['@Development Tools', 'foo >= 1.2'] },
+    ]);
+    for (const name of ['foo bar', '@a b;c', 'foo >=', '-y foo']) {
+      assert.match(foundIn(packages, `packages: ["${name}"]`).join(), /is not a name or version of a package/);
+    }
+  });
+
+  test('takes the old names of the switches, with a warning', () => {
+    const upkeep = (yaml: string) => planned(packages, yaml, debian).plan.flatMap(({ changes }) => changes);
+    assert.deepEqual(upkeep('apt_update: true'), [{ kind: 'package-upkeep', manager: 'apt', does: 'refresh' }]);
+    const upgrade = [{ kind: 'package-upkeep', manager: 'apt', does: 'upgrade' }];
+    assert.deepEqual(upkeep('apt_upgrade: true\npackage_upgrade: false'), upgrade);
+    assert.deepEqual(foundIn(packages, 'apt_update: true'), [
+      'user-data:1:13 apt_update: an old name for "package_update"',
+    ]);
+    const { plan } = planned(packageReboot, 'apt_upgrade: yes\napt_reboot_if_required: true', debian);
+    assert.deepEqual(
+      plan.map(({ changes }) => changes.map(({ kind }) => kind)),
+      [['reboot-if-required']],
+    );
+  });
+
   test('asks apt on a Debian that has dnf as a tool for images', () => {
     const both = context({ programs: ['dnf', 'apt-get'] });
     assert.deepEqual(changesOf('packages: [a]', both), [{ kind: 'packages', manager: 'dnf', names: ['a'] }]);

@@ -82,7 +82,10 @@ describe('selinux', () => {
       context({ ...configured, selinux: 'disabled' }),
     );
     assert.equal(changes.length, 1);
-    assert.equal(notes[0]?.text, 'SELinux is disabled in this kernel: it is enforcing after a restart at the earliest');
+    assert.equal(
+      notes[0]?.text,
+      'SELinux is disabled in this kernel: enforcing applies after a restart at the earliest',
+    );
   });
 
   test('that is not there is told', () => {

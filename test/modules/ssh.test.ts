@@ -94,7 +94,7 @@ describe('the keys of the cloud and of the user-data', () => {
       '{}',
       { ops: ['ssh-rsa AAAA'] },
       ['rocky: key1'],
-      ['key 1 of 1 of the metadata for ops is left out: it is cut short'],
+      ['key 1 of 1 of the metadata for ops is left out: it is truncated'],
     ],
     ['are left out with those of the default user', 'allow_public_ssh_keys: false', { ops: [own] }, [], undefined],
   ] as const) {

@@ -243,11 +243,10 @@ describe('a user', () => {
 
   test('that exists keeps its number and home, and that is told', () => {
     const there = [{ name: 'bob', uid: 1005, gid: 1005, home: '/home/bob', shell: '/bin/sh' }];
-    const yaml = 'users: [{name: bob, uid: 1, homedir: /x, system: true, ssh_import_id: gh:bob}]';
+    const yaml = 'users: [{name: bob, uid: 1, homedir: /x, system: true}]';
     assert.deepEqual(notesOf(plan(users, yaml, somewhere({ users: there }))), [
       'bob exists, and keeps the number 1005 (requested: 1) and the home /home/bob (requested: /x)',
       'bob exists: system is for new accounts',
-      'not supported: bootagent fetches no keys; use ssh_authorized_keys',
     ]);
   });
 
@@ -269,7 +268,7 @@ describe('a user', () => {
   });
 
   const name = (written: string) =>
-    `users[1].name: expected the name of a user (letters, digits and . _ -, at most 32), got ${written}`;
+    `users[1].name: expected the name of a user (letters, digits and . _ -, not digits alone, at most 32), got ${written}`;
   for (const [entry, message] of [
     ['{name: "-rf"}', name('"-rf"')],
     ['{name: ../x}', name('"../x"')],

@@ -76,10 +76,26 @@ describe('write_files', () => {
     plan(module, `write_files: [{path: /etc/a, content: x${fields}}]`, known)[0]?.changes[0];
   const plain = { kind: 'file', path: '/etc/a', content: 'x', mode: 0o644, owner: 'root', group: 'root' };
 
+  for (const [written, owner] of [
+    ['ann', { owner: 'ann' }],
+    ['"ann:"', { owner: 'ann' }],
+    ['":adm"', { group: 'adm' }],
+    ['ann:none', { owner: 'ann' }],
+    ['-1:-1', {}],
+    ['""', {}],
+  ] as const) {
+    test(`with the owner ${written} leaves what is not named as it is`, () => {
+      const { owner: _, group: __, ...rest } = plain;
+      const fields = `, owner: ${written}`;
+      assert.deepEqual(changeOf(writeFiles, fields), { ...rest, ...owner });
+      const [late] = plan(deferredFiles, `write_files: [{path: /etc/a, content: x${fields}}]`, known);
+      assert.equal(late?.again, Object.keys(owner).length > 0 ? true : undefined);
+    });
+  }
+
   for (const [fields, more] of [
     ['', {}],
     [', owner: "ann:adm"', { owner: 'ann', group: 'adm' }],
-    [', owner: ann', { owner: 'ann', group: 'ann' }],
     [", permissions: '0755'", { mode: 0o755 }],
     [", permissions: '0600'", { mode: 0o600, secret: true }],
     [', append: true', { append: true }],

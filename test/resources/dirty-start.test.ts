@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import type { Kind } from '../../agent/engine/change.ts';
 import { handlerOf, keyOf } from '../../agent/resources/index.ts';
 import { accountStarts } from '../support/dirty/accounts.ts';
+import { aptStarts } from '../support/dirty/apt.ts';
 import { assertConverges, type DirtyStart, type DirtyStarts, everything } from '../support/dirty/dirty-start.ts';
 import { fileStarts } from '../support/dirty/files.ts';
 import { sshStarts } from '../support/dirty/ssh.ts';
@@ -11,7 +12,14 @@ import { systemStarts } from '../support/dirty/system.ts';
 import { applied } from '../support/laws.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 
-const starts: DirtyStarts = { ...fileStarts, ...accountStarts, ...sshStarts, ...storageStarts, ...systemStarts };
+const starts: DirtyStarts = {
+  ...aptStarts,
+  ...fileStarts,
+  ...accountStarts,
+  ...sshStarts,
+  ...storageStarts,
+  ...systemStarts,
+};
 
 for (const [kind, all] of Object.entries(starts) as [Kind, readonly DirtyStart[]][]) {
   describe(`a change of the kind ${kind} converges from`, () => {

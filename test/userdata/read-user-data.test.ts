@@ -66,6 +66,22 @@ test('what is for another instance of the group is left out', async () => {
   assert.deepEqual((await read(parts)).config, { a: 0, b: 1, c: 1, d: 1 });
 });
 
+test('a configuration with a launch-index that is no number is for every instance, and that is told', async () => {
+  const { config, findings } = await read('#cloud-config\nlaunch-index: x\na: 1\n', { launchIndex: 0 });
+  assert.deepEqual(config, { a: 1 });
+  assert.deepEqual(findings, [
+    'user-data:2:15 warning: launch-index: expected a whole number; the part is taken by every instance',
+  ]);
+});
+
+test('a boothook begins with its interpreter, whatever blank lines are before it', async () => {
+  const { scripts } = await read('#cloud-boothook\n\n  \n#!/bin/sh\necho a\n');
+  assert.deepEqual(
+    scripts.map(({ content }) => content),
+    ['#!/bin/sh\necho a\n'],
+  );
+});
+
 test('included pages are read in their place, and one that fails costs no other', async () => {
   const pages: Readonly<Record<string, string>> = { 'http://h/a': '#cloud-config\na: 1', 'http://h/b': '#!/bin/sh\n:' };
   const asked: [string, boolean][] = [];

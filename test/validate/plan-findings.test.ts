@@ -65,12 +65,11 @@ const valid = (content: string) => validate(Buffer.from(content), 'user-data', s
 /** A configuration, and its reports: line, column, level, code, key, text. */
 const cases: readonly (readonly [config: string, ...reported: string[]])[] = [
   [
-    'disk_setup: {/dev/vdb: {}}',
-    '2:1 warning[unsupported] disk_setup: partition tables are not made; make them in the image, or put file systems on whole disks',
+    'vendor_data: {prefix: /bin/env}',
+    "2:15 warning[unsupported] vendor_data.prefix: no command is run before each of the vendor's scripts",
   ],
   [
     'users: [default, {name: a, ssh_import_id: [gh:a], doas: [permit], snapuser: a@b}]',
-    '2:28 warning[unsupported] users[1].ssh_import_id: not supported: bootagent fetches no keys; use ssh_authorized_keys',
     '2:51 warning[unsupported] users[1].doas: not supported: bootagent configures sudo only',
     '2:67 warning[unsupported] users[1].snapuser: not supported: bootagent does not install snaps',
   ],

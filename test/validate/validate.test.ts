@@ -54,7 +54,7 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
       'salt_minion',
       'ansible',
       'snap',
-      'apt',
+      'byobu_by_default',
       'mcollective',
       'landscape',
       'lxd',
@@ -111,7 +111,6 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
       'users: [{name: a}]',
       'users: [{name: a, passwd: x}]',
       'users: []',
-      'users: [{name: a, ssh_import_id: [gh:a]}]',
       `users: [{name: a, passwd: ${hash}, lock_passwd: true}]`,
       `users: [{name: a, shell: /sbin/nologin, ssh_authorized_keys: [${key}]}]`,
       `users: [{name: a, shell: /bin/false, passwd: ${hash}}]`,
@@ -120,6 +119,8 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
     }
     for (const users of [
       'users: [default, {name: a}]',
+      'users: [{name: a, ssh_import_id: [gh:a]}]',
+      'users: [a]\nssh_import_id: [gh:a]',
       `users: [{name: a, ssh_authorized_keys: [${key}]}]`,
       `users: [{name: a, passwd: ${hash}}]`,
       `users: [{name: a, lock_passwd: false, passwd: ${hash}}]`,

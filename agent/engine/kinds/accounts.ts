@@ -17,12 +17,23 @@ export type PeopleState =
   | { readonly kind: 'hostname'; readonly name: string };
 
 export type PeopleAct =
+  | ImportedKeysChange
   /** Sets a plaintext password, or a random one that is displayed only on the console. */
   | { readonly kind: 'plain-password'; readonly user: string; readonly password: string | { readonly random: number } }
   /** Expires the password, so that the user must change it at the next login. */
   | { readonly kind: 'expired-password'; readonly user: string }
   /** Reports, by user, the SSH keys that came with the image; `known` are the keys that the configuration provides. */
   | { readonly kind: 'inherited-keys'; readonly known: readonly string[] };
+
+/** Adds the public keys that an account publishes at GitHub or Launchpad. */
+export interface ImportedKeysChange {
+  readonly kind: 'imported-keys';
+  readonly user: string;
+  /** The account, as ssh-import-id(1) writes it: "gh:alice". */
+  readonly id: string;
+  /** Where its keys are published, one on each line. */
+  readonly url: string;
+}
 
 /** An account with these properties. Omitted properties stay unchanged; for a new account useradd sets its defaults. */
 export interface UserChange {

@@ -1,5 +1,5 @@
 /** Changes of disks and file systems. */
-export type StorageChange = GrowthChange | SwapChange | FilesystemChange | MountedChange;
+export type StorageChange = GrowthChange | SwapChange | PartitionsChange | FilesystemChange | MountedChange;
 
 /** A file system fills its disk: a mount point, or the node of a device that is not mounted. */
 export interface GrowthChange {
@@ -19,6 +19,16 @@ export interface SwapChange {
   readonly bytes?: number;
   /** The size is advice: a valid swap file of another size is kept. */
   readonly advised?: true;
+}
+
+/** The partitions of a disk; never written over existing data unless `overwrite` is set. */
+export interface PartitionsChange {
+  readonly kind: 'partitions';
+  readonly device: string;
+  readonly table: 'gpt' | 'dos';
+  /** In their order; the last one takes the rest of the disk. Empty: the disk has no partition table. */
+  readonly parts: readonly { readonly percent: number; readonly type: string }[];
+  readonly overwrite?: true;
 }
 
 /** A file system on a device; never created over existing data unless `overwrite` is set. */

@@ -1,11 +1,10 @@
-import { asProblem, Problem } from '../../base/problem.ts';
-import { type Block, blockAt, blockNamed } from '../../block/block-device.ts';
+import { Problem } from '../../base/problem.ts';
+import { type Block, blockAt } from '../../block/block-device.ts';
 import { type Content, contentOf } from '../../block/device-content.ts';
 import type { Difference, Remark, StateHandler } from '../../engine/handler.ts';
 import type { FilesystemChange } from '../../engine/kinds/storage.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { mountsIn } from '../../host/mountinfo.ts';
-import { usedBytes } from './swap-file.ts';
+import { isInUse, partitionsOf, settled } from './device-use.ts';
 
 /** Creates a file system on a device. Existing data stays unless `overwrite` is set. */
 export const filesystemHandler: StateHandler<FilesystemChange> = {
@@ -24,9 +23,7 @@ export const filesystemHandler: StateHandler<FilesystemChange> = {
       throw new Problem('not-possible', `${change.device} ${typeof verdict === 'string' ? verdict : 'has changed'}`);
     }
     await host.run(maker(change, verdict.path), { timeoutMs: 60 * 60 * 1000 });
-    await host.run(['udevadm', 'settle', '--timeout=30'], { accept: [0, 1] }).catch((error) => {
-      if (asProblem(error).code !== 'command-missing') throw error;
-    });
+    await settled(host);
   },
 };
 
@@ -75,23 +72,6 @@ function differenceOf({ type, label }: FilesystemChange, { path, lost }: Chosen)
 
 const isAsked = ({ is, label }: Content, change: FilesystemChange): boolean =>
   is === change.type && (change.label === undefined || change.label === label);
-
-async function partitionsOf({ name }: Block, host: ReadHost): Promise<Block[]> {
-  const parts: Block[] = [];
-  for (const each of await host.list(`/sys/class/block/${name}`)) {
-    const block = each.startsWith(name) ? await blockNamed(each, host) : undefined;
-    if (block?.partition) parts.push(block);
-  }
-  return parts.toSorted((a, b) => (a.partition?.number ?? 0) - (b.partition?.number ?? 0));
-}
-
-async function isInUse({ name, path }: Block, host: ReadHost): Promise<boolean> {
-  const mounts = mountsIn((await host.readText('/proc/self/mountinfo')) ?? '');
-  const device = (await host.readText(`/sys/class/block/${name}/dev`))?.trim();
-  const isMounted = mounts.some((mount) => mount.device === device || mount.source === path);
-  const isHeld = (await host.list(`/sys/class/block/${name}/holders`)).length > 0;
-  return isMounted || isHeld || (await usedBytes(path, host)) !== undefined;
-}
 
 /** Returns the mkfs command. Each gets its force option: the contents were checked before. */
 function maker({ type, label, options = [] }: FilesystemChange, path: string): readonly string[] {

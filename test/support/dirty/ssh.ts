@@ -59,7 +59,19 @@ const sshd = (files: Given['files']) =>
   machine({ files: { '/usr/sbin/sshd': '', ...files }, programs: { '/usr/sbin/sshd': () => '' } });
 
 /** Starts of the kinds that handle SSH. */
-export const sshStarts: Pick<DirtyStarts, 'authorized-keys' | 'host-keys' | 'sshd' | 'inherited-keys'> = {
+export const sshStarts: Pick<
+  DirtyStarts,
+  'authorized-keys' | 'host-keys' | 'sshd' | 'inherited-keys' | 'imported-keys'
+> = {
+  'imported-keys': [
+    {
+      from: 'other keys, which stay',
+      change: { kind: 'imported-keys', user: 'ann', id: 'gh:ann', url: 'https://keys.example.org/ann.keys' },
+      machine: () =>
+        machine({ files: { [file]: `${keyOf(2)} other` }, web: { 'GET https://keys.example.org/ann.keys': keyOf(1) } }),
+      ends: (host) => assert.equal(host.text(file), `${keyOf(2)} other\n${keyOf(1)} # ssh-import-id gh:ann\n`),
+    },
+  ],
   'authorized-keys': [
     {
       from: 'other keys, modes and owners',

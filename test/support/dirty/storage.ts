@@ -43,7 +43,10 @@ function mounting(own: Given, target: string): MemoryHost {
 const swaps = '/proc/swaps';
 
 /** Starts of the kinds that handle disks. */
-export const storageStarts: Pick<DirtyStarts, 'growth' | 'filesystem' | 'mounted' | 'swap' | 'removed-swap'> = {
+export const storageStarts: Pick<
+  DirtyStarts,
+  'growth' | 'partitions' | 'filesystem' | 'mounted' | 'swap' | 'removed-swap'
+> = {
   growth: [
     {
       from: 'a growth that was interrupted after the partition table',
@@ -57,6 +60,14 @@ export const storageStarts: Pick<DirtyStarts, 'growth' | 'filesystem' | 'mounted
       machine: () =>
         memoryDisk({ entry: 9 * GiB, kernel: 9 * GiB, physical: 9 * GiB - 4 * MiB, volume: 9 * GiB - 4 * MiB }).host,
       ends: (host) => assert.equal(host.did.at(-1), 'run resize2fs /dev/dm-0'),
+    },
+  ],
+  partitions: [
+    {
+      from: 'a file system, which stays',
+      change: { kind: 'partitions', device: '/dev/vdb', table: 'gpt', parts: [{ percent: 100, type: 'A' }] },
+      machine: () => diskWith('TYPE=ext4\n'),
+      refused: /holds ext4 and is left alone/,
     },
   ],
   filesystem: [
