@@ -11,7 +11,7 @@ import { thisMachine } from '../host/linux.ts';
 import { isRefused } from '../host/with-context.ts';
 import { identifier } from '../identity/resolve.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
-import type { RunResult } from '../report/event.ts';
+import type { Report, RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
 import { isColoured } from '../report/terminal-text.ts';
 import { folderStore, readOnly } from '../state/folder-store.ts';
@@ -19,6 +19,8 @@ import { lock } from '../state/lock.ts';
 import { currentBoot, leaveMarker, nothingDueMarker } from '../state/markers.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
+import { keepBoot } from '../timeline/kept-boots.ts';
+import { type BootRecorder, bootRecorder } from '../timeline/recorder.ts';
 import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
 import type { Session, SessionOptions } from './session.ts';
@@ -32,10 +34,13 @@ import { runStages } from './stages/run-stages.ts';
  * Runs the requested stages, from the lock to the report; returns 'disabled' if the image or the kernel command line disables
  * the agent.
  */
-export async function runSession(options: SessionOptions, io: Io): Promise<RunResult | 'disabled'> {
-  const { host, dry } = options;
+export async function runSession(given: SessionOptions, io: Io): Promise<RunResult | 'disabled'> {
+  const { dry } = given;
+  const recorder = isUnit(io) && !dry ? bootRecorder(given.host, process.uptime() * 1000) : undefined;
+  const options = recorder ? { ...given, host: recorder.host } : given;
+  const { host } = options;
   const kernel = kernelOptions((await thisMachine().readText('/proc/cmdline')) ?? '');
-  const report = reportingOf(options, kernel, io);
+  const report = reportingOf(options, kernel, io, recorder?.report);
   const off = await whyDisabled(host, kernel);
   if (off && !dry && !options.force) {
     report.disabled(off);
@@ -55,6 +60,7 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
       return 'something' as const;
     });
     report.end(result);
+    if (recorder) keepRun(session, result, recorder);
     const later = await predictLater(session, result, due, kernel.debug || options.debug);
     if (later) {
       const unlock = release;
@@ -166,10 +172,26 @@ async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | u
   return machineFacts ? forMachine(gathered, machineFacts) : withoutMachine(gathered);
 }
 
-function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelOptions, io: Io): Reporting {
+/** Keeps the timeline of the run, before the next boot is predicted: the prediction records the time of the file. */
+function keepRun({ stages, report, boot, options }: Session, { state }: RunResult, recorder: BootRecorder): void {
+  const { bootId, version: agent } = boot;
+  try {
+    keepBoot(options.host.root, report.clean(recorder.ended({ boot: bootId, agent, stages, state })));
+  } catch (error) {
+    // A full disk costs the timeline and nothing else.
+    report.note(`The timeline of this boot is not kept: ${asProblem(error).message}`);
+  }
+}
+
+function reportingOf(
+  { host, dry, json, debug }: SessionOptions,
+  kernel: KernelOptions,
+  io: Io,
+  recorder: Report | undefined,
+): Reporting {
   const colour = isColoured(io);
   const out = (colour && !json && io.styled) || io.out;
-  return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
+  return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug, recorder }, host);
 }
 
 async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string | undefined> {
