@@ -1,7 +1,6 @@
 import type { Command, Option } from './command.ts';
-
-const root: Option = { name: 'root', value: 'DIR', summary: 'work on the image tree in DIR instead of this machine' };
-const format: Option = { name: 'format', value: 'FORMAT', values: ['text', 'json'], summary: 'text (default) or json' };
+import { inspecting } from './inspecting.ts';
+import { formatOption as format, rootOption as root } from './options.ts';
 
 const planning: readonly Option[] = [
   root,
@@ -67,28 +66,7 @@ export const commands: readonly Command[] = [
     examples: ['bootagent why', 'bootagent why --format json'],
     load: () => import('./why.ts'),
   },
-  {
-    name: 'analyze',
-    summary: 'what took time in a boot, as text, as a picture or as a trace',
-    takes: '[blame|critical-chain|compare A B|list]',
-    options: [
-      { name: 'boot', value: 'BOOT', summary: '0: the last boot (default), 1: the one before it; or a boot ID' },
-      { name: 'svg', value: 'FILE', summary: 'write the timeline as an SVG picture' },
-      { name: 'html', value: 'FILE', summary: 'write the timeline as a page with the picture and tables' },
-      { name: 'perfetto', value: 'FILE', summary: 'write Chrome trace events, for ui.perfetto.dev' },
-      root,
-      format,
-    ],
-    details:
-      'blame lists modules, commands, programs, package installations, requests and waits, longest first. critical-chain shows what the login and the end of the boot waited for. compare shows the differences between two boots, and list the boots: the last 20 in which the agent ran. Without a view: a summary.',
-    examples: [
-      'bootagent analyze',
-      'bootagent analyze blame --boot 1',
-      'bootagent analyze compare 1 0',
-      'bootagent analyze --html boot.html',
-    ],
-    load: () => import('./analyze.ts'),
-  },
+  ...inspecting,
   {
     name: 'detect',
     summary: 'which datasources there are, and what was detected of each',

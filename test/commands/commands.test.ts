@@ -191,6 +191,7 @@ describe('every command', { concurrency: 4 }, () => {
     if (['explain', 'version'].includes(name)) return [name];
     if (name === 'query') return [name, 'v1.instance_id', '--root', root];
     if (name === 'validate') return [name, '-'];
+    if (name === 'report') return [name, '--root', root, '--out', join(root, 'report.tar.gz')];
     return [name, '--root', root, ...(['run', 'plan'].includes(name) ? ['--user-data', '-'] : [])];
   }
 });
