@@ -3,7 +3,7 @@ import type { Scrubber } from './scrub.ts';
 import type { ArchiveFile } from './tar.ts';
 
 /** A file of the report, and how it is made. */
-export interface Part {
+export interface ReportPart {
   readonly name: string;
   /** Returns text, or data that becomes JSON; undefined if there is nothing. Both are scrubbed afterwards. */
   make(): Promise<unknown>;
@@ -20,7 +20,7 @@ const mostMs = 30_000;
 
 /** Makes the parts one after the other. A part that fails costs only itself, and the report names it. */
 export async function collectParts(
-  parts: readonly Part[],
+  parts: readonly ReportPart[],
   scrub: Scrubber,
   limitMs = mostMs,
 ): Promise<{ readonly files: readonly ArchiveFile[]; readonly missing: readonly MissingPart[] }> {

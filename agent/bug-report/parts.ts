@@ -6,7 +6,7 @@ import { thisMachine } from '../host/linux.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import type { UserData } from '../userdata/reading.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
-import type { Part } from './collect.ts';
+import type { ReportPart } from './collect.ts';
 import { isSecretMetadata } from './known-secrets.ts';
 import type { Scrubber } from './scrub.ts';
 import { shownConfig, shownUserData } from './shown-config.ts';
@@ -28,10 +28,10 @@ export interface ReportSources {
 const mostLog = 2 ** 18;
 
 /** Returns the parts of a report. Nothing of them is read yet. */
-export async function partsOf(sources: ReportSources): Promise<readonly Part[]> {
+export async function partsOf(sources: ReportSources): Promise<readonly ReportPart[]> {
   const { host, version, instance, layers, userData, vendorData, scrub } = sources;
-  const data = (name: string, make: () => unknown): Part => ({ name, make: async () => make() });
-  const records = (name: string, path: string): Part => ({
+  const data = (name: string, make: () => unknown): ReportPart => ({ name, make: async () => make() });
+  const records = (name: string, path: string): ReportPart => ({
     name,
     make: async () => (await host.readText(path))?.split('\n').filter(Boolean).map(parsed),
   });
@@ -63,8 +63,8 @@ export async function partsOf(sources: ReportSources): Promise<readonly Part[]> 
 }
 
 /** Returns the parts that only a running machine has. */
-function machineParts(host: Host): readonly Part[] {
-  const output = (name: string, argv: readonly string[]): Part => ({
+function machineParts(host: Host): readonly ReportPart[] {
+  const output = (name: string, argv: readonly string[]): ReportPart => ({
     name,
     make: async () => {
       const { stdout, stderr, code } = await host.run(argv, { accept: allCodes, timeoutMs: 20_000 });

@@ -38,4 +38,16 @@ export const inspecting: readonly Command[] = [
     examples: ['bootagent report', 'bootagent report --out /tmp/report.tar.gz'],
     load: () => import('./report.ts'),
   },
+  {
+    name: 'verify',
+    summary: 'compare this machine with what was applied to it, and name what no longer holds',
+    options: [
+      root,
+      { ...format, values: ['text', 'json', 'prometheus'], summary: 'text (default), json or prometheus' },
+    ],
+    details:
+      'Compares what a run would do with what earlier runs did: files, users, keys, mounts, swap, packages, services. Differences that are expected in the life of a machine, such as a changed password or a rotated log, are listed with their reason and do not count. Exits 0 without drift, 10 with drift, and 1 when nothing could be compared. Writes nothing.',
+    examples: ['bootagent verify', 'bootagent verify --format prometheus >/var/lib/node_exporter/bootagent.prom'],
+    load: () => import('./verify.ts'),
+  },
 ];

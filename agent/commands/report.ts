@@ -5,14 +5,12 @@ import { gzip } from 'node:zlib';
 import { exit } from '../base/exit-codes.ts';
 import { asProblem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
-import { runSession } from '../boot/run-session.ts';
 import { collectParts, type MissingPart } from '../bug-report/collect.ts';
 import { knownSecrets } from '../bug-report/known-secrets.ts';
 import { partsOf, type ReportSources } from '../bug-report/parts.ts';
 import { scrubber } from '../bug-report/scrub.ts';
 import { tarOf } from '../bug-report/tar.ts';
 import { layerFiles, readLayers } from '../config/layers.ts';
-import { type Schedule, stages } from '../engine/module.ts';
 import type { Host } from '../host/host.ts';
 import { fromJson } from '../identity/instance-json.ts';
 import type { Instance } from '../metadata/datasource.ts';
@@ -22,6 +20,7 @@ import type { UserData } from '../userdata/reading.ts';
 import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
 import { outputTo } from './output.ts';
+import { planDocument } from './plan-document.ts';
 
 /** Writes one archive for a bug report, with secrets hidden. What cannot be read is named in it. */
 export const run: Work['run'] = async (given, io) => {
@@ -91,7 +90,7 @@ async function sourcesOf(host: Host, io: Io, missing: MissingPart[]): Promise<Re
     userData,
     vendorData,
     scrub,
-    plan: () => planOf(host, schedule, io),
+    plan: () => planDocument(host, schedule, io),
   };
 }
 
@@ -104,26 +103,4 @@ function instanceOf(host: Host, miss: (name: string, error: unknown) => undefine
   } catch (error) {
     return miss('instance.json', error);
   }
-}
-
-/** Returns the plan as "bootagent plan --format json" prints it. */
-async function planOf(host: Host, schedule: Schedule, io: Io): Promise<string> {
-  let printed = '';
-  const out = (text: string): void => {
-    printed += text;
-  };
-  const { BOOTAGENT_UNIT: _, ...env } = io.env;
-  const options = {
-    host,
-    schedule,
-    stages,
-    dry: true,
-    identity: {},
-    force: false,
-    retryFailed: false,
-    debug: false,
-    json: true,
-  };
-  await runSession(options, { ...io, out, err: () => {}, styled: undefined, env, terminal: false });
-  return printed;
 }

@@ -8,6 +8,7 @@ commands=(
   'why:why the last boot failed, in at most ten lines'
   'analyze:what took time in a boot, as text, as a picture or as a trace'
   'report:write one archive for a bug report, with secrets hidden'
+  'verify:compare this machine with what was applied to it, and name what no longer holds'
   'detect:which datasources there are, and what was detected of each'
   'query:a value of the metadata of this instance'
   'facts:the facts of this machine, as JSON'
@@ -30,6 +31,7 @@ case $words[2] in
   why) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   analyze) _arguments '--boot[0\: the last boot (default), 1\: the one before it; or a boot ID]:BOOT:' '--svg[write the timeline as an SVG picture]:FILE:_files' '--html[write the timeline as a page with the picture and tables]:FILE:_files' '--perfetto[write Chrome trace events, for ui.perfetto.dev]:FILE:_files' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   report) _arguments '--out[write it to FILE; default\: bootagent-report-TIME.tar.gz here]:FILE:_files' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  verify) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default), json or prometheus]:FORMAT:(text json prometheus)' '*::' ;;
   detect) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   query) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   facts) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
