@@ -1,6 +1,7 @@
 import { ownPaths } from '../base/own-paths.ts';
 import { asProblem } from '../base/problem.ts';
 import { type KernelOptions, kernelOptions } from '../config/kernel-options.ts';
+import type { Settings } from '../config/settings.ts';
 import { overlayHost } from '../engine/overlay-host.ts';
 import type { Facts } from '../facts/facts.ts';
 import { gatherFacts } from '../facts/gather.ts';
@@ -23,6 +24,7 @@ import { keepBoot } from '../timeline/kept-boots.ts';
 import { type BootRecorder, bootRecorder } from '../timeline/recorder.ts';
 import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
+import { reportLater } from './report-boot.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
 import type { Boot } from './stages/boot.ts';
@@ -67,6 +69,8 @@ export async function runSession(given: SessionOptions, io: Io): Promise<RunResu
       release = () => {};
       io.later(() => later().finally(unlock));
     }
+    const send = reportLater(session);
+    if (send) io.later(send);
     return result;
   } finally {
     release();
@@ -129,16 +133,22 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   const lost = host.offline || dry || byHand ? undefined : lostState(state);
   // After sshd has started, and in interactive runs, fetching has no shared time limit.
   const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
+  const built = await bootOf({
+    ...options,
+    host: fetching.host,
+    version: io.version,
+    state,
+    report,
+    bootId: currentBoot(host.root),
+    credentialsDirectory: io.env.CREDENTIALS_DIRECTORY,
+  });
+  let settings: Settings | undefined;
   const boot: Boot = {
-    ...(await bootOf({
-      ...options,
-      host: fetching.host,
-      version: io.version,
-      state,
-      report,
-      bootId: currentBoot(host.root),
-      credentialsDirectory: io.env.CREDENTIALS_DIRECTORY,
-    })),
+    ...built,
+    settingsOf: async (instance) => {
+      settings = await built.settingsOf(instance);
+      return settings;
+    },
     act: actOf({ ...options, host: fetching.host }),
     force: options.force,
     retryFailed: options.retryFailed,
@@ -159,6 +169,7 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     state,
     identity,
     boot,
+    lastSettings: () => settings,
     facts: () => facts,
     fetchIsLate: fetching.isSpent,
     lackedAddress: () => lacked,
