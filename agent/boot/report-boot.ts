@@ -1,8 +1,12 @@
+import { asProblem } from '../base/problem.ts';
 import { credentialNames } from '../config/credentials.ts';
+import type { Settings, SettingsOf } from '../config/settings.ts';
+import type { RunResult } from '../report/event.ts';
 import { statusFile } from '../report/publish.ts';
 import { summaryIn } from '../report/read-summary.ts';
-import { readBoots } from '../timeline/kept-boots.ts';
+import { keepBoot, readBoots } from '../timeline/kept-boots.ts';
 import { timelinesOf } from '../timeline/model.ts';
+import type { BootRecorder } from '../timeline/recorder.ts';
 import { decodeFields, INVALID } from '../userdata/schema/decode.ts';
 import { reportReads } from '../userdata/schema/report-settings.ts';
 import type { SourceNode } from '../userdata/schema/source-node.ts';
@@ -41,4 +45,34 @@ async function reportBoot(
     osRelease: await host.readText('/etc/os-release').catch(() => undefined),
   });
   for (const sentence of await sendReport(document, decoded.report, host)) report.note(sentence);
+}
+
+/** Keeps the timeline of a run, before the next boot is predicted: the prediction records the time of the file. */
+export function keepRun(
+  { stages, report, boot, options }: Session,
+  { state }: RunResult,
+  recorder: BootRecorder,
+): void {
+  const { bootId, version: agent } = boot;
+  try {
+    keepBoot(options.host.root, report.clean(recorder.ended({ boot: bootId, agent, stages, state })));
+  } catch (error) {
+    // A full disk costs the timeline and nothing else.
+    report.note(`The timeline of this boot is not kept: ${asProblem(error).message}`);
+  }
+}
+
+/** Returns a loader of settings that remembers the last ones. */
+export function rememberingSettings(settingsOf: SettingsOf): {
+  readonly settingsOf: SettingsOf;
+  last(): Settings | undefined;
+} {
+  let last: Settings | undefined;
+  return {
+    settingsOf: async (instance) => {
+      last = await settingsOf(instance);
+      return last;
+    },
+    last: () => last,
+  };
 }

@@ -1,7 +1,6 @@
 import { ownPaths } from '../base/own-paths.ts';
 import { asProblem } from '../base/problem.ts';
 import { type KernelOptions, kernelOptions } from '../config/kernel-options.ts';
-import type { Settings } from '../config/settings.ts';
 import { overlayHost } from '../engine/overlay-host.ts';
 import type { Facts } from '../facts/facts.ts';
 import { gatherFacts } from '../facts/gather.ts';
@@ -20,11 +19,10 @@ import { lock } from '../state/lock.ts';
 import { currentBoot, leaveMarker, nothingDueMarker } from '../state/markers.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
-import { keepBoot } from '../timeline/kept-boots.ts';
-import { type BootRecorder, bootRecorder } from '../timeline/recorder.ts';
+import { bootRecorder } from '../timeline/recorder.ts';
 import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
-import { reportLater } from './report-boot.ts';
+import { keepRun, rememberingSettings, reportLater } from './report-boot.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
 import type { Boot } from './stages/boot.ts';
@@ -133,22 +131,11 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   const lost = host.offline || dry || byHand ? undefined : lostState(state);
   // After sshd has started, and in interactive runs, fetching has no shared time limit.
   const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
-  const built = await bootOf({
-    ...options,
-    host: fetching.host,
-    version: io.version,
-    state,
-    report,
-    bootId: currentBoot(host.root),
-    credentialsDirectory: io.env.CREDENTIALS_DIRECTORY,
-  });
-  let settings: Settings | undefined;
+  const built = await sessionBoot({ ...options, host: fetching.host }, state, report, io);
+  const settings = rememberingSettings(built.settingsOf);
   const boot: Boot = {
     ...built,
-    settingsOf: async (instance) => {
-      settings = await built.settingsOf(instance);
-      return settings;
-    },
+    settingsOf: settings.settingsOf,
     act: actOf({ ...options, host: fetching.host }),
     force: options.force,
     retryFailed: options.retryFailed,
@@ -169,29 +156,28 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     state,
     identity,
     boot,
-    lastSettings: () => settings,
+    lastSettings: settings.last,
     facts: () => facts,
     fetchIsLate: fetching.isSpent,
     lackedAddress: () => lacked,
   };
 }
 
+const sessionBoot = (options: SessionOptions, state: State, report: Reporting, { version, env }: Io) =>
+  bootOf({
+    ...options,
+    version,
+    state,
+    report,
+    bootId: currentBoot(options.host.root),
+    credentialsDirectory: env.CREDENTIALS_DIRECTORY,
+  });
+
 /** Returns the facts of this machine, or those of an image tree, which do not describe the machine that will boot it. */
 async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | undefined): Promise<Facts> {
   const gathered = await gatherFacts(thisMachine(), host, before);
   if (!host.offline) return gathered;
   return machineFacts ? forMachine(gathered, machineFacts) : withoutMachine(gathered);
-}
-
-/** Keeps the timeline of the run, before the next boot is predicted: the prediction records the time of the file. */
-function keepRun({ stages, report, boot, options }: Session, { state }: RunResult, recorder: BootRecorder): void {
-  const { bootId, version: agent } = boot;
-  try {
-    keepBoot(options.host.root, report.clean(recorder.ended({ boot: bootId, agent, stages, state })));
-  } catch (error) {
-    // A full disk costs the timeline and nothing else.
-    report.note(`The timeline of this boot is not kept: ${asProblem(error).message}`);
-  }
 }
 
 function reportingOf(

@@ -22,12 +22,68 @@ const mostChars = 160;
 export function bootRecorder(inner: Host, startedMs: number): BootRecorder {
   const began = inner.now();
   const clock = inner.clock();
-  const spans: Span[] = [];
+  const log = spanLog(inner);
   let instance: string | undefined;
-  let stage: { readonly name: string; readonly at: number } | undefined;
-  let module: { readonly name: string; readonly at: number } | undefined;
 
-  function add(kind: SpanKind, name: string, at: number, result?: string): void {
+  function report(event: Event): void {
+    switch (event.event) {
+      case 'stage-began':
+        log.beginStage(event.stage);
+        return;
+      case 'instance':
+        instance = event.id;
+        log.identified(event.how);
+        return;
+      case 'module-began':
+        log.beginModule(event.module);
+        return;
+      case 'module-ended':
+        log.endModule(moduleState(event.result));
+        return;
+      case 'script-item': {
+        const { code, signal, ms, item, at = `${event.module}[${item - 1}]`, command = '' } = event.report;
+        const result = signal ?? (code === 0 ? undefined : `exit ${code}`);
+        log.add('command', `${at} ${command}`.trim(), inner.now() - ms, result);
+        return;
+      }
+      case 'waiting':
+        if (event.ended) log.add('wait', event.what, inner.now() - event.ms);
+        return;
+      case 'run-ended':
+        log.endStage();
+        return;
+      default:
+        return;
+    }
+  }
+
+  return {
+    host: timedHost(inner, log.add),
+    report,
+    ended: (of) => ({
+      v: 1,
+      ...of,
+      ...(instance !== undefined && { instance }),
+      clock,
+      process: rounded(began - startedMs),
+      began: rounded(began),
+      ms: rounded(inner.now() - began),
+      spans: longest(log.spans),
+    }),
+  };
+}
+
+interface Begun {
+  readonly name: string;
+  readonly at: number;
+}
+
+/** Collects spans, each with the stage and the module that it belongs to. */
+function spanLog(inner: Host) {
+  const spans: Span[] = [];
+  let stage: Begun | undefined;
+  let module: Begun | undefined;
+  const add: Add = (kind, name, at, result) => {
     const own = module && kind !== 'module' && kind !== 'stage';
     spans.push({
       kind,
@@ -38,60 +94,29 @@ export function bootRecorder(inner: Host, startedMs: number): BootRecorder {
       ...(own && { module: module?.name ?? '' }),
       ...(result !== undefined && { result }),
     });
-  }
-
-  function endStage(): void {
+  };
+  const endStage = (): void => {
     if (stage) add('stage', stage.name, stage.at);
     stage = undefined;
-  }
-
-  function report(event: Event): void {
-    switch (event.event) {
-      case 'stage-began':
-        endStage();
-        stage = { name: event.stage, at: inner.now() };
-        return;
-      case 'instance':
-        instance = event.id;
-        if (stage && !module) add('identity', event.how, stage.at);
-        return;
-      case 'module-began':
-        module = { name: event.module, at: inner.now() };
-        return;
-      case 'module-ended':
-        if (module) add('module', module.name, module.at, moduleState(event.result));
-        module = undefined;
-        return;
-      case 'script-item': {
-        const { code, signal, ms, item, at = `${event.module}[${item - 1}]`, command = '' } = event.report;
-        const result = signal ?? (code === 0 ? undefined : `exit ${code}`);
-        add('command', `${at} ${command}`.trim(), inner.now() - ms, result);
-        return;
-      }
-      case 'waiting':
-        if (event.ended) add('wait', event.what, inner.now() - event.ms);
-        return;
-      case 'run-ended':
-        endStage();
-        return;
-      default:
-        return;
-    }
-  }
-
+  };
   return {
-    host: timedHost(inner, add),
-    report,
-    ended: (of) => ({
-      v: 1,
-      ...of,
-      ...(instance !== undefined && { instance }),
-      clock,
-      process: rounded(began - startedMs),
-      began: rounded(began),
-      ms: rounded(inner.now() - began),
-      spans: longest(spans),
-    }),
+    spans,
+    add,
+    endStage,
+    beginStage(name: string): void {
+      endStage();
+      stage = { name, at: inner.now() };
+    },
+    identified(how: string): void {
+      if (stage && !module) add('identity', how, stage.at);
+    },
+    beginModule(name: string): void {
+      module = { name, at: inner.now() };
+    },
+    endModule(result: string): void {
+      if (module) add('module', module.name, module.at, result);
+      module = undefined;
+    },
   };
 }
 
