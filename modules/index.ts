@@ -24,6 +24,7 @@ import { phoneHome } from './phone-home.ts';
 import { powerState } from './power-state.ts';
 import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
+import { report } from './report.ts';
 import { rootLock } from './root-lock.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
@@ -47,7 +48,7 @@ const system = [cloudInitModules, caCerts, timezone];
 const clock = [locale, keyboard, ntp];
 
 /** Modules that run after everything else. */
-const ending = [phoneHome, finalMessage, packageReboot, powerState];
+const ending = [report, phoneHome, finalMessage, packageReboot, powerState];
 
 /** Package repositories and packages. */
 const software = [yumRepos, apt, packages];

@@ -16,6 +16,7 @@ export const ownPaths = {
   // State, kept across boots.
   state: '/var/lib/bootagent',
   journal: '/var/lib/bootagent/journal.ndjson',
+  boots: '/var/lib/bootagent/boots.ndjson',
   fresh: '/var/lib/bootagent/fresh',
   seed: '/var/lib/bootagent/seed',
   hostKeysRecord: '/var/lib/bootagent/host-keys',

@@ -11,7 +11,7 @@ import { thisMachine } from '../host/linux.ts';
 import { isRefused } from '../host/with-context.ts';
 import { identifier } from '../identity/resolve.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
-import type { RunResult } from '../report/event.ts';
+import type { Report, RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
 import { isColoured } from '../report/terminal-text.ts';
 import { folderStore, readOnly } from '../state/folder-store.ts';
@@ -19,8 +19,10 @@ import { lock } from '../state/lock.ts';
 import { currentBoot, leaveMarker, nothingDueMarker } from '../state/markers.ts';
 import { openState, type State } from '../state/state.ts';
 import { memoryStore } from '../state/store.ts';
+import { bootRecorder } from '../timeline/recorder.ts';
 import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
+import { keepRun, rememberingSettings, reportLater } from './report-boot.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
 import type { Boot } from './stages/boot.ts';
@@ -32,10 +34,13 @@ import { runStages } from './stages/run-stages.ts';
  * Runs the requested stages, from the lock to the report; returns 'disabled' if the image or the kernel command line disables
  * the agent.
  */
-export async function runSession(options: SessionOptions, io: Io): Promise<RunResult | 'disabled'> {
-  const { host, dry } = options;
+export async function runSession(given: SessionOptions, io: Io): Promise<RunResult | 'disabled'> {
+  const { dry } = given;
+  const recorder = isUnit(io) && !dry ? bootRecorder(given.host, process.uptime() * 1000) : undefined;
+  const options = recorder ? { ...given, host: recorder.host } : given;
+  const { host } = options;
   const kernel = kernelOptions((await thisMachine().readText('/proc/cmdline')) ?? '');
-  const report = reportingOf(options, kernel, io);
+  const report = reportingOf(options, kernel, io, recorder?.report);
   const off = await whyDisabled(host, kernel);
   if (off && !dry && !options.force) {
     report.disabled(off);
@@ -55,12 +60,15 @@ export async function runSession(options: SessionOptions, io: Io): Promise<RunRe
       return 'something' as const;
     });
     report.end(result);
+    if (recorder) keepRun(session, result, recorder);
     const later = await predictLater(session, result, due, kernel.debug || options.debug);
     if (later) {
       const unlock = release;
       release = () => {};
       io.later(() => later().finally(unlock));
     }
+    const send = reportLater(session);
+    if (send) io.later(send);
     return result;
   } finally {
     release();
@@ -123,16 +131,11 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
   const lost = host.offline || dry || byHand ? undefined : lostState(state);
   // After sshd has started, and in interactive runs, fetching has no shared time limit.
   const fetching = unit && !stages.includes('final') ? fetchBudget(host) : { host, isSpent: () => false };
+  const built = await sessionBoot({ ...options, host: fetching.host }, state, report, io);
+  const settings = rememberingSettings(built.settingsOf);
   const boot: Boot = {
-    ...(await bootOf({
-      ...options,
-      host: fetching.host,
-      version: io.version,
-      state,
-      report,
-      bootId: currentBoot(host.root),
-      credentialsDirectory: io.env.CREDENTIALS_DIRECTORY,
-    })),
+    ...built,
+    settingsOf: settings.settingsOf,
     act: actOf({ ...options, host: fetching.host }),
     force: options.force,
     retryFailed: options.retryFailed,
@@ -153,11 +156,22 @@ async function openSession(options: SessionOptions, io: Io, report: Reporting): 
     state,
     identity,
     boot,
+    lastSettings: settings.last,
     facts: () => facts,
     fetchIsLate: fetching.isSpent,
     lackedAddress: () => lacked,
   };
 }
+
+const sessionBoot = (options: SessionOptions, state: State, report: Reporting, { version, env }: Io) =>
+  bootOf({
+    ...options,
+    version,
+    state,
+    report,
+    bootId: currentBoot(options.host.root),
+    credentialsDirectory: env.CREDENTIALS_DIRECTORY,
+  });
 
 /** Returns the facts of this machine, or those of an image tree, which do not describe the machine that will boot it. */
 async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | undefined): Promise<Facts> {
@@ -166,10 +180,15 @@ async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | u
   return machineFacts ? forMachine(gathered, machineFacts) : withoutMachine(gathered);
 }
 
-function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelOptions, io: Io): Reporting {
+function reportingOf(
+  { host, dry, json, debug }: SessionOptions,
+  kernel: KernelOptions,
+  io: Io,
+  recorder: Report | undefined,
+): Reporting {
   const colour = isColoured(io);
   const out = (colour && !json && io.styled) || io.out;
-  return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
+  return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug, recorder }, host);
 }
 
 async function whyDisabled(host: Host, { off }: KernelOptions): Promise<string | undefined> {

@@ -1,3 +1,4 @@
+import type { Settings } from '../config/settings.ts';
 import type { Schedule, Stage } from '../engine/module.ts';
 import type { Facts } from '../facts/facts.ts';
 import type { Host } from '../host/host.ts';
@@ -42,6 +43,8 @@ export interface Session {
   readonly state: State;
   readonly identity: Identifier;
   readonly boot: Boot;
+  /** The settings that were read last. */
+  lastSettings(): Settings | undefined;
   /** The facts that were gathered last. */
   facts(): Facts | undefined;
   /** Returns whether fetching before sshd exceeded its time limit. */

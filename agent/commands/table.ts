@@ -1,7 +1,6 @@
 import type { Command, Option } from './command.ts';
-
-const root: Option = { name: 'root', value: 'DIR', summary: 'work on the image tree in DIR instead of this machine' };
-const format: Option = { name: 'format', value: 'FORMAT', values: ['text', 'json'], summary: 'text (default) or json' };
+import { inspecting } from './inspecting.ts';
+import { formatOption as format, rootOption as root } from './options.ts';
 
 const planning: readonly Option[] = [
   root,
@@ -67,6 +66,7 @@ export const commands: readonly Command[] = [
     examples: ['bootagent why', 'bootagent why --format json'],
     load: () => import('./why.ts'),
   },
+  ...inspecting,
   {
     name: 'detect',
     summary: 'which datasources there are, and what was detected of each',

@@ -80,11 +80,21 @@ export function writeFile(
  * text is.
  */
 export function append(root: string, path: string, text: string, when: 'now' | 'later' = 'now'): void {
-  writing(path, root, undefined, (spot) => {
+  appendThen(root, path, text, (fd) => {
+    if (when === 'now') fsyncSync(fd);
+  });
+}
+
+/** The same for text that may be lost in a power loss. Returns the size of the file. */
+export const appendUnsynced = (root: string, path: string, text: string): number =>
+  appendThen(root, path, text, (fd) => fstatSync(fd).size);
+
+function appendThen<T>(root: string, path: string, text: string, then: (fd: number) => T): T {
+  return writing(path, root, undefined, (spot) => {
     const fd = openSync(spot.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
     try {
       writeAll(fd, text);
-      if (when === 'now') fsyncSync(fd);
+      return then(fd);
     } finally {
       closeSync(fd);
     }
@@ -195,6 +205,10 @@ function writeThrough(path: string, content: string | Uint8Array): void {
 
 const isKernels = (path: string): boolean => path.startsWith('/proc/') || path.startsWith('/sys/');
 
-function writing(path: string, root: string, within: string | undefined, write: (spot: PathHandle) => void): void {
-  withContext(`Cannot write ${path}`, () => resolveSafely(path, { root, follow: true, create: true, within }, write));
+function writing<T>(path: string, root: string, within: string | undefined, write: (spot: PathHandle) => T): T {
+  return withContext(
+    `Cannot write ${path}`,
+    // With `create`, all parent directories exist, so the result is never undefined.
+    () => resolveSafely(path, { root, follow: true, create: true, within }, write) as T,
+  );
 }

@@ -47,11 +47,13 @@ export interface Listening {
   readonly json: boolean;
   readonly dry: boolean;
   readonly debug: boolean;
+  /** Receives the events too, with secrets hidden. */
+  readonly recorder?: Report | undefined;
 }
 
 /** Selects the sinks: a terminal or the journal; the console and the status file during a boot; one JSON document on request. */
 export function reporting(listening: Listening, host: Host): Reporting {
-  const { version, out, err, colour, unit, json, dry, debug } = listening;
+  const { version, out, err, colour, unit, json, dry, debug, recorder } = listening;
   const secrets = redactor();
   const summary: Summary = dry ? emptySummary(version) : continued(host, version);
   const events: Event[] = [];
@@ -60,6 +62,7 @@ export function reporting(listening: Listening, host: Host): Reporting {
   if (json) sinks.push((event) => void events.push(event));
   else sinks.push(unit ? journal(out) : terminal(out, { colour, debug }));
   if (toConsole) sinks.push(console(toConsole, summary));
+  if (recorder) sinks.push(recorder);
 
   let followed: State | undefined;
   const write = () => {

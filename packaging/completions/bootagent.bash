@@ -2,7 +2,7 @@
 _bootagent() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "run plan status why detect query facts config validate explain reset seal doctor version --help --version" -- "$cur"))
+    COMPREPLY=($(compgen -W "run plan status why analyze report verify detect query facts config validate explain reset seal doctor version --help --version" -- "$cur"))
     return
   fi
   case $prev in
@@ -15,6 +15,9 @@ _bootagent() {
     plan) COMPREPLY=($(compgen -W "local early main final --root --user-data --seed --datasource --facts --only --as-new --force --detailed-exitcode --debug --format --help" -- "$cur")) ;;
     status) COMPREPLY=($(compgen -W "--wait --timeout --root --format --help" -- "$cur")) ;;
     why) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
+    analyze) COMPREPLY=($(compgen -W "--boot --svg --html --perfetto --root --format --help" -- "$cur")) ;;
+    report) COMPREPLY=($(compgen -W "--out --root --format --help" -- "$cur")) ;;
+    verify) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     detect) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     query) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     facts) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;

@@ -6,6 +6,9 @@ commands=(
   'plan:the same as run --dry-run\: print what is due and change nothing'
   'status:how the last boot went, what runs now, and what failed'
   'why:why the last boot failed, in at most ten lines'
+  'analyze:what took time in a boot, as text, as a picture or as a trace'
+  'report:write one archive for a bug report, with secrets hidden'
+  'verify:compare this machine with what was applied to it, and name what no longer holds'
   'detect:which datasources there are, and what was detected of each'
   'query:a value of the metadata of this instance'
   'facts:the facts of this machine, as JSON'
@@ -26,6 +29,9 @@ case $words[2] in
   plan) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--user-data[take the user-data from FILE ("-"\: standard input) and ask no source]:FILE:_files' '--seed[take meta-data and user-data from a NoCloud seed in DIR]:DIR:_directories' '--datasource[ask this source and no other]:NAME:' '--facts[plan for the machine whose "bootagent facts" are in FILE]:FILE:_files' '--only[take only these modules (names with commas between)]:MODULE:' '--as-new[forget what was done before\: what would a first boot do now?]' '--force[go through everything again, scripts too, even where bootagent is disabled]' '--detailed-exitcode[exit 10 when changes are due (with --dry-run)]' '--debug[print also the modules that were applied before]' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   status) _arguments '--wait[wait until the run at work has ended]' '--timeout[wait no longer than this (exit 124)]:SECONDS:' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   why) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  analyze) _arguments '--boot[0\: the last boot (default), 1\: the one before it; or a boot ID]:BOOT:' '--svg[write the timeline as an SVG picture]:FILE:_files' '--html[write the timeline as a page with the picture and tables]:FILE:_files' '--perfetto[write Chrome trace events, for ui.perfetto.dev]:FILE:_files' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
+  report) _arguments '--out[write it to FILE; default\: bootagent-report-TIME.tar.gz here]:FILE:_files' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
+  verify) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default), json or prometheus]:FORMAT:(text json prometheus)' '*::' ;;
   detect) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   query) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*:argument:' ;;
   facts) _arguments '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;

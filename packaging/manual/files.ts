@@ -61,6 +61,11 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     readers: 'root',
     kept: 'instance',
   },
+  boots: {
+    holds: 'What took time in the last 20 boots, for `bootagent analyze`: one JSON record a run of the agent.',
+    readers: 'root',
+    kept: 'instance',
+  },
   fresh: {
     holds: 'Marks an image that has not booted yet. Removed at the first boot that identifies its instance.',
     readers: 'root',

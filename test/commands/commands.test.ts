@@ -20,6 +20,7 @@ import { commands } from '../../agent/commands/table.ts';
 import { bootId } from '../../agent/state/lock.ts';
 import { agent, bootagent } from '../support/command-line.ts';
 import { facts } from '../support/facts.ts';
+import { recordsOfBoot } from '../support/timelines.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'bootagent-commands-'));
 after(() => rmSync(scratch, { recursive: true }));
@@ -180,6 +181,7 @@ describe('every command', { concurrency: 4 }, () => {
       const root = treeOf({
         'var/lib/bootagent/instance.json':
           '{"id":"i-1","datasource":"none","publicKeys":[],"vendorData":[],"secrets":[],"metadata":{}}',
+        'var/lib/bootagent/boots.ndjson': `${JSON.stringify(recordsOfBoot()[0])}\n`,
       });
       const { out } = await bootagent([...argumentsOf(name, root), '--format', 'json'], { input: config });
       assert.equal(JSON.parse(out).schema_version, 1, out);
@@ -189,6 +191,7 @@ describe('every command', { concurrency: 4 }, () => {
     if (['explain', 'version'].includes(name)) return [name];
     if (name === 'query') return [name, 'v1.instance_id', '--root', root];
     if (name === 'validate') return [name, '-'];
+    if (name === 'report') return [name, '--root', root, '--out', join(root, 'report.tar.gz')];
     return [name, '--root', root, ...(['run', 'plan'].includes(name) ? ['--user-data', '-'] : [])];
   }
 });

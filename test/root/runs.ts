@@ -79,6 +79,20 @@ describe('a run that finds nothing to do', { skip: unable('strace') }, () => {
   });
 });
 
+describe('the timeline of a boot', { skip: unable('strace') }, () => {
+  test('is kept by one write, and nothing waits for the disk', guard, () => {
+    using own = tree();
+    mkdirSync(join(own.root, 'var/lib/bootagent'), { recursive: true });
+    writeFileSync(join(own.root, 'var/lib/bootagent/fresh'), '');
+    const words = ['run', 'local', '--root', own.root, '--user-data', '-'];
+    process.env.BOOTAGENT_UNIT = '1';
+    const { calls } = traced(words, ['-e', 'trace=write,fsync,fdatasync'], '#cloud-config\n{}\n');
+    delete process.env.BOOTAGENT_UNIT;
+    const ofFile = calls.flatMap((line) => /^\d+ +(\w+)\(.*boots\.ndjson>/.exec(line)?.[1] ?? []);
+    assert.deepEqual(ofFile, ['write']);
+  });
+});
+
 function isBelowRun(line: string, calls: readonly string[]): boolean {
   const [, fd] = /"\/proc\/self\/fd\/(\d+)\//.exec(line) ?? [];
   if (fd === undefined) return false;

@@ -1,0 +1,60 @@
+import { type Blamed, blame } from './blame.ts';
+import { type BootTimeline, formatMs, timeOf } from './model.ts';
+
+/** The time of one thing in two boots; undefined in a boot that did not have it. */
+export interface Compared {
+  readonly kind: string;
+  readonly name: string;
+  readonly before: number | undefined;
+  readonly after: number | undefined;
+  /** After minus before, in milliseconds. */
+  readonly ms: number;
+}
+
+/** Smaller differences are noise. */
+const leastMs = 5;
+
+/** Returns what differs between two boots, the largest difference first. */
+export function compareBoots(before: BootTimeline, after: BootTimeline): readonly Compared[] {
+  const [old, now] = [timesOf(before), timesOf(after)];
+  return [...new Set([...old.keys(), ...now.keys()])]
+    .map((key) => {
+      const [kind = '', name = ''] = JSON.parse(key) as readonly string[]; // made by keyOf
+      const [a, b] = [old.get(key), now.get(key)];
+      return { kind, name, before: a, after: b, ms: (b ?? 0) - (a ?? 0) };
+    })
+    .filter(({ ms }) => Math.abs(ms) >= leastMs)
+    .sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms) || (a.name < b.name ? -1 : 1));
+}
+
+function timesOf(boot: BootTimeline): ReadonlyMap<string, number> {
+  const stages = boot.spans.filter(({ kind }) => kind === 'stage');
+  const all: readonly Pick<Blamed, 'kind' | 'name' | 'ms'>[] = [...stages, ...blame(boot)];
+  const times = new Map<string, number>();
+  for (const { kind, name, ms } of all) {
+    const key = JSON.stringify([kind, name]);
+    times.set(key, (times.get(key) ?? 0) + ms);
+  }
+  return times;
+}
+
+/** Returns the comparison as text: "  +1.24 s  stage main: 0.20 s -> 1.44 s". */
+export function compareText(before: BootTimeline, after: BootTimeline): string {
+  const rows = compareBoots(before, after).map(
+    ({ kind, name, before, after, ms }) =>
+      `${signed(ms).padStart(10)}  ${kind.padEnd(8)} ${name}: ${shown(before)} -> ${shown(after)}\n`,
+  );
+  const total = (each: BootTimeline) => each.until - each.from;
+  return [
+    `before  ${headOf(before)}\nafter   ${headOf(after)}\n`,
+    `${signed(total(after) - total(before)).padStart(10)}  in all: ${shown(total(before))} -> ${shown(total(after))}\n`,
+    rows.length === 0 ? 'No other difference of 5 ms or more.\n' : rows.join(''),
+  ].join('');
+}
+
+const headOf = ({ clock, instance, agent, state }: BootTimeline): string =>
+  `${timeOf(clock)}, ${instance ?? 'no instance'}, bootagent ${agent}, ${state}`;
+
+const shown = (ms: number | undefined): string => (ms === undefined ? 'none' : formatMs(ms));
+
+const signed = (ms: number): string => `${ms < 0 ? '-' : '+'}${formatMs(Math.abs(ms))}`;
