@@ -12,7 +12,7 @@ import {
   optional,
   text,
 } from '../agent/userdata/schema/decode.ts';
-import { type DiskLayout, deviceAliases, diskLayout, partitionsOf, unaliased } from './storage/disk-layouts.ts';
+import { type DiskLayout, deviceAliases, diskLayout, layoutParts, unaliased } from './storage/disk-layouts.ts';
 import { deviceNamed } from './storage/named-devices.ts';
 
 interface Wanted {
@@ -68,7 +68,7 @@ export const fsSetup = defineModule({
 });
 
 function diskItem(at: string, name: string, disk: DiskLayout, context: Context): PlanItem {
-  const parts = partitionsOf(disk);
+  const parts = layoutParts(disk);
   if (parts === undefined) return { at, changes: [] };
   const device = deviceOf(name, undefined, context);
   if (device === undefined) {

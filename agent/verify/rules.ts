@@ -6,7 +6,7 @@ const act = 'it is done once, and leaves no state to compare';
 /** For each kind of change: "verified", or why a difference is no drift. A kind without a rule does not compile. */
 const kinds: { readonly [K in Kind]: string } = {
   absent: 'verified',
-  'apt-key': 'verified',
+
   'authorized-keys': 'verified',
   directory: 'verified',
   edit: 'verified',
@@ -40,6 +40,7 @@ const kinds: { readonly [K in Kind]: string } = {
   'without-lines': 'programs write these files again',
   cvmfs: act,
   'apt-archive': act,
+  'apt-key': act,
   debconf: act,
   'imported-keys': act,
   download: act,

@@ -58,7 +58,7 @@ export const diskLayout = converted(
 export type DiskLayout = typeof diskLayout extends Decode<infer T> ? T : never;
 
 /** Returns the partitions of a layout, with types as sfdisk takes them; undefined if nothing is to be done. */
-export function partitionsOf({ layout, table_type: table }: DiskLayout): readonly Part[] | undefined {
+export function layoutParts({ layout, table_type: table }: DiskLayout): readonly Part[] | undefined {
   if (layout === false) return undefined;
   if (layout === 'remove') return [];
   const parts = layout === true ? [{ percent: 100, type: '83' }] : layout;
