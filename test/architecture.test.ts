@@ -189,6 +189,42 @@ for (const path of sources) {
   });
 }
 
+// TypeScript accepts `{...map}`, which is an empty object. Calls such as Object.keys(map) do not compile
+// (agent/base/map-has-no-keys.d.ts).
+const mapName = /(\w+)\??: (?:Readonly)?(?:Map|Set)<|\b(?:const|let) (\w+) = (?:new (?:Map|Set)\b|mapOf\()/g;
+
+/** Returns the names of Maps and Sets of a source that are spread into an object. */
+function spreadMaps(source: string): readonly string[] {
+  const plain = withoutWords(source);
+  const names = new Set([...plain.matchAll(mapName)].map(([, field, name]) => field ?? name ?? ''));
+  return [...plain.matchAll(/\.\.\.(?:\w+\.)*(\w+)(?![\w.(?])/g)].flatMap(({ 1: name = '', index }) =>
+    names.has(name) && openBracket(plain.slice(0, index)) === '{' ? [name] : [],
+  );
+}
+
+/** Returns the bracket that is open at the end of a text. */
+function openBracket(text: string): string | undefined {
+  let depth = 0;
+  for (const each of [...text].reverse()) {
+    if (')]}'.includes(each)) depth++;
+    if ('([{'.includes(each) && depth-- === 0) return each;
+  }
+  return undefined;
+}
+
+for (const path of sources) {
+  test(`${path} spreads no Map into an object`, () => assert.deepEqual(spreadMaps(text.get(path) ?? ''), []));
+}
+
+test('the rule about spread Maps finds them in objects alone', () => {
+  const found = spreadMaps(`
+    const a = new Map(); const b: ReadonlySet<string> = of(); interface C { readonly c?: Map<string, string> }
+    f({ x: 1, ...a }, { ...d.c }, { y: [...b], ...e });
+    g(...a, [...b, ...c]);
+  `);
+  assert.deepEqual(found, ['a', 'c']);
+});
+
 test('the rule about words from outside finds each form that it forbids', () => {
   for (const wrong of [
     'const a: Record<string, number> = { b: 1 };',

@@ -6,7 +6,8 @@ const signatures: readonly { readonly is: string; readonly at: number; readonly 
   { is: 'LVM2_member', at: 512, text: 'LABELONE' },
   { is: 'ext4', at: 0x438, text: '\x53\xef' },
   { is: 'btrfs', at: 0x10040, text: '_BHRfS_M' },
-  { is: 'swap', at: 4086, text: 'SWAPSPACE2' },
+  // At the end of the first page, which has 4 to 64 KiB.
+  ...[4096, 8192, 16384, 32768, 65536].map((page) => ({ is: 'swap', at: page - 10, text: 'SWAPSPACE2' })),
   { is: 'iso9660', at: 0x8001, text: 'CD001' },
   { is: 'ntfs', at: 3, text: 'NTFS    ' },
   { is: 'vfat', at: 82, text: 'FAT32   ' },

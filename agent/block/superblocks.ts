@@ -1,5 +1,6 @@
 // Format: superblocks, https://docs.kernel.org/filesystems/ext4/super.html and https://btrfs.readthedocs.io/en/latest/dev/On-disk-format.html
 import type { ImageBytes } from './image-bytes.ts';
+import { filesystemIn } from './signatures.ts';
 
 /** What a partition holds, by its superblock. */
 export interface Contents {
@@ -25,9 +26,13 @@ export async function contentsOf(part: ImageBytes): Promise<Contents | undefined
   return undefined;
 }
 
-const ext: Reader = (all) => {
-  const block = all.subarray(1024, 2048);
-  if (block.length < 1024 || block.readUInt16LE(0x38) !== 0xef53) return undefined;
+/** The length of the superblock of ext, which begins at the same offset. */
+export const extLength = 1024;
+
+/** Reads the superblock of ext2, ext3 or ext4. */
+export function extSuperblock(bytes: Uint8Array): (Contents & { readonly size: number }) | undefined {
+  const block = Buffer.from(bytes);
+  if (block.length < extLength || block.readUInt16LE(0x38) !== 0xef53) return undefined;
   const has64 = (block.readUInt32LE(0x60) & 0x80) !== 0;
   const blocks = block.readUInt32LE(0x04) + (has64 ? block.readUInt32LE(0x150) * 2 ** 32 : 0);
   return {
@@ -37,7 +42,9 @@ const ext: Reader = (all) => {
     label: text(block, 0x78, 16),
     mounted: text(block, 0x88, 64),
   };
-};
+}
+
+const ext: Reader = (all) => extSuperblock(all.subarray(extLength, 2 * extLength));
 
 const xfs: Reader = (all) => {
   if (all.length < 512 || all.toString('latin1', 0, 4) !== 'XFSB') return undefined;
@@ -45,22 +52,33 @@ const xfs: Reader = (all) => {
   return { type: 'xfs', size, uuid: uuid(all, 32), label: text(all, 108, 12) };
 };
 
-const btrfs: Reader = (all) => {
-  const block = all.subarray(0x10000);
-  if (block.length < 0x1000 || block.toString('latin1', 0x40, 0x48) !== '_BHRfS_M') return undefined;
-  // The size of this device, not the sum over all devices.
-  return {
-    type: 'btrfs',
-    size: Number(block.readBigUInt64LE(0xd1)),
-    uuid: uuid(block, 0x20),
-    label: text(block, 0x12b, 256),
-  };
-};
+/** The offset and length of the superblock of btrfs. */
+export const btrfsAt = { from: 0x10000, length: 0x1000 };
 
-const swap: Reader = (all) =>
-  [4096, 16384, 65536].some((page) => all.toString('latin1', page - 10, page) === 'SWAPSPACE2')
-    ? { type: 'swap' }
-    : undefined;
+interface BtrfsSuperblock {
+  readonly contents: Contents;
+  /** The bytes that the file system uses of this device, not of all its devices. */
+  readonly bytes: number;
+  readonly deviceId: string;
+  readonly devices: number;
+}
+
+/** Reads the superblock of btrfs. */
+export function btrfsSuperblock(bytes: Uint8Array): BtrfsSuperblock | undefined {
+  const block = Buffer.from(bytes);
+  if (block.length < btrfsAt.length || block.toString('latin1', 0x40, 0x48) !== '_BHRfS_M') return undefined;
+  const size = Number(block.readBigUInt64LE(0xd1));
+  return {
+    contents: { type: 'btrfs', size, uuid: uuid(block, 0x20), label: text(block, 0x12b, 256) },
+    bytes: size,
+    deviceId: `${block.readBigUInt64LE(0xc9)}`,
+    devices: Number(block.readBigUInt64LE(0x88)),
+  };
+}
+
+const btrfs: Reader = (all) => btrfsSuperblock(all.subarray(btrfsAt.from, btrfsAt.from + btrfsAt.length))?.contents;
+
+const swap: Reader = (all) => (filesystemIn(all) === 'swap' ? { type: 'swap' } : undefined);
 
 const lvm: Reader = (all) =>
   [0, 512, 1024, 1536].some((at) => all.toString('latin1', at, at + 8) === 'LABELONE') ? { type: 'lvm' } : undefined;

@@ -1,10 +1,9 @@
 import type { Problem } from '../base/problem.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import type { Change, CommandInfo } from './change.ts';
-import type { GrowthStep } from './kinds/growth-step.ts';
 
 /** The difference between the machine and a change. */
-export interface Difference {
+export interface Difference<Observed = unknown> {
   /** "does not exist", "has other content". */
   readonly why: string;
   /** The planned action, in the imperative: "create", "vm -> web-01". Default: the usual action of the kind. */
@@ -21,8 +20,8 @@ export interface Difference {
   readonly room?: { readonly path: string; readonly bytes: number };
   /** A link that it creates: the node of a label in /dev. */
   readonly link?: { readonly path: string; readonly target: string };
-  /** The first step of a growth, passed to `apply` so that it does not read the partition table again. */
-  readonly step?: GrowthStep;
+  /** What `compare` read, for `apply`, which then does not read it again. Never reported. */
+  readonly observed?: Observed;
 }
 
 /** The change holds as far as possible; the text states the limit: "/ is overlay, which has no partition". */
@@ -32,8 +31,8 @@ export interface Remark {
   readonly warns?: true;
 }
 
-/** Names, compares and applies one kind of state. */
-export interface StateHandler<C extends Change> {
+/** Names, compares and applies one kind of state. `Observed`: what `compare` passes to `apply`. */
+export interface StateHandler<C extends Change, Observed = unknown> {
   readonly sort: 'state';
   /** The requirement of `apply`: a running machine, or root privileges. Without it the change is deferred. */
   readonly needs?: 'machine' | 'root';
@@ -43,12 +42,17 @@ export interface StateHandler<C extends Change> {
    * Returns the difference, or undefined when the change holds.
    * A missing object is a difference, never an error: in a preview an earlier change may still create it.
    */
-  compare(change: C, host: ReadHost): Promise<Difference | Remark | string | undefined>;
+  compare(change: C, host: ReadHost): Promise<Difference<Observed> | Remark | string | undefined>;
   /**
    * Applies the change. Called only with a difference that was just found, or after the change that it follows was
-   * applied. May return a note.
+   * applied: then nothing was observed. May return a note.
    */
-  apply(change: C, host: Host, found?: Difference, waiting?: Waiting): Promise<string | undefined> | Promise<void>;
+  apply(
+    change: C,
+    host: Host,
+    found?: Difference<Observed>,
+    waiting?: Waiting,
+  ): Promise<string | undefined> | Promise<void>;
   /** The kind is not compared again after `apply`: a unit started without waiting is "activating", which is no failure. */
   readonly unverified?: true;
 }

@@ -8,7 +8,7 @@ export async function ownershipDiffers(
   { mode, owner, group }: Ownership,
   stat: Stat,
   host: ReadHost,
-): Promise<Difference | undefined> {
+): Promise<Difference<never> | undefined> {
   if (mode !== undefined && stat.mode !== mode) {
     const [now, then] = [octal(stat.mode), octal(mode)];
     return { why: `has mode ${now}, not ${then}`, will: `mode ${now} -> ${then}` };

@@ -1,5 +1,6 @@
 import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 import type { ReadHost } from '../host/host.ts';
+import { mountsIn } from '../host/mountinfo.ts';
 import type { Mount } from './facts.ts';
 
 /**
@@ -8,16 +9,12 @@ import type { Mount } from './facts.ts';
  */
 export async function readMounts(host: ReadHost): Promise<Mount[]> {
   const found: Mount[] = [];
-  for (const line of ((await host.readText('/proc/self/mountinfo')) ?? '').split('\n')) {
-    const [left = '', right = ''] = line.split(' - ');
-    const [, , device = '', , target = '', options = ''] = left.split(' ');
-    const [type = '', source = ''] = right.split(' ');
-    if (target === '') continue;
-    const point = decodeOctalEscapes(target);
-    const space =
-      source.startsWith('/dev/') || point === '/' ? await host.space(point).catch(() => undefined) : undefined;
-    const mount = { target: point, source: decodeOctalEscapes(source), type, options: options.split(','), device };
-    found.push({ ...mount, bytes: space?.bytes ?? 0, freeBytes: space?.free ?? 0 });
+  for (const { target, source, type, options, device } of mountsIn(
+    (await host.readText('/proc/self/mountinfo')) ?? '',
+  )) {
+    const hasSize = source.startsWith('/dev/') || target === '/';
+    const space = hasSize ? await host.space(target).catch(() => undefined) : undefined;
+    found.push({ target, source, type, options, device, bytes: space?.bytes ?? 0, freeBytes: space?.free ?? 0 });
   }
   return found;
 }

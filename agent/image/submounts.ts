@@ -1,17 +1,10 @@
-import { decodeOctalEscapes } from '../base/octal-escapes.ts';
+import { mountAt, mountsIn } from '../host/mountinfo.ts';
 
 /** A mount below the root that is not part of the image, and so is left unchanged. */
 export interface ForeignMount {
   readonly path: string;
   /** The reason, for messages; left out for the kernel's own file systems. */
   readonly why?: string;
-}
-
-interface Entry {
-  readonly device: string;
-  readonly from: string;
-  readonly target: string;
-  readonly type: string;
 }
 
 const ofDisks = ['ext2', 'ext3', 'ext4', 'xfs', 'btrfs', 'vfat', 'f2fs', 'jfs', 'reiserfs'];
@@ -36,7 +29,7 @@ const ofKernel = [
  */
 export function foreignMounts(mountinfo: string, root: string): ForeignMount[] {
   const base = root.replace(/\/+$/, '');
-  const entries = mountinfo.split('\n').flatMap(parse);
+  const entries = mountsIn(mountinfo);
   const outside = entries.filter(({ target }) => base !== '' && target !== base && !target.startsWith(`${base}/`));
   const isElsewhere = (device: string) => outside.some((each) => each.device === device);
   return entries
@@ -45,24 +38,13 @@ export function foreignMounts(mountinfo: string, root: string): ForeignMount[] {
       const path = entry.target.slice(base.length);
       if (ofKernel.includes(entry.type)) return [{ path }];
       if (!ofDisks.includes(entry.type)) return [{ path, why: `is on ${entry.type}` }];
-      const isBound = entry.from !== '/' && entry.type !== 'btrfs';
+      const isBound = entry.root !== '/' && entry.type !== 'btrfs';
       return isBound || isElsewhere(entry.device) ? [{ path, why: 'is bound from elsewhere' }] : [];
     });
 }
 
 /** Returns the device and source of the root mount: they differ between a process in a chroot and process 1. */
 export function rootMount(mountinfo: string): string | undefined {
-  const root = mountinfo
-    .split('\n')
-    .flatMap(parse)
-    .findLast(({ target }) => target === '/');
-  return root && `${root.device} ${root.from}`;
-}
-
-function parse(line: string): Entry[] {
-  const [left = '', right = ''] = line.split(' - ');
-  const [, , device = '', from = '', target = ''] = left.split(' ');
-  const [type = ''] = right.split(' ');
-  const plain = decodeOctalEscapes(target);
-  return plain === '' ? [] : [{ device, from, target: plain, type }];
+  const root = mountAt(mountinfo, '/');
+  return root && `${root.device} ${root.root}`;
 }

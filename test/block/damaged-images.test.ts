@@ -104,7 +104,7 @@ describe('a GPT', () => {
     });
   }
 
-  test('with entries of no length, or cut off, is none', async () => {
+  test('with entries of no length, or truncated, is none', async () => {
     assert.equal(await partitionTable(counted(gpt(4, 128, 1n, 2n).fill(0, 596, 600))), undefined);
     assert.equal(await partitionTable(counted(gpt(4, 128, 1n, 2n).subarray(0, 540))), undefined);
   });

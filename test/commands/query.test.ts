@@ -86,7 +86,7 @@ suite('query', () => {
     }
   });
 
-  test('shows everybody what is no secret', () => {
+  test('shows all users what is not secret', () => {
     const text = JSON.stringify(publicVariables(kept));
     assert.doesNotMatch(text, /Adm1n|password|pw/);
     assert.equal(valueAt(publicVariables(kept), 'ds.meta_data.meta.role'), 'wn');
@@ -170,7 +170,7 @@ suite('detect', () => {
     '/var/lib/cloud/seed/nocloud/meta-data': 'instance-id: i\n',
   };
 
-  test('says what speaks for each source', async () => {
+  test('shows the reason for each datasource', async () => {
     const text = await inTree(files, (root) => said(detect, [], { root }));
     assert.match(
       text,

@@ -119,8 +119,9 @@ test('settings of another shape are read anew, wherever in them it is', async ()
       });
       // Accepted settings have the types that their readers rely on.
       for (const { name, content } of settings.scripts)
-        assert.equal(typeof `${name.length}${content.length}`, 'string');
-      for (const { place, message } of settings.findings) assert.ok(place.line > 0 && message.length >= 0);
+        assert.deepEqual([typeof name, typeof content], ['string', 'string']);
+      for (const { place, message } of settings.findings)
+        assert.deepEqual([place.line > 0, typeof message], [true, 'string']);
       for (const text of settings.told) assert.equal(typeof text, 'string');
       assert.ok(settings.config.entries instanceof Map);
     }

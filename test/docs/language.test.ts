@@ -70,6 +70,26 @@ describe('the words of the old dialect do not occur', () => {
   });
 });
 
+/** The words that do not occur in the names of tests either. */
+const oldNames = oldWords.filter(([pattern]) =>
+  /somebody|learn|\bwho \(|mend|cut |looked|behind|stands|rehears|turns|vain|speaks/.test(pattern.source),
+);
+
+test('the old words do not occur in the names of tests', () => {
+  const call = /\b(?:test|describe|suite)\(\s*(['"`])((?:(?!\1)[^\\\n]|\\.)*)\1/g;
+  const names = globSync('test/**/*.ts').flatMap((path) =>
+    [...readFileSync(path, 'utf8').matchAll(call)].map(([, , name = '']) => ({
+      path,
+      name: name.replace(/\$\{[^}]*\}?/g, '…'),
+    })),
+  );
+  assert.ok(names.length > 1500, `${names.length} names`);
+  assert.deepEqual(
+    names.filter(({ name }) => oldNames.some(([pattern]) => pattern.test(name))),
+    [],
+  );
+});
+
 test('the list of old words finds them in messages, and not in code', () => {
   const source = [
     'const told = 1; // told',

@@ -15,7 +15,7 @@ const machine = (hostname: string, system: string, swap = '') =>
     directories: ['/usr/bin'],
   });
 
-test('behind a look after which nothing was changed, what comes and goes is looked at, and what lasts is not', async () => {
+test('gathered again without a change, volatile facts are read again, and lasting ones are not', async () => {
   const host = machine('one', 'rocky');
   const before = await gatherFacts(host, host);
   assert.deepEqual([before.hostname, before.os.id, before.programs], ['one', 'rocky', ['dnf']]);

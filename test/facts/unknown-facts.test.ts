@@ -79,7 +79,7 @@ describe('an error of the disk', () => {
     assert.deepEqual(Object.keys(unknown ?? {}).sort(), Object.keys(facts()).sort());
   });
 
-  test('is looked at again behind a look after which nothing was changed', async () => {
+  test('is read again even if nothing was changed in between', async () => {
     const bad = failing(host, ({ path }) => path.endsWith('os-release'), 2);
     const before = await gatherFacts(bad, bad);
     assert.ok(before.unknown?.os);

@@ -120,7 +120,7 @@ export function hostContract(name: string, machine: () => Host): void {
       assert.deepEqual([await host.readText('/a'), await modeOf(host, '/a')], ['x', '600']);
     });
 
-    test('sets the mode of what is there, and is refused where there is nothing', async () => {
+    test('sets the mode of an existing path, and fails for a missing one', async () => {
       const host = machine();
       await host.writeFile('/a', 'x');
       await host.setAttributes('/a', { mode: 0o2711 });

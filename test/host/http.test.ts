@@ -116,7 +116,7 @@ suite('http', () => {
     }
   });
 
-  test('tells a name that cannot be looked up from a server that is down', async () => {
+  test('distinguishes a name without an address from a server that is down', async () => {
     const error = await makeHttp()({ url: 'http://nobody.invalid/' }).catch((error) => error);
     assert.equal(whyUnreachable(error), 'no-route');
   });

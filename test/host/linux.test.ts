@@ -89,7 +89,7 @@ describe('a file that is longer than anything that is read as a whole', () => {
 });
 
 describe('a file that is replaced', () => {
-  test('is the old one or the new one to whoever reads it, never something between', async () => {
+  test('is the old or the new one for every reader, never something between', async () => {
     const { host, root } = tree();
     await host.writeFile('/a', 'old');
     const reader = openSync(join(root, 'a'), 'r');
@@ -206,7 +206,7 @@ describe('in a tree, a link', () => {
     ['that is absolute', '/outside'],
     ['that climbs on its way', '/etc/../../outside'],
   ] as const) {
-    test(`${what} stays in the tree, whoever made it`, async () => {
+    test(`${what} stays in the tree, regardless of its owner`, async () => {
       const { host, root } = tree();
       mkdirSync(join(root, 'etc'));
       symlinkSync(target, join(root, 'etc/out'));
@@ -240,7 +240,7 @@ describe('in a tree, a link', () => {
   });
 });
 
-describe('a link that somebody else can set', () => {
+describe('a link that another user can set', () => {
   test('is not followed: in a folder that all can write in', async () => {
     const { host, root } = tree();
     mkdirSync(join(root, 'tmp'));

@@ -68,7 +68,7 @@ suite('identify', () => {
     assert.deepEqual(told(identity), ['iid-2', 'nocloud: the seed /seed was named']);
   });
 
-  test('the list is authoritative: what it does not name is not looked at', async () => {
+  test('the list is authoritative: other datasources are not detected', async () => {
     const { identity } = await looked({ named: ['None'] }, { files: seed });
     assert.deepEqual(told(identity), ['iid-datasource-none', 'none: named by the image']);
   });
@@ -132,7 +132,7 @@ suite('identify', () => {
     assert.equal(identity.instance?.id, 'iid-1');
   });
 
-  test("a name that is nobody's is told, with the nearest that is somebody's", async () => {
+  test('an unknown name is reported, with the nearest known one', async () => {
     const { notes } = await looked({ named: ['Ce2', 'MAAS', 'None'] });
     assert.deepEqual(notes, [
       'warning: datasource_list names "Ce2", which is not supported; did you mean "Ec2"?',
@@ -202,7 +202,7 @@ suite('identify', () => {
     }
   });
 
-  test('a service that knows us not leaves the rest of the list its turn', async () => {
+  test('after a service that does not know the machine, the rest of the list is queried', async () => {
     const files = { ...seed };
     const { identity } = await looked({ named: ['Ec2', 'NoCloud'] }, { files });
     assert.equal(identity.instance?.id, 'iid-1');

@@ -12,7 +12,7 @@ const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 const id = '8a3f1c1e-4a07-4d5c-9c4e-0a1b2c3d4e5f';
 const userData = '#cloud-config\npreserve_hostname: true\nruncmd:\n  - echo ran >>/root/ran\n';
 
-test('OpenStack tells a machine by HTTP who it is, in at most six requests', { skip }, async () => {
+test('a machine reads its identity from OpenStack by HTTP, in at most six requests', { skip }, async () => {
   await using machine = await container('bookworm', {
     probe: {
       ran: 'cat /root/ran',

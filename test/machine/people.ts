@@ -295,7 +295,7 @@ describe('people and names of a machine in a cloud', { skip }, () => {
       closed['debian by key'] = last(await first.byKey(machine, 'debian', 'sudo -n id -un'));
       closed['eli by key'] = (await first.byKey(machine, 'eli')).trim();
     });
-    await t.test('whom an admin removed stays away, but for who is looked after at each boot', () => {
+    await t.test('a user that an admin removed stays removed, unless it is corrected at each boot', () => {
       soundBoot(third);
       assert.deepEqual(accountOf(third, 'passwd', 'aliprod').slice(2, 4), ['355', '355']);
       assert.deepEqual(accountOf(third, 'passwd', 'zoe'), []);

@@ -76,7 +76,7 @@ describe('the stages of a first boot', { skip }, () => {
       assert.ok(isBehindNetwork(boot));
     });
 
-    test(`are over for systemd ${version} where nothing is due, before the next boot is looked at, and wait for no network`, async () => {
+    test(`end for systemd ${version} if nothing is due, before the next boot is predicted, and wait for no network`, async () => {
       await using machine = await machineOf(
         release as Release,
         {},

@@ -17,7 +17,7 @@ describe('leftovers', () => {
     assert.deepEqual(plan(leftovers, 'a: 1', atFirst), [{ at: 'leftovers', changes: [{ kind: 'removed', globs }] }]);
   });
 
-  test('stay on a machine that has been this one before, and none are looked for', () => {
+  test('stay on a known machine, where nothing is searched', () => {
     assert.deepEqual(plan(leftovers, 'a: 1', { ...atFirst, newMachine: false }), []);
     assert.deepEqual(plan(leftovers, 'a: 1', { ...context({ paths: [] }), newMachine: true }), []);
   });

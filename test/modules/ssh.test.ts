@@ -168,7 +168,7 @@ describe('the keys of the cloud and of the user-data', () => {
     assert.deepEqual(opens('{user: root, disable_root: true}'), []);
   });
 
-  test('send whoever uses them for another user to the right one', () => {
+  test('refer anyone who uses them for another user to the right one', () => {
     const items = plan(sshKeys, 'users: [default, {name: bob, ssh_redirect_user: true}]', told(cloud));
     const change = changesOf(items).find((each) => each.kind === 'authorized-keys' && each.user === 'bob');
     assert.equal(
@@ -177,7 +177,7 @@ describe('the keys of the cloud and of the user-data', () => {
     );
   });
 
-  test('that a new machine inherited are looked for', () => {
+  test('that a new machine inherited are searched', () => {
     const items = plan(sshKeys, `users: [{name: bob, ssh_authorized_keys: ["${own}"]}]`, {
       ...told(cloud),
       newMachine: true,
@@ -256,13 +256,13 @@ describe('host keys', () => {
   } as const;
   const late = (yaml: string, where: Context = told()): Change | undefined =>
     changesOf(plan(lateHostKeys, yaml, where))[0];
-  test('of every type are completed behind sshd, and no machine is judged anew there', () => {
+  test('of every type are completed after sshd starts, and the machine is not judged again there', () => {
     const { later: _, ...all } = base;
     assert.deepEqual(late('{}', { ...told(), newMachine: true }), all);
   });
   for (const yaml of ['ssh_genkeytypes: [ed25519]', JSON.stringify({ ssh_keys: { rsa_private: secret } })])
-    test(`leave nothing for behind sshd with ${yaml.slice(0, 28)}`, () => assert.equal(late(yaml), undefined));
-  test('are looked at on each boot', () => assert.deepEqual(first('{}'), base));
+    test(`leave nothing for the time after sshd with ${yaml.slice(0, 28)}`, () => assert.equal(late(yaml), undefined));
+  test('are checked at each boot', () => assert.deepEqual(first('{}'), base));
   test('are fresh on a new machine, unless they are to stay', () => {
     const fresh = { ...told(), newMachine: true };
     assert.deepEqual(first('{}', fresh), { ...base, fresh: true });

@@ -256,7 +256,7 @@ describe('a user', () => {
     assert.deepEqual(notesOf(items), ['bob is given 2 passwords: a hash counts before a plain one']);
   });
 
-  test('that says every: boot is looked after at each boot, and not else', () => {
+  test('with every: boot is corrected at each boot, and others are not', () => {
     const yaml = 'users: [{name: aliprod, every: boot}, {name: bob}]';
     assert.deepEqual(
       [

@@ -90,7 +90,7 @@ describe('what a person reads', () => {
   });
 });
 
-describe('what everybody may know of a run', () => {
+describe('what all users may see of a run', () => {
   test('ends in one line of JSON: who, how, what failed, and the fingerprints of the host keys alone', () => {
     assert.deepEqual(JSON.parse(lastLine(told())), {
       bootagent: '1',
@@ -222,7 +222,7 @@ describe('what everybody may know of a run', () => {
     );
   });
 
-  test('keeps what a module said in an earlier stage, when its turn is not repeated', () => {
+  test('keeps the report of a module from an earlier stage, if its run is not repeated', () => {
     const again: Event[] = [
       { event: 'module-began', module: 'runcmd', stage: 'final' },
       { event: 'module-ended', module: 'runcmd', result: { state: 'kept', ms: 1 } },

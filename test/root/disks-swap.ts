@@ -38,7 +38,7 @@ for (const type of ['ext4', 'xfs', 'btrfs'] as const) {
       assert.equal(disk.used(), 192 * MiB - 4096);
     });
 
-    test('is made again where a run was cut off, and where there are holes', async () => {
+    test('is created again after an interrupted run, and if it has holes', async () => {
       using disk = swapDisk(type, GiB);
       writeFileSync(`${disk.path}.bootagent-part`, Buffer.alloc(8 * MiB));
       writeFileSync(disk.path, '');
@@ -67,7 +67,7 @@ for (const type of ['ext4', 'xfs', 'btrfs'] as const) {
       assert.equal(statSync(disk.path).mode & 0o777, 0o600);
     });
 
-    test('of somebody’s data is refused', async () => {
+    test('over a user’s data is refused', async () => {
       using disk = swapDisk(type, GiB);
       writeFileSync(disk.path, 'letters');
       assert.match(await told(planOf(disk.path, 128 * MiB)), /holds something other than swap/);

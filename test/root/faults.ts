@@ -104,7 +104,8 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
         assert.ok(status === 1 || call === 'write', `${status} ${out} ${err}`);
         assert.ok(!/at .*\.ts:\d+/.test(err), err);
         const content = readFileSync(join(root, 'data/large'), 'utf8');
-        assert.ok(content === 'old' || content.length === 200_000);
+        // Only writes fail from the 40th on, which may be after this file; the others fail from the first call.
+        assert.ok(content === 'old' || (call === 'write' && content.length === 200_000), `${content.length} bytes`);
         rmSync(root, { recursive: true });
       });
     }

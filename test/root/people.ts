@@ -152,7 +152,7 @@ describe('people, made by the real programs', { skip }, () => {
     ['cut', 'truncate -s 200 /etc/ssh/ssh_host_ed25519_key'],
     ['full of zeros', 'head -c 400 /dev/zero >/etc/ssh/ssh_host_ed25519_key'],
   ] as const) {
-    test(`a host key that is ${claim} is mended, and the others stay`, async () => {
+    test(`a host key that is ${claim} is repaired, and the others stay`, async () => {
       using box = machine();
       await box.sh(apart(`${agent} ${people}`));
       const [rsa, old] = ['rsa', 'ed25519'].map((type) => box.text(`/etc/ssh/ssh_host_${type}_key`));

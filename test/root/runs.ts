@@ -35,7 +35,7 @@ describe('runs at the same time', { skip: unable('unshare', 'mount') }, () => {
     assert.deepEqual([(await first.ended).code, (await unit.ended).code], [0, 0], 'a unit has waited for its turn');
   });
 
-  test('fifty of them: each has its turn or is sent away, and the lock is free in the end', guard, async () => {
+  test('fifty of them: each runs or is refused, and the lock is free in the end', guard, async () => {
     using own = tree();
     mkdirSync(join(own.root, 'run/bootagent'), { recursive: true });
     writeFileSync(join(own.root, 'run/bootagent/lock'), '999999999 1 another-boot');

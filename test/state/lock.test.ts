@@ -18,7 +18,7 @@ function forsaken(root: string, text: string): void {
 }
 
 describe('the lock', () => {
-  test('is refused while somebody holds it, and free afterwards', async () => {
+  test('is refused while another process holds it, and free afterwards', async () => {
     const root = tree();
     const release = await lock(root, 'refuse');
     await assert.rejects(lock(root, 'refuse'), {
@@ -74,7 +74,7 @@ describe('the lock', () => {
 
   for (const name of ['lock', `lock.${process.pid}`]) {
     for (const target of ['secret', 'nowhere']) {
-      test(`takes the place of a link that somebody put there, ${name} to ${target}`, async () => {
+      test(`replaces a link at its path, ${name} to ${target}`, async () => {
         const root = tree();
         mkdirSync(join(root, 'run/bootagent'), { recursive: true });
         writeFileSync(join(root, 'secret'), 'x');

@@ -64,7 +64,7 @@ describe('what is remembered', () => {
     assert.deepEqual([again.isPending('later'), again.isPending('other')], [true, false]);
   });
 
-  test('says which module was cut off', () => {
+  test('names the interrupted module', () => {
     const store = memoryStore();
     openState(store).began('packages', 'instance:i-1');
     assert.equal(openState(store).interrupted, 'packages');
@@ -79,7 +79,7 @@ describe('what is remembered', () => {
     });
   });
 
-  test('of nobody counts for the first somebody', async () => {
+  test('without an instance counts for the first instance', async () => {
     const store = memoryStore();
     const state = openState(store);
     state.ended({ module: 'swap', scope: 'instance:nobody', hash: 'h', failed: {} });

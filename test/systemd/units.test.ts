@@ -92,7 +92,7 @@ describe('the units', () => {
     assert.deepEqual(stages, ['local', 'early', 'main', 'final']);
   });
 
-  test('have nobody wait for a network, but are behind one that somebody wants', () => {
+  test('cause no wait for a network, but are ordered after one that another unit wants', () => {
     for (const name of names) assert.ok(!values(name, 'Wants').includes('network-online.target'), name);
     assert.ok(values('bootagent-final.service', 'After').includes('network-online.target'));
   });

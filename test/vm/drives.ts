@@ -26,7 +26,7 @@ const drives: Readonly<Record<string, (given: Description) => Uint8Array>> = {
 
 describe('a machine with no metadata service but', { skip }, () => {
   for (const [name, image] of Object.entries(drives)) {
-    test(`${name} learns from it who it is and what to run`, { timeout: 1_200_000 }, async () => {
+    test(`${name} reads its identity and its commands from it`, { timeout: 1_200_000 }, async () => {
       await using vm = await machine({ probe: { ran: 'cat /root/ran', id: 'bootagent query v1.instance_id' } });
       const drive = join(vm.folder, 'drive.img');
       writeFileSync(drive, image(instance({ id: 'i-0abc', keys: { visitor: vm.key }, userData })));

@@ -13,7 +13,7 @@ runcmd:
 `;
 
 describe('a machine in OpenStack, with no drive', { skip }, () => {
-  test('learns from the service by HTTP who it is, and lets its owner in', { timeout: 1_200_000 }, async () => {
+  test('reads its identity from the service by HTTP, and its owner can log in', { timeout: 1_200_000 }, async () => {
     await using vm = await machine({ probe: { ran: 'cat /root/ran', id: 'bootagent query v1.instance_id' } });
     const id = '8a3f1c1e-4a07-4d5c-9c4e-0a1b2c3d4e5f';
     const networkData = {

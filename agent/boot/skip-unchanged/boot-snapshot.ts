@@ -1,3 +1,5 @@
+import { mountLines } from '../../host/mountinfo.ts';
+
 /**
  * A record of what a preview read from the machine, in the format of systemd/skip-if-unchanged: the shell script compares it
  * with the machine at a later boot. Anything that the script cannot compare makes the snapshot unusable, and the reason is
@@ -108,7 +110,7 @@ export function bootSnapshot(): SnapshotResult {
     },
     memory: (kib) => other('memory', String(kib)),
     mounts: (mountinfo) => {
-      for (const words of mountLines(mountinfo)) other('mount', words);
+      for (const words of comparedMounts(mountinfo)) other('mount', words);
       others.add('mounts');
     },
     filesystem: (target, blocks) => keep(reads.filesystems, target, blocks),
@@ -156,16 +158,12 @@ async function recordLines(
 }
 
 /** Returns the mounts that plans may depend on, without the ids of mount and parent, which differ from boot to boot. */
-function mountLines(mountinfo: string): string[] {
-  return mountinfo.split('\n').flatMap((text) => {
-    const [left = '', right = ''] = text.split(' - ');
-    const [, , device = '', root, target = '', options] = left.split(' ');
-    const [type, source] = right.split(' ');
-    return target === '' || fleeting.test(target)
-      ? []
-      : [`${target} ${numberOf(device)} ${root} ${options} ${type} ${source}`];
-  });
-}
+const comparedMounts = (mountinfo: string): readonly string[] =>
+  mountLines(mountinfo)
+    .filter(({ target }) => !fleeting.test(target))
+    .map(({ device, root, target, options, type, source }) =>
+      [target, numberOf(device), root, options, type, source].join(' '),
+    );
 
 /** Drops the minor number of a file system without a disk: the kernel assigns the next free one. */
 const numberOf = (device: string): string => (device.startsWith('0:') ? '0:' : device);

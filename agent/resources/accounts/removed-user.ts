@@ -19,23 +19,36 @@ const tables = [
 ] as const;
 
 /** Removes a user with the home, mail, jobs and groups of that name. Edits the tables as files, also in an image. */
-export const removedUserHandler: StateHandler<ChangeOf<'removed-user'>> = {
+export const removedUserHandler: StateHandler<ChangeOf<'removed-user'>, Remains> = {
   sort: 'state',
   needs: 'root',
   subject: ({ name }) => name,
 
   async compare(change, host) {
-    const paths = [...(await belongings(change, host)), ...(await edits(change, host)).map(({ path }) => path)];
-    return paths.length > 0 ? { why: 'is there', paths } : undefined;
+    const observed = await remains(change, host);
+    const paths = [...observed.belongings, ...observed.edits.map(({ path }) => path)];
+    return paths.length > 0 ? { why: 'is there', paths, observed } : undefined;
   },
 
-  async apply(change, host) {
-    for (const path of await belongings(change, host)) await host.remove(path);
-    for (const { path, after } of await edits(change, host)) await host.writeFile(path, after);
+  async apply(change, host, found) {
+    const { belongings, edits } = found?.observed ?? (await remains(change, host));
+    for (const path of belongings) await host.remove(path);
+    for (const { path, after } of edits) await host.writeFile(path, after);
   },
 };
 
-async function belongings({ name, except }: ChangeOf<'removed-user'>, host: ReadHost): Promise<string[]> {
+/** What exists of a user: files to remove, and tables to edit. */
+interface Remains {
+  readonly belongings: readonly string[];
+  readonly edits: readonly { readonly path: string; readonly after: string }[];
+}
+
+const remains = async (change: ChangeOf<'removed-user'>, host: ReadHost): Promise<Remains> => ({
+  belongings: await belongingsOf(change, host),
+  edits: await editsOf(change, host),
+});
+
+async function belongingsOf({ name, except }: ChangeOf<'removed-user'>, host: ReadHost): Promise<string[]> {
   const home = await ownHome(name, host);
   const spools = ['/var/mail', '/var/spool/mail', '/var/spool/cron', '/var/spool/cron/crontabs'];
   const globs = [...(home ? [home] : []), ...spools.map((folder) => `${folder}/${name}`)];
@@ -51,7 +64,7 @@ async function ownHome(name: string, host: ReadHost): Promise<string | undefined
   return isSafe && !isShared ? home : undefined;
 }
 
-async function edits({ name }: ChangeOf<'removed-user'>, host: ReadHost): Promise<{ path: string; after: string }[]> {
+async function editsOf({ name }: ChangeOf<'removed-user'>, host: ReadHost): Promise<{ path: string; after: string }[]> {
   const found: { path: string; after: string }[] = [];
   for (const [glob, without] of tables) {
     for (const path of await matchingPaths([glob], host)) {

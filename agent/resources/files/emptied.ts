@@ -16,8 +16,8 @@ export const emptiedHandler: StateHandler<ChangeOf<'emptied'>> = {
       : undefined;
   },
 
-  async apply(change, host) {
-    for (const path of await full(change, host)) await host.truncate(path);
+  async apply(change, host, found) {
+    for (const path of found?.paths ?? (await full(change, host))) await host.truncate(path);
   },
 };
 

@@ -9,7 +9,7 @@ import { realPath } from '../../host/real-path.ts';
 const largestShown = 2 ** 20;
 
 /** Writes a file with this content, mode and owner. */
-export const fileHandler: StateHandler<FileChange> = {
+export const fileHandler: StateHandler<FileChange, Uint8Array> = {
   sort: 'state',
   subject: ({ path }) => path,
 
@@ -28,10 +28,10 @@ export const fileHandler: StateHandler<FileChange> = {
     return target && ownershipDiffers(change, target, host);
   },
 
-  async apply(change, host) {
+  async apply(change, host, found) {
     const { path, mode, owner, group } = change;
     await makeParents(path, host);
-    await host.writeFile(path, await wantedBytes(change, host), { mode, owner, group });
+    await host.writeFile(path, found?.observed ?? (await wantedBytes(change, host)), { mode, owner, group });
     return ownershipNote(change, host);
   },
 };
@@ -46,8 +46,13 @@ async function wantedBytes({ path, content, append }: FileChange, host: ReadHost
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
-function differs({ path }: FileChange, why: string, before: Uint8Array | undefined, after: Uint8Array): Difference {
-  return { why, file: { path, before: before && textOf(before), after: textOf(after) } };
+function differs(
+  { path }: FileChange,
+  why: string,
+  before: Uint8Array | undefined,
+  after: Uint8Array,
+): Difference<Uint8Array> {
+  return { why, file: { path, before: before && textOf(before), after: textOf(after) }, observed: after };
 }
 
 const textOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -18,7 +18,7 @@ export const removedHandler: StateHandler<ChangeOf<'removed'>> = {
       : undefined;
   },
 
-  async apply(change, host) {
-    for (const path of await toRemove(change, host)) await host.remove(path);
+  async apply(change, host, found) {
+    for (const path of found?.paths ?? (await toRemove(change, host))) await host.remove(path);
   },
 };

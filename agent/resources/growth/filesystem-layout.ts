@@ -1,4 +1,5 @@
 import { asProblem } from '../../base/problem.ts';
+import { btrfsAt, btrfsSuperblock, extLength, extSuperblock } from '../../block/superblocks.ts';
 import type { ReadHost } from '../../host/host.ts';
 import type { Mounted } from '../../host/mountinfo.ts';
 import type { FileSystem } from './layout.ts';
@@ -24,15 +25,10 @@ async function unmountedType(device: string, host: ReadHost): Promise<string | u
   return (await extBytes(device, host)) === undefined ? undefined : 'ext4';
 }
 
-/** Reads the superblock of ext2, ext3 or ext4 from the disk, where the kernel keeps it up to date. */
+/** Reads the size of an ext file system from the disk, where the kernel keeps the superblock up to date. */
 async function extBytes(device: string, host: ReadHost): Promise<number | undefined> {
-  const bytes = await pieceOf(device, { from: 1024, length: 1024 }, host);
-  if (!bytes || bytes.length < 1024) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (view.getUint16(0x38, true) !== 0xef53) return undefined;
-  const has64Bits = (view.getUint32(0x60, true) & 0x80) !== 0;
-  const blocks = view.getUint32(0x04, true) + (has64Bits ? view.getUint32(0x150, true) * 2 ** 32 : 0);
-  return blocks * 2 ** (10 + view.getUint32(0x18, true));
+  const bytes = await pieceOf(device, { from: extLength, length: extLength }, host);
+  return bytes && extSuperblock(bytes)?.size;
 }
 
 /** Reads the size of an xfs from the kernel, since xfs caches its superblock; `-n` changes nothing. */
@@ -47,14 +43,11 @@ export async function btrfsMember(
   device: string,
   host: ReadHost,
 ): Promise<{ readonly id: string; readonly bytes: number } | { readonly not: string }> {
-  const bytes = await pieceOf(device, { from: 0x10000, length: 0x1000 }, host);
-  if (!bytes || bytes.length < 0x1000 || new TextDecoder().decode(bytes.subarray(0x40, 0x48)) !== '_BHRfS_M') {
-    return { not: `${device} bears no superblock of btrfs` };
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const devices = Number(view.getBigUint64(0x88, true));
+  const found = btrfsSuperblock((await pieceOf(device, btrfsAt, host)) ?? new Uint8Array());
+  if (!found) return { not: `${device} has no superblock of btrfs` };
+  const { bytes, deviceId: id, devices } = found;
   if (devices > 1) return { not: `${device} is one of ${devices} devices of a btrfs file system, which is not grown` };
-  return { id: `${view.getBigUint64(0xc9, true)}`, bytes: Number(view.getBigUint64(0xd1, true)) };
+  return { id, bytes };
 }
 
 /** In a container even root may be denied the disk of the host: that is unknown, not a failure. */

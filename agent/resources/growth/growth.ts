@@ -8,7 +8,7 @@ import { growthSteps } from './plan-steps.ts';
 import { readLayout } from './read-layout.ts';
 
 /** Grows a file system to fill its disk, with everything in between: partition, volumes, the file system itself. */
-export const growthHandler: StateHandler<ChangeOf<'growth'>> = {
+export const growthHandler: StateHandler<ChangeOf<'growth'>, GrowthStep> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ target }) => target,
@@ -21,13 +21,13 @@ export const growthHandler: StateHandler<ChangeOf<'growth'>> = {
     return {
       why: [...steps.map(told), ...remarks].join('; '),
       will: steps.map(told).join('; '),
-      ...(steps[0] && { step: steps[0] }),
+      ...(steps[0] && { observed: steps[0] }),
       ...(gained?.mount !== undefined && { room: { path: gained.mount, bytes: gained.to - gained.from } }),
     };
   },
 
   async apply(change, host, found) {
-    let step = found?.step ?? (await look(change, host)).steps[0];
+    let step = found?.observed ?? (await look(change, host)).steps[0];
     for (let before = ''; step && saidOf(step) !== before; ) {
       await applyStep(step, host);
       before = saidOf(step);

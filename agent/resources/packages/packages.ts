@@ -6,19 +6,21 @@ import { missing } from './installed.ts';
 import type { Manager } from './managers.ts';
 
 /** Installs packages. */
-export const packagesHandler: StateHandler<ChangeOf<'packages'>> = {
+export const packagesHandler: StateHandler<ChangeOf<'packages'>, readonly string[]> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ names }) => names.join(' '),
 
   async compare({ manager, names }, host) {
     const left = await missing(known(manager), names, host);
-    return left.length === 0 ? undefined : { why: `lacks ${left.join(', ')}`, will: `install ${left.join(', ')}` };
+    if (left.length === 0) return undefined;
+    return { why: `lacks ${left.join(', ')}`, will: `install ${left.join(', ')}`, observed: left };
   },
 
-  async apply({ manager, names, asked, lockTimeoutMs }, host, _, waiting) {
+  async apply({ manager, names, asked, lockTimeoutMs }, host, found, waiting) {
     const ours = known(manager);
-    await install(ours, await missing(ours, names, host), host, { asked, waiting, lockTimeoutMs });
+    const lacking = found?.observed ?? (await missing(ours, names, host));
+    await install(ours, lacking, host, { asked, waiting, lockTimeoutMs });
   },
 };
 

@@ -12,7 +12,7 @@ const program = '/usr/sbin/sshd';
 const noKey = ownPaths.noHostKey;
 
 /** Applies a setting of sshd: in the drop-in of bootagent if sshd reads it first, else at the top of sshd_config. */
-export const sshdHandler: StateHandler<SshdChange> = {
+export const sshdHandler: StateHandler<SshdChange, SshdFiles> = {
   sort: 'state',
   subject: ({ keyword }) => keyword,
 
@@ -23,20 +23,32 @@ export const sshdHandler: StateHandler<SshdChange> = {
     if (said !== undefined && same(said, value)) return undefined;
     if (instead !== undefined && instead !== (said ?? 'nothing')) return undefined;
     const why = said === undefined ? 'is not set' : `is ${said}`;
-    return { why, will: `${said ?? 'not set'} -> ${value}`, file: await edit(change, directives, host) };
+    const file = await edit(change, directives, host);
+    return { why, will: `${said ?? 'not set'} -> ${value}`, file, observed: { directives, file } };
   },
 
-  async apply(change, host) {
+  async apply(change, host, found) {
     const { keyword, value } = change;
-    const directives = await sshdDirectives(host);
+    const { directives, file } = found?.observed ?? (await readFiles(change, host));
     const note = await check(`${keyword} ${value}\n`, host);
-    const { path, before, after } = await edit(change, directives, host);
+    const { path, before, after } = file;
     await host.writeFile(path, after, before === undefined ? { mode: 0o600, owner: 'root', group: 'root' } : {});
     const word = keyword.toLowerCase();
     const match = directives.find((each) => each.keyword === word && each.match && !same(each.value, value));
     return match ? `${match.path} says ${keyword} ${match.value} for "Match ${match.match}"` : note;
   },
 };
+
+/** The directives that sshd reads, and the file that the setting is written to. */
+interface SshdFiles {
+  readonly directives: readonly Directive[];
+  readonly file: { readonly path: string; readonly before: string | undefined; readonly after: string };
+}
+
+async function readFiles(change: SshdChange, host: ReadHost): Promise<SshdFiles> {
+  const directives = await sshdDirectives(host);
+  return { directives, file: await edit(change, directives, host) };
+}
 
 async function edit({ keyword, value, among }: SshdChange, directives: readonly Directive[], host: ReadHost) {
   const path = readsDropIn(directives, keyword) ? dropIn : main;

@@ -1,6 +1,7 @@
 import { formatBytes } from '../../base/format.ts';
 import { decodeOctalEscapes } from '../../base/octal-escapes.ts';
 import { Problem } from '../../base/problem.ts';
+import { filesystemIn, signatureLength } from '../../block/signatures.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
 import { realPath } from '../../host/real-path.ts';
@@ -20,17 +21,11 @@ export async function foundAt(path: string, host: ReadHost): Promise<Found> {
   if (!stat) return 'nothing';
   if (stat.type === 'block') return 'device';
   if (stat.type !== 'file') return 'other';
-  const head = (await host.readBytes(path, { from: 0, length: 65536 })) ?? new Uint8Array();
-  if (isSwap(head)) return 'swap';
+  const head = (await host.readBytes(path, { from: 0, length: signatureLength })) ?? new Uint8Array();
+  if (filesystemIn(head) === 'swap') return 'swap';
   // An interrupted run leaves an empty file: nothing is lost with it.
   return head.every((byte) => byte === 0) ? 'unfinished' : 'data';
 }
-
-/** The signature is at the end of the first page, and a page has 4 to 64 KiB. */
-const isSwap = (head: Uint8Array): boolean =>
-  [4096, 8192, 16384, 32768, 65536].some(
-    (page) => head.length >= page && new TextDecoder('latin1').decode(head.subarray(page - 10, page)) === 'SWAPSPACE2',
-  );
 
 /** Throws, with the numbers, where a swap file of this size is not possible at this path. */
 export async function refuseUnfit(path: string, bytes: number, host: ReadHost): Promise<void> {

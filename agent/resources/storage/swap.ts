@@ -1,49 +1,34 @@
 import { formatBytes } from '../../base/format.ts';
 import { Problem } from '../../base/problem.ts';
 import { nodeOf } from '../../block/device-names.ts';
-import type { StateHandler } from '../../engine/handler.ts';
+import type { Difference, StateHandler } from '../../engine/handler.ts';
 import type { SwapChange } from '../../engine/kinds/storage.ts';
-import type { Host, ReadHost } from '../../host/host.ts';
-import { foundAt, makeSwapFile, refuseUnfit, usedBytes, useSwapFile } from './swap-file.ts';
+import type { Host, ReadHost, Stat } from '../../host/host.ts';
+import { type Found, foundAt, makeSwapFile, refuseUnfit, usedBytes, useSwapFile } from './swap-file.ts';
 
 /** A smaller difference does not justify a new swap file. */
 const tolerance = 2 ** 20;
 
 /** Keeps a swap file, or a device with a swap signature, in use. */
-export const swapHandler: StateHandler<SwapChange> = {
+export const swapHandler: StateHandler<SwapChange, SwapState> = {
   sort: 'state',
   needs: 'machine',
   subject: ({ path }) => path,
 
   async compare(change, host) {
-    const path = await nodeOf(change.path, host);
-    const found = await foundAt(path, host);
-    const used = await usedBytes(path, host);
-    if (change.bytes === undefined) return used === undefined ? 'is not in use' : laxMode(path, found, host);
-    const wanted = wholePages(change.bytes);
-    const stat = await host.stat(path);
-    const isGood = found === 'swap' && stat !== undefined && (change.advised || isNear(stat.size, wanted));
-    if (isGood && stat.allocated >= stat.size) return used === undefined ? 'is not in use' : laxMode(path, found, host);
-    await refuseUnfit(path, wanted, host);
-    if (found === 'nothing')
-      return { why: `does not exist: ${formatBytes(wanted)}`, will: `create ${formatBytes(wanted)}` };
-    if (found === 'unfinished')
-      return { why: `is unfinished: ${formatBytes(wanted)}`, will: `create ${formatBytes(wanted)} again` };
-    if (isGood) return { why: 'has holes', will: `create ${formatBytes(wanted)} again` };
-    const now = formatBytes(stat?.size ?? 0);
-    return { why: `is of ${now}, not ${formatBytes(wanted)}`, will: `${now} -> ${formatBytes(wanted)}` };
+    const observed = await readSwapState(change.path, host);
+    const difference = await differing(change, observed, host);
+    if (difference === undefined) return undefined;
+    return { ...(typeof difference === 'string' ? { why: difference } : difference), observed };
   },
 
-  async apply(change, host) {
-    const path = await nodeOf(change.path, host);
-    if (change.bytes === undefined) return use(path, host);
-    const wanted = wholePages(change.bytes);
-    const stat = await host.stat(path);
-    const isThere = (await foundAt(path, host)) === 'swap';
-    const isGood = isThere && stat && (change.advised || isNear(stat.size, wanted)) && stat.allocated >= stat.size;
-    if (!isGood) {
-      await refuseUnfit(path, wanted, host);
-      if ((await usedBytes(path, host)) !== undefined) await host.run(['swapoff', path], { timeoutMs: 0 });
+  async apply(change, host, difference) {
+    const state = difference?.observed ?? (await readSwapState(change.path, host));
+    const { path, stat, used } = state;
+    if (change.bytes !== undefined && !isComplete(state, change)) {
+      const wanted = wholePages(change.bytes);
+      if (!difference?.observed) await refuseUnfit(path, wanted, host);
+      if (used !== undefined) await host.run(['swapoff', path], { timeoutMs: 0 });
       if (stat) await host.remove(path);
       await makeSwapFile(path, wanted, host);
     }
@@ -51,12 +36,57 @@ export const swapHandler: StateHandler<SwapChange> = {
   },
 };
 
+/** What exists at the path of a swap file or device. */
+interface SwapState {
+  readonly path: string;
+  readonly found: Found;
+  readonly stat: Stat | undefined;
+  /** The bytes of the active swap; undefined if it is not active. */
+  readonly used: number | undefined;
+}
+
+async function readSwapState(named: string, host: ReadHost): Promise<SwapState> {
+  const path = await nodeOf(named, host);
+  return {
+    path,
+    found: await foundAt(path, host),
+    stat: await host.stat(path),
+    used: await usedBytes(path, host),
+  };
+}
+
+async function differing(
+  change: SwapChange,
+  state: SwapState,
+  host: ReadHost,
+): Promise<Difference | string | undefined> {
+  const { path, found, stat, used } = state;
+  if (change.bytes === undefined || isComplete(state, change))
+    return used === undefined ? 'is not in use' : laxMode(stat, found);
+  const wanted = wholePages(change.bytes);
+  await refuseUnfit(path, wanted, host);
+  if (found === 'nothing')
+    return { why: `does not exist: ${formatBytes(wanted)}`, will: `create ${formatBytes(wanted)}` };
+  if (found === 'unfinished')
+    return { why: `is unfinished: ${formatBytes(wanted)}`, will: `create ${formatBytes(wanted)} again` };
+  if (hasSize(state, change)) return { why: 'has holes', will: `create ${formatBytes(wanted)} again` };
+  const now = formatBytes(stat?.size ?? 0);
+  return { why: `is of ${now}, not ${formatBytes(wanted)}`, will: `${now} -> ${formatBytes(wanted)}` };
+}
+
+const hasSize = ({ found, stat }: SwapState, { bytes = 0, advised }: SwapChange): boolean =>
+  found === 'swap' && stat !== undefined && (advised === true || isNear(stat.size, wholePages(bytes)));
+
+/** Whether the file is swap of the right size, without holes. */
+const isComplete = (state: SwapState, change: SwapChange): boolean =>
+  hasSize(state, change) && state.stat !== undefined && state.stat.allocated >= state.stat.size;
+
 /** Activates an existing swap device or file. */
 async function use(path: string, host: Host): Promise<string | undefined> {
   const stat = await host.stat(path);
   if (!stat) throw new Problem('not-possible', `There is no ${path} to use as swap`);
   const isFile = stat.type === 'file';
-  const lax = await laxMode(path, isFile ? 'swap' : 'device', host);
+  const lax = laxMode(stat, isFile ? 'swap' : 'device');
   if (lax) await host.setAttributes(path, { mode: 0o600, owner: 'root', group: 'root' });
   if ((await usedBytes(path, host)) === undefined) {
     if (isFile) await refuseForeign(path, host);
@@ -78,10 +108,8 @@ async function redo(path: string, bytes: number, host: Host): Promise<void> {
   await makeSwapFile(path, wholePages(bytes), host);
 }
 
-async function laxMode(path: string, found: string, host: ReadHost): Promise<string | undefined> {
-  const stat = await host.stat(path);
-  return found !== 'device' && stat?.type === 'file' && (stat.mode & 0o077) !== 0 ? 'can be read by others' : undefined;
-}
+const laxMode = (stat: Stat | undefined, found: Found): string | undefined =>
+  found !== 'device' && stat?.type === 'file' && (stat.mode & 0o077) !== 0 ? 'can be read by others' : undefined;
 
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) < tolerance;
 

@@ -25,7 +25,7 @@ describe('the work that the next boot would find', () => {
     });
   }
 
-  test('a file that is missing before sshd: something, whatever runs behind sshd', async () => {
+  test('a file that is missing before sshd: something, regardless of what runs after sshd', async () => {
     const machine = machineOf();
     const userData = '#cloud-config\nbootcmd: [b]\nbootcmd_after_sshd: true\n';
     const how = { cloud: { id: 'i-1', userData }, schedule: later };

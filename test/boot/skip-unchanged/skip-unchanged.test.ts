@@ -587,7 +587,7 @@ describe('a picture', () => {
     for (const type of Object.values(others)) assert.equal(changeTimes(type, 1_700_000_000_123_456_789n), 'fixed');
   });
 
-  test('shows the host what is there', async () => {
+  test('returns what the host returns', async () => {
     const { host } = scene();
     assert.equal(await host.readText('/etc/os-release'), 'ID=debian\n');
     assert.equal(await host.readText('/srv/keys'), 'mine\n');

@@ -35,7 +35,7 @@ const cloudOf = (userData: string, id = 'i-1') => ({ id, userData: `#cloud-confi
 const itemsRun = ({ host }: Machine): string[] => host.did.filter((each) => each.startsWith('item '));
 
 describe('a boot', () => {
-  test('learns who it is, makes what is asked, and finds nothing to do at the next', async () => {
+  test('is identified and configured, and has nothing to do at the next boot', async () => {
     const machine = machineOf();
     const cloud = cloudOf(`bootcmd: [b]\n${files('/a')}runcmd: [r]\n`);
     assert.deepEqual(await booted(machine, { cloud }), [
@@ -67,7 +67,7 @@ describe('a boot', () => {
     assert.deepEqual(await booted(machine, {}), Array(3).fill('instance i-1 known'));
   });
 
-  test('of which nothing is asked writes nothing but who it is', async () => {
+  test('without settings writes its identity only', async () => {
     const machine = machineOf();
     await booted(machine, { cloud: { id: 'i-1' } });
     const journal = machine.store.read('journal.ndjson');
@@ -75,7 +75,7 @@ describe('a boot', () => {
     assert.deepEqual([machine.host.did, machine.store.read('journal.ndjson')], [[], journal]);
   });
 
-  test('that is only looked at changes and remembers nothing', async () => {
+  test('that is previewed changes and remembers nothing', async () => {
     const machine = machineOf();
     const cloud = cloudOf(`${files('/a')}runcmd: [r]\n`);
     assert.deepEqual(await booted(machine, { cloud, mode: 'preview', units: [stages] }), [
@@ -160,7 +160,7 @@ describe('an error', () => {
     );
   });
 
-  test('in what somebody wrote costs that item alone, and is told with its place', async () => {
+  test('in a setting costs that item alone, and is reported with its place', async () => {
     const machine = machineOf();
     const cloud = cloudOf('write_files:\n- path: here\n- path: /b\n');
     assert.deepEqual(await booted(machine, { cloud }), [
@@ -222,7 +222,7 @@ describe('an error', () => {
     ]);
   });
 
-  test('of the state, which cannot be written, costs no module its turn', async () => {
+  test('of a state that cannot be written stops no module', async () => {
     const machine = machineOf();
     const full = () => {
       throw new Problem('file-failed', 'the disk is full');
@@ -290,7 +290,7 @@ describe('an error', () => {
     assert.deepEqual(await booted(machine, how), ['instance i-1 known', 'made file /disks']);
   });
 
-  test('is given three boots, and told until it is mended', async () => {
+  test('is tried at three boots, and reported until it is repaired', async () => {
     const machine = machineOf();
     let tries = 0;
     const host: Host = {
@@ -632,7 +632,7 @@ describe('a machine whose state was emptied', () => {
   });
 });
 
-describe('who the machine is', () => {
+describe('the identity of the machine', () => {
   const userData = `${files('/a')}runcmd: [r]\n`;
 
   test('another id, positively read, makes it a new instance', async () => {
@@ -678,7 +678,7 @@ describe('who the machine is', () => {
     });
   }
 
-  test('learned late, in the last stage: the login stages are made up for before it', async () => {
+  test('found late, in the last stage: the login stages run before it', async () => {
     const machine = machineOf();
     const cloud = { ...cloudOf(`bootcmd: [b]\n${userData}`), at: ['final'] as const };
     const image = files('/image');
@@ -720,7 +720,7 @@ describe('what the image brought', () => {
   });
   const own: Schedule = { ...schedule, main: [keys] };
 
-  test('is not its own at a first boot, though an earlier stage learned who it is', async () => {
+  test('is not its own at a first boot, though an earlier stage identified it', async () => {
     const machine = machineOf();
     const how = { schedule: own, cloud: { id: 'i-1', at: ['local'] as const } };
     seen.length = 0;
@@ -764,13 +764,13 @@ describe('that nothing is due at a later boot', () => {
     return mark;
   }
 
-  test('is marked where all had its turn', async () => {
+  test('is marked after all modules ran', async () => {
     assert.equal(await markedAfter(`${files('/a')}runcmd: [r]\n`), 'nothing-due');
   });
   test('is not marked where something runs at each boot', async () => {
     assert.equal(await markedAfter('bootcmd: [b]\n'), undefined);
   });
-  test('is not marked where nobody knows who this is', async () => {
+  test('is not marked while the instance is unknown', async () => {
     assert.equal(await markedAfter(files('/a'), () => ({ fingerprint: 'another' })), undefined);
   });
   test('is not marked where a setting has changed', async () => {
@@ -781,7 +781,7 @@ describe('that nothing is due at a later boot', () => {
     assert.equal(await markedAfter('bootcmd: [b]\n', () => ({}), last), 'nothing-due');
     assert.equal(await markedAfter('runcmd: [r]\n', () => ({ fingerprint: 'another' }), last), undefined);
   });
-  test('is marked on a machine that no source speaks for, where its image asks for nothing', async () => {
+  test('is marked on a machine without a datasource whose image has no settings', async () => {
     const noSource = { noDatasource: true };
     assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), noSource), 'nothing-due');
     assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), noSource), undefined);
@@ -818,7 +818,7 @@ describe('that nothing is due at a later boot', () => {
     assert.equal(await marked('10.0.0.6'), undefined, 'the file says another');
     assert.equal(await marked(undefined), undefined, 'nobody knows which it will be');
   });
-  test('is not even looked at in the local stage of a first boot that a drive told who it is', async () => {
+  test('is not examined in the local stage of a first boot that is identified by a drive', async () => {
     const machine = machineOf();
     const boot = await bootOf(machine, 'b', { cloud: { id: 'i-1', at: ['local'] } }, () => {});
     await runStages(['local'], boot);

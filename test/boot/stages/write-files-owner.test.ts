@@ -88,7 +88,7 @@ for (const [way, how] of ways) {
   });
 }
 
-test('a preview lists a file once, whoever owns it', async () => {
+test('a preview lists a file once, for any owner', async () => {
   const machine = machineOf(withPackages);
   const said = await booted(machine, {
     schedule,

@@ -105,7 +105,7 @@ describe('a disk', { skip: lacks('sfdisk', 'mkfs.ext4', 'dd') }, () => {
     ]);
   });
 
-  test('that was cut off', async () => {
+  test('that is truncated', async () => {
     const file = image('cut', 64, 'label: dos\nstart=1MiB, size=63MiB, type=83\n', { 1: ['mkfs.ext4', '-q', '63'] });
     bootCode(file);
     truncateSync(file, 32 * MiB);

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** The levels of proof for a system, best first; the support table claims no more. */
@@ -20,6 +20,18 @@ export function proven(proof: Proof): void {
   mkdirSync('dist/support', { recursive: true });
   const name = `${proof.system}-${proof.level}`.replace(/[^a-z0-9]+/gi, '-');
   writeFileSync(join('dist/support', `${name}.json`), JSON.stringify(proof));
+}
+
+/** Returns the recorded proofs of the executable that was built at this time, and the names of older ones, which show nothing. */
+export function proofsSince(builtMs: number, folder = 'dist/support'): { proofs: Proof[]; stale: string[] } {
+  const names = readdirSync(folder).sort();
+  const isStale = (name: string): boolean => statSync(join(folder, name)).mtimeMs < builtMs;
+  return {
+    proofs: names
+      .filter((name) => !isStale(name))
+      .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')) as Proof), // written above
+    stale: names.filter(isStale),
+  };
 }
 
 /** Returns the name of a tree's operating system. */

@@ -53,7 +53,7 @@ describe('keys for a user', () => {
     assert.deepEqual([folder?.mode, folder?.uid, file?.mode, file?.uid], [0o700, 1000, 0o600, 1000]);
   });
 
-  test('come to what is there, and its modes are mended', async () => {
+  test('are added to the existing file, and its modes are repaired', async () => {
     const host = memoryHost(
       withBob({
         files: { '/home/bob/.ssh/authorized_keys': '# caf\u00e9' },
@@ -269,7 +269,7 @@ describe('a setting of sshd', () => {
     ]);
     assert.equal(host.text('/etc/ssh/sshd_config.d/01-bootagent.conf'), undefined);
   });
-  test('is made though sshd refused what was there before', async () => {
+  test('is made though sshd refused the previous configuration', async () => {
     const host = memoryHost(sshd(() => ({ code: 255, stderr: 'line 9: Bad configuration option' })));
     assert.deepEqual(said(await applied(plan(shut), host)), [
       'made sshd refuses its configuration as it was before: line 9: Bad configuration option',
@@ -287,7 +287,7 @@ describe('a setting of sshd', () => {
     assert.deepEqual(said(await applied(plan(shut), host)), ['made is not set']);
     assert.equal(host.mode('/run/sshd'), '0755');
   });
-  test('is looked at by one sshd, which is given no key to load', async () => {
+  test('is checked by one sshd, which gets no key to load', async () => {
     const host = memoryHost(
       sshd((args) => (args[args.indexOf('-h') + 1] === '/run/bootagent/no-key' ? { code: 1, stderr: noKeys } : '')),
     );
@@ -657,7 +657,7 @@ describe('a password', () => {
       assert.deepEqual(host.did, []);
     });
   }
-  test('of somebody yet to be made is refused by the preview too where there is no table for it', async () => {
+  test('of a user to be created is refused by the preview too where there is no table for it', async () => {
     const asked = plan(
       { kind: 'user', name: 'eve' },
       { kind: 'password', user: 'eve', hash: '$6$a$b' },

@@ -217,7 +217,7 @@ describe('what a killed program left', () => {
     ['by the number in the lock', '1: POSIX  ADVISORY  WRITE 4712 fe:00:9 0 EOF\n'],
     ['by the number in a name', '7: POSIX  ADVISORY  WRITE 4711 fe:00:9 0 EOF\n'],
   ] as const) {
-    test(`stays while somebody is at work: ${claim}`, async () => {
+    test(`stays while another process works: ${claim}`, async () => {
       const host = cut({ ...locks, '/etc/passwd.lock': '4712\0', '/proc/locks': held });
       await applied(plan({ kind: 'group', name: 'ann' }), host);
       for (const path of Object.keys(locks)) assert.notEqual(host.text(path), undefined, path);
@@ -230,7 +230,7 @@ describe('a tree without /etc/shadow', () => {
     { kind: 'password', user: 'ann', hash: '$6$a$b' },
     { kind: 'plain-password', user: 'ann', password: 'word' },
   ] as const) {
-    test(`is given no hash for everybody to read: ${change.kind}`, async () => {
+    test(`is given no hash that all users can read: ${change.kind}`, async () => {
       const host = cut();
       host.nodes.delete('/etc/shadow');
       const [step] = await applied(plan(change), host);

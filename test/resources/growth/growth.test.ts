@@ -61,7 +61,7 @@ describe('the growth of an LVM root', () => {
     assert.equal(host.text('/run/bootagent/vda.sfdisk'), tables[0]);
   });
 
-  test('is made of what is there where nobody has looked', async () => {
+  test('reads the disk itself without a comparison', async () => {
     const { host, tables, state } = memoryDisk();
     await growthHandler.apply({ kind: 'growth', target: '/' }, host);
     assert.equal(tables.length, 1);

@@ -262,7 +262,7 @@ describe('a chain of LVM', () => {
     ]);
   });
 
-  test('finishes what a run that was cut off had begun', () => {
+  test('finishes what an interrupted run had begun', () => {
     const grown = partition(2, 7 * GiB, 8 * GiB, undefined);
     const cut = member(grown, usable(2 * GiB));
     assert.deepEqual(told(volume(usable(2 * GiB), { members: [cut] }), ext4(usable(2 * GiB))), [

@@ -151,10 +151,13 @@ export function datasourceContract(each: ContractCase): void {
 
     if (userData) partialData(each, userData, key);
 
-    test('finds nobody, or says so, where everything is missing', async () => {
+    test('finds no instance if everything is missing, and names the address and the reason', async () => {
       const { instance, notes } = await fetched(each, [{ does: 'missing' }]);
       assert.ok(instance === undefined || instance instanceof Error);
-      assert.ok(instance instanceof Error || notes.length > 0);
+      assert.match(
+        instance instanceof Error ? instance.message : notes.join('\n'),
+        /http:\/\/127\.0\.0\.1:\d+\S*: .{8,}|is missing/,
+      );
     });
 
     test('ends at once on a clear no', async () => {
