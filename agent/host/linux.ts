@@ -3,7 +3,8 @@ import { Problem } from '../base/problem.ts';
 import * as files from './files.ts';
 import type { Attributes, Host, Request, Response } from './host.ts';
 import { idOf } from './passwd.ts';
-import { mayWrite, syncPending } from './pending-syncs.ts';
+import { mayWrite, syncOwn } from './pending-syncs.ts';
+import { discardPrepared, type NewFile, prepareFiles } from './prepared-files.ts';
 import { programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 import * as readFs from './read-fs.ts';
@@ -68,6 +69,17 @@ export function linux({ root, offline }: LinuxOptions): Host {
       });
       if (lacksLabel) label(top);
     },
+    prepareFiles: async (wanted) => {
+      const ready: NewFile[] = [];
+      for (const { path, content, attributes } of wanted) {
+        // `writeFile` reports an owner that does not exist.
+        const own = await owning(attributes).catch(() => undefined);
+        if (own) ready.push({ ...own, path, content, mode: own.mode ?? 0o644 });
+      }
+      // New folders need their labels first.
+      if (!labels()) prepareFiles(root, ready);
+    },
+    discardPrepared: async () => discardPrepared(),
     makeDirectory: async (path, attributes = {}) => {
       const top = topToMake(path);
       files.makeDirectory(root, path, await owning(attributes));
@@ -94,9 +106,9 @@ export function linux({ root, offline }: LinuxOptions): Host {
     send: fetch,
   };
 
-  /** Starts a program when all earlier changes are on disk: its own may reach the disk at any time. */
+  /** Starts a program when the agent's earlier changes are on disk: those of the program may get there at any time. */
   async function writing<T>(start: () => Promise<T>): Promise<T> {
-    syncPending();
+    syncOwn();
     try {
       return await start();
     } finally {

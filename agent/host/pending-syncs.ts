@@ -6,10 +6,12 @@ import { environment } from './processes.ts';
 import { syncEach, takeProgramWrote, takeUnsynced } from './unsynced.ts';
 import { withContext } from './with-context.ts';
 
-/**
- * Writes to disk what was noted. Called before a record claims that changes were made, before a program starts that may change
- * the disk, and when a command ends.
- */
+/** Writes to disk what the agent itself changed. Called before a program starts that may change the disk. */
+export function syncOwn(): void {
+  withContext('Cannot write changes to disk', () => syncEach(takeUnsynced()));
+}
+
+/** Writes all changes to disk, also those of programs. Called before a record claims them, and when a command ends. */
 export function syncPending(): void {
   const open = takeUnsynced();
   const covered = takeProgramWrote() ? syncFileSystems() : [];
@@ -22,7 +24,7 @@ export function syncPending(): void {
 }
 
 /** Writes the file systems on local block devices and that of / to disk; returns their device numbers. */
-function syncFileSystems(): readonly string[] {
+export function syncFileSystems(): readonly string[] {
   const mounts = mountsIn(readFileSync('/proc/self/mountinfo', 'utf8'));
   const visible = mounts.filter(
     ({ target }, index) => mounts.findLastIndex((each) => each.target === target) === index,
@@ -40,15 +42,16 @@ function syncFileSystems(): readonly string[] {
   });
 }
 
-function deviceOf(fd: number): string {
+/** Returns the device number of the file system of an open file. */
+export function deviceOf(fd: number): string {
   const { dev } = fstatSync(fd);
   // The encoding of the kernel's dev_t: https://man7.org/linux/man-pages/man3/makedev.3.html
   return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
 }
 
-/** Programs that change nothing on a disk, or nothing that a record relies on. */
+/** Programs that change nothing on a disk, or nothing that a record relies on: new host keys are copied and flushed. */
 const diskless = new Set(
-  'cksum findmnt hostname mount needs-restarting partx setenforce sshd swapoff swapon systemd-run udevadm visudo'.split(
+  'cksum findmnt hostname mount needs-restarting partx setenforce ssh-keygen sshd swapoff swapon systemd-run udevadm visudo'.split(
     ' ',
   ),
 );

@@ -199,7 +199,7 @@ export function openState(disk: Store, known: Formats = formats): State {
     identity: () => identity,
     instance: () => store.read('instance.json'),
     remember(who, instance) {
-      store.replace('instance.json', instance);
+      store.replace('instance.json', instance, 'later');
       write({ is: 'identity', ...who });
       store.remove('fresh');
     },

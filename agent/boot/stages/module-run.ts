@@ -9,7 +9,7 @@ import type { OverlayHost } from '../../engine/overlay-host.ts';
 import { observingMachine } from '../../facts/machine-facts.ts';
 import type { Host } from '../../host/host.ts';
 import type { ModuleResult, Report } from '../../report/event.ts';
-import { apply, countAsDone, preview } from '../../resources/index.ts';
+import { apply, countAsDone, prepare, preview } from '../../resources/index.ts';
 import type { Failure } from '../../state/records.ts';
 import type { State } from '../../state/state.ts';
 import { decodeFields, INVALID } from '../../userdata/schema/decode.ts';
@@ -85,12 +85,13 @@ export async function runModule(
     if (!begun) failures.guard(() => run.state.began(module.name, scope));
     begun = true;
   };
-  for (const item of plan) {
-    if (only !== 'all' && !only.has(item.at)) continue;
-    if (item.again && !writes) continue;
+  const due = plan.filter(({ at, again }) => (only === 'all' || only.has(at)) && (writes || !again));
+  if (run.act.mode === 'apply') await prepare(due, run.act.host, beforeChange);
+  for (const item of due) {
     const before = last?.scope === scope ? last.failed[item.at] : undefined;
     steps.push(...(await runItem(item, { module, settings, run, ledger: tolerant, failures, beforeChange, before })));
   }
+  if (run.act.mode === 'apply') await run.act.host.discardPrepared();
   if (writes) {
     for (const [at, failure] of Object.entries(failuresKept(last, only)))
       if (failures.failed[at] === undefined) failures.keep(at, failure);
