@@ -112,7 +112,7 @@ export function linux({ root, offline }: LinuxOptions): Host {
     try {
       return await start();
     } finally {
-      syncProgramsLater();
+      syncProgramsLater(root);
     }
   }
 
