@@ -71,13 +71,18 @@ export function linux({ root, offline }: LinuxOptions): Host {
     },
     prepareFiles: async (wanted) => {
       const ready: NewFile[] = [];
+      const tops = new Map<string, Top>();
       for (const { path, content, attributes } of wanted) {
         // `writeFile` reports an owner that does not exist.
         const own = await owning(attributes).catch(() => undefined);
-        if (own) ready.push({ ...own, path, content, mode: own.mode ?? 0o644 });
+        if (!own) continue;
+        ready.push({ ...own, path, content, mode: own.mode ?? 0o644 });
+        const top = topToMake(path);
+        if (top.isFolder) tops.set(top.path, top);
       }
-      // New folders need their labels first.
-      if (!labels()) prepareFiles(root, ready);
+      prepareFiles(root, ready);
+      // The files get their labels when they get their names.
+      for (const top of tops.values()) label(top);
     },
     discardPrepared: async () => discardPrepared(),
     makeDirectory: async (path, attributes = {}) => {
