@@ -25,6 +25,8 @@ const around: Io = {
   later: (work) => left.push(work),
   env: process.env,
   terminal: isTerminal(1),
+  // A serial console often knows no width.
+  columns: () => (isTerminal(1) ? Number(process.env.COLUMNS) || process.stdout.columns || 80 : undefined),
 };
 
 // Files get the modes that the agent asks for, and files of scripts the usual ones, whatever umask was inherited.

@@ -38,7 +38,7 @@ console.log(tableOf(rows()));
 /** Returns the cases of a peer. A system without an agent behaves the same in every case. */
 function casesOf(peer: Peer): readonly Case[] {
   const all = Object.keys(cases) as Case[]; // keys of the table `cases`
-  return peer.kind === 'nobody' ? ['minimal'] : all.filter((what) => named(what, all));
+  return peer.kind === 'no-agent' ? ['minimal'] : all.filter((what) => named(what, all));
 }
 
 function fileOf({ name }: Peer, what: Case): string {
@@ -49,8 +49,8 @@ function rows(): readonly Row[] {
   return peers.flatMap((peer) =>
     (Object.keys(cases) as Case[]).flatMap((what) => {
       const costs = read(peer, what);
-      const nobody = peers.find(({ kind, release }) => kind === 'nobody' && release === peer.release);
-      const bare = nobody && nobody !== peer ? read(nobody, 'minimal') : undefined;
+      const bareSystem = peers.find(({ kind, release }) => kind === 'no-agent' && release === peer.release);
+      const bare = bareSystem && bareSystem !== peer ? read(bareSystem, 'minimal') : undefined;
       return (['first', 'second'] as const).flatMap((boot) => {
         const cost = costs?.[boot];
         return cost ? [{ peer: peer.name, what, boot, cost, bare: bare?.[boot] }] : [];

@@ -1,9 +1,19 @@
 import type { PlanItem } from '../agent/engine/change.ts';
-import { defineModule } from '../agent/engine/module.ts';
-import { duration, optional } from '../agent/userdata/schema/decode.ts';
-import { commandList, scriptItem } from './commands/plan-commands.ts';
+import { type Context, defineModule } from '../agent/engine/module.ts';
+import { duration, flag, optional, withDefault } from '../agent/userdata/schema/decode.ts';
+import { commandList, type ScriptCommand, scriptItem } from './commands/plan-commands.ts';
+import { eachOfOthers } from './shared/lenient-fields.ts';
 
-const reads = { bootcmd: optional(commandList), bootcmd_timeout: optional(duration) };
+const reads = {
+  bootcmd: optional(commandList),
+  bootcmd_timeout: optional(duration),
+  bootcmd_after_sshd: withDefault(false, flag),
+};
+
+interface Settings {
+  readonly bootcmd?: readonly ScriptCommand[] | undefined;
+  readonly bootcmd_timeout?: number | undefined;
+}
 
 /** Commands that run early, at each boot. */
 export const bootcmd = defineModule({
@@ -11,6 +21,17 @@ export const bootcmd = defineModule({
   summary: 'Commands that run early, at each boot.',
   every: 'boot',
   reads,
-  plan: ({ bootcmd, bootcmd_timeout: timeoutMs }, context): readonly PlanItem[] =>
-    bootcmd ? scriptItem('bootcmd', bootcmd, context, { timeoutMs }) : [],
+  plan: (settings, context) => (settings.bootcmd_after_sshd ? [] : itemsOf(settings, context)),
 });
+
+/** The same commands after sshd has started, if `bootcmd_after_sshd` allows that. */
+export const lateBootcmd = defineModule({
+  name: 'bootcmd_late',
+  summary: 'The commands of `bootcmd` after sshd starts, where `bootcmd_after_sshd` is true.',
+  every: 'boot',
+  reads: eachOfOthers(reads),
+  plan: (settings, context) => (settings.bootcmd_after_sshd ? itemsOf(settings, context) : []),
+});
+
+const itemsOf = ({ bootcmd, bootcmd_timeout: timeoutMs }: Settings, context: Context): readonly PlanItem[] =>
+  bootcmd ? scriptItem('bootcmd', bootcmd, context, { timeoutMs }) : [];

@@ -24,7 +24,7 @@ const reads = {
 /** Settings that only control how cloud-init runs: accepted, and reported where they have no effect in bootagent. */
 export const cloudInitModules = defineModule({
   name: 'cloud_init_modules',
-  summary: "Which of cloud-init's modules run, and when: taken and told, as bootagent has an order of its own.",
+  summary: 'The lists of modules of cloud-init, which are ignored with a warning: bootagent has a fixed order.',
   every: 'instance',
   reads,
 

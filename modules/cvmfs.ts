@@ -46,7 +46,7 @@ const unit = 'autofs.service';
 /** CVMFS: proxy, repositories and cache; mounts repositories on access, and probes them in the background. */
 export const cvmfs = defineModule({
   name: 'cvmfs',
-  summary: 'CVMFS: its proxy, its repositories and its cache, mounted when they are looked for.',
+  summary: 'CVMFS: its proxy, its repositories and its cache. Repositories are mounted at the first access.',
   every: 'instance',
   reads,
 
@@ -101,7 +101,7 @@ function automounts(repositories: readonly string[]): readonly Change[] {
       {
         kind: 'file',
         path: `${path}.automount`,
-        content: `[Unit]\nDescription=CVMFS ${name}, when it is looked for\n\n[Automount]\n${where}\n\n${install}`,
+        content: `[Unit]\nDescription=CVMFS ${name}, mounted at the first access\n\n[Automount]\n${where}\n\n${install}`,
         mode: 0o644,
       },
     ];

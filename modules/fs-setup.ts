@@ -55,7 +55,7 @@ const reads = {
 /** File systems on disks that have none. */
 export const fsSetup = defineModule({
   name: 'fs-setup',
-  summary: 'File systems on extra disks, never over what is there unless told to.',
+  summary: 'File systems on extra disks. Existing data is overwritten only on request.',
   every: 'instance',
   reads,
 

@@ -1,5 +1,5 @@
 import type { Schedule } from '../agent/engine/module.ts';
-import { bootcmd } from './bootcmd.ts';
+import { bootcmd, lateBootcmd } from './bootcmd.ts';
 import { caCerts } from './ca-certs.ts';
 import { cloudInitModules } from './cloud-init-modules.ts';
 import { condor } from './condor/module.ts';
@@ -67,6 +67,7 @@ export const schedule: Schedule = {
   /** Last: what depends on everything else. */
   final: [
     lateHostKeys,
+    lateBootcmd,
     leftovers,
     ...software,
     ...clock,

@@ -6,7 +6,7 @@ const paths = ['/root/anaconda-ks.cfg', '/root/initial-setup-ks.cfg', '/root/ori
 /** Removes files that the installer writes after any cleanup step: a kickstart contains the hash of root's password. */
 export const leftovers = defineModule({
   name: 'leftovers',
-  summary: 'A new machine does not keep what the installer of its image left behind: its kickstart and its logs.',
+  summary: 'Removes what the installer of the image left on a new machine: its kickstart files and logs.',
   every: 'instance',
   reads: {},
 

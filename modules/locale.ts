@@ -1,14 +1,14 @@
 import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
+import { absolutePath } from '../agent/userdata/schema/absolute-path.ts';
 import { matching, optional, wordOr } from '../agent/userdata/schema/decode.ts';
 
 const name = matching(/^[A-Za-z][\w.@-]*$/, 'a locale such as en_US.UTF-8');
-const path = matching(/^\/[^\0]*[^/\0]$/, 'an absolute path');
 
 /** Locales that are built into the C library. */
 const builtIn = /^(?:C|POSIX|C\.utf-?8)$/i;
 
-const reads = { locale: optional(wordOr('false', name)), locale_configfile: optional(path) };
+const reads = { locale: optional(wordOr('false', name)), locale_configfile: optional(absolutePath) };
 
 /** The system locale. */
 export const locale = defineModule({

@@ -1,4 +1,4 @@
-import { keyOfEntry, mark } from '../agent/edits/fstab.ts';
+import { keyOfEntry, mark, mountPoint } from '../agent/edits/fstab.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import type { FstabEntry } from '../agent/engine/kinds/storage.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
@@ -11,10 +11,21 @@ type Field = string | undefined;
 const fields = list(optional(text));
 
 const entry = converted(fields, (all, tell) => {
-  if (all[0] !== undefined && all.length <= 6) return all;
-  tell.error(all[0] === undefined ? 'names no device' : `expected at most 6 fields, got ${all.length}`);
+  const fault = faultOf(all);
+  if (fault === undefined) return all;
+  tell.error(fault);
   return INVALID;
 });
+
+function faultOf([device, file, ...more]: readonly Field[]): string | undefined {
+  if (device === undefined) return 'names no device';
+  if (more.length > 4) return `expected at most 6 fields, got ${more.length + 2}`;
+  // systemd makes no unit of such a mount point.
+  if (file?.split('/').includes('..')) return `the mount point ${JSON.stringify(file)} has ".." in it`;
+  return [device, file, ...more].some((field) => /[\0-\x1f\x7f]/.test(field ?? ''))
+    ? 'a field has a line break or another control character in it'
+    : undefined;
+}
 
 const reads = {
   mounts: optional(items(entry)),
@@ -40,7 +51,7 @@ export const mounts = defineModule({
   plan({ mounts = [], mount_default_fields: defaults = usual }, context): readonly PlanItem[] {
     const asked = mounts.map((item) => read(item, defaults, context));
     const named = asked.flatMap(({ spec }) => (spec === undefined ? [] : [spec]));
-    const all = [...asked, ...ephemeral(named, mounts, defaults, context)];
+    const all = withoutRepeated([...asked, ...ephemeral(named, mounts, defaults, context)]);
     const keys = all.flatMap(({ entry }) => (entry ? [keyOfEntry(entry)] : []));
     const tidy: PlanItem = {
       at: 'mounts',
@@ -71,8 +82,24 @@ function read({ at, value }: Item<readonly Field[]>, defaults: readonly Field[],
   const [, , type = 'auto', options = 'defaults', dump = '0', pass = '0'] = defaults.map((each, i) => value[i] ?? each);
   const target = file ?? defaults[1];
   if (target === undefined) return { at, spec, note: `${at}: "${name}" is to be mounted nowhere` };
+  if (type !== 'swap' && !/^(?:\/|none$|swap$)/.test(target)) {
+    return { at, spec, note: `${at}: the mount point ${JSON.stringify(target)} is not an absolute path` };
+  }
   const marked = options.split(',').includes(mark) ? options : `${options},${mark}`;
-  return { at, spec, entry: { spec, file: target, type, options: marked, dump, pass } };
+  return { at, spec, entry: { spec, file: mountPoint(target), type, options: marked, dump, pass } };
+}
+
+/** Omits an entry whose mount point an earlier one has: fstab keeps one line for each, and systemd uses the first. */
+function withoutRepeated(all: readonly Asked[]): readonly Asked[] {
+  const first = new Map<string, string>();
+  return all.map((asked) => {
+    if (!asked.entry) return asked;
+    const key = keyOfEntry(asked.entry);
+    const earlier = first.get(key);
+    first.set(key, earlier ?? asked.at);
+    if (earlier === undefined) return asked;
+    return { at: asked.at, note: `${asked.at}: ${key} is already used by ${earlier}; this entry is ignored` };
+  });
 }
 
 /** Returns the default mount of the instance's ephemeral disk on /mnt, unless the list mentions the disk or /mnt. */
@@ -88,7 +115,7 @@ function ephemeral(
   const nodes = context.facts.disks.flatMap((disk) => [disk, ...disk.partitions]);
   const disk = nodes.find(({ path }) => path === spec);
   if (spec === undefined || !disk || named.includes(spec)) return [];
-  if (mounts.some(({ value: [, file] }) => file === '/mnt')) return [];
+  if (mounts.some(({ value: [, file] }) => mountPoint(file ?? '') === '/mnt')) return [];
   if (disk.filesystem === '') {
     const note = `mounts: ${spec} (ephemeral0) holds no file system and is left alone; "fs_setup" would make one`;
     return [{ at: 'mounts', spec, note }];

@@ -37,7 +37,7 @@ const reads = { power_state: optional(settings) };
 /** Powers off, halts or reboots the machine after its first boot. */
 export const powerState = defineModule({
   name: 'power_state',
-  summary: 'Turns the machine off or restarts it when its first boot is over.',
+  summary: 'Turns the machine off or restarts it after its first boot.',
   every: 'instance',
   reads,
 

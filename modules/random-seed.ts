@@ -1,19 +1,10 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
-import {
-  flag,
-  list,
-  matching,
-  object,
-  oneOf,
-  optional,
-  secret,
-  text,
-  withDefault,
-} from '../agent/userdata/schema/decode.ts';
+import { absolutePath } from '../agent/userdata/schema/absolute-path.ts';
+import { flag, list, object, oneOf, optional, secret, text, withDefault } from '../agent/userdata/schema/decode.ts';
 
 const settings = object({
-  file: withDefault('/dev/urandom', matching(/^\/[^\0]*[^/\0]$/, 'an absolute path')),
+  file: withDefault('/dev/urandom', absolutePath),
   data: optional(secret),
   encoding: withDefault('raw', oneOf('raw', 'base64', 'b64', 'gzip', 'gz')),
   command: optional(list(text)),

@@ -5,7 +5,7 @@ import { defineModule } from '../agent/engine/module.ts';
 export const ready = defineModule({
   name: 'ready',
   summary:
-    'Reports to the cloud that this machine is ready, where its metadata asks for it (OpenNebula: REPORT_READY).',
+    'Reports to the cloud that this machine is ready, if its metadata requests it (OpenNebula: REPORT_READY; a password server: the password is set).',
   every: 'instance',
   reads: {},
   plan: (_settings, { instance }): readonly PlanItem[] =>
@@ -17,8 +17,8 @@ export const ready = defineModule({
             changes: [
               {
                 kind: 'request',
-                ...instance.ready,
                 tells: 'report to the cloud that this machine is ready',
+                ...instance.ready,
                 attempts: 3,
                 pauseMs: 10_000,
                 // The headers contain a token.

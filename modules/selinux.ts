@@ -35,15 +35,18 @@ export const selinux = defineModule({
   },
 });
 
-function notes(asked: Mode, { selinux }: Facts): readonly Note[] {
-  if (asked === 'disabled' && selinux !== 'disabled') {
+function notes(wanted: Mode, { selinux }: Facts): readonly Note[] {
+  if (wanted === 'disabled' && selinux !== 'disabled') {
     const text =
       'to disable SELinux takes the kernel argument selinux=0 and a restart (grubby --update-kernel=ALL --args=selinux=0); until then it is permissive';
     return [{ level: 'warning', text }];
   }
-  if (asked !== 'disabled' && selinux === 'disabled') {
+  if (wanted !== 'disabled' && selinux === 'disabled') {
     return [
-      { level: 'warning', text: `SELinux is disabled in this kernel: it is ${asked} after a restart at the earliest` },
+      {
+        level: 'warning',
+        text: `SELinux is disabled in this kernel: ${wanted} applies after a restart at the earliest`,
+      },
     ];
   }
   return [];

@@ -2,7 +2,8 @@ import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { type Item, items, matching, object, optional, withDefault } from '../agent/userdata/schema/decode.ts';
 
-const unit = matching(/^[\w@:.\\-]+$/, 'the name of a service');
+/** A name that begins with "-" would be an option of systemctl. */
+const unit = matching(/^[\w@:\\][\w@:.\\-]*$/, 'the name of a service');
 const units = withDefault<readonly Item<string>[]>([], items(unit));
 
 const reads = {

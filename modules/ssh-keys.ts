@@ -5,7 +5,7 @@ import { keysBanner } from '../agent/resources/ssh/key-banner.ts';
 import { readKeyLine } from '../agent/resources/ssh/key-line.ts';
 import { flag, optional } from '../agent/userdata/schema/decode.ts';
 import { noLoginNote } from './accounts/can-log-in.ts';
-import { judgedKey } from './accounts/fields.ts';
+import { judgedKeys, namedUserKeys } from './accounts/metadata-keys.ts';
 import { passwordReads } from './accounts/password-lists.ts';
 import { fallbackKeyUser, isMended, loginFacts, type ResolvedUser, resolveUsers } from './accounts/resolve-users.ts';
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
@@ -32,7 +32,9 @@ export const sshKeys = defineModule({
     context,
   ): readonly PlanItem[] {
     const people = resolveUsers(settings, context);
-    const { told, bad } = fromMetadata === false ? { told: [], bad: [] } : metadataKeys(context);
+    const { publicKeys, userKeys = {} } = fromMetadata === false ? { publicKeys: [] } : context.instance;
+    const { told, bad } = judgedKeys(publicKeys, 'the metadata');
+    const named = namedUserKeys(userKeys, people, context, disable_root === false && !root_lock);
     const keys = [...new Set([...told, ...(settings.ssh_authorized_keys ?? [])])];
     const to = recipient({ ...settings, disable_root }, people, context);
     const users = new Set(keys.length === 0 ? [] : [...to.users, ...(disable_root === false ? ['root'] : [])]);
@@ -42,17 +44,19 @@ export const sshKeys = defineModule({
       const changes: Change[] = [{ kind: 'authorized-keys', user, keys }, ...opened];
       return { at, changes, ...(!quiet && { announce: keysBanner(user, keys) }) };
     });
-    const keyHolders = disable_root || root_lock ? new Set([...users].filter((user) => user !== 'root')) : users;
+    const holders = new Set([...users, ...named.users]);
+    const keyHolders = disable_root || root_lock ? new Set([...holders].filter((user) => user !== 'root')) : holders;
     const identified = !['none', 'by-hand'].includes(context.instance.datasource);
-    const notes = [...bad, ...(disable_root && users.has('root') ? [shut] : [])];
+    const notes = [...bad, ...named.notes, ...(disable_root && users.has('root') ? [shut] : [])];
     const login = [...(keys.length > 0 ? to.notes : []), ...noLoginNote({ settings, people, keyHolders, identified })];
     const at = settings.users === undefined ? 'ssh_authorized_keys' : 'users';
     return [
       ...items,
+      ...named.items,
       ...people.filter(({ account }) => account.ssh_redirect_user).flatMap((each) => redirected(each, keys, to.users)),
       ...(notes.length > 0 ? [{ at: 'ssh_authorized_keys', changes: [], notes }] : []),
       ...(login.length > 0 ? [{ at, changes: [], notes: login }] : []),
-      ...inherited(context, keys, people),
+      ...inherited(context, [...keys, ...named.keys], people),
     ];
   },
 });
@@ -64,25 +68,6 @@ const shut: Note = {
   level: 'alarm',
   text: 'root is given keys, and disable_root: the lock counts, and the keys allow no login',
 };
-
-function metadataKeys({ instance }: Context): { told: string[]; bad: Note[] } {
-  const told: string[] = [];
-  const bad: Note[] = [];
-  const { publicKeys } = instance;
-  for (const [index, line] of publicKeys.entries()) {
-    const key = judgedKey(line);
-    const which = `key ${index + 1} of ${publicKeys.length} of the metadata`;
-    if ('wrong' in key) {
-      bad.push({ level: 'alarm', text: `${which} is left out: it ${key.wrong}` });
-      continue;
-    }
-    if (key.options !== '')
-      bad.push({ level: 'warning', text: `${which} is placed with its options: ${JSON.stringify(key.options)}` });
-    for (const each of key.warnings) bad.push({ level: 'alarm', text: `${which}: ${each}` });
-    told.push(key.text);
-  }
-  return { told, bad };
-}
 
 interface Recipient {
   readonly users: readonly string[];

@@ -2,6 +2,7 @@ import { formatBytes } from '../agent/base/format.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import type { Facts } from '../agent/facts/facts.ts';
+import { normalizedPath } from '../agent/userdata/schema/absolute-path.ts';
 import {
   converted,
   INVALID,
@@ -31,7 +32,7 @@ const share = converted(matching(/^\d{1,3}%$/, 'a share of the memory such as 50
 );
 
 const all = object<Settings>({
-  filename: withDefault('/swap.img', matching(/^\/[^/]/, 'an absolute path')),
+  filename: withDefault('/swap.img', normalizedPath),
   size: optional(wordOr('auto', size)),
   maxsize: optional(size),
   per_core: optional(size),
@@ -103,7 +104,7 @@ function sizeOf({ filename, size, maxsize, per_core, per_core_kb, of_memory }: S
     const bytes = Math.floor((memoryKiB * 1024 * of_memory) / 100 / (64 * MiB)) * 64 * MiB;
     return { bytes, why: `${of_memory}% of ${formatBytes(memoryKiB * 1024)} of memory` };
   }
-  if (typeof size === 'number') return { bytes: size, why: 'as asked' };
+  if (typeof size === 'number') return { bytes: size, why: 'as configured' };
   const free = mountOf(filename, facts.mounts)?.freeBytes ?? 0;
   const bytes = suggested(memoryKiB * 1024, free, maxsize);
   return { bytes, advised: true, why: `by ${formatBytes(memoryKiB * 1024)} of memory and ${formatBytes(free)} free` };

@@ -1,6 +1,6 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
-import { optional } from '../agent/userdata/schema/decode.ts';
+import { flag, optional } from '../agent/userdata/schema/decode.ts';
 import { groupList, planGroups, planMembers } from './accounts/groups.ts';
 import { type PasswordSettings, passwordReads } from './accounts/password-lists.ts';
 import { planUser } from './accounts/plan-user.ts';
@@ -8,11 +8,12 @@ import { defaultUserOf, loginFacts, resolveUsers } from './accounts/resolve-user
 import { type PeopleSettings, peopleReads } from './accounts/settings.ts';
 import { eachAlone, eachOfOthers } from './shared/lenient-fields.ts';
 
-const people = { ...peopleReads, ...passwordReads };
+const others = { ...passwordReads, no_ssh_fingerprints: optional(flag) };
+const people = { ...peopleReads, ...others };
 const { ssh_authorized_keys: keys, ...own } = peopleReads;
 const reads = {
   ...eachAlone({ ...own, groups: optional(groupList) }),
-  ...eachOfOthers({ ssh_authorized_keys: keys, ...passwordReads }),
+  ...eachOfOthers({ ssh_authorized_keys: keys, ...others }),
 };
 
 /** Groups and users, once for each instance: an account that an administrator removes is not created again. */
@@ -25,34 +26,28 @@ export const users = defineModule({
   merges: true,
   plan(settings, context): readonly PlanItem[] {
     const groups = settings.groups ?? [];
-    return [
-      ...planGroups(groups),
-      ...planPeople(settings, context, 'instance', passwordsOf(settings, context)),
-      ...planMembers(groups),
-    ];
+    return [...planGroups(groups), ...planPeople(settings, context, 'instance'), ...planMembers(groups)];
   },
 });
 
 /** Users with `every: boot`: restored at each boot. */
 export const usersEachBoot = defineModule({
   name: 'users_each_boot',
-  summary: 'Users that are looked after at each boot (every: boot).',
+  summary: 'Users that are checked and corrected at each boot (every: boot).',
   every: 'boot',
   reads: eachOfOthers(people),
   assumes: loginFacts,
-  plan: (settings, context): readonly PlanItem[] =>
-    planPeople(settings, context, 'boot', passwordsOf(settings, context)),
+  plan: (settings, context): readonly PlanItem[] => planPeople(settings, context, 'boot'),
 });
 
-function planPeople(
-  settings: PeopleSettings,
-  context: Context,
-  every: 'instance' | 'boot',
-  withPassword: ReadonlySet<string>,
-): PlanItem[] {
+type Settings = PeopleSettings & PasswordSettings & { readonly no_ssh_fingerprints?: boolean | undefined };
+
+function planPeople(settings: Settings, context: Context, every: 'instance' | 'boot'): PlanItem[] {
+  const withPassword = passwordsOf(settings, context);
+  const quiet = settings.no_ssh_fingerprints === true;
   return resolveUsers(settings, context)
     .filter(({ account }) => (account.every ?? 'instance') === every)
-    .flatMap((person) => planUser(person, context, withPassword.has(person.name)));
+    .flatMap((person) => planUser(person, context, { hasPasswordElsewhere: withPassword.has(person.name), quiet }));
 }
 
 /** Returns the names of users whose password is set by `chpasswd` or `password`. */

@@ -1,5 +1,6 @@
 import type { Change, Note, PlanItem } from '../agent/engine/change.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
+import { absolutePath } from '../agent/userdata/schema/absolute-path.ts';
 import {
   converted,
   type Decode,
@@ -74,7 +75,7 @@ const headers = entriesNamed(
 );
 
 const settings = {
-  path: matching(/^\/[^\0]*[^/\0]$/, 'an absolute path'),
+  path: absolutePath,
   content: withDefault<string | Uint8Array>('', raw),
   encoding: withDefault('text/plain', text),
   source: optional(object({ uri: address, headers: optional(headers) })),

@@ -3,7 +3,7 @@
 set -e
 wanted='
   binutils libatomic1 ca-certificates cpio curl file gnupg xz-utils zstd
-  rpm rpmlint dnf createrepo-c dpkg-dev python3-yaml python3-jinja2
+  rpm rpmlint lintian dnf createrepo-c dpkg-dev python3-yaml python3-jinja2
   binutils-aarch64-linux-gnu libc6-arm64-cross libstdc++6-arm64-cross libatomic1-arm64-cross
   libgcc-s1-arm64-cross man-db shellcheck
   gcc libc6-dev
@@ -11,7 +11,7 @@ wanted='
   qemu-system-x86 qemu-utils qemu-user-static genisoimage xorriso
   grub-common grub-pc-bin ovmf
   dosfstools mtools e2fsprogs xfsprogs btrfs-progs fdisk gdisk parted lvm2 cloud-guest-utils
-  dnsmasq-base openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd
+  dnsmasq-base openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd open-vm-tools
 '
 missing=
 for package in $wanted; do

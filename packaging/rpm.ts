@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sha256 } from './executable.ts';
-import { type Architecture, architectures, libatomicFor } from './runtimes.ts';
-import { stage } from './stage.ts';
+import { type Architecture, architectures } from './runtimes.ts';
+import { stagedPackage } from './staged-package.ts';
 
 /** `npm run rpm [-- --arch arm64] [-- --payload w3.zstdio]`: packages the output of `npm run build`, reproducibly. */
 const { values } = parseArgs({
@@ -20,22 +20,7 @@ const { values } = parseArgs({
 });
 const architecture = values.arch as Architecture;
 const { rpm: rpmArchitecture, emulator } = architectures[architecture];
-const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
-const version = values.version ?? manifest.version;
-const name = architecture === 'x64' ? 'bootagent' : `bootagent-${rpmArchitecture}`;
-const epoch = Number(process.env.SOURCE_DATE_EPOCH ?? lastCommit());
-
-// A separate directory: two suites may build packages at the same time.
-mkdirSync('dist/build', { recursive: true });
-const work = mkdtempSync(resolve('dist/build/rpm-'));
-process.once('exit', () => rmSync(work, { recursive: true, force: true }));
-const staged = join(work, 'tree');
-const built = {
-  executable: join('dist', name),
-  libatomic: libatomicFor(architecture),
-  parts: join('dist', `${name}.cdx.json`),
-};
-stage(staged, built, epoch);
+const { version, builtVersion, nodeVersion, epoch, work, tree } = stagedPackage(architecture, values.version);
 
 const bundled = join(work, 'bundled.inc');
 writeFileSync(
@@ -52,10 +37,10 @@ const definitions = {
   ver: version,
   rel: values.release,
   payload: values.payload,
-  nodeversion: manifest.optionalDependencies[`node-linux-${architecture}`],
-  staged,
+  nodeversion: nodeVersion,
+  staged: tree,
   checker: rpmArchitecture === 'x86_64' ? '%{nil}' : (emulator ?? []).join(' '),
-  checkversion: manifest.version,
+  checkversion: builtVersion,
   bundled,
 };
 execFileSync(
@@ -77,9 +62,4 @@ for (const [called, of] of [
   const at = join(values.output, file);
   renameSync(join(work, file), at);
   console.log(`${values.output}/${file}  ${(statSync(at).size / 1e6).toFixed(1)} MB  sha256 ${sha256(at)}`);
-}
-
-/** Returns the time of the last commit, in seconds since the epoch. */
-function lastCommit(): string {
-  return execFileSync('git', ['log', '-1', '--format=%ct'], { encoding: 'utf8' }).trim();
 }

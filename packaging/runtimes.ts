@@ -7,6 +7,7 @@ import { join } from 'node:path';
 export const architectures = {
   x64: {
     rpm: 'x86_64',
+    deb: 'amd64',
     strip: 'strip',
     emulator: undefined,
     libatomic: ['/usr/lib/x86_64-linux-gnu/libatomic.so.1', '/usr/lib64/libatomic.so.1'],
@@ -14,6 +15,7 @@ export const architectures = {
   },
   arm64: {
     rpm: 'aarch64',
+    deb: 'arm64',
     strip: 'aarch64-linux-gnu-strip',
     emulator: ['qemu-aarch64-static', '-L', '/usr/aarch64-linux-gnu'],
     libatomic: ['/usr/aarch64-linux-gnu/lib/libatomic.so.1'],

@@ -3,6 +3,9 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, wr
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
+/** What a login needs besides the agent: sshd, and whatever configures the network. */
+const loginUnits = ['ssh', 'sshd', 'systemd-networkd', 'NetworkManager', 'networking'];
+
 /** Source, destination and mode of each file except the executable. */
 const files: readonly (readonly [from: string, to: string, mode: number])[] = [
   ['systemd/bootagent.service', 'usr/lib/systemd/system/bootagent.service', 0o644],
@@ -12,6 +15,10 @@ const files: readonly (readonly [from: string, to: string, mode: number])[] = [
   ['systemd/bootagent.target', 'usr/lib/systemd/system/bootagent.target', 0o644],
   ['systemd/bootagent-network.target', 'usr/lib/systemd/system/bootagent-network.target', 0o644],
   ['systemd/sshd-keygen-later.conf', 'usr/lib/systemd/system/sshd-keygen@.service.d/50-bootagent.conf', 0o644],
+  ...loginUnits.map(
+    (unit) =>
+      ['systemd/login-first.conf', `usr/lib/systemd/system/${unit}.service.d/50-bootagent.conf`, 0o644] as const,
+  ),
   ['systemd/reuse-agent', 'usr/libexec/bootagent/reuse-agent', 0o755],
   ['systemd/skip-if-unchanged', 'usr/libexec/bootagent/skip-if-unchanged', 0o755],
   ['systemd/skip-if-same-address', 'usr/libexec/bootagent/skip-if-same-address', 0o755],

@@ -147,7 +147,6 @@ for (const name of ['lchownSync', 'symlinkSync', 'truncateSync', 'unlinkSync'] a
 const spaces = () => ({ bsize: 4096, blocks: 1_000_000, bavail: 500_000 });
 Object.assign(fs, { statfsSync: spaces });
 Object.assign(os, {
-  setPriority: () => {},
   networkInterfaces: () => ({
     ens3: [{ address: '10.0.0.2', family: 'IPv4', mac: '02:00:00:00:00:01', internal: false }],
   }),
@@ -233,7 +232,7 @@ function next(): void {
     return;
   }
   process.argv.splice(2, Number.POSITIVE_INFINITY, ...run);
-  if (!run.includes('--dry-run')) Object.assign(process.env, { BOOTAGENT_UNIT: '1', BOOTAGENT_FIRST: '1' });
+  if (!run.includes('--dry-run')) process.env.BOOTAGENT_UNIT = '1';
   script.runInThisContext()(createRequire(import.meta.url));
   // Keeps the process alive after a run without pending work.
   setImmediate(() => {});

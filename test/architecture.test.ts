@@ -209,6 +209,20 @@ test('the rule about words from outside finds each form that it forbids', () => 
     assert.doesNotMatch(withoutWords(right), new RegExp(`${openTable.source}|${prototypeLookup.source}`));
 });
 
+test('Biome limits functions to 60 lines and files to 250, without exceptions', () => {
+  const { linter, overrides } = JSON.parse(readFileSync('biome.json', 'utf8'));
+  assert.deepEqual(linter.rules.complexity.noExcessiveLinesPerFunction, { level: 'error', options: { maxLines: 60 } });
+  assert.deepEqual(linter.rules.style.noExcessiveLinesPerFile, { level: 'error', options: { maxLines: 250 } });
+  // Tests are lists of cases.
+  assert.deepEqual(
+    overrides.map(({ includes }: { includes: string[] }) => includes),
+    [['test/**']],
+  );
+  const all = globSync('{agent,modules,packaging,systemd,bench,examples}/**/*.ts');
+  const excepted = all.filter((path) => readFileSync(path, 'utf8').includes('noExcessiveLines'));
+  assert.deepEqual(excepted, []);
+});
+
 // The agent listens on no network port and no socket: CVE-2024-11584 was a world-writable socket.
 const listening =
   /\b(?:createServer|createSocket|mkfifo)\b|\.(?:listen|bind)\(|node:(?:http2?|https|tls|dgram|repl|inspector|cluster)\b/;

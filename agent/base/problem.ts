@@ -54,6 +54,11 @@ export const problemCodes = {
     means: 'A program that bootagent started failed. The message ends with the last line of its error output.',
     fix: 'Run the same command by hand. The journal has the rest of its output.',
   },
+  'package-manager-locked': {
+    means:
+      'Another process held the lock of the package manager for longer than package_lock_timeout. Nothing was installed.',
+    fix: 'See what the process in the message does (systemctl status PID). When it has ended: "bootagent run --retry-failed".',
+  },
   'command-missing': {
     means: 'A program that this change needs is not installed.',
     fix: 'Install its package in the image.',
@@ -87,6 +92,10 @@ export const problemCodes = {
     means: 'No datasource answered, or it answered with errors until the time limit.',
     fix: 'Run "bootagent detect". Name the source with "datasource_list" in /etc/bootagent/bootagent.yaml.',
   },
+  'download-failed': {
+    means: 'A file could not be downloaded: its server did not answer after several attempts.',
+    fix: 'Request the URL in the message from this machine (curl -v URL), then run "bootagent run --retry-failed".',
+  },
   'bad-metadata': {
     means: 'A datasource answered with something that is not metadata.',
     fix: 'Request the URL in the message by hand. A captive portal or a proxy may answer in its place.',
@@ -97,7 +106,7 @@ export const problemCodes = {
   },
   'state-lost': {
     means:
-      'Nothing is remembered of this machine, and nothing marks it as a copy of a sealed image. It may be in service, so what is done once (scripts, packages, files, passwords) is taken as done. Users and keys are added, and host keys that an image may have brought are replaced.',
+      'There is no record of this machine, and no marker of a sealed image. It may be in service, so work that is done once (scripts, packages, files, passwords) counts as done. Users and keys are added, and host keys that an image may have brought are replaced.',
     fix: 'On a copy of an image: "bootagent reset" and reboot, and seal the image ("bootagent seal") instead of emptying /var/lib/bootagent. Where /var does not last, keep /var/lib/bootagent on a disk.',
   },
   'state-newer': {
@@ -116,7 +125,7 @@ export const problemCodes = {
   'fetched-late': {
     means:
       'What is fetched before sshd (includes, sources of write_files) takes too long. The login does not wait for it: the last unit of the boot fetches it, and applies what depends on it.',
-    fix: 'Check the server in the message. A source of "write_files" with "defer: true" is always fetched behind sshd.',
+    fix: 'Check the server in the message. A source of "write_files" with "defer: true" is always fetched after sshd starts.',
   },
   'script-failed': {
     means: 'An item of a list of scripts failed.',

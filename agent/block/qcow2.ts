@@ -27,7 +27,7 @@ export async function unpackedImage(file: ImageBytes, name: string): Promise<Ima
   const packed = packedImages.find(([start]) => magic.startsWith(start))?.[1];
   if (packed !== undefined) {
     throw new Problem('bad-input', `--disk ${name}: ${packed} images cannot be read`, {
-      hint: 'Turn it into a raw or qcow2 image first: qemu-img convert -O qcow2 IN OUT.',
+      hint: 'Convert it to a raw or qcow2 image first: qemu-img convert -O qcow2 IN OUT.',
     });
   }
   return file;
@@ -36,10 +36,10 @@ export async function unpackedImage(file: ImageBytes, name: string): Promise<Ima
 async function qcow2(file: ImageBytes, head: Buffer, name: string): Promise<ImageBytes> {
   const refuse = (why: string): never => {
     throw new Problem('bad-input', `--disk ${name}: ${why}`, {
-      hint: 'Turn it into a plain image first: qemu-img convert.',
+      hint: 'Convert it to a plain image first: qemu-img convert.',
     });
   };
-  if (head.length < 104) refuse('its header is cut off');
+  if (head.length < 104) refuse('its header is truncated');
   const version = head.readUInt32BE(4);
   if (version < 2 || version > 3) refuse(`qcow version ${version} cannot be read`);
   if (head.readBigUInt64BE(8) !== 0n) refuse('it is only what differs from another image');

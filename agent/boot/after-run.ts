@@ -17,7 +17,7 @@ export async function leaveMarkers(session: Session, result: RunResult): Promise
   if (facts && comes) {
     // If nothing was changed, the facts are still valid.
     const gathered = result.changes > 0 ? boot.gatherFacts : async () => facts;
-    const outlook = { stages: stagesAfter(wanted), isNobodys: identity.hasNoDatasource() };
+    const outlook = { stages: stagesAfter(wanted), noDatasource: identity.hasNoDatasource() };
     if (session.fetchIsLate()) leaveLateFetchMarker(host.root);
     else if (session.lackedAddress() && wanted.includes('main')) leaveNoAddressMarker(host.root);
     else due = await findAndMarkDue({ ...boot, gatherFacts: gathered }, host, outlook);

@@ -14,6 +14,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether standard output is a terminal. */
   readonly terminal: boolean;
+  /** The width of the terminal; undefined if standard output is none. */
+  columns?(): number | undefined;
 }
 
 /** Returns whether systemd started this process as a unit, so that no interactive caller waits for it. */

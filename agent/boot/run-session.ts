@@ -13,6 +13,7 @@ import { identifier } from '../identity/resolve.ts';
 import { cloudInitStarts } from '../image/cloud-init.ts';
 import type { RunResult } from '../report/event.ts';
 import { type Reporting, reporting } from '../report/reporting.ts';
+import { isColoured } from '../report/terminal-text.ts';
 import { folderStore, readOnly } from '../state/folder-store.ts';
 import { lock } from '../state/lock.ts';
 import { currentBoot, leaveMarker, nothingDueMarker } from '../state/markers.ts';
@@ -22,9 +23,10 @@ import { leaveMarkers, predictLater } from './after-run.ts';
 import { type Io, isUnit } from './io.ts';
 import type { Session, SessionOptions } from './session.ts';
 import { observingAddress, withMissedStages } from './skip-unchanged/assumed-network.ts';
+import type { Boot } from './stages/boot.ts';
 import { bootOf } from './stages/build-boot.ts';
 import { lostState } from './stages/lost-state.ts';
-import { type Boot, runStages } from './stages/run-stages.ts';
+import { runStages } from './stages/run-stages.ts';
 
 /**
  * Runs the requested stages, from the lock to the report; returns 'disabled' if the image or the kernel command line disables
@@ -165,7 +167,7 @@ async function factsOf({ host, machineFacts }: SessionOptions, before: Facts | u
 }
 
 function reportingOf({ host, dry, json, debug }: SessionOptions, kernel: KernelOptions, io: Io): Reporting {
-  const colour = io.terminal && !io.env.NO_COLOR;
+  const colour = isColoured(io);
   const out = (colour && !json && io.styled) || io.out;
   return reporting({ ...io, out, colour, unit: isUnit(io), json, dry, debug: debug || kernel.debug }, host);
 }
@@ -200,7 +202,7 @@ function reportState(state: State, { host, dry }: SessionOptions, report: Report
   for (const { code, text } of state.warnings) report.warn(code, text);
   if (dry) return;
   if (state.interrupted !== undefined)
-    report.note(`The last run was cut off in ${state.interrupted}; it goes on from there`);
+    report.note(`The last run was interrupted in ${state.interrupted}; this run continues from there`);
   if (!state.inService() || host.offline) return;
   // The next stage may run in another process and needs the record too.
   orReport(report, () => state.setInService());

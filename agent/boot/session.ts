@@ -5,7 +5,7 @@ import type { Identifier, IdentityOptions } from '../identity/resolve.ts';
 import type { Reporting } from '../report/reporting.ts';
 import type { State } from '../state/state.ts';
 import type { Io } from './io.ts';
-import type { Boot } from './stages/run-stages.ts';
+import type { Boot } from './stages/boot.ts';
 
 /** The options of a run. */
 export interface SessionOptions {

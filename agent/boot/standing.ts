@@ -16,7 +16,7 @@ export interface Standing {
   readonly units: BootUnits;
 }
 
-export type BootState = Summary['state'] | 'not run' | 'cut off';
+export type BootState = Summary['state'] | 'not run' | 'interrupted';
 
 export async function standingOf(host: Host): Promise<Standing> {
   // Checks the lock before and after reading: a run that begins or ends in between was not killed.
@@ -30,9 +30,9 @@ export async function standingOf(host: Host): Promise<Standing> {
 
 export function bootStateOf({ running, summary, units }: Standing): BootState {
   const ahead = units.ahead.length > 0;
-  if (!running && !ahead && units.neverRan.length > 0 && summary?.state !== 'failed') return 'cut off';
+  if (!running && !ahead && units.neverRan.length > 0 && summary?.state !== 'failed') return 'interrupted';
   if (!summary) return ahead || running ? 'running' : 'not run';
   // A killed run cannot publish that it ended.
-  if (summary.state === 'running' && !running) return 'cut off';
+  if (summary.state === 'running' && !running) return 'interrupted';
   return worst([summary.state, ahead ? 'running' : 'done']);
 }

@@ -8,6 +8,7 @@ import { readSettings } from '../config/settings.ts';
 import { userDataPolicy } from '../config/user-data-policy.ts';
 import { noInstance } from '../metadata/datasource.ts';
 import { redactor } from '../report/redact.ts';
+import { styleOf, type TextLine, terminalText } from '../report/terminal-text.ts';
 import { folderStore } from '../state/folder-store.ts';
 import { openState } from '../state/state.ts';
 import { decodeFields } from '../userdata/schema/decode.ts';
@@ -36,16 +37,13 @@ export const run: Work['run'] = async (given, around) => {
   const secrets = await secretsOf(config, around.schedule);
   const open = given.options['show-secrets'] !== undefined;
   const rows = open ? rowsOf(config, '') : secrets.clean(rowsOf(config, '', secrets.clean));
-  if (given.options.format === 'json') out(JSON.stringify({ schema_version: 1, values: rows }, undefined, 2));
-  else for (const { key, value, from } of rows) out(`${`${key}: ${value}`.padEnd(48)} # ${from}`);
+  if (given.options.format === 'json')
+    around.out(`${printable(JSON.stringify({ schema_version: 1, values: rows }, undefined, 2))}\n`);
+  else (around.styled ?? around.out)(terminalText(rows.map(lineOf), styleOf(around)));
   for (const problem of problems) around.err(`${printable(problem.message)}\n`);
   for (const { level, place, message } of findings)
     around.err(`${printable(`${told(place)}: ${level}: ${secrets.clean(message)}`)}\n`);
   return problems.length > 0 || findings.some(({ level }) => level === 'error') ? exit.badInput : exit.done;
-
-  function out(text: string): void {
-    around.out(`${printable(text)}\n`);
-  }
 };
 
 async function instanceIn(root: string) {
@@ -61,6 +59,11 @@ async function secretsOf(config: Mapping, schedule: Parameters<Work['run']>[1]['
   secrets.exempt(publicNames(config));
   for (const module of Object.values(await schedule()).flat()) decodeFields(module.reads, config, '', silent);
   return secrets;
+}
+
+function lineOf({ key, value, from }: Row): TextLine {
+  const part = `# ${from}`;
+  return { text: `${`${key}: ${value}`.padEnd(48)} ${part}`, tone: 'faint', part };
 }
 
 type Row = { readonly key: string; readonly value: string; readonly from: string };

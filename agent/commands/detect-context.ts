@@ -1,7 +1,7 @@
 import { layerFiles, readLayers } from '../config/layers.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import { thisMachine } from '../host/linux.ts';
-import { datasourceSettings, listOf } from '../identity/resolve.ts';
+import { datasourceNames, datasourceSettings } from '../identity/image-datasources.ts';
 import type { SelectContext } from '../identity/select-datasource.ts';
 import { mergeLayers } from '../userdata/merge.ts';
 import type { Invocation } from './command.ts';
@@ -15,7 +15,7 @@ export async function detectContextOf(given: Invocation): Promise<SelectContext>
   return {
     host,
     facts,
-    named: listOf(image, 'datasource_list'),
+    named: datasourceNames(image),
     settings: datasourceSettings(image),
     stage: 'network',
     deadline: host.now() + 20_000,

@@ -1,7 +1,8 @@
 import type { Command } from './command.ts';
 
 const codes = `Exit codes: 0 done or nothing due, 1 failed, 2 done with problems, 3 disabled or not run,
-4 bad invocation or input, 10 changes are due (--detailed-exitcode), 75 locked, 124 timed out.`;
+4 bad invocation or input, 10 changes are due (--detailed-exitcode), 75 locked, 124 timed out.
+On a terminal the output has colours; NO_COLOR=1 or TERM=dumb turn them off, FORCE_COLOR=1 on for a pipe.`;
 
 /** Returns the help of the whole command line. */
 export const overview = (commands: readonly Command[]): string =>
@@ -11,7 +12,7 @@ Usage: bootagent COMMAND [OPTION...]
 
 ${commands.map(({ name, summary }) => `  ${name.padEnd(10)} ${summary}`).join('\n')}
 
-"bootagent COMMAND --help" tells more of each. Look before you leap: "bootagent plan" changes nothing.
+"bootagent COMMAND --help" describes each command. "bootagent plan" shows what a run would do and changes nothing.
 ${codes}
 `;
 

@@ -1,8 +1,9 @@
 import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
-import type { Ledger, Step } from '../engine/executor.ts';
+import type { Ledger } from '../engine/ledger.ts';
 import { overlayHost } from '../engine/overlay-host.ts';
+import type { Step } from '../engine/step.ts';
 import { chosen } from '../image/seal/choice.ts';
 import { inService } from '../image/seal/in-service.ts';
 import { operations } from '../image/seal/operations.ts';

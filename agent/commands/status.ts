@@ -1,11 +1,11 @@
 import { exit } from '../base/exit-codes.ts';
-import { printable } from '../base/printable.ts';
 import { Problem } from '../base/problem.ts';
 import { type BootState, bootStateOf, type Standing, standingOf } from '../boot/standing.ts';
 import type { Host } from '../host/host.ts';
 import { faultLines, fixOf, noticeText } from '../report/faults.ts';
 import { statusFile } from '../report/publish.ts';
 import { type Activity, faultsOf, type Summary } from '../report/summary.ts';
+import { signedLine, styleOf, type TextLine, terminalText } from '../report/terminal-text.ts';
 import { probesOf } from '../resources/system/cvmfs-probe.ts';
 import { folderStore } from '../state/folder-store.ts';
 import { openState } from '../state/state.ts';
@@ -19,7 +19,8 @@ interface Aside {
   readonly findings: readonly { module: string; note: string }[];
 }
 
-export const run: Work['run'] = async (given, { out, err }) => {
+export const run: Work['run'] = async (given, io) => {
+  const { out, err } = io;
   const host = machineOf(given);
   const seconds = secondsIn(given.options.timeout);
   const json = given.options.format === 'json';
@@ -28,7 +29,7 @@ export const run: Work['run'] = async (given, { out, err }) => {
   const state = bootStateOf(standing);
   const aside = { probes: await probesOf(host), findings: findingsOf(host) };
   if (json) out(`${JSON.stringify(documentOf(standing, state, aside), undefined, 2)}\n`);
-  else out(textOf(standing, state, aside, host.clock()));
+  else (io.styled ?? out)(terminalText(linesOf(standing, state, aside, host.clock()), styleOf(io)));
   return waited ? exitOf(state) : exit.timeout;
 };
 
@@ -37,7 +38,7 @@ export const exitOf = (state: BootState): number =>
   ({
     done: exit.done,
     running: exit.done,
-    'cut off': exit.failed,
+    interrupted: exit.failed,
     failed: exit.failed,
     problems: exit.problems,
     disabled: exit.disabled,
@@ -97,7 +98,12 @@ function activityText({ module, text = '', since }: Activity, clock: number): st
   return `${what}, ${Math.max(0, Math.round((clock - since) / 1000))} s`;
 }
 
-function textOf({ summary, damaged, units, running }: Standing, state: BootState, aside: Aside, clock: number): string {
+function linesOf(
+  { summary, damaged, units, running }: Standing,
+  state: BootState,
+  aside: Aside,
+  clock: number,
+): readonly TextLine[] {
   const faults = summary ? faultsOf(summary) : [];
   const lines = [`state       ${state}`, ...(summary ? headLines(summary) : [])];
   if (running && summary?.now) lines.push(`now         ${activityText(summary.now, clock)}`);
@@ -116,7 +122,7 @@ function textOf({ summary, damaged, units, running }: Standing, state: BootState
   if (damaged) lines.push(`  x ${statusFile} is damaged: the next run writes it again`);
   const next = nextStep(state, units.neverRan.length > 0, faults[0] && fixOf(faults[0]));
   if (next !== undefined) lines.push(`next        ${next}`);
-  return `${printable(lines.join('\n'))}\n`;
+  return lines.map(signedLine);
 }
 
 function headLines({ instance, unseen, updated, seconds, stages }: Summary): string[] {
@@ -124,7 +130,7 @@ function headLines({ instance, unseen, updated, seconds, stages }: Summary): str
     ...(instance ? [`instance    ${instance.id} (${instance.standing})`, `datasource  ${instance.how}`] : []),
     unseen
       ? `took        nothing: the machine is as it was at ${timeOf(updated)}`
-      : `took        ${seconds.toFixed(1)} s in ${stages.join(', ')}`,
+      : `took        ${seconds.toFixed(1)} s in ${[...new Set(stages)].join(', ')}`,
   ];
 }
 
@@ -132,6 +138,6 @@ function nextStep(state: BootState, neverRan: boolean, fix: string | undefined):
   if (neverRan) return 'why: mostly an "ordering cycle" in journalctl --boot _PID=1; to catch up: bootagent run';
   if (fix !== undefined)
     return `bootagent why; ${fix}${/bootagent run/.test(fix) ? '' : ' When repaired: bootagent run --retry-failed'}`;
-  if (state === 'cut off') return 'the run was killed: journalctl -u "bootagent*"; to continue: bootagent run';
+  if (state === 'interrupted') return 'the run was killed: journalctl -u "bootagent*"; to continue: bootagent run';
   return state === 'not run' ? 'nothing has run since this machine started: bootagent plan' : undefined;
 }

@@ -29,7 +29,7 @@ export const commands: readonly Command[] = [
       ...planning,
     ],
     details:
-      'Goes through the stages local, early, main and final, or those named. What is as asked stays unchanged, modules that were applied for this instance are not applied again, and scripts are never run again because they failed.',
+      'Goes through the stages local, early, main and final, or those named. What matches the configuration stays unchanged, modules that were applied for this instance are not applied again, and scripts are never run again because they failed.',
     examples: ['bootagent run --dry-run', 'bootagent run --root /mnt/image --user-data worker.yaml'],
     load: () => import('./run.ts'),
   },
@@ -38,7 +38,7 @@ export const commands: readonly Command[] = [
     summary: 'the same as run --dry-run: print what is due and change nothing',
     takes: '[STAGE...]',
     options: planning,
-    details: 'Looks at the machine with the same code a run uses, and cannot write.',
+    details: 'Compares the machine by the same code that a run uses, and cannot write.',
     examples: ['bootagent plan --as-new', 'bootagent plan --user-data - < worker.yaml'],
     load: async () => {
       const { run } = await import('./run.ts');
@@ -80,7 +80,7 @@ export const commands: readonly Command[] = [
     takes: '[PATH]',
     options: [root, format],
     details:
-      'Answers from the metadata of the last boot, by the names that templates use; without a path, all of it. What is secret is for root alone. A value that was not fetched at boot (such as ds.meta_data.public-ipv4) is asked for when root wants it.',
+      'Prints the metadata of the last boot, by the names that templates use; without a path, all of it. Secrets are shown to root only. A value that was not fetched at boot (such as ds.meta_data.public-ipv4) is requested from the metadata service, for root only.',
     examples: ['bootagent query v1.instance_id', 'bootagent query ds.meta_data.local-ipv4'],
     load: () => import('./query.ts'),
   },

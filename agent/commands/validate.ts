@@ -1,6 +1,7 @@
 import { exit } from '../base/exit-codes.ts';
 import { Problem } from '../base/problem.ts';
 import type { Io } from '../boot/io.ts';
+import { styleOf } from '../report/terminal-text.ts';
 import { countsOf, github, plain, renderText } from '../validate/render.ts';
 import { sarif } from '../validate/sarif.ts';
 import { type ValidationResult, validate } from '../validate/validate.ts';
@@ -32,7 +33,8 @@ const isImageConfig = (path: string): boolean =>
 
 type Judged = ValidationResult & { readonly file: string; readonly empty: boolean };
 
-function show(verdicts: readonly Judged[], format: string | undefined, { version, out, err }: Io): void {
+function show(verdicts: readonly Judged[], format: string | undefined, io: Io): void {
+  const { version, out, err, styled: shown = out } = io;
   if (format === 'json') {
     const files = verdicts.map(({ file, empty, findings }) => ({ file, empty, findings: findings.map(plain) }));
     out(`${JSON.stringify({ schema_version: 1, files }, undefined, 2)}\n`);
@@ -44,7 +46,7 @@ function show(verdicts: readonly Judged[], format: string | undefined, { version
   }
   for (const verdict of verdicts) {
     if (format === 'github') out(github(verdict));
-    else out(renderText(verdict));
+    else shown(renderText(verdict, styleOf(io)));
     const [first] = verdict.findings;
     const more = first ? `; more: "bootagent explain ${first.code}"` : '';
     const empty = verdict.empty ? ', it is empty' : '';

@@ -1,11 +1,9 @@
 import { bootStateOf, standingOf } from '../boot/standing.ts';
 import type { Host } from '../host/host.ts';
-import { noticeText } from '../report/faults.ts';
 import { redactor } from '../report/redact.ts';
-import type { Notice } from '../report/summary.ts';
-import { type Cause, causesOf, type SourceLine, whyLines } from '../report/why.ts';
+import { type Cause, causesOf, noticeLines, type SourceLine, whyLines } from '../report/why.ts';
 import { folderStore } from '../state/folder-store.ts';
-import { isSecretKey, publicNames, secretTexts, withoutSecretValues } from '../userdata/schema/secret-keys.ts';
+import { isSecretKey, publicNames, secretTexts, textsOf, withoutSecretValues } from '../userdata/schema/secret-keys.ts';
 import type { Work } from './command.ts';
 import { machineOf } from './machine.ts';
 import { exitOf } from './status.ts';
@@ -29,7 +27,7 @@ export const run: Work['run'] = async (given, { out }) => {
   }
   const lines = summary ? whyLines({ ...summary, state: summary.state }, source) : [];
   if (lines.length > 0) out(`${lines.join('\n')}\n`);
-  else out(`${[...healthLines(state, units.neverRan), ...noticesOf(summary?.notes ?? [])].slice(0, 10).join('\n')}\n`);
+  else out(`${noticeLines(healthLines(state, units.neverRan), summary?.notes ?? []).join('\n')}\n`);
   return exitOf(state);
 };
 
@@ -40,8 +38,6 @@ const healthLines = (state: string, neverRan: readonly string[]): string[] =>
         { done: 'Nothing failed.', running: 'Nothing failed so far; still running: bootagent status' }[state] ??
           `state    ${state}: bootagent status`,
       ];
-
-const noticesOf = (notes: readonly Notice[]): string[] => notes.map(noticeText);
 
 /** Returns the line of the user-data that a place names; only root may read it. */
 async function sourceLine({ place = '', at }: Cause, host: Host): Promise<SourceLine | undefined> {
@@ -57,7 +53,8 @@ async function sourceLine({ place = '', at }: Cause, host: Host): Promise<Source
   if (text === undefined) return undefined;
   const { add, exempt, clean } = redactor((secret) => '*'.repeat(secret.length));
   exempt(publicNames(config));
-  for (const each of secretTexts(config)) add(each);
+  const { secretsIn } = await import('../../modules/commands/secrets-in-commands.ts');
+  for (const each of [...secretTexts(config), ...secretsIn([...textsOf(config), text])]) add(each);
   return { source, line: Number(line), column: Number(column), text: clean(withoutSecretValues(text)) };
 }
 

@@ -1,30 +1,29 @@
 import { whyUnreachable } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
 import { shownUrl } from '../base/shown-url.ts';
+import { fetchBudget } from '../host/fetch-budget.ts';
 import type { ReadHost } from '../host/host.ts';
 import { isTransient, retryAfter } from '../metadata/backoff.ts';
 import { whyNotIncluded } from '../userdata/include.ts';
 
-/** The limit for all URLs of one user-data together: login may need what they contain, and waits for it. */
-const budgetMs = 20_000;
 const requestMs = 10_000;
 const pausesMs = [1_000, 4_000, 4_000];
 const mostRedirects = 5;
 const redirects = [301, 302, 303, 307, 308];
 
-/** Returns a function that fetches the URLs of #include, with retries, within one time limit. */
-export function includeFetcher(host: ReadHost): (url: string) => Promise<Uint8Array> {
-  let deadline: number | undefined;
+/** The longest pause that a server may ask for: the time limit of all fetches must allow another request after it. */
+const mostPauseMs = 8_000;
 
+/** Returns a function that fetches the URLs of #include, with retries, within one time limit: login may need what they contain. */
+export function includeFetcher(machine: ReadHost): (url: string) => Promise<Uint8Array> {
+  const { host } = fetchBudget(machine);
   return async (url) => {
-    deadline ??= host.now() + budgetMs;
     for (let attempt = 0; ; attempt++) {
-      const ended = await attempted(url, host, deadline - host.now());
+      const ended = await attempted(url, host);
       if ('body' in ended) return ended.body;
       const pause = pausesMs[attempt];
-      const left = deadline - host.now();
-      if (ended.final || pause === undefined || pause >= left) throw ended.problem;
-      await host.sleep(Math.min(Math.max(pause, ended.afterMs ?? 0), left / 2));
+      if (ended.final || pause === undefined) throw ended.problem;
+      await host.sleep(Math.min(Math.max(pause, ended.afterMs ?? 0), mostPauseMs));
     }
   };
 }
@@ -33,15 +32,14 @@ type Attempted =
   | { readonly body: Uint8Array }
   | { readonly problem: Problem; readonly final: boolean; readonly afterMs?: number | undefined };
 
-async function attempted(start: string, host: ReadHost, leftMs: number): Promise<Attempted> {
+async function attempted(start: string, host: ReadHost): Promise<Attempted> {
   const failed = (message: string): Attempted => ({ problem: new Problem('not-possible', message), final: true });
-  if (leftMs <= 0) return failed(`the ${budgetMs / 1_000} s for all that is included are over`);
   let url = start;
   for (let count = 0; ; count++) {
     const refused = whyNotIncluded(url);
     if (refused) return failed(`it redirects: ${refused}`);
     try {
-      const { status, headers, body } = await host.http({ url, timeoutMs: Math.min(requestMs, leftMs) });
+      const { status, headers, body } = await host.http({ url, timeoutMs: requestMs });
       const to = redirects.includes(status) ? headers.location : undefined;
       if (to === undefined) {
         if (status === 200) return { body };

@@ -3,9 +3,17 @@ import { collect } from '../userdata/schema/findings.ts';
 import type { SourceNode } from '../userdata/schema/source-node.ts';
 import { readYaml } from '../userdata/yaml/read-yaml.ts';
 
-/** Returns a YAML file of a tree as plain JSON; undefined if the file does not exist. */
-export async function yamlIn(tree: Tree, path: string): Promise<unknown> {
-  const body = await tree.read(path, (bytes) => notText(bytes) ?? parsed(utf8(bytes)).wrong);
+/** Returns a YAML file of a tree as plain JSON; undefined if the file does not exist. `judge` returns what is wrong with it. */
+export async function yamlIn(
+  tree: Tree,
+  path: string,
+  judge: (value: unknown) => string | undefined = () => undefined,
+): Promise<unknown> {
+  const wrongIn = (text: string): string | undefined => {
+    const { value, wrong } = parsed(text);
+    return wrong ?? judge(value);
+  };
+  const body = await tree.read(path, (bytes) => notText(bytes) ?? wrongIn(utf8(bytes)));
   return body && parsed(utf8(body)).value;
 }
 

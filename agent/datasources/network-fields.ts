@@ -34,6 +34,19 @@ export const asWords = (value: unknown): readonly string[] =>
     .flatMap((each) => String(each).split(/[\s,]+/))
     .filter((word) => word !== '');
 
+/** Returns the value as `read` understands it; a value that it does not is reported and left out. */
+export function validOnly<T>(
+  value: unknown,
+  at: string,
+  read: (value: unknown) => T | undefined,
+  leftOut: string[],
+): readonly T[] {
+  if (value === undefined || value === null || value === '') return [];
+  const found = read(value);
+  if (found === undefined) leftOut.push(`${at}: ${JSON.stringify(value)} is not valid, and is left out`);
+  return found === undefined ? [] : [found];
+}
+
 /** Returns the MTU in bytes; undefined if it is invalid. */
 export const asMtu = (value: unknown): number | undefined => {
   const mtu = Number(value ?? Number.NaN);

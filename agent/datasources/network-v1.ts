@@ -3,7 +3,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asObject } from '../metadata/tree.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';
-import { asList, asMtu, asWords, bare, macOf, type NetworkRead } from './network-fields.ts';
+import { asList, asMtu, asWords, bare, macOf, type NetworkRead, validOnly } from './network-fields.ts';
 
 type Settings = Readonly<Record<string, unknown>>;
 
@@ -15,12 +15,12 @@ export function networkV1(config: Settings, facts: Facts): NetworkRead {
   for (const entry of asList(config.config).map((value) => asObject(value) ?? {})) {
     const name = String(entry.name ?? '');
     if (entry.type === 'nameserver') {
-      shared.dns.push(...addressesIn(entry.address));
+      shared.dns.push(...addressesIn(entry.address, 'nameserver.address', leftOut));
       shared.search.push(...asWords(entry.search));
     } else if (entry.type === 'physical') {
       const mac = asMac(entry.mac_address) ?? macOf(name, facts);
       if (mac === undefined) leftOut.push(`there is no interface ${name}`);
-      else interfaces.push(interfaceOf(mac, name, entry));
+      else interfaces.push(interfaceOf(mac, name, entry, leftOut));
     } else if (entry.type !== 'loopback') {
       leftOut.push(`${String(entry.type)} is not supported: ${name || 'it'} is left as it is`);
     }
@@ -28,31 +28,37 @@ export function networkV1(config: Settings, facts: Facts): NetworkRead {
   return { interfaces: interfaces.map((each) => withServers(each, shared)), leftOut };
 }
 
-function interfaceOf(mac: string, name: string, entry: Settings): NetworkInterface {
+function interfaceOf(mac: string, name: string, entry: Settings, leftOut: string[]): NetworkInterface {
   const subnets = asList(entry.subnets).map((value) => asObject(value) ?? {});
   const types = subnets.map(({ type }) => String(type));
-  const mtu = asMtu(entry.mtu);
+  const only = <T>(value: unknown, key: string, read: (value: unknown) => T | undefined): readonly T[] =>
+    validOnly(value, `${name}.${key}`, read, leftOut);
+  const [mtu] = only(entry.mtu, 'mtu', asMtu);
   return {
     ...bare(mac, name || undefined),
     dhcp4: types.some((type) => type === 'dhcp' || type === 'dhcp4'),
     dhcp6: types.some((type) => ['dhcp6', 'ipv6_dhcpv6-stateful', 'ipv6_slaac'].includes(type)),
-    addresses: subnets.flatMap(({ address, netmask }) => withPrefix(address, netmask) ?? []),
-    gateways: subnets.flatMap(({ gateway }) => asAddress(gateway) ?? []),
-    routes: subnets.flatMap((subnet) => asList(subnet.routes)).flatMap(routeOf),
-    dns: subnets.flatMap((subnet) => addressesIn(subnet.dns_nameservers)),
+    addresses: subnets.flatMap(({ address, netmask }) =>
+      only(address, 'subnets.address', (each) => withPrefix(each, netmask)),
+    ),
+    gateways: subnets.flatMap(({ gateway }) => only(gateway, 'subnets.gateway', asAddress)),
+    routes: subnets
+      .flatMap((subnet) => asList(subnet.routes))
+      .flatMap((value) => {
+        const route = asObject(value) ?? {};
+        const read = (each: unknown) => networkOf(each, route.netmask);
+        const to = only(route.network ?? route.destination, 'subnets.routes.network', read);
+        const via = only(route.gateway, 'subnets.routes.gateway', asAddress);
+        return to.flatMap((to) => via.map((via) => ({ to, via })));
+      }),
+    dns: subnets.flatMap((subnet) => addressesIn(subnet.dns_nameservers, `${name}.subnets.dns_nameservers`, leftOut)),
     search: subnets.flatMap((subnet) => asWords(subnet.dns_search)),
     ...(mtu !== undefined && { mtu }),
   };
 }
 
-function routeOf(value: unknown): readonly { readonly to: string; readonly via: string }[] {
-  const route = asObject(value) ?? {};
-  const to = networkOf(route.network ?? route.destination, route.netmask);
-  const via = asAddress(route.gateway);
-  return to !== undefined && via !== undefined ? [{ to, via }] : [];
-}
-
-const addressesIn = (value: unknown): readonly string[] => asWords(value).flatMap((each) => asAddress(each) ?? []);
+const addressesIn = (value: unknown, at: string, leftOut: string[]): readonly string[] =>
+  asWords(value).flatMap((each) => validOnly(each, at, asAddress, leftOut));
 
 /** Adds the shared name servers to an interface that has a static address to reach them from. */
 const withServers = (each: NetworkInterface, shared: Pick<NetworkInterface, 'dns' | 'search'>): NetworkInterface =>

@@ -4,7 +4,7 @@ import type { Facts } from '../facts/facts.ts';
 import type { NetworkInterface } from '../metadata/datasource.ts';
 import { asObject } from '../metadata/tree.ts';
 import { asAddress, asMac, networkOf, withPrefix } from './addresses.ts';
-import { asList, asMtu, asWords, bare, macOf, type NetworkRead } from './network-fields.ts';
+import { asList, asMtu, asWords, bare, macOf, type NetworkRead, validOnly } from './network-fields.ts';
 
 const others = ['bonds', 'bridges', 'vlans', 'tunnels', 'wifis', 'vrfs', 'modems', 'dummy-devices'];
 
@@ -17,7 +17,10 @@ export function networkV2(config: Readonly<Record<string, unknown>>, facts: Fact
     const settings = asObject(value) ?? {};
     const macs = matching(id, asObject(settings.match), facts);
     if (macs.length === 0) leftOut.push(`there is no interface that ethernets.${id} matches`);
-    return macs.map((mac) => interfaceOf(mac, settings));
+    const unread: string[] = [];
+    const found = macs.map((mac) => interfaceOf(mac, id, settings, unread));
+    leftOut.push(...new Set(unread));
+    return found;
   });
   return { interfaces, leftOut };
 }
@@ -32,28 +35,37 @@ function matching(id: string, match: Readonly<Record<string, unknown>> | undefin
   return facts.network.interfaces.filter((each) => matches(each.name)).flatMap((each) => macOf(each.name, facts) ?? []);
 }
 
-function interfaceOf(mac: string, settings: Readonly<Record<string, unknown>>): NetworkInterface {
+function interfaceOf(
+  mac: string,
+  id: string,
+  settings: Readonly<Record<string, unknown>>,
+  leftOut: string[],
+): NetworkInterface {
+  const at = `ethernets.${id}`;
   const servers = asObject(settings.nameservers) ?? {};
-  const mtu = asMtu(settings.mtu);
+  const address = (value: unknown, key: string) => validOnly(value, `${at}.${key}`, asAddress, leftOut);
+  const [mtu] = validOnly(settings.mtu, `${at}.mtu`, asMtu, leftOut);
   const routes = asList(settings.routes).flatMap((value) => {
     const route = asObject(value) ?? {};
-    const [to, via] = [networkOf(route.to, undefined), asAddress(route.via)];
-    return to !== undefined && via !== undefined ? [{ to, via }] : [];
+    const to = validOnly(route.to, `${at}.routes.to`, (each) => networkOf(each, undefined), leftOut);
+    const via = address(route.via, 'routes.via');
+    return to.flatMap((to) => via.map((via) => ({ to, via })));
   });
   return {
     ...bare(mac, typeof settings['set-name'] === 'string' ? settings['set-name'] : undefined),
     dhcp4: settings.dhcp4 === true,
     dhcp6: settings.dhcp6 === true,
-    // An address with options is the only key of a mapping.
-    addresses: asList(settings.addresses).flatMap(
-      (each) => withPrefix(Object.keys(asObject(each) ?? {})[0] ?? each, undefined) ?? [],
-    ),
+    addresses: asList(settings.addresses).flatMap((each) => {
+      // An address with options is the only key of a mapping.
+      const own = Object.keys(asObject(each) ?? {})[0] ?? each;
+      return validOnly(own, `${at}.addresses`, (value) => withPrefix(value, undefined), leftOut);
+    }),
     gateways: [
-      ...[settings.gateway4, settings.gateway6].flatMap((each) => asAddress(each) ?? []),
+      ...['gateway4', 'gateway6'].flatMap((key) => address(settings[key], key)),
       ...routes.filter(({ to }) => to === 'default').map(({ via }) => via),
     ],
     routes: routes.filter(({ to }) => to !== 'default'),
-    dns: asWords(servers.addresses).flatMap((each) => asAddress(each) ?? []),
+    dns: asWords(servers.addresses).flatMap((each) => address(each, 'nameservers.addresses')),
     search: asWords(servers.search),
     ...(mtu !== undefined && { mtu }),
   };

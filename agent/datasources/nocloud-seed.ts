@@ -10,6 +10,8 @@ export interface Seed {
   readonly userData?: Uint8Array | undefined;
   readonly vendorData?: Uint8Array | undefined;
   readonly networkConfig?: unknown;
+  /** Why a network-config that exists is not used. */
+  readonly networkLeftOut?: readonly string[];
 }
 
 /** Reads the four files of a seed; undefined without meta-data. */
@@ -17,13 +19,16 @@ export async function readSeed(ask: FetchContext, tree: Tree, from: string): Pro
   const { yamlIn } = await import('./metadata-yaml.ts');
   const metaData = await yamlIn(tree, 'meta-data');
   if (metaData === undefined) return undefined;
+  const networkLeftOut: string[] = [];
+  const askNetwork = { ...ask, note: (_: unknown, text: string) => void networkLeftOut.push(text) };
   const file = (name: string) => unlessRubbish(ask, tree, () => bytesAt(tree, name));
   return {
     from,
     metaData: asObject(metaData) ?? {},
     userData: await file('user-data'),
     vendorData: await file('vendor-data'),
-    networkConfig: await unlessRubbish(ask, tree, () => yamlIn(tree, 'network-config')),
+    networkConfig: await unlessRubbish(askNetwork, tree, () => yamlIn(tree, 'network-config')),
+    networkLeftOut,
   };
 }
 
@@ -35,6 +40,7 @@ export const merged = (seeds: readonly Seed[]): Seed =>
     userData: later.userData ?? earlier.userData,
     vendorData: later.vendorData ?? earlier.vendorData,
     networkConfig: later.networkConfig ?? earlier.networkConfig,
+    networkLeftOut: [...(earlier.networkLeftOut ?? []), ...(later.networkLeftOut ?? [])],
   }));
 
 /** Reads the seed that the settings of the image hold inline, under `datasource: {NoCloud: {...}}`. */

@@ -71,16 +71,19 @@ async function readSeedFrom(ask: FetchContext, url: string): Promise<Seed | unde
     throw badMetadata(url, 'no place a seed can be fetched from: a path, file://, http:// and https:// are');
   const place = url.replace(/\/+$/, '');
   const seed = await readSeed(ask, httpTree(ask, serviceAt(ask, [place]), '/'), place);
-  if (!seed) ask.note('warning', `${place}/meta-data: not there, so this is no seed`);
+  if (!seed) ask.note('warning', `${place}/meta-data is missing, so this is not a seed`);
   return seed;
 }
 
-function instanceOf(ask: FetchContext, { metaData, userData, vendorData, networkConfig }: Seed): Instance {
-  const { interfaces, leftOut } =
+function instanceOf(
+  ask: FetchContext,
+  { metaData, userData, vendorData, networkConfig, networkLeftOut = [] }: Seed,
+): Instance {
+  const { interfaces, leftOut: parts } =
     networkConfig === undefined || networkConfig === null
       ? { interfaces: undefined, leftOut: [] }
       : readNetworkConfig(networkConfig, ask.facts);
-  for (const sentence of leftOut) ask.note('warning', sentence);
+  const leftOut = [...networkLeftOut, ...parts];
   return {
     id: idOf(metaData['instance-id']) ?? 'nocloud',
     datasource: 'nocloud',
@@ -89,6 +92,7 @@ function instanceOf(ask: FetchContext, { metaData, userData, vendorData, network
     userData,
     vendorData: vendorData ? [vendorData] : [],
     ...(interfaces && { network: interfaces }),
+    ...(leftOut.length > 0 && { networkLeftOut: leftOut }),
     metadata: { meta_data: metaData },
     secrets: [],
   };

@@ -64,7 +64,6 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
     names.map((name) => context.get(name)).find((value) => value !== undefined);
   for (const name of context.keys()) if (undone.test(name)) ask.note('warning', `${name} is not supported: left out`);
   const { interfaces, leftOut } = readContextNetwork(context);
-  for (const sentence of leftOut) ask.note('warning', sentence);
   const token = tokenFile ?? context.get('ONEGATE_TOKEN');
   const script = startScript(context);
   return {
@@ -75,6 +74,7 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
     userData: userDataOf(context),
     vendorData: script ? [script] : [],
     ...(interfaces.length > 0 && { network: interfaces }),
+    ...(leftOut.length > 0 && { networkLeftOut: leftOut }),
     metadata: { meta_data: Object.fromEntries(context) },
     secrets: [...secretsIn(context), ...(token === undefined ? [] : [token])],
     ready: readyReport(context, token),

@@ -41,7 +41,6 @@ export async function readOpenStack(ask: FetchContext, tree: Tree, datasource: s
   const networkData = await orNothing(ask, () => jsonAt(tree, 'network_data.json'));
   const network = networkData && readNetworkData(networkData);
   const files = Array.isArray(metaData.files) ? metaData.files.map((each) => asText(asObject(each)?.path) ?? '?') : [];
-  for (const sentence of network?.leftOut ?? []) ask.note('warning', sentence);
   for (const path of files)
     ask.note('warning', `files given with the instance are not supported: ${path} is not written`);
   return {
@@ -54,6 +53,7 @@ export async function readOpenStack(ask: FetchContext, tree: Tree, datasource: s
     userData,
     vendorData,
     ...(network && { network: network.interfaces }),
+    ...(network && network.leftOut.length > 0 && { networkLeftOut: network.leftOut }),
     metadata: { meta_data: metaData, ...(networkData && { network_json: networkData }) },
     secrets: [metaData.admin_pass, metaData.random_seed].flatMap((value) => asText(value) ?? []),
   };

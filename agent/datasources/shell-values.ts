@@ -17,7 +17,7 @@ export function readAssignments(text: string): ReadonlyMap<string, string> | Bro
     if (at >= text.length) break;
     if (text[at] === '\n') continue;
     const [name] = /^[A-Za-z_]\w*(?==)/.exec(text.slice(at, at + 300)) ?? [];
-    if (name === undefined) return brokenAt(text, at, 'this is no KEY=VALUE');
+    if (name === undefined) return brokenAt(text, at, 'not KEY=VALUE');
     const word = readWord(text, at + name.length + 1);
     if ('why' in word) return brokenAt(text, word.end, word.why);
     values.set(name, word.value);

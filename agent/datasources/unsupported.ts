@@ -1,16 +1,9 @@
 import type { Platform } from '../facts/facts.ts';
 import type { Datasource } from '../metadata/datasource.ts';
 
-/** Google Compute Engine: detected, but not supported yet. */
-export const gce = notYet('gce', 'GCE', 'Google Compute Engine', ({ product, serial }) =>
-  product === 'Google Compute Engine' || serial.startsWith('GoogleCloud-') ? `DMI product is ${product}` : undefined,
-);
-
-const azureChassis = '7783-7084-3265-9085-8269-3286-77';
-
-/** Microsoft Azure: detected, but not supported yet. */
-export const azure = notYet('azure', 'Azure', 'Microsoft Azure', ({ chassis }) =>
-  chassis === azureChassis ? `DMI chassis is ${chassis}` : undefined,
+/** SmartOS: detected, but not supported yet; its metadata comes over a serial line. */
+export const smartos = notYet('smartos', 'SmartOS', 'SmartOS', ({ product }) =>
+  product.startsWith('SmartDC') ? `DMI product is ${product}` : undefined,
 );
 
 function notYet(

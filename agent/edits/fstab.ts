@@ -38,7 +38,16 @@ function isDropped(line: string, edit: Exclude<FstabEdit, { put: FstabEntry }>):
 
 /** Returns what identifies an entry: its mount point, or the device or file for swap. */
 export const keyOfEntry = ({ spec, file, type }: Pick<FstabEntry, 'spec' | 'file' | 'type'>): string =>
-  type === 'swap' || file === 'none' || file === 'swap' ? spec : file;
+  type === 'swap' || file === 'none' || file === 'swap' ? spec : mountPoint(file);
+
+/** Returns a mount point as systemd and the kernel write it: /data for /data/ and //data. */
+export const mountPoint = (file: string): string =>
+  file.startsWith('/')
+    ? `/${file
+        .split('/')
+        .filter((name) => name !== '' && name !== '.')
+        .join('/')}`
+    : file;
 
 /** Returns the entry in a line; undefined for comments, empty lines, and lines that are not entries. */
 export function entryIn(line: string): FstabEntry | undefined {

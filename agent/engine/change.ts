@@ -36,6 +36,8 @@ export type StateChange =
       readonly names: readonly string[];
       /** The setting that requests each package, by package name: "packages[3]". */
       readonly asked?: Readonly<Record<string, string>>;
+      /** How long another process may hold the lock of the package manager. Default: ten minutes. */
+      readonly lockTimeoutMs?: number;
     }
   | { readonly kind: 'selinux'; readonly mode: 'enforcing' | 'permissive' }
   /** A repository file for dnf and yum. */
@@ -51,11 +53,17 @@ export type ActChange =
   | ScriptChange
   | DownloadChange
   | { readonly kind: 'rpm-key'; readonly path: string }
-  | { readonly kind: 'package-files'; readonly manager: 'dnf' | 'yum' | 'apt'; readonly names: readonly string[] }
+  | {
+      readonly kind: 'package-files';
+      readonly manager: 'dnf' | 'yum' | 'apt';
+      readonly names: readonly string[];
+      readonly lockTimeoutMs?: number;
+    }
   | {
       readonly kind: 'package-upkeep';
       readonly manager: 'dnf' | 'yum' | 'apt';
       readonly does: 'refresh' | 'upgrade';
+      readonly lockTimeoutMs?: number;
     }
   /** `kernel` is the release of the running kernel. */
   | { readonly kind: 'reboot-if-required'; readonly kernel: string }
@@ -168,7 +176,7 @@ export type Edit =
 /** An HTTP request that is sent once. */
 export interface RequestChange {
   readonly kind: 'request';
-  readonly method: 'PUT' | 'POST';
+  readonly method: 'GET' | 'PUT' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;

@@ -1,70 +1,22 @@
 import { asProblem, Problem } from '../base/problem.ts';
 import type { Host, ReadHost } from '../host/host.ts';
 import { isRefused } from '../host/with-context.ts';
-import type { Change, CommandInfo, PlanItem } from './change.ts';
+import type { Change, PlanItem } from './change.ts';
 import type {
   ActHandler,
   ActLog,
   Difference,
   HandlerTable,
-  ItemReport,
-  ItemStart,
   LedgerEntry,
   Remark,
   StateHandler,
   Waiting,
 } from './handler.ts';
 import { hashOf } from './hash.ts';
+import type { Ledger, ReadLedger } from './ledger.ts';
 import type { OverlayHost } from './overlay-host.ts';
 import { prepareItems } from './prepare-items.ts';
-
-/** The outcome of one change. */
-export type Step = { readonly at: string; readonly change: Change } & Outcome;
-
-export type Outcome =
-  /** Unchanged. The note describes the part that holds if the full request is not possible. */
-  | { readonly outcome: 'holds'; readonly note?: string }
-  /** In a preview: a run would apply it. */
-  | { readonly outcome: 'due'; readonly difference: Difference }
-  | { readonly outcome: 'made'; readonly difference: Difference; readonly note?: string }
-  /** It needs a running machine or root: neither due nor done. */
-  | { readonly outcome: 'deferred'; readonly because: string }
-  /** The state cannot be read without root. */
-  | { readonly outcome: 'unknown'; readonly because: string }
-  /** An act that ran before. `changed`: its settings differ now. `failed`: it failed and is not repeated. */
-  | { readonly outcome: 'done'; readonly changed?: true; readonly failed?: true }
-  /** Planned for another machine, so not compared. */
-  | { readonly outcome: 'planned' }
-  /** Not applied because an earlier change of its item failed. */
-  | { readonly outcome: 'skipped' }
-  | { readonly outcome: 'failed'; readonly problem: Problem };
-
-/** The records of acts, and of followers still pending after a crash. */
-export interface ReadLedger {
-  /** Returns the records of an act from this boot, instance or image, and from earlier boots. */
-  entriesOf(key: string): {
-    readonly earlier: readonly LedgerEntry[];
-    readonly before: readonly (readonly LedgerEntry[])[];
-  };
-  isPending(key: string): boolean;
-}
-
-export interface Ledger extends ReadLedger {
-  /** Each of these methods has written to disk when its promise settles. */
-  write(key: string, entry: LedgerEntry): Promise<void>;
-  pend(keys: readonly string[]): Promise<void>;
-  clear(key: string): Promise<void>;
-}
-
-/** Callbacks that report progress while a change is applied. */
-export interface Watch {
-  beforeChange?(): void;
-  scriptStarts?(item: ItemStart): void;
-  scriptItem?(report: ItemReport): void;
-  readonly waiting?: Waiting;
-  /** Returns the command at this zero-based position of a script, with secrets hidden. */
-  command?(position: number): CommandInfo | undefined;
-}
+import type { Outcome, Step, Watch } from './step.ts';
 
 /** Previews and applies the items of a plan with the handlers of one table. */
 export interface Executor {
@@ -92,7 +44,7 @@ async function preview(table: HandlerTable, item: PlanItem, host: OverlayHost, l
       if (outcome.outcome === 'due') host.include(outcome.difference);
       return outcome;
     } catch (error) {
-      if (isRefused(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to look' };
+      if (isRefused(error) && !host.privileged) return { outcome: 'unknown', because: 'needs root to read it' };
       throw error;
     }
   });
@@ -159,7 +111,8 @@ async function judge(
   }
   const difference = await handler.compare(change, host);
   if (difference && !isRemark(difference)) return { outcome: 'due', difference: asDifference(difference) };
-  if (isRemark(difference) && !led) return { outcome: 'holds', note: difference.holds };
+  if (isRemark(difference) && !led)
+    return { outcome: 'holds', note: difference.holds, ...(difference.warns && { warns: true }) };
   return led ? { outcome: 'due', difference: { why: `follows ${table.keyOf(led)}` } } : { outcome: 'holds' };
 }
 
@@ -216,7 +169,7 @@ async function makeState(
   const left = handler.unverified ? undefined : await handler.compare(change, host);
   if (isRemark(left)) return note || left.holds;
   if (!left) return note || undefined;
-  throw new Problem('not-converged', `${table.keyOf(change)} was made, and yet it ${asDifference(left).why}`);
+  throw new Problem('not-converged', `${table.keyOf(change)} was applied, but it still ${asDifference(left).why}`);
 }
 
 const keyIn = (table: HandlerTable, at: string, change: Change): string => `${at}: ${table.keyOf(change)}`;
@@ -242,7 +195,7 @@ async function walk(
 /** Defers a fetch that exceeds the budget of the units before sshd: the unit after sshd retries it. */
 const outcomeOf = (problem: Problem): Outcome =>
   problem.code === 'fetched-late'
-    ? { outcome: 'deferred', because: `behind sshd: ${problem.message}` }
+    ? { outcome: 'deferred', because: `after sshd: ${problem.message}` }
     : { outcome: 'failed', problem };
 
 interface Looking {

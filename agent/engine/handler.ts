@@ -28,6 +28,8 @@ export interface Difference {
 /** The change holds as far as possible; the text states the limit: "/ is overlay, which has no partition". */
 export interface Remark {
   readonly holds: string;
+  /** The request is not fulfilled, although nothing failed: all views show the text as a warning. */
+  readonly warns?: true;
 }
 
 /** Names, compares and applies one kind of state. */
@@ -106,8 +108,10 @@ export interface ItemReport {
   readonly command?: string;
   /** The signal that ended it: "SIGKILL". */
   readonly signal?: string;
+  /** The time limit of its list, if that ended it. */
+  readonly timeoutMs?: number;
   /** The last output line of a failed item, with secrets hidden. */
-  readonly stderrLine?: string;
+  readonly lastLine?: string;
   /** The source location: "user-data:12:5". */
   readonly place?: string;
   /** The file with its whole output. */

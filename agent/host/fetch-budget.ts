@@ -1,13 +1,15 @@
 import { Problem } from '../base/problem.ts';
 import { shownUrl } from '../base/shown-url.ts';
-import type { Host } from './host.ts';
+import type { ReadHost, Request } from './host.ts';
 
 /** A host whose requests, and the pauses between them, share one time budget. */
-export interface FetchBudget {
-  readonly host: Host;
+export interface FetchBudget<H extends ReadHost> {
+  readonly host: H;
   /** Whether a request or pause exceeded the budget. */
   isSpent(): boolean;
 }
+
+const again = 'No time is left to fetch again';
 
 /** The total time for all fetches of a unit before sshd; a network datasource has its own budget. */
 export const fetchBudgetMs = 20_000;
@@ -16,15 +18,12 @@ export const fetchBudgetMs = 20_000;
  * Limits the time of fetches through a host. Only requests and the pauses between them count. A fetch that exceeds the budget
  * throws a problem with the code `fetched-late`, which the executor defers to the unit after sshd.
  */
-export function fetchBudget(inner: Host, ms = fetchBudgetMs): FetchBudget {
+export function fetchBudget<H extends ReadHost>(inner: H, ms = fetchBudgetMs): FetchBudget<H> {
   let left = ms;
   let spent = false;
   const late = (what: string): Problem => {
     spent = true;
-    return new Problem(
-      'fetched-late',
-      `${what} takes longer than sshd waits (${ms / 1_000} s for all fetches together)`,
-    );
+    return new Problem('fetched-late', `${what} (sshd waits ${ms / 1_000} s for all fetches together)`);
   };
   async function timed<T>(what: string, work: () => Promise<T>): Promise<T> {
     const began = inner.now();
@@ -41,18 +40,18 @@ export function fetchBudget(inner: Host, ms = fetchBudgetMs): FetchBudget {
     isSpent: () => spent,
     host: {
       ...inner,
-      async http(request) {
-        const what = `${request.method ?? 'GET'} ${shownUrl(request.url)}`;
+      async http(request: Request) {
+        const what = `${request.method ?? 'GET'} ${shownUrl(request.url)}: no answer in time`;
         if (left <= 0) throw late(what);
         const timeoutMs = Math.min(request.timeoutMs ?? left, left);
         return timed(what, () => inner.http({ ...request, timeoutMs }));
       },
-      async sleep(pauseMs) {
+      async sleep(pauseMs: number) {
         if (pauseMs >= left) {
           left = 0;
-          throw late('Fetching again');
+          throw late(again);
         }
-        return timed('Fetching again', () => inner.sleep(pauseMs));
+        return timed(again, () => inner.sleep(pauseMs));
       },
     },
   };

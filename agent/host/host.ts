@@ -112,6 +112,10 @@ export interface Request {
   readonly limitBytes?: number;
   /** Truncates a longer body here without an error, for callers that check a stricter limit and report it. */
   readonly truncateAt?: number;
+  /** Sends it from a port below 1024, by which a service recognizes root. */
+  readonly lowPort?: boolean;
+  /** The Unix socket to which it is sent, instead of the host of the URL. */
+  readonly socket?: string;
 }
 
 export interface Response {
@@ -152,6 +156,8 @@ export type ShellEvent =
       readonly lastLine?: string;
       /** The signal that ended the item, or ended the shell while the item ran. */
       readonly signal?: string;
+      /** The list exceeded its timeout while the item ran. */
+      readonly timedOut?: true;
       readonly log?: string;
     };
 

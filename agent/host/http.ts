@@ -5,6 +5,7 @@ import buildConnector from 'undici/lib/core/connect.js';
 import Client from 'undici/lib/dispatcher/client.js';
 import { failure, unreachable } from '../base/http-error.ts';
 import type { Request, Response } from './host.ts';
+import { fromLowPort } from './low-port.ts';
 
 const connectMs = 2_000;
 const answerMs = 10_000;
@@ -17,9 +18,10 @@ const mostRedirects = 3;
  */
 export function makeHttp(): (request: Request) => Promise<Response> {
   const clients = new Map<string, Client>();
-  const clientOf = (origin: string): Client => {
-    const client = clients.get(origin) ?? connectTo(origin);
-    clients.set(origin, client);
+  const clientOf = (origin: string, way: Way): Client => {
+    const key = `${origin} ${way.socket ?? ''} ${way.lowPort ?? ''}`;
+    const client = clients.get(key) ?? connectTo(origin, way);
+    clients.set(key, client);
     return client;
   };
 
@@ -32,7 +34,7 @@ export function makeHttp(): (request: Request) => Promise<Response> {
       const headers = { ...request.headers, ...authorization };
       for (let redirects = 0; ; redirects++) {
         const sent = { ...request, headers, path };
-        const answer = await compiledOnce(() => exchange(clientOf(origin), sent, limit));
+        const answer = await compiledOnce(() => exchange(clientOf(origin, request), sent, limit));
         const next = redirects < mostRedirects ? sameHost(answer, origin, path) : undefined;
         if (next === undefined || (request.method ?? 'GET') !== 'GET') return answer;
         path = next;
@@ -129,10 +131,21 @@ function partsOf(url: string): { origin: string; path: string; authorization: Re
   };
 }
 
-function connectTo(origin: string): Client {
+/** How a connection is made, other than to a host from any port. */
+type Way = Pick<Request, 'lowPort' | 'socket'>;
+
+function connectTo(origin: string, { lowPort, socket }: Way): Client {
   const [, zone] = /%(?:25)?([^\]]+)\]/.exec(origin) ?? [];
   const plainOrigin = origin.replace(/%[^\]]*/, '');
-  const connector = buildConnector({ timeout: connectMs, allowH2: false, ...authorities(origin) });
+  const settings = {
+    timeout: connectMs,
+    allowH2: false,
+    ...authorities(origin),
+    ...(socket && { socketPath: socket }),
+  };
+  const connector = lowPort
+    ? fromLowPort((localPort) => buildConnector({ ...settings, localPort }))
+    : buildConnector(settings);
   return new Client(plainOrigin, {
     allowH2: false,
     headersTimeout: 0,

@@ -1,14 +1,13 @@
-import { dirname } from 'node:path';
 import { Problem } from '../base/problem.ts';
 import * as files from './files.ts';
-import type { Attributes, Host, Request, Response } from './host.ts';
+import type { Attributes, Host, ReadHost, Request, Response } from './host.ts';
 import { idOf } from './passwd.ts';
+import { type CreatedTop, pathLabels } from './path-labels.ts';
 import { mayWrite, syncOwn } from './pending-syncs.ts';
 import { discardPrepared, type NewFile, prepareFiles } from './prepared-files.ts';
 import { programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 import * as readFs from './read-fs.ts';
-import { type Labels, selinuxLabels } from './selinux-labels.ts';
 import { syncProgramsLater } from './unsynced.ts';
 
 export interface LinuxOptions {
@@ -16,11 +15,6 @@ export interface LinuxOptions {
   readonly root: string;
   /** Whether the root is an image or a scratch folder, and not the running machine. */
   readonly offline: boolean;
-}
-
-interface Top {
-  readonly path: string;
-  readonly isFolder: boolean;
 }
 
 /** Returns a host for the running machine or for a file tree. */
@@ -32,17 +26,14 @@ export function linux({ root, offline }: LinuxOptions): Host {
     return (await http)(request);
   };
 
-  // Detected at the first write: most commands that open a tree only read it.
-  let found: { readonly labels: Labels | undefined } | undefined;
-  const labels = () => {
-    found ??= { labels: selinuxLabels(root, offline) };
-    return found.labels;
-  };
+  const labels = pathLabels(root, offline);
+  const privileged = process.getuid?.() === 0;
+  const owning = (attributes: Attributes) => numericOwner(attributes, host, privileged);
 
   const host: Host = {
     root,
     offline,
-    privileged: process.getuid?.() === 0,
+    privileged,
 
     readText: async (path) => readFs.readText(root, path),
     readBytes: async (path, piece) => readFs.readBytes(root, path, piece),
@@ -63,103 +54,84 @@ export function linux({ root, offline }: LinuxOptions): Host {
 
     writeFile: async (path, content, attributes = {}) => {
       let lacksLabel = !readFs.stat(root, path);
-      const top = topToMake(path);
+      const top = labels.topToCreate(path);
       files.writeFile(root, path, content, await owning(attributes), (old, aside) => {
-        lacksLabel = labels()?.keep(old, aside) === false;
+        lacksLabel = !labels.keep(old, aside);
       });
-      if (lacksLabel) label(top);
+      if (lacksLabel) labels.set(top);
     },
     prepareFiles: async (wanted) => {
       const ready: NewFile[] = [];
-      const tops = new Map<string, Top>();
+      const tops = new Map<string, CreatedTop>();
       for (const { path, content, attributes } of wanted) {
         // `writeFile` reports an owner that does not exist.
         const own = await owning(attributes).catch(() => undefined);
         if (!own) continue;
         ready.push({ ...own, path, content, mode: own.mode ?? 0o644 });
-        const top = topToMake(path);
+        const top = labels.topToCreate(path);
         if (top.isFolder) tops.set(top.path, top);
       }
       prepareFiles(root, ready);
       // The files get their labels when they get their names.
-      for (const top of tops.values()) label(top);
+      for (const top of tops.values()) labels.set(top);
     },
     discardPrepared: async () => discardPrepared(),
     makeDirectory: async (path, attributes = {}) => {
-      const top = topToMake(path);
+      const top = labels.topToCreate(path);
       files.makeDirectory(root, path, await owning(attributes));
-      label(top);
+      labels.set(top);
     },
     remove: async (path) => files.remove(root, path),
     truncate: async (path) => files.truncate(root, path),
     link: async (path, target) => {
-      const top = topToMake(path);
+      const top = labels.topToCreate(path);
       files.link(root, path, target);
-      label(top);
+      labels.set(top);
     },
     setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
     run: async (argv, options = {}) => {
-      const output = await (mayWrite(argv) ? writing(() => runProgram(argv, options)) : runProgram(argv, options));
-      if (offline && argv[1] === '--root') labelTables();
+      const output = await (mayWrite(argv)
+        ? writing(root, () => runProgram(argv, options))
+        : runProgram(argv, options));
+      if (offline && argv[1] === '--root') labels.setAccountTables();
       if ((options.accept ?? [0]).includes(output.code)) return output;
       throw programProblem(argv, output);
     },
     shell: async (script, tell) => {
       const { runList } = await import('./shell.ts');
-      return writing(() => runList(script, tell, isGoingDown));
+      return writing(root, () => runList(script, tell, isGoingDown));
     },
     send: fetch,
   };
 
-  /** Starts a program when the agent's earlier changes are on disk: those of the program may get there at any time. */
-  async function writing<T>(start: () => Promise<T>): Promise<T> {
-    syncOwn();
-    try {
-      return await start();
-    } finally {
-      syncProgramsLater(root);
-    }
-  }
+  return host;
+}
 
-  async function owning({ owner, group, mode, within }: Attributes): Promise<files.Owning> {
-    return { uid: await number(owner, 'user'), gid: await number(group, 'group'), mode, within };
+/** Starts a program when the agent's earlier changes are on disk: those of the program may get there at any time. */
+async function writing<T>(root: string, start: () => Promise<T>): Promise<T> {
+  syncOwn();
+  try {
+    return await start();
+  } finally {
+    syncProgramsLater(root);
   }
+}
 
-  async function number(name: string | undefined, sort: 'user' | 'group'): Promise<number | undefined> {
-    if (name === undefined || !host.privileged) return undefined;
+/** Returns attributes with owner and group as numbers. Without privileges, a file keeps the owner that the kernel gives it. */
+async function numericOwner(attributes: Attributes, host: ReadHost, privileged: boolean): Promise<files.Owning> {
+  const { owner, group, mode, within } = attributes;
+  const number = async (name: string | undefined, sort: 'user' | 'group'): Promise<number | undefined> => {
+    if (name === undefined || !privileged) return undefined;
     const id = await idOf(name, sort, host);
     if (id !== undefined) return id;
     throw new Problem('not-possible', `There is no ${sort} "${name}"`, { hint: `Make it under "${sort}s".` });
-  }
+  };
+  return { uid: await number(owner, 'user'), gid: await number(group, 'group'), mode, within };
+}
 
-  /** Sets the SELinux label that the policy defines for a new path: systemd and sshd refuse files with other labels. */
-  function label({ path, isFolder }: Top): void {
-    labels()?.set(path, isFolder);
-  }
-
-  /** Labels the account tables: shadow-utils replace them, and on a host without SELinux leave them unlabelled. */
-  function labelTables(): void {
-    for (const name of ['passwd', 'shadow', 'group', 'gshadow', 'subuid', 'subgid']) {
-      for (const path of [`/etc/${name}`, `/etc/${name}-`]) {
-        if (readFs.stat(root, path)) label({ path, isFolder: false });
-      }
-    }
-    if (readFs.stat(root, '/home')) label({ path: '/home', isFolder: true });
-  }
-
-  /** Returns the topmost folder that must be created for a path, or the path itself. */
-  function topToMake(path: string): Top {
-    const above = dirname(path);
-    if (!labels() || above === '/' || readFs.stat(root, above)) return { path, isFolder: false };
-    return { ...topToMake(above), isFolder: true };
-  }
-
-  async function isGoingDown(): Promise<boolean> {
-    const { stdout } = await runProgram(['systemctl', 'list-jobs', '--no-legend'], { timeoutMs: 5000 });
-    return /\b(shutdown|reboot|poweroff|halt|kexec)\.target\b/.test(stdout);
-  }
-
-  return host;
+async function isGoingDown(): Promise<boolean> {
+  const { stdout } = await runProgram(['systemctl', 'list-jobs', '--no-legend'], { timeoutMs: 5000 });
+  return /\b(shutdown|reboot|poweroff|halt|kexec)\.target\b/.test(stdout);
 }
 
 /** Returns the host of this machine, for facts that an image does not have: cores, memory, firmware. */

@@ -3,7 +3,6 @@ import { constants } from 'node:os';
 import { Problem } from '../base/problem.ts';
 import type { Output, RunOptions } from './host.ts';
 import { withPipes } from './piped-input.ts';
-import { normalPriority } from './priority.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 
 /** The environment of child processes: fixed, without inherited variables. */
@@ -13,8 +12,6 @@ export const environment = {
   HOME: '/root',
 } as const;
 
-/** Programs that leave processes behind, which must not inherit a raised priority. */
-const leavesOthers = new Set(['mount']);
 const mostOutput = 1 << 20;
 const defaultTimeoutMs = 120_000;
 
@@ -23,14 +20,12 @@ export function runProgram(argv: readonly string[], options: RunOptions = {}): P
   const { input, timeoutMs = defaultTimeoutMs, env = {} } = options;
   const [program = '', ...args] = input === undefined ? argv : withPipes(argv);
   const { promise, resolve, reject } = Promise.withResolvers<Output>();
-  const begin = () =>
-    spawn(program, args, {
-      env: { ...environment, ...env },
-      cwd: '/',
-      detached: true, // its own process group, so that its child processes can be ended with it
-      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-    });
-  const child = leavesOthers.has(program) ? normalPriority(begin) : begin();
+  const child = spawn(program, args, {
+    env: { ...environment, ...env },
+    cwd: '/',
+    detached: true, // its own process group, so that its child processes can be ended with it
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
   const stdout = capped(child.stdout);
   const stderr = capped(child.stderr);
   let ending: Promise<void> | undefined;

@@ -16,6 +16,18 @@ export const queries = [
   ['systemctl', 'show'],
   ['systemd-creds', 'decrypt', '--newline=no'],
   ['xfs_growfs', '-n'],
+  ['vmware-rpctool', 'info-get guestinfo.metadata'],
+  ['vmware-rpctool', 'info-get guestinfo.metadata.encoding'],
+  ['vmware-rpctool', 'info-get guestinfo.userdata'],
+  ['vmware-rpctool', 'info-get guestinfo.userdata.encoding'],
+  ['vmware-rpctool', 'info-get guestinfo.vendordata'],
+  ['vmware-rpctool', 'info-get guestinfo.vendordata.encoding'],
+  ['vmtoolsd', '--cmd', 'info-get guestinfo.metadata'],
+  ['vmtoolsd', '--cmd', 'info-get guestinfo.metadata.encoding'],
+  ['vmtoolsd', '--cmd', 'info-get guestinfo.userdata'],
+  ['vmtoolsd', '--cmd', 'info-get guestinfo.userdata.encoding'],
+  ['vmtoolsd', '--cmd', 'info-get guestinfo.vendordata'],
+  ['vmtoolsd', '--cmd', 'info-get guestinfo.vendordata.encoding'],
 ] as const;
 
 export type Query = readonly [...(typeof queries)[number], ...string[]];

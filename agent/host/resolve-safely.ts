@@ -30,7 +30,7 @@ export interface PathHandle {
   readonly path: string;
   /** The path existed a moment ago. */
   readonly there?: true;
-  /** The file belongs to root, or was smaller than 64 KiB a moment ago. */
+  /** The file belongs to root, and was smaller than 64 KiB a moment ago; a file of a user may grow while it is read. */
   readonly small?: true;
 }
 
@@ -88,7 +88,9 @@ function straightTo(path: string, { root, follow, create }: WalkOptions): PathHa
   const stats = lstatSync(spot.path, { throwIfNoEntry: false });
   if (!stats) return create ? spot : 'missing';
   if (stats.isSymbolicLink()) return 'unsure';
-  return stats.isFile() && stats.size < 65_536 ? { ...spot, there: true, small: true } : { ...spot, there: true };
+  const isTrusted = stats.uid === 0 || stats.uid === process.geteuid?.();
+  const small = stats.isFile() && stats.size < 65_536 && isTrusted;
+  return small ? { ...spot, there: true, small } : { ...spot, there: true };
 }
 
 function arrive(

@@ -3,7 +3,6 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { ownPaths } from '../base/own-paths.ts';
 import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
-import { normalPriority } from './priority.ts';
 import { endGroup, environment, lastLines } from './processes.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 import { logs, openLog, type ShellLog } from './shell-log.ts';
@@ -41,10 +40,12 @@ export async function runList(
   process.on('SIGTERM', onTerm);
   const timer = script.timeoutMs ? setTimeout(onTimeout, script.timeoutMs) : undefined;
   try {
-    const { code, open } = await follow(child, { script, log, path, tell });
+    const report = (event: ShellEvent) =>
+      tell(timedOut && event.event === 'ended' ? { ...event, timedOut: true } : event);
+    const { code, open } = await follow(child, { script, log, path, tell: report });
     const shutdown = (await down) ?? false;
     // The shell ended inside an item, by `exit`, `set -e` or a signal. The item ended with it.
-    if (open && !shutdown) await tell(endOf(open, code, path, await log.tail()));
+    if (open && !shutdown) await report(endOf(open, code, path, await log.tail()));
     const signal = open && code > 128 ? signals[code - 128] : undefined;
     return { code, ...(signal && { signal }), ...(timedOut ? { timedOut } : {}), log: path, shutdown };
   } catch (error) {
@@ -87,14 +88,12 @@ function start(script: ShellList, log: string): ChildProcess {
   const whole = `{ trap : TERM PIPE; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
   const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
 
-  return normalPriority(() =>
-    spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {
-      env: { ...environment, LC_ALL: '', LANG: 'C.UTF-8', ...env },
-      cwd: '/',
-      detached: true,
-      stdio: [...ignored, 'pipe', 'pipe'],
-    }),
-  );
+  return spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {
+    env: { ...environment, LC_ALL: '', LANG: 'C.UTF-8', ...env },
+    cwd: '/',
+    detached: true,
+    stdio: [...ignored, 'pipe', 'pipe'],
+  });
 }
 
 /** Starts the list; throws before any item runs if the items cannot be written. */

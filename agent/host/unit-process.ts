@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 
 /** Variables that systemd or a shell sets separately for each process. */
 const ofEachProcess =
-  /^(BOOTAGENT_STAGE_SERVER|BOOTAGENT_FIRST|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MANAGERPID|MEMORY_PRESSURE_\w+|PWD|OLDPWD|SHLVL|_)=/;
+  /^(BOOTAGENT_STAGE_SERVER|INVOCATION_ID|JOURNAL_STREAM|SYSTEMD_EXEC_PID|MANAGERPID|MEMORY_PRESSURE_\w+|PWD|OLDPWD|SHLVL|_)=/;
 const rights = /^(Uid|Gid|Groups|Cap\w+|NoNewPrivs|Seccomp\w*|Cpus_allowed|Mems_allowed):/;
 
 /** Whether a process has the same environment as this one: variables, limits, privileges, security label, namespaces. */

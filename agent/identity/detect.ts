@@ -53,19 +53,19 @@ export async function detection(
   }
   const named = namedByKernel(facts) ?? context.named;
   const allowed = named ? named.flatMap((name) => datasources.filter((source) => isCalled(source, name))) : datasources;
-  const seen = await Promise.all(
+  const results = await Promise.all(
     allowed.map(async (source) => ({
       source,
-      mark: await source.detect(facts, host, settingsFor(context, source)).catch((error) => {
-        context.failed?.(`${source.name} cannot be looked for: ${asProblem(error).message}`);
+      reason: await source.detect(facts, host, settingsFor(context, source)).catch((error) => {
+        context.failed?.(`${source.name} cannot be detected: ${asProblem(error).message}`);
         return undefined;
       }),
     })),
   );
-  const isFound = seen.some(({ mark }) => mark !== undefined);
-  return seen.map(({ source, mark }) => {
+  const isFound = results.some(({ reason }) => reason !== undefined);
+  return results.map(({ source, reason }) => {
     const probed = source.known === true && !isFound && named !== undefined && named.length <= mostNamed;
-    return { source, because: mark ?? (probed ? 'named by the image' : undefined), found: mark !== undefined };
+    return { source, because: reason ?? (probed ? 'named by the image' : undefined), found: reason !== undefined };
   });
 }
 

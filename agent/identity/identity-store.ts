@@ -90,7 +90,7 @@ export async function storeIdentity(instance: Instance, how: string, memory: Ide
     }
   }
   for (const sentence of instance.missing ?? []) {
-    const hint = 'What could be had is used. It is asked for again at the next boot, or now by "bootagent run".';
+    const hint = 'The rest is used. The missing parts are fetched again at the next boot, or now by "bootagent run".';
     const problem = new Problem('datasource-unreachable', sentence, { hint });
     report({ event: 'problem', module: 'identity', at: 'datasource', problem });
   }

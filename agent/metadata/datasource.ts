@@ -51,7 +51,10 @@ export interface Instance {
   readonly zone?: string | undefined;
   readonly region?: string | undefined;
   readonly launchIndex?: number | undefined;
+  /** The SSH keys of the default user. */
   readonly publicKeys: readonly string[];
+  /** SSH keys that name another user, by that name. */
+  readonly userKeys?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly userData?: Uint8Array | undefined;
   /** The file that the user-data was read from, if one was named; messages use it in source locations. */
   readonly userDataFile?: string | undefined;
@@ -59,6 +62,8 @@ export interface Instance {
   readonly vendorData: readonly Uint8Array[];
   /** The network configuration, if the datasource provides one. */
   readonly network?: readonly NetworkInterface[] | undefined;
+  /** Sentences about parts of the network configuration that are not applied. */
+  readonly networkLeftOut?: readonly string[] | undefined;
   /** The metadata of the datasource, as `query` and templates see it below `ds`: plain JSON, {meta_data: {...}}. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Values that must never be shown. */
@@ -69,9 +74,11 @@ export interface Instance {
   readonly ready?:
     | {
         readonly url: string;
-        readonly method: 'PUT' | 'POST';
+        readonly method: 'GET' | 'PUT' | 'POST';
         readonly headers: Readonly<Record<string, string>>;
         readonly body: string;
+        /** What the request tells the cloud; by default that the machine is ready. */
+        readonly tells?: string;
       }
     | undefined;
 }

@@ -38,17 +38,16 @@ const mostKept = 2 ** 16;
 
 /** Returns the client of one datasource. Its requests share one retry state, because all of them go to the same service. */
 export function retryingClient(options: Options): RetryingClient {
-  const { host, policy, deadline, note, tries: earlier = untried, waiting, random = Math.random } = options;
+  const { host, policy, deadline, tries: earlier = untried, random = Math.random } = options;
   const began = host.now();
   const patienceEnds = began + Math.max(0, (policy.maxWaitMs ?? Number.POSITIVE_INFINITY) - earlier.waitedMs);
-  const earlierAnswers = new Map(Object.entries(earlier.answers ?? {}));
-  const answers = new Map(earlierAnswers);
-  let tries = earlier;
-  let told = '';
-  let noticeMs = noticedMs;
+  const answers = keptAnswers(earlier);
   const servers = new Set<string>();
+  const notices = noticesOf(options);
+  let tries = earlier;
 
   const limit = (): number => (tries.answered ? deadline : Math.min(deadline, patienceEnds));
+  const waitedMs = (): number => earlier.waitedMs + host.now() - began;
 
   async function askAny(
     roots: Roots,
@@ -56,17 +55,17 @@ export function retryingClient(options: Options): RetryingClient {
     judge: Judge = () => undefined,
   ): Promise<Attempt> {
     const key = keyOf(request(''));
-    const known = earlierAnswers.get(key);
-    // Used only once: a repeated request expects a new answer.
-    if (known && earlierAnswers.delete(key)) return attemptOf(known);
+    const known = answers.take(key);
+    if (known) return known;
     const found = await askNow(roots, request, judge);
-    if (found.answer.body.length <= mostKept) answers.set(key, answeredOf(found));
+    answers.keep(key, found);
     return found;
   }
 
   async function askNow(roots: Roots, request: (root: string) => Request, judge: Judge): Promise<Attempt> {
     for (;;) {
-      if (limit() - host.now() <= 0 || isSpent(policy, tries)) throw gaveUp(undefined, keyOf(request('')));
+      if (limit() - host.now() <= 0 || isSpent(policy, tries))
+        throw gaveUp(undefined, tries, waitedMs(), keyOf(request('')));
       const timeoutMs = Math.min(policy.timeoutMs, limit() - host.now());
       const places = await roots();
       const server = serverOf(request(places[0] ?? '').url);
@@ -74,58 +73,85 @@ export function retryingClient(options: Options): RetryingClient {
       const ended = await raceEndpoints(host, places, (root) =>
         tryEndpoint(host, root, { timeoutMs, ...request(root) }, judge),
       );
-      const waitedMs = tries.answered ? tries.waitedMs : earlier.waitedMs + host.now() - began;
-      const after = next(policy, { ...tries, waitedMs }, ended.outcome, random);
+      const waited = tries.answered ? tries.waitedMs : waitedMs();
+      const after = next(policy, { ...tries, waitedMs: waited }, ended.outcome, random);
       tries = after.tries;
-      const ms = (tries.answered ? 0 : earlier.waitedMs) + host.now() - began;
+      const ms = tries.answered ? host.now() - began : waitedMs();
       if (ended.attempt) {
-        if (noticeMs > noticedMs) waiting?.(server, ms, true);
-        noticeMs = noticedMs;
+        notices.answered(server, ms);
         return ended.attempt;
       }
-      if (ms >= noticeMs) {
-        noticeMs = 2 * ms;
-        waiting?.(server, ms, false);
-      }
+      notices.waiting(server, ms);
       // If the pause does not end before the deadline, give up now, so that the boot continues.
       const asked = typeof ended.outcome === 'object' && ended.outcome.retryAfterMs !== undefined;
       const pause = after.pauseMs === undefined ? undefined : fittingPause(after.pauseMs, limit() - host.now(), asked);
-      if (pause === undefined) throw gaveUp(ended.problem);
-      tell(ended.problem, pause);
+      if (pause === undefined) throw gaveUp(ended.problem, tries, waitedMs());
+      notices.failed(ended.problem, tries, pause);
       await host.sleep(pause);
     }
   }
 
-  function tell(problem: Problem | undefined, pauseMs: number): void {
-    const reason = problem?.message ?? '';
-    if (reason === told && tries.failed === 0) return;
-    told = reason;
-    const most = policy.attempts === undefined ? '' : ` of ${policy.attempts}`;
-    const count = tries.failed > 0 ? ` (attempt ${tries.failed}${most})` : '';
-    note('note', `${reason}${count}, again in ${(pauseMs / 1_000).toFixed(1)} s`);
-  }
-
-  function gaveUp(last: Problem | undefined, what = ''): Problem {
-    const { failed } = tries;
-    const seconds = Math.round((earlier.waitedMs + host.now() - began) / 1_000);
-    const after = `gave up after ${failed} failed ${failed === 1 ? 'attempt' : 'attempts'} in ${seconds} s`;
-    const message = last ? `${last.message}; ${after}` : `${what}: not asked any more; ${after}`;
-    return new Problem(last?.code ?? 'datasource-unreachable', message, { cause: last });
-  }
-
   return {
     askAny,
-    ask: async (request, judge) =>
-      (
-        await askAny(
-          async () => [''],
-          () => request,
-          judge,
-        )
-      ).answer,
+    ask: async (request, judge) => {
+      const { answer } = await askAny(
+        async () => [''],
+        () => request,
+        judge,
+      );
+      return answer;
+    },
     asked: () => [...servers],
-    tries: () => ({ ...tries, answers: Object.fromEntries(answers) }),
+    tries: () => ({ ...tries, answers: answers.all() }),
   };
+}
+
+/** The answers that earlier stages of this boot received. Each is used once: a repeated request expects a new answer. */
+function keptAnswers({ answers: earlier = {} }: Tries) {
+  const unused = new Map(Object.entries(earlier));
+  const kept = new Map(unused);
+  return {
+    take(key: string): Attempt | undefined {
+      const known = unused.get(key);
+      return known && unused.delete(key) ? attemptOf(known) : undefined;
+    },
+    keep(key: string, attempt: Attempt): void {
+      if (attempt.answer.body.length <= mostKept) kept.set(key, answeredOf(attempt));
+    },
+    all: (): Readonly<Record<string, Answered>> => Object.fromEntries(kept),
+  };
+}
+
+/** Reports failed attempts, each reason once, and long waits. */
+function noticesOf({ policy, note, waiting }: Options) {
+  let reported = '';
+  let noticeMs = noticedMs;
+  return {
+    failed(problem: Problem | undefined, { failed }: Tries, pauseMs: number): void {
+      const reason = problem?.message ?? '';
+      if (reason === reported && failed === 0) return;
+      reported = reason;
+      const most = policy.attempts === undefined ? '' : ` of ${policy.attempts}`;
+      const count = failed > 0 ? ` (attempt ${failed}${most})` : '';
+      note('note', `${reason}${count}, again in ${(pauseMs / 1_000).toFixed(1)} s`);
+    },
+    waiting(server: string, ms: number): void {
+      if (ms < noticeMs) return;
+      noticeMs = 2 * ms;
+      waiting?.(server, ms, false);
+    },
+    answered(server: string, ms: number): void {
+      if (noticeMs > noticedMs) waiting?.(server, ms, true);
+      noticeMs = noticedMs;
+    },
+  };
+}
+
+function gaveUp(last: Problem | undefined, { failed }: Tries, waitedMs: number, what = ''): Problem {
+  const attempts = `${failed} failed ${failed === 1 ? 'attempt' : 'attempts'}`;
+  const after = `gave up after ${attempts} in ${Math.round(waitedMs / 1_000)} s`;
+  const message = last ? `${last.message}; ${after}` : `${what}: not requested again; ${after}`;
+  return new Problem(last?.code ?? 'datasource-unreachable', message, { cause: last });
 }
 
 const serverOf = (url: string): string => /^\w+:\/\/[^/]+/.exec(shownUrl(url))?.[0] ?? url;

@@ -59,7 +59,15 @@ export async function linesAt(tree: Tree, path: string): Promise<readonly string
 /** Returns a JSON object, or undefined if the file is missing or empty. */
 export async function jsonAt(tree: Tree, path: string): Promise<Readonly<Record<string, unknown>> | undefined> {
   const body = await tree.read(path, (bytes) => notJson(bytes) ?? (isObjectText(bytes) ? undefined : 'no JSON object'));
-  return body && body.length > 0 ? asObject(JSON.parse(utf8(body))) : undefined;
+  return body && body.length > 0 ? asObject(exactJson(utf8(body))) : undefined;
+}
+
+/** Parses JSON; an integer that would lose digits becomes a text, so that two instances never share a rounded id. */
+function exactJson(text: string): unknown {
+  const exact = (_key: string, value: unknown, { source = '' }: { readonly source?: string } = {}): unknown =>
+    typeof value === 'number' && /^-?\d+$/.test(source) && !Number.isSafeInteger(value) ? source : value;
+  // The type of the third argument is not in the library that TypeScript knows.
+  return JSON.parse(text, exact as Parameters<typeof JSON.parse>[1]);
 }
 
 /** Returns any JSON value, or undefined if the file is missing or empty. */
@@ -101,7 +109,7 @@ export function notText(body: Uint8Array): string | undefined {
   return page(body);
 }
 
-const notId = (text: string): string | undefined =>
+export const notId = (text: string): string | undefined =>
   /^[\x21-\x7e]{1,255}$/.test(text) ? undefined : 'no instance-id: that is one word';
 
 /** Detects a web page, which comes from a captive portal or a proxy. */

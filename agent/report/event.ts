@@ -1,8 +1,8 @@
 import type { Problem } from '../base/problem.ts';
 import type { CommandInfo, Note } from '../engine/change.ts';
-import type { Step } from '../engine/executor.ts';
 import type { ItemReport, ItemStart } from '../engine/handler.ts';
 import type { Stage } from '../engine/module.ts';
+import type { Step } from '../engine/step.ts';
 
 /** Every event that bootagent reports. Sinks turn events into journal lines, terminal output and the status file. */
 export type Event =

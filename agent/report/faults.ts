@@ -48,13 +48,13 @@ export function faultLines({ module, message, items = [] }: Fault): string[] {
   return items.length === 0 ? [failedText(message)] : items.flatMap((item) => itemLines(module, item));
 }
 
-/** Returns "runcmd[1] (2 of 5) `setup --now` failed: exit 127 (command not found)", stderr, and the places to look at. */
+/** Returns "runcmd[1] (2 of 5) `setup --now` failed: exit 127 (command not found)", its last line of output, and the places to look at. */
 export function itemLines(module: string, item: PublicItem): string[] {
-  const { stderrLine, place, log } = item;
+  const { lastLine, place, log } = item;
   const where = [place && `at ${place}`, log && `output in ${log}`].filter(Boolean).join(', ');
   return [
     `${itemName(module, item)}${item.command ? ` \`${item.command}\`` : ''} failed: ${exitText(item)}`,
-    ...(stderrLine ? [`  stderr: ${stderrText(stderrLine)}`] : []),
+    ...(lastLine ? [`  last output: ${withoutScriptPath(lastLine)}`] : []),
     ...(where ? [`  ${where}`] : []),
   ];
 }
@@ -68,17 +68,22 @@ const exits: ReadonlyMap<number, string> = new Map([
   [127, ' (command not found)'],
 ]);
 
-/** Returns "exit 127 (command not found)" or "killed by SIGKILL". */
-export const exitText = ({ code, signal }: Pick<PublicItem, 'code' | 'signal'>): string =>
-  signal === undefined ? `exit ${code}${exits.get(code) ?? ''}` : `killed by ${signal}`;
+/** Returns "exit 127 (command not found)", "killed by SIGKILL" or "stopped by the time limit of 90 s for the list". */
+export const exitText = ({ code, signal, timeoutMs }: Pick<PublicItem, 'code' | 'signal' | 'timeoutMs'>): string => {
+  if (timeoutMs !== undefined) return `stopped by the time limit of ${timeoutMs / 1000} s for the list`;
+  return signal === undefined ? `exit ${code}${exits.get(code) ?? ''}` : `killed by ${signal}`;
+};
 
 /** Returns the line without the prefix of the shell: the path of the script that bootagent wrote for the list. */
-export const stderrText = (line: string): string =>
+export const withoutScriptPath = (line: string): string =>
   line.replace(/^(?:\/var\/lib\/bootagent\/scripts\/\S+: (?:(?:line )?\d+: )?)+/, '');
 
 /** Returns how to fix a fault. */
 export function fixOf({ module, code, hint, items = [] }: Fault): string {
-  if (items.length > 0) return `Correct the command, then: bootagent run --force --only ${module}`;
-  if (hint !== undefined) return hint;
+  if (items.length > 0) {
+    const isLate = items[0]?.timeoutMs !== undefined;
+    return `Correct the command${isLate ? ` or raise ${module}_timeout` : ''}, then: bootagent run --force --only ${module}`;
+  }
+  if (hint !== undefined) return `${hint.charAt(0).toUpperCase()}${hint.slice(1)}`;
   return Object.hasOwn(problemCodes, code) ? problemCodes[code as ProblemCode].fix : 'See "bootagent status".';
 }

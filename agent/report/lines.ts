@@ -1,4 +1,4 @@
-import type { Step } from '../engine/executor.ts';
+import type { Step } from '../engine/step.ts';
 import { diff } from './diff.ts';
 import type { Event, ModuleResult } from './event.ts';
 import { failedText, itemLines, itemName } from './faults.ts';
@@ -94,7 +94,8 @@ function stepLines(module: string, step: Step): Line[] {
     case 'unknown':
       return [line('notice', row('.', module, `${name}: ${willOf(step.change)} (deferred: ${step.because})`))];
     case 'holds':
-      return step.note === undefined ? [] : [line('info', row('!', module, `${name}: ${step.note}`))];
+      // A warning is an event of its own.
+      return step.note === undefined || step.warns ? [] : [line('info', row('!', module, `${name}: ${step.note}`))];
     case 'skipped':
       return [line('warning', row('.', module, `${name}: skipped after the failure`))];
     default:
@@ -111,8 +112,11 @@ function commandLines({ step, commands = [] }: Extract<Event, { event: 'step' }>
 const signs: Readonly<Record<Sort, string>> = { add: '+', change: '~', remove: '-', once: '≈' };
 
 /** Returns "asking openstack http://169.254.169.254 for 12 s" or, after the end of the wait, "... took 12 s". */
-export const waitingText = ({ what, ms, ended }: Extract<Event, { event: 'waiting' }>): string =>
-  `${what} ${ended ? 'took' : 'for'} ${Math.round(ms / 1000)} s`;
+export function waitingText({ what, ms, ended }: Extract<Event, { event: 'waiting' }>): string {
+  const seconds = Math.round(ms / 1000);
+  if (ended) return `${what} took ${seconds} s`;
+  return seconds === 0 ? `${what} ...` : `${what} for ${seconds} s`;
+}
 
 const warned = (level: string, text: string): string => (level === 'note' ? text : `warning: ${text}`);
 

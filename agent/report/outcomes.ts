@@ -1,4 +1,4 @@
-import type { Outcome } from '../engine/executor.ts';
+import type { Outcome } from '../engine/step.ts';
 import type { ModuleResult } from './event.ts';
 
 /** The outcome of a change, by the name that all views use. */

@@ -41,6 +41,7 @@ export function journal(write: Write): Report {
 }
 
 const mostConsoleLines = 40;
+const mostAnnouncedLines = 30;
 const mostConsoleChars = 240;
 
 /**
@@ -89,9 +90,11 @@ export function console(write: Write, boot: { console_lines: number; console_ins
           tell(`${event.module}: ${failedText(event.problem.message)}`);
         return;
       case 'waiting':
-        tell(waitingText(event));
+        tell(`${event.module === 'datasource' ? '' : `${event.module}: `}${waitingText(event)}`);
         return;
       case 'announce':
+        // A list of many keys must not take the lines of warnings and failures.
+        if (boot.console_lines + event.lines.length > mostAnnouncedLines) return tell(event.lines[1] ?? '');
         for (const each of event.lines) tell(each);
         return;
       default:

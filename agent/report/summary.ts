@@ -109,7 +109,7 @@ export function addTo(summary: Summary, event: Event): void {
     case 'step': {
       const { step } = event;
       if (step.change.kind === 'host-keys' && 'note' in step)
-        summary.fingerprints.push(...fingerprintsIn(step.note ?? ''));
+        summary.fingerprints = [...new Set([...summary.fingerprints, ...fingerprintsIn(step.note ?? '')])];
       return;
     }
     case 'run-ended':

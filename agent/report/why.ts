@@ -1,7 +1,8 @@
 import { printable } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
-import { exitText, fixOf, itemName, type PublicItem, stderrText } from './faults.ts';
-import { faultsOf, type Summary } from './summary.ts';
+import { exitText, fixOf, itemName, type PublicItem, withoutScriptPath } from './faults.ts';
+import { faultsOf, type Notice, type Summary } from './summary.ts';
+import { plural } from './wording.ts';
 
 /** The line of the user-data that a fault is about. */
 export interface SourceLine {
@@ -18,7 +19,8 @@ export interface Cause {
   readonly code: string;
   readonly cause: string;
   readonly command?: string;
-  readonly stderr?: string;
+  /** The last line of the output: standard output and standard error are one stream, as in a terminal. */
+  readonly output?: string;
   /** "user-data:12:5". */
   readonly place?: string;
   readonly source?: SourceLine;
@@ -41,7 +43,7 @@ export function causesOf(summary: Summary): Cause[] {
       code,
       cause: item ? itemCause(module, item) : message,
       ...(item?.command !== undefined && { command: item.command }),
-      ...(item?.stderrLine !== undefined && { stderr: stderrText(item.stderrLine) }),
+      ...(item?.lastLine !== undefined && { output: withoutScriptPath(item.lastLine) }),
       ...(place !== undefined && { place }),
       ...(item?.log !== undefined && { log: item.log }),
       fix: fixOf(fault),
@@ -53,13 +55,13 @@ export function causesOf(summary: Summary): Cause[] {
 export function whyLines(summary: Summary, source?: SourceLine): string[] {
   const [first, ...more] = causesOf(summary);
   if (!first) return [];
-  const { cause, command, stderr, place, log, fix } = first;
+  const { cause, command, output, place, log, fix } = first;
   const state = summary.state === 'done' || summary.state === 'running' ? 'problems' : summary.state;
   const head = `bootagent: ${state}${summary.instance ? `, instance ${summary.instance.id}` : ''}`;
   const rest = [
     ...row('command', command, 1),
-    ...row('stderr', stderr, 1),
-    ...(source ? excerptOf(source) : row('at', place, 1)),
+    ...row('output', output, 1),
+    ...(source ? excerptOf(source) : row('at', cause.startsWith(`${place}: `) ? undefined : place, 1)),
     ...row('log', log, 1),
     ...row('fix', fix, 2),
     ...row('more', more.length > 0 ? `${more.length} more failed: bootagent status` : undefined, 1),
@@ -67,6 +69,22 @@ export function whyLines(summary: Summary, source?: SourceLine): string[] {
   const room = Math.min(3, mostLines - 1 - rest.length);
   return [cut(printable(head)), ...row('cause', cause, Math.max(1, room)), ...rest].slice(0, mostLines);
 }
+
+/** Returns these lines about a boot without failures and its warnings, in at most ten lines of 80 columns. */
+export function noticeLines(health: readonly string[], notices: readonly Notice[]): string[] {
+  const lines = health.flatMap((each) => wrap(printable(each), columns));
+  for (const [index, notice] of notices.entries()) {
+    const shown = row('warning', noticeOf(notice), 3);
+    const left = notices.length - index;
+    if (lines.length + shown.length + Number(left > 1) > mostLines)
+      return [...lines, ...row('more', `${plural(left, 'warning')}: bootagent status`, 1)];
+    lines.push(...shown);
+  }
+  return lines;
+}
+
+const noticeOf = ({ module, text, hint }: Notice): string =>
+  `${module === undefined ? '' : `${module}: `}${text}${hint === undefined ? '' : ` (${hint})`}`;
 
 /** Returns the cause of a fault in a command of a list. */
 const itemCause = (module: string, item: PublicItem): string => `${itemName(module, item)} failed: ${exitText(item)}`;

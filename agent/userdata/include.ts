@@ -37,5 +37,5 @@ export function whyNotIncluded(text: string): string | undefined {
   const address = hostname.replace(/^\[|\]$/g, '');
   const linkLocal =
     isIP(address) !== 0 && /^(?:169\.254\.|fe[89ab][0-9a-f]:|fd00:ec2::|::ffff:(?:169\.254|a9fe))/i.test(address);
-  return linkLocal ? `${shownUrl(text)} is an address of this link, where only metadata is asked for` : undefined;
+  return linkLocal ? `${shownUrl(text)} is a link-local address, which only metadata is fetched from` : undefined;
 }

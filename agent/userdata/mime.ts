@@ -76,7 +76,7 @@ function readParts(
     if (rest === '--') return undefined;
   }
   if (begun === undefined) return tell.error(from + 1, `no line begins with the boundary "--${boundary}"`);
-  tell.warning(to, `the last boundary "--${boundary}--" is missing`, 'the user-data may be cut off');
+  tell.warning(to, `the last boundary "--${boundary}--" is missing`, 'the user-data may be truncated');
   return begun < to ? readEntity(lines, begun, to, depth + 1, leaves, tell) : undefined;
 }
 

@@ -54,7 +54,7 @@ async function include(part: Part, reading: Reading): Promise<void> {
     else if (taken.includes++ >= limits.includes) {
       return findings.error('', place, `more than ${limits.includes} URLs to include`);
     } else if (!options.include)
-      findings.warning('', place, `${shownUrl(url)} is not looked at here`, undefined, 'not-checked');
+      findings.warning('', place, `${shownUrl(url)} is not checked here`, undefined, 'not-checked');
     else {
       try {
         const bytes = await options.include(url, once);
@@ -108,7 +108,7 @@ const refused =
 export const handlers = mapOf<PartHandler>({
   'text/cloud-config': config,
   'text/cloud-config-archive': archive,
-  'text/cloud-config-jsonp': refused('a JSON patch is not supported', 'write what it makes of the configuration'),
+  'text/cloud-config-jsonp': refused('a JSON patch is not supported', 'write its output to the configuration'),
   'text/part-handler': refused('a part handler is a Python program inside cloud-init, and is not run', 'use a script'),
   'text/jinja2': template,
   'text/x-include-url': include,

@@ -37,7 +37,7 @@ export function foreign(text: string, keys: readonly string[]): Foreign {
   }
   const meant = /^#?\s*[\w-]{9,16}\s*:?\s*$/.test(first) ? first.replace(/[\s:]/g, '').replace(/^#?/, '#') : '';
   if (nearest(meant.replaceAll('_', '-'), [header, '#cloudconfig']) !== undefined) {
-    const message = `${JSON.stringify(first.trim())} is no header, so nothing is read`;
+    const message = `${JSON.stringify(first.trim())} is not a header, so nothing is read`;
     return { level: 'error', message, hint: `write "${header}" as the first line` };
   }
   const known = [...text.slice(0, 20_000).matchAll(/^([a-z][\w-]*):(?:\s|$)/gm)].some(([, key = '']) =>

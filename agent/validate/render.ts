@@ -1,4 +1,5 @@
 import { printable } from '../base/printable.ts';
+import { type TerminalStyle, type TextLine, terminalText } from '../report/terminal-text.ts';
 import type { Finding } from '../userdata/schema/shape.ts';
 import { told } from '../userdata/schema/source-node.ts';
 import type { ValidationResult } from './validate.ts';
@@ -13,10 +14,19 @@ export function countsOf(findings: readonly Finding[]): string {
 }
 
 /** Renders findings as text, each with its line and a mark below it. */
-export function renderText({ findings, sources, hide }: ValidationResult): string {
+export function renderText({ findings, sources, hide }: ValidationResult, style: TerminalStyle = plainText): string {
   const lines = new Map([...sources].map(([source, whole]) => [source, whole.split(/\r?\n/)] as const));
-  return findings.map((finding) => `${printable(headOf(finding))}\n${excerpt(finding, lines, hide)}`).join('');
+  const width = Math.max(20, Math.min(mostExcerpt, (style.columns ?? mostExcerpt + margin) - margin));
+  return terminalText(
+    findings.flatMap((finding) => [headOf(finding), ...excerpt(finding, lines.get(finding.place.source), hide, width)]),
+    style,
+  );
 }
+
+const plainText: TerminalStyle = { colour: false };
+
+/** The most that is shown of a line of the source, and the width of the line number before it. */
+const [mostExcerpt, margin] = [160, 8];
 
 /** Renders findings as GitHub workflow commands, which show each beside its line. */
 export const github = ({ findings }: ValidationResult): string =>
@@ -39,29 +49,33 @@ export const plain = ({ level, code, at, place, message, hint }: Finding) => ({
   ...(hint !== undefined && { hint }),
 });
 
-const headOf = (finding: Finding): string =>
-  `${told(finding.place)}: ${finding.level}[${finding.code}] ${sentence(finding)}`;
+const headOf = (finding: Finding): TextLine => {
+  const part = `${finding.level}[${finding.code}]`;
+  return { text: `${told(finding.place)}: ${part} ${sentence(finding)}`, tone: finding.level, part, indent: 2 };
+};
 
 export const sentence = ({ at, message, hint }: Pick<Finding, 'at' | 'message' | 'hint'>): string =>
   `${at ? `${at}: ` : ''}${message}${hint === undefined ? '' : ` — ${hint}`}`;
 
 function excerpt(
-  { place }: Finding,
-  lines: ReadonlyMap<string, readonly string[]>,
+  { place, level }: Finding,
+  lines: readonly string[] | undefined,
   hide: ValidationResult['hide'],
-): string {
-  const line = lines.get(place.source)?.[place.line - 1];
-  if (line === undefined || line.trim() === '') return '';
+  width: number,
+): readonly TextLine[] {
+  const line = lines?.[place.line - 1];
+  if (line === undefined || line.trim() === '') return [];
   const hidden = hide(line);
-  const from = Math.max(0, place.column - 1 - 100);
+  const from = Math.max(0, place.column - 1 - Math.floor((width * 5) / 8));
   const number = String(place.line).padStart(5);
   const shown = hidden
-    .slice(from, from + 160)
+    .slice(from, from + width)
     .replaceAll('\t', ' ')
     .replace(/[^\x20-\x7e\u00a0-\u200d\u2010-\u2027\u2030-\u2065\u206a-\uffff]/g, '?');
   const length = Math.max(1, /^(?:"[^"]*"|'[^']*'|[^\s:,\]}]+)/.exec(hidden.slice(place.column - 1))?.[0].length ?? 1);
-  const mark = `${' '.repeat(place.column - 1 - from)}${'^'.repeat(Math.min(length, 160))}`;
-  return `${number} | ${shown}\n      | ${mark}\n`;
+  const before = place.column - 1 - from;
+  const mark = '^'.repeat(Math.max(1, Math.min(length, width - before)));
+  return [{ text: `${number} | ${shown}` }, { text: `      | ${' '.repeat(before)}${mark}`, tone: level, part: mark }];
 }
 
 const inMessage = (words: string): string =>

@@ -21,7 +21,11 @@ export function oddCharacters(config: Mapping, texts: Lines): readonly Finding[]
     };
     return [
       ...finding(found(curly), 'curly quotes are ordinary characters to YAML and the shell', 'write " or \''),
-      ...finding(found(noBreak), 'a no-break space is no space to YAML and the shell', 'replace it with a plain space'),
+      ...finding(
+        found(noBreak),
+        'YAML and the shell do not treat a no-break space as a space',
+        'replace it with a plain space',
+      ),
     ];
   });
 }

@@ -61,7 +61,7 @@ async function instrument(root: string, peer: Peer): Promise<void> {
     await write('etc/bootagent/bootagent.yaml', 'datasource_list: [Ec2]\n');
   }
   // Without an agent nothing generates host keys, and sshd does not start without one.
-  if (peer.kind === 'nobody') await run('ssh-keygen', ['-A', '-f', root]);
+  if (peer.kind === 'no-agent') await run('ssh-keygen', ['-A', '-f', root]);
   await cannedKeys(root);
 }
 

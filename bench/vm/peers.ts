@@ -11,7 +11,7 @@ export interface Peer {
   readonly end: string;
   /** Command that prints the version. */
   readonly version: string;
-  readonly kind: 'nobody' | 'bootagent' | 'cloud-init';
+  readonly kind: 'no-agent' | 'bootagent' | 'cloud-init';
 }
 
 const cloudInitUnits = [
@@ -33,8 +33,8 @@ export const peers: readonly Peer[] = (['bookworm', 'trixie'] as const).flatMap(
   const suffix = releases[release];
   return [
     {
-      name: `nobody/${suffix}`,
-      kind: 'nobody',
+      name: `no-agent/${suffix}`,
+      kind: 'no-agent',
       release,
       packages: [],
       units: [],

@@ -59,7 +59,7 @@ export const isHash = (value: string): boolean =>
 
 export const plainPassword: Decode<string> = converted(secret, (value, { error }) => {
   if (value !== '' && !/[\0\r\n]/.test(value)) return value;
-  error(value === '' ? 'an empty password would let anybody in' : 'a password is one line');
+  error(value === '' ? 'an empty password would let anyone log in' : 'a password is one line');
   return INVALID;
 });
 

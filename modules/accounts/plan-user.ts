@@ -3,11 +3,23 @@ import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import type { UserChange } from '../../agent/engine/kinds/accounts.ts';
 import type { Context } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
+import { keysBanner } from '../../agent/resources/ssh/key-banner.ts';
 import { type Password, passwordChanges } from './password-lists.ts';
 import type { ResolvedUser } from './resolve-users.ts';
 
+interface UserOptions {
+  /** Another setting sets the password. */
+  readonly hasPasswordElsewhere: boolean;
+  /** The keys are not listed on the console. */
+  readonly quiet: boolean;
+}
+
 /** Returns the items of one user: the account, then sudo rules and keys as separate items. */
-export function planUser(person: ResolvedUser, context: Context, hasPasswordElsewhere: boolean): PlanItem[] {
+export function planUser(
+  person: ResolvedUser,
+  context: Context,
+  { hasPasswordElsewhere, quiet }: UserOptions,
+): PlanItem[] {
   const { at, name, account } = person;
   const rules = account.sudo;
   const keys = account.ssh_authorized_keys ?? [];
@@ -19,7 +31,13 @@ export function planUser(person: ResolvedUser, context: Context, hasPasswordElse
     ...(rules === undefined || keepsRules ? [] : [planSudo(`${at}.sudo`, name, rules)]),
     ...(keys.length === 0
       ? []
-      : [{ at: `${at}.ssh_authorized_keys`, changes: [{ kind: 'authorized-keys', user: name, keys } as const] }]),
+      : [
+          {
+            at: `${at}.ssh_authorized_keys`,
+            changes: [{ kind: 'authorized-keys', user: name, keys } as const],
+            ...(!quiet && { announce: keysBanner(name, keys) }),
+          },
+        ]),
   ];
 }
 
@@ -116,8 +134,8 @@ function userChange({ name, account }: ResolvedUser, primaryGroup: string | unde
 function unchanged({ name, account }: ResolvedUser, there: Facts['users'][number], facts: Facts): Note[] {
   const { uid, homedir, primary_group: primary } = account;
   const kept: string[] = [];
-  if (uid !== undefined && uid !== there.uid) kept.push(`the number ${there.uid} (asked: ${uid})`);
-  if (homedir !== undefined && homedir !== there.home) kept.push(`the home ${there.home} (asked: ${homedir})`);
+  if (uid !== undefined && uid !== there.uid) kept.push(`the number ${there.uid} (requested: ${uid})`);
+  if (homedir !== undefined && homedir !== there.home) kept.push(`the home ${there.home} (requested: ${homedir})`);
   const group = facts.groups.find((each) => each.name === primary);
   if (group && uid !== undefined && group.gid !== uid) kept.push(`a group ${primary} of the number ${group.gid}`);
   const ofNew = (['system', 'no_create_home', 'no_user_group', 'no_log_init', 'selinux_user'] as const).filter(

@@ -36,7 +36,7 @@ const programs = ['service', 'chkconfig', 'ifconfig', 'condor_store_cred'] as co
 
 const said: Readonly<Record<Program, string>> = {
   service: '"service" is done by systemctl',
-  chkconfig: 'there is no chkconfig here: systemctl does what it is asked',
+  chkconfig: 'chkconfig is not installed: systemctl runs in its place',
   ifconfig: 'ifconfig is answered in its old words, with the address that the default route has',
   condor_store_cred: 'the password of condor_store_cred goes in by standard input, not on its command line',
 };

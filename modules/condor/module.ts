@@ -136,7 +136,7 @@ function notes(
   if (security === undefined) warn('neither password nor idtoken is given: the security settings are left as they are');
   if (settings.some(({ name, value }) => /_METHODS$/i.test(name) && /\bgsi\b/i.test(value))) warn(gsiIsGone);
   if (settings.some(({ name, value }) => name.toUpperCase() === 'UID_DOMAIN' && value.trim() === '*')) {
-    warn('UID_DOMAIN is "*": jobs run as nobody, unless the machine they are handed in on says "*" too');
+    warn('UID_DOMAIN is "*": jobs run as nobody, unless the submit machine has "*", too');
   }
   if (asked.files === 'config.d' && paths.includes(localFile)) {
     warn(`${localFile} is read after ${ownFile} and may say otherwise`);

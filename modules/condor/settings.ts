@@ -19,7 +19,7 @@ import {
 const host = matching(/^[A-Za-z0-9][\w.:-]*$/, 'an address or a name');
 const value = matching(/^$|^[^\n\r\0]*[^\\\n\r\0]$/, 'one line that does not end in a backslash');
 /** Hint for configurations that ask for the removed GSI method. */
-export const gsiIsGone = 'gsi is no longer in HTCondor; idtoken has taken its place';
+export const gsiIsGone = 'HTCondor no longer has gsi; use idtoken';
 
 const method = converted<string, 'password' | 'idtoken'>(text, (word, { error }) => {
   if (word === 'password' || word === 'idtoken') return word;

@@ -42,12 +42,12 @@ export const network = defineModule({
 /** Static addresses of metadata that was read over an existing network. */
 export const lateNetwork = defineModule({
   name: 'network_late',
-  summary: 'Static addresses that were learned over the network: in use from the next boot on.',
+  summary: 'Static addresses from a metadata service on the network. They are used from the next boot on.',
   every: 'boot',
   reads: { network: given },
   plan: ({ network: settings }, context): readonly PlanItem[] => [
     ...(settings === 'ignored' ? [ignored] : []),
-    ...(settings === 'disabled' ? [] : plan(context)),
+    ...(settings === 'disabled' ? [] : [...leftOut(context), ...plan(context)]),
   ],
 });
 
@@ -62,6 +62,10 @@ const ignored: PlanItem = {
     },
   ],
 };
+
+/** Reports the parts of the datasource's configuration that are not applied, at each boot. */
+const leftOut = ({ instance: { networkLeftOut = [] } }: Context): readonly PlanItem[] =>
+  networkLeftOut.map((text) => left('network-config', `network configuration: ${text}`));
 
 function plan({ facts, instance }: Context): readonly PlanItem[] {
   // An interface with DHCP only needs no file: it is the default of the distributions.

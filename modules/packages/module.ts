@@ -1,7 +1,7 @@
 import type { Note, PlanItem } from '../../agent/engine/change.ts';
 import { type Context, defineModule } from '../../agent/engine/module.ts';
 import type { Facts } from '../../agent/facts/facts.ts';
-import { flag, silent, withDefault } from '../../agent/userdata/schema/decode.ts';
+import { duration, flag, optional, silent, withDefault } from '../../agent/userdata/schema/decode.ts';
 import { shareOf, spread } from '../shared/spread.ts';
 import { packageList, type Wanted } from './entries.ts';
 
@@ -11,29 +11,35 @@ const reads = {
   packages: withDefault<readonly Wanted[]>([], packageList),
   package_update: withDefault(false, flag),
   package_upgrade: withDefault(false, flag),
+  /** How long another process may hold the lock of the package manager. */
+  package_lock_timeout: optional(duration),
   spread,
 };
 
 /** Packages: refreshes the repositories' metadata, upgrades all packages, and installs the named ones. */
 export const packages = defineModule({
   name: 'packages',
-  summary: 'Packages to be there, and all of them brought up to date where that is asked.',
+  summary: 'Installs packages, and updates all packages on request.',
   every: 'instance',
   reads,
 
-  plan({ packages, package_update, package_upgrade, spread }, { facts, instance }): readonly PlanItem[] {
+  plan(
+    { packages, package_update, package_upgrade, package_lock_timeout: lockTimeoutMs, spread },
+    { facts, instance },
+  ): readonly PlanItem[] {
     if (packages.length === 0 && !package_update && !package_upgrade) return [];
     const manager = managerOf(facts);
     if (!manager) return nobodyInstalls(packages, package_upgrade ? 'package_upgrade' : 'package_update', facts);
+    const limit = lockTimeoutMs === undefined ? {} : { lockTimeoutMs };
     const wait = shareOf(instance, spread);
     const items: PlanItem[] = wait.length === 0 ? [] : [{ at: 'spread', changes: wait }];
     if (package_update && !package_upgrade) {
-      items.push({ at: 'package_update', changes: [{ kind: 'package-upkeep', manager, does: 'refresh' }] });
+      items.push({ at: 'package_update', changes: [{ kind: 'package-upkeep', manager, does: 'refresh', ...limit }] });
     }
     if (package_upgrade) {
-      items.push({ at: 'package_upgrade', changes: [{ kind: 'package-upkeep', manager, does: 'upgrade' }] });
+      items.push({ at: 'package_upgrade', changes: [{ kind: 'package-upkeep', manager, does: 'upgrade', ...limit }] });
     }
-    return packages.length === 0 ? items : [...items, ...wantedItems(packages, manager)];
+    return packages.length === 0 ? items : [...items, ...wantedItems(packages, manager, limit)];
   },
 });
 
@@ -77,7 +83,11 @@ function nobodyInstalls(wanted: readonly Wanted[], at: string, { programs }: Fac
   return [{ at, changes: [], notes: [{ level: 'warning', text }] }];
 }
 
-function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly PlanItem[] {
+function wantedItems(
+  wanted: readonly Wanted[],
+  manager: Manager,
+  limit: { readonly lockTimeoutMs?: number },
+): readonly PlanItem[] {
   const meant = wanted.filter((each) => isFor(each, manager));
   const named = meant.filter(({ name }) => !isFile(name)).map((each) => [specOf(each, manager), each.at] as const);
   const files = meant.filter(({ name }) => isFile(name));
@@ -86,13 +96,13 @@ function wantedItems(wanted: readonly Wanted[], manager: Manager): readonly Plan
   return [
     {
       at: 'packages',
-      changes: named.length === 0 ? [] : [{ kind: 'packages', manager, names: Object.keys(asked), asked }],
+      changes: named.length === 0 ? [] : [{ kind: 'packages', manager, names: Object.keys(asked), asked, ...limit }],
     },
     ...others.map((each) => ({ at: each.at, changes: [], notes: [leftOut(each, manager)] })),
     // In one transaction, since the packages may depend on each other.
     ...files.slice(0, 1).map(({ at }) => ({
       at,
-      changes: [{ kind: 'package-files', manager, names: files.map(({ name }) => name) } as const],
+      changes: [{ kind: 'package-files', manager, names: files.map(({ name }) => name), ...limit } as const],
     })),
   ];
 }

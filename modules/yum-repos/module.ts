@@ -1,6 +1,7 @@
 import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import { defineModule } from '../../agent/engine/module.ts';
-import { entriesNamed, matching, withDefault } from '../../agent/userdata/schema/decode.ts';
+import { absoluteDirectory } from '../../agent/userdata/schema/absolute-path.ts';
+import { entriesNamed, withDefault } from '../../agent/userdata/schema/decode.ts';
 import { type Repository, repository } from './repository.ts';
 
 const reads = {
@@ -8,7 +9,7 @@ const reads = {
     [],
     entriesNamed(/^[A-Za-z0-9][\w.: -]*$/, 'the id of a repository: letters, digits and -_.:', repository),
   ),
-  yum_repo_dir: withDefault('/etc/yum.repos.d', matching(/^\/[^\0\n]*$/, 'an absolute path')),
+  yum_repo_dir: withDefault('/etc/yum.repos.d', absoluteDirectory),
 };
 
 /** Repositories for dnf and yum, each in its own file, with their signing keys. */
@@ -71,10 +72,13 @@ function notes({ settings }: Repository): readonly Note[] {
   if (unchecked && ['baseurl', 'metalink', 'mirrorlist'].some(plain)) {
     told.push({
       level: 'warning',
-      text: 'plain http and no check of signatures: anybody on the way can put in packages',
+      text: 'plain http without signature checks: anyone on the network path can inject packages',
     });
   }
   if (plain('gpgkey'))
-    told.push({ level: 'warning', text: 'its key comes by plain http: anybody on the way can put in another' });
+    told.push({
+      level: 'warning',
+      text: 'its key is fetched by plain http: anyone on the network path can replace it',
+    });
   return told;
 }

@@ -17,7 +17,7 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     kept: 'image',
     inManPage: true,
   },
-  library: { holds: 'A library that Node needs and the system may lack.', readers: 'everyone', kept: 'image' },
+  library: { holds: 'A library that Node needs and that the system may lack.', readers: 'everyone', kept: 'image' },
   config: { holds: 'The configuration of the image.', readers: 'everyone', kept: 'image' },
   imageConfig: {
     holds: 'The configuration of the image, with the keys of #cloud-config.',
@@ -32,7 +32,7 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     inManPage: true,
   },
   disabled: {
-    holds: 'While this file exists, bootagent does nothing at boot.',
+    holds: 'While this file exists, bootagent does not run at boot.',
     readers: 'everyone',
     kept: 'image',
     inManPage: true,
@@ -143,7 +143,8 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     kept: 'boot',
   },
   hostKeysLater: {
-    holds: 'Marks that the RSA host key is made behind sshd. Keeps sshd-keygen@.service from making it before.',
+    holds:
+      'Marks that the RSA host key is created after sshd starts. Keeps sshd-keygen@.service from creating it earlier.',
     readers: 'everyone',
     kept: 'boot',
   },

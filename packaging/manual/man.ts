@@ -23,13 +23,13 @@ export function man(commands: readonly Command[], version: string): string {
   return `${[
     `.TH BOOTAGENT 8 "" "bootagent ${version}"`,
     '.SH NAME',
-    'bootagent \\- bring a virtual machine, at its first boot, to what its metadata asks',
+    'bootagent \\- set up a virtual machine at its first boot from its metadata and user-data',
     '.SH SYNOPSIS',
     '.B bootagent',
     '\\fICOMMAND\\fR [\\fIOPTION\\fR...]',
     '.SH DESCRIPTION',
     roff(
-      'At boot, bootagent learns from the platform who the machine is, fetches its SSH keys and its #cloud-config user-data, and applies them: each setting becomes changes that are compared with the machine, made where they are due, and checked again. "bootagent plan" shows the same without making them.',
+      'At boot, bootagent reads the identity of the machine, its SSH keys and its #cloud-config user-data from the platform, and applies them: each setting becomes changes that are compared with the machine, applied if they are due, and checked again. "bootagent plan" shows the changes without applying them.',
     ),
     '.SH COMMANDS',
     ...each,
@@ -44,7 +44,7 @@ const capital = (text: string): string => `${text[0]?.toUpperCase() ?? ''}${text
 
 const statuses = [
   ['0', 'Done, or nothing was due.'],
-  ['1', 'Failed: the machine is not as asked.'],
+  ['1', 'Failed: the machine does not match its configuration.'],
   ['2', 'Done, with problems that need a look.'],
   ['3', 'Disabled, or nothing has run.'],
   ['4', 'Bad invocation or invalid input; nothing was touched.'],

@@ -4,6 +4,7 @@ import { helpOf, overview } from '../../agent/commands/help.ts';
 import { commands } from '../../agent/commands/table.ts';
 import { checks } from '../../agent/image/doctor/checks.ts';
 import { operations } from '../../agent/image/seal/operations.ts';
+import { datasourcesPage } from './clouds.ts';
 import { bash, fish, zsh } from './completions.ts';
 import { decisionsPage } from './decisions.ts';
 import { filesPage } from './files.ts';
@@ -22,6 +23,7 @@ export const pages = (): Readonly<Record<string, string>> => ({
   'docs/seal-operations.md': sealPage(),
   'docs/doctor-checks.md': doctorPage(),
   'docs/decisions/README.md': decisionsPage(),
+  'docs/datasources.md': datasourcesPage(),
   'docs/files.md': filesPage(),
   'docs/modules.md': reference(),
   'docs/schema/cloud-config.json': jsonSchema(),
@@ -46,7 +48,7 @@ function sealPage(): string {
       ...(drops ?? []).flatMap(({ lines, from }) => listed(`Lines that begin with \`${lines}\` dropped from`, from)),
       ...(also ? ['- More, by what the image is: see `bootagent seal`.'] : []),
     ];
-    return `## ${name}\n\n${why} (Left over: ${severity}. Asked for by: ${source}.)\n\n${rows.join('\n')}\n`;
+    return `## ${name}\n\n${why} (If left over: ${severity}. Source: ${source}.)\n\n${rows.join('\n')}\n`;
   });
   return `# The operations of sealing\n\nIn their order; \`~\` stands for the home of every user. Made by \`npm run manual\` from the table that \`bootagent seal\` works by.\n\n${each.join('\n')}`;
 }
@@ -56,8 +58,8 @@ const listed = (what: string, paths: readonly string[] = []): string[] =>
 
 function doctorPage(): string {
   const each = checks.map(
-    ({ name, severity, why, mend, source }) =>
-      `## ${name}\n\n${severity}: ${why}\n\n- Fix: ${mend}\n- Asked for by: ${source}\n`,
+    ({ name, severity, why, fix, source }) =>
+      `## ${name}\n\n${severity}: ${why}\n\n- Fix: ${fix}\n- Source: ${source}\n`,
   );
   return `# The checks of the doctor\n\nMade by \`npm run manual\` from the tables that \`bootagent doctor\` works by.\n\n${each.join('\n')}`;
 }

@@ -19,7 +19,7 @@ export function reference(): string {
   const sections = modules.map(({ stage, module }) => sectionOf(module, stage, told));
   return `# Modules
 
-What can be asked for in user-data and in the image's own configuration, in the order in which it is done. Made by
+The settings of user-data and of the image's own configuration, in the order in which they are applied. Made by
 \`npm run manual\` from the declarations that read it; \`docs/schema/cloud-config.json\` says the same to editors.
 
 ${sections.join('\n')}
@@ -36,7 +36,7 @@ function sectionOf({ name, summary, every, reads }: Module, stage: string, told:
   const others = keys.filter(([key]) => told.has(key)).map(([key]) => `\`${key}\``);
   for (const [key] of own) told.add(key);
   const lines = own.flatMap(([key, { shape }]) => linesOf(key, shape, ''));
-  const also = others.length === 0 ? [] : [`- it also looks at ${others.join(', ')}, told above`];
+  const also = others.length === 0 ? [] : [`- also reads ${others.join(', ')}, described above`];
   const settings = lines.length + also.length === 0 ? '' : `\n${[...lines, ...also].join('\n')}\n`;
   return `## ${name}\n\n${summary} In the stage \`${stage}\`, ${often[every]}.\n${settings}`;
 }

@@ -37,7 +37,7 @@ const table = { 65536: 131_072n } as const;
 
 describe('a qcow2 image', () => {
   for (const [what, bytes, message] of [
-    ['whose header is cut off', qcow2({}, 40), /its header is cut off/],
+    ['whose header is cut off', qcow2({}, 40), /its header is truncated/],
     ['with clusters of 2 GiB', qcow2({ 20: 31 }), /clusters of 2\^31 bytes/],
     ['with clusters of one byte', qcow2({ 20: 0 }), /clusters of 2\^0 bytes/],
     ['with a table of 32 GiB', qcow2({ 36: 0xffff_ffff }), /its table of tables has 34359738360 bytes/],

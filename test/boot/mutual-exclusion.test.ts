@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
@@ -66,4 +66,39 @@ test('units, people, seal and reset that start at once never overlap: what each 
     [0, 0, 0],
   );
   assert.equal(existsSync(join(own.root, 'run/bootagent/lock')), false);
+});
+
+describe('where the lock cannot be written', () => {
+  /** A file in the place of the directory of the lock. */
+  function broken() {
+    const own = tree();
+    mkdirSync(join(own.root, 'run'), { recursive: true });
+    writeFileSync(join(own.root, 'run/bootagent'), '');
+    return own;
+  }
+
+  test('a unit reports it and does its work without: systemd starts one after the other', async () => {
+    using own = broken();
+    const { code, out, err } = await bootagent(runOn(own.root), { input, env: unit });
+    assert.match(out + err, /\/run\/bootagent\/lock: .*; this boot goes on without its lock/);
+    assert.ok(code === 0 || code === 1, `${code}`);
+    assert.equal(existsSync(join(own.root, 'etc/written')), true);
+  });
+
+  for (const words of [
+    ['run', '--user-data', '-', '--only', 'write_files'],
+    ['reset', '--yes'],
+  ]) {
+    test(`"${words[0]}" of a person is refused, and changes nothing`, async () => {
+      using own = broken();
+      const before = treeLines(own.root, () => false);
+      const { code, err } = await bootagent([words[0] ?? '', '--root', own.root, ...words.slice(1)], { input });
+      assert.equal(code, 1, err);
+      assert.match(err, /^bootagent: \/run\/bootagent\/lock: bootagent is not a directory/);
+      assert.deepEqual(
+        treeLines(own.root, () => false),
+        before,
+      );
+    });
+  }
 });

@@ -382,7 +382,7 @@ describe('status', { concurrency: 4 }, () => {
     ['problems', { 'run/bootagent/status.json': summary({ state: 'problems' }) }, 2],
     ['failed', { 'run/bootagent/status.json': summary({ state: 'failed' }) }, 1],
     ['disabled', { 'run/bootagent/status.json': summary({ state: 'disabled' }) }, 3],
-    ['cut off', { 'run/bootagent/status.json': summary({ state: 'running' }) }, 1],
+    ['interrupted', { 'run/bootagent/status.json': summary({ state: 'running' }) }, 1],
     ['not run', { 'run/bootagent/status.json': '{"state":' }, 3],
     ...['null', '7', '[]', '{}', '{"state":7}'].map(
       (text) => ['not run', { 'run/bootagent/status.json': text }, 3] as const,
@@ -429,7 +429,7 @@ describe('status', { concurrency: 4 }, () => {
     const lock = `999999999 1 ${bootId()}`;
     const root = treeOf({ 'run/bootagent/status.json': summary({ state: 'running' }), 'run/bootagent/lock': lock });
     const told = await bootagent(['status', '--root', root, '--wait', '--timeout', '60']);
-    assert.deepEqual([told.code, told.out.split('\n')[0]], [1, 'state       cut off']);
+    assert.deepEqual([told.code, told.out.split('\n')[0]], [1, 'state       interrupted']);
   });
 
   test('is that of the last run', async () => {

@@ -37,6 +37,44 @@ function tree(): string {
   return root;
 }
 
+const colour = /\x1b\[(?:1|22|3[1-6]|39|90)m/;
+
+/** Runs a command on a terminal of 60 columns and returns what it shows. */
+function onTerminal(args: readonly string[], env: Readonly<Record<string, string>>): string {
+  const line = [...agent, ...args].map((word) => `'${word}'`).join(' ');
+  const { NO_COLOR, FORCE_COLOR, NODE_OPTIONS, NODE_TEST_CONTEXT, COLUMNS, ...rest } = process.env;
+  const command = ['-qec', `stty cols 60; ${line} || true`, '/dev/null'];
+  return execFileSync('script', command, { env: { ...rest, ...env }, encoding: 'utf8' });
+}
+
+describe('colour and width of a terminal', { skip: lacksScript }, () => {
+  const file = join(scratch, 'slip.yaml');
+  writeFileSync(file, '#cloud-config\nhostnme: a\ntimezone: Europe/Berlin\nntp: {servers: 1}\n');
+  const commands = [
+    ['validate', file],
+    ['doctor', '--root', tree()],
+    ['detect', '--root', tree()],
+    ['config', '--root', tree(), '--user-data', file],
+  ];
+
+  for (const args of commands) {
+    test(`${args[0]} is coloured, and plain where the environment says so`, () => {
+      assert.match(onTerminal(args, { TERM: 'xterm' }), colour);
+      for (const env of [{ TERM: 'dumb' }, { TERM: 'xterm', NO_COLOR: '1' }, { TERM: 'xterm', FORCE_COLOR: '0' }])
+        assert.doesNotMatch(onTerminal(args, env), /\x1b/, JSON.stringify(env));
+    });
+  }
+
+  test('sentences are wrapped at its width', () => {
+    const out = onTerminal(['doctor', '--root', tree()], { TERM: 'dumb' });
+    const tooLong = out.split(/\r?\n/).filter((line) => line.length > 60 && /\S \S.* \S/.test(line.slice(25)));
+    assert.deepEqual(
+      tooLong.filter((line) => !line.startsWith('Examined')),
+      [],
+    );
+  });
+});
+
 describe('what others wrote reaches no terminal raw', { concurrency: 2 }, () => {
   const root = tree();
   const seed = join(root, seedFolder);
@@ -55,11 +93,9 @@ describe('what others wrote reaches no terminal raw', { concurrency: 2 }, () => 
 
   test('on a terminal', { skip: lacksScript }, () => {
     for (const args of commands) {
-      const line = [...agent, ...args].map((word) => `'${word}'`).join(' ');
-      const env = { ...process.env, TERM: 'dumb', NODE_OPTIONS: '' };
-      const shown = execFileSync('script', ['-qec', `${line} || true`, '/dev/null'], { env, encoding: 'utf8' });
+      const shown = onTerminal(args, { TERM: 'xterm' });
       assert.ok(shown.length > 10, args.join(' '));
-      const own = shown.replace(/\x1b\[(?:3[1-6]|39|90)m/g, '');
+      const own = shown.replaceAll(new RegExp(colour, 'g'), '');
       assert.doesNotMatch(own, raw, args.join(' '));
     }
   });

@@ -115,6 +115,21 @@ describe('every view', { concurrency: 2 }, () => {
     },
   );
 
+  test('hides the secrets of a command in the line of the user-data', asRoot, async () => {
+    const { root } = machine('');
+    const seed = join(root, 'var/lib/cloud/seed/nocloud');
+    mkdirSync(seed, { recursive: true });
+    writeFileSync(join(seed, 'meta-data'), 'instance-id: i-1\n');
+    const line = (secret: string) => `- {path: /etc/b/c, content: "DB_PASSWORD=${secret} setup"}`;
+    writeFileSync(join(seed, 'user-data'), `#cloud-config\nwrite_files:\n${line('S3cr3t-Pa55')}\n`);
+    writeFileSync(join(root, 'etc/b'), 'no directory');
+    await bootagent(['run', '--root', root, '--only', 'write_files']);
+    const { out } = await bootagent(['why', '--root', root]);
+    assert.ok(out.includes(`user-data:3  ${line('***********')}\n`), out);
+    const json = (await bootagent(['why', '--root', root, '--format', 'json'])).out;
+    assert.ok(json.includes('***********') && !json.includes('S3cr3t'), json);
+  });
+
   test('says that nothing failed where all is well', async () => {
     const { root, run } = machine('#cloud-config\nwrite_files:\n- {path: /etc/a}\n');
     await run();

@@ -92,9 +92,7 @@ describe('what an #include names', () => {
     ['nothing', { [start]: ['empty'] }, /is empty/],
     ['redirects in a circle', { [start]: [[302, start]] }, /more than 5 redirects/],
     ['a redirect to a file', { [start]: [[302, 'file:///etc/shadow']] }, /only http and https/],
-    ...linkLocal.map(
-      (to) => [`a redirect to ${to}`, { [start]: [[302, to]], [to]: ['good'] }, /of this link/] as const,
-    ),
+    ...linkLocal.map((to) => [`a redirect to ${to}`, { [start]: [[302, to]], [to]: ['good'] }, /link-local/] as const),
   ];
   for (const [what, answers, error] of refused) {
     test(`is reported, and asked for again at the next start: ${what}`, async () => {

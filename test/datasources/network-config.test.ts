@@ -39,7 +39,10 @@ describe('network-config', () => {
           mtu: 1400,
         },
       ],
-      [],
+      [
+        'ethernets.lan.routes.to: "nonsense" is not valid, and is left out',
+        'ethernets.lan.nameservers.addresses: "bad" is not valid, and is left out',
+      ],
     ],
     [
       'version 2 by name and by pattern',
@@ -55,6 +58,27 @@ describe('network-config', () => {
       'version: 2\nethernets:\n  a: {match: {name: "en["}, dhcp4: true}\n  b: {match: {name: "eth[!1-9]"}, dhcp6: true}\n  c: {match: {name: "eth0\\\\"}}\n',
       [{ ...plain, dhcp6: true }],
       ['there is no interface that ethernets.a matches', 'there is no interface that ethernets.c matches'],
+    ],
+    [
+      'version 2 with values that are not valid',
+      'version: 2\nethernets:\n  eth0: {addresses: [10.0.0.999/24, 10.0.0.5/24], gateway4: 10.0.0, mtu: 7, routes: [{to: default, via: x}]}\n',
+      [{ ...plain, addresses: ['10.0.0.5/24'] }],
+      [
+        'ethernets.eth0.mtu: 7 is not valid, and is left out',
+        'ethernets.eth0.routes.via: "x" is not valid, and is left out',
+        'ethernets.eth0.addresses: "10.0.0.999/24" is not valid, and is left out',
+        'ethernets.eth0.gateway4: "10.0.0" is not valid, and is left out',
+      ],
+    ],
+    [
+      'version 1 with values that are not valid',
+      'version: 1\nconfig:\n  - {type: physical, name: eth0, mtu: x, subnets: [{address: 10.0.0.5/240, gateway: none}]}\n',
+      [{ ...plain, name: 'eth0' }],
+      [
+        'eth0.mtu: "x" is not valid, and is left out',
+        'eth0.subnets.address: "10.0.0.5/240" is not valid, and is left out',
+        'eth0.subnets.gateway: "none" is not valid, and is left out',
+      ],
     ],
     [
       'version 2 with what is not supported',

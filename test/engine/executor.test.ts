@@ -82,7 +82,7 @@ describe('a change that fails', () => {
   test('is one that does not hold after it was made without an error', async () => {
     const host = { ...memoryHost(), makeDirectory: async () => {} };
     assert.deepEqual(told(await applied([{ at: 'd', changes: [{ kind: 'directory', path: '/d' }] }], host)), [
-      'directory /d: failed directory /d was made, and yet it does not exist',
+      'directory /d: failed directory /d was applied, but it still does not exist',
     ]);
   });
 });

@@ -152,7 +152,7 @@ const refused = [
   ['users[5].name', 'Zoë', 'expected the name of a user'],
   ['users[6].name', 'lll', 'expected the name of a user'],
   ['users[7].name', 'name: $(touch', 'expected the name of a user'],
-  ['users[12].ssh_authorized_keys[0]', 'ssh-rsa AAAA', 'it is cut short'],
+  ['users[12].ssh_authorized_keys[0]', 'ssh-rsa AAAA', 'it is truncated'],
   ['users[8]', 'eve', 'The user eve cannot have the number 0: it is that of root'],
   ['users[9].sudo', 'mal', 'visudo refuses the rule'],
   ['users[10].ssh_authorized_keys', 'ivy', '/home/ivy is a link'],

@@ -60,6 +60,18 @@ describe('a machine with a seed folder', { skip }, () => {
     assert.equal(second.unit('bootagent-local.service').ExecMainStatus, '0');
   });
 
+  test('whose bootcmd may run after sshd runs it in the last unit, at each boot', async () => {
+    await using machine = await container('bookworm', { probe });
+    await machine.write('/var/lib/cloud/seed/nocloud/meta-data', 'instance-id: i-seed-5\n');
+    await machine.write('/var/lib/cloud/seed/nocloud/user-data', `${userData}bootcmd_after_sshd: true\n`);
+    for (const ran of ['bootcmd\nruncmd\n', 'bootcmd\nruncmd\nbootcmd\n']) {
+      const boot = await machine.boot();
+      soundBoot(boot);
+      assert.equal(boot.read('ran'), ran);
+      assert.match(boot.read('started'), /^bootcmd_late bootcmd\[0\] \(1 of 1\): done in/m);
+    }
+  });
+
   test('becomes another instance where its units are stopped and started again within one boot', async () => {
     await using machine = await container('bookworm', { probe });
     const seed = async (id: string, user: string) => {

@@ -9,23 +9,22 @@ const skip = unable('systemd-nspawn', 'mmdebstrap', 'rpm');
 
 /** Prints the ids of the bootagent processes. */
 const who = `for p in /proc/[0-9]*; do [ $p/exe -ef /usr/bin/bootagent ] && echo \${p#/proc/}; done`;
-/** Prints the nice values of bootagent's processes and of the command itself. */
-const priorities = `for p in $(${who}) self; do sed 's/.*) //' /proc/$p/stat | cut -d' ' -f17; done`;
+/** Prints the shares of the processor that units get while the system starts, where the container has that controller. */
+const units = ['bootagent-local', 'bootagent', 'bootagent-final', 'ssh', 'systemd-networkd', 'systemd-logind'];
+const weights = `systemctl show --property=StartupCPUWeight --value ${units.map((unit) => `${unit}.service`).join(' ')} | grep .`;
 const userData = `#cloud-config
 bootcmd:
   - (${who}; grep -o 'bootagent.*' /proc/self/cgroup; grep SigIgn /proc/self/status) >/root/early
-  - (${priorities}) >/root/goes
 runcmd:
   - (for p in $(${who}); do tr '\\0' ' ' </proc/$p/cmdline; done) >/root/title
   - (${who}; grep -o 'bootagent.*' /proc/self/cgroup; grep SigIgn /proc/self/status) >/root/final
-  - (${priorities}) >>/root/goes
   - echo said; exit 3
 `;
 const probe = {
   early: 'cat /root/early',
   final: 'cat /root/final',
   title: 'cat /root/title',
-  goes: 'cat /root/goes',
+  weights,
   left: who,
   began: 'cat /root/began',
   ...Object.fromEntries(
@@ -65,14 +64,15 @@ describe('the stages of a first boot', { skip }, () => {
       assert.match(boot.read('title'), /^bootagent run final *$/);
       assert.equal(boot.read('left'), '');
       assert.match(boot.read('said-bootagent-local'), /instance i-turns \(new\)/);
-      assert.match(boot.read('said-bootagent'), /bootcmd\[1\] \(2 of 2\): done/);
+      assert.match(boot.read('said-bootagent'), /bootcmd\[0\] \(1 of 1\): done/);
       assert.match(
         boot.read('said-bootagent-final'),
-        /runcmd\[3\] \(4 of 4\) .*failed: exit 3.*failed \(listed above\)/s,
+        /runcmd\[2\] \(3 of 3\) .*failed: exit 3.*failed \(listed above\)/s,
       );
       assert.equal(boot.unit('bootagent-final.service').ExecMainStatus, '2');
-      // The login waits for the early stages, and nothing waits for the last one.
-      assert.deepEqual(linesOf(boot.read('goes')), ['-10', '0', '0', '0']);
+      // The login waits for sshd, the network and the early stages, and for no other unit.
+      const usual = '[not set]';
+      assert.deepEqual(linesOf(boot.read('weights')), ['1000', '1000', usual, '10000', '10000', usual]);
       assert.ok(isBehindNetwork(boot));
     });
 
@@ -103,7 +103,7 @@ describe('the stages of a first boot', { skip }, () => {
     const [early, final] = ['early', 'final'].map((name) => linesOf(boot.read(name)));
     assert.notEqual(early?.[0], final?.[0]);
     assert.equal(final?.[1], 'bootagent-final.service');
-    assert.match(boot.read('said-bootagent-final'), /runcmd\[3\] \(4 of 4\) .*failed: exit 3/);
+    assert.match(boot.read('said-bootagent-final'), /runcmd\[2\] \(3 of 3\) .*failed: exit 3/);
     assert.equal(boot.read('left'), '');
   });
 
@@ -116,7 +116,7 @@ describe('the stages of a first boot', { skip }, () => {
     soundBoot(boot);
     const [early, final] = ['early', 'final'].map((name) => linesOf(boot.read(name)));
     assert.notEqual(early?.[0], final?.[0]);
-    assert.match(boot.read('said-bootagent-final'), /runcmd\[3\] \(4 of 4\) .*failed: exit 3/);
+    assert.match(boot.read('said-bootagent-final'), /runcmd\[2\] \(3 of 3\) .*failed: exit 3/);
   });
 
   test('end with their unit where that takes too long, and the last is done by another', async () => {

@@ -194,7 +194,7 @@ describe('condor', () => {
       notesOf(yaml, context({ paths: ['/etc/condor/condor_config.local'] })).slice(1),
       [
         'warning: the memory does not suffice for 1 by itself; min_slots asks for it',
-        'warning: gsi is no longer in HTCondor; idtoken has taken its place',
+        'warning: HTCondor no longer has gsi; use idtoken',
         `warning: /etc/condor/condor_config.local is read after ${own} and may say otherwise`,
       ].slice(1),
     );
@@ -204,7 +204,7 @@ describe('condor', () => {
     const told = (domain: string) =>
       notesOf(`condor: {central_manager: cm, password: x, settings: {uid_domain: "${domain}"}}`, machine(8e6, 1));
     assert.deepEqual(told('*').slice(1), [
-      'warning: UID_DOMAIN is "*": jobs run as nobody, unless the machine they are handed in on says "*" too',
+      'warning: UID_DOMAIN is "*": jobs run as nobody, unless the submit machine has "*", too',
     ]);
     assert.deepEqual(told('grid.example.org').slice(1), []);
   });
@@ -220,7 +220,7 @@ describe('condor', () => {
     ['{central_manager: cm, password: "a\\nb"}', '1:9 condor: password must be one line'],
     [
       '{central_manager: cm, security: gsi}',
-      '1:41 condor.security: expected password or idtoken, got "gsi"; gsi is no longer in HTCondor; idtoken has taken its place',
+      '1:41 condor.security: expected password or idtoken, got "gsi"; HTCondor no longer has gsi; use idtoken',
     ],
     ['{central_manager: cm, ports: 42000-41000}', '1:38 condor.ports: 42000-41000 is not a range of ports'],
     ['{central_manager: cm, mem_per_core_kb: 0}', '1:48 condor.mem_per_core_kb: expected a whole number, got "0"'],

@@ -87,6 +87,21 @@ describe('mounts', () => {
       'mounts: [[ephemeral0, /mnt]]',
       ['keep', '# mounts[0]: there is no device for "ephemeral0" here'],
     ],
+    [
+      'a mount point with slashes that systemd and the kernel leave out',
+      'mounts: [[vdb, //data/x/, ext4, noauto]]',
+      ['keep /data/x', '/dev/vdb /data/x ext4 noauto,comment=cloudconfig 0 2', 'daemon-reload'],
+    ],
+    [
+      'a mount point of two entries: the first counts',
+      'mounts: [[vdb, /data, ext4, noauto], [vdc, /data/, ext4, noauto]]',
+      [
+        'keep /data',
+        '/dev/vdb /data ext4 noauto,comment=cloudconfig 0 2',
+        'daemon-reload',
+        '# mounts[1]: /data is already used by mounts[0]; this entry is ignored',
+      ],
+    ],
   ] as const) {
     test(name, () => assert.deepEqual(told(yaml), expected));
   }
@@ -122,7 +137,7 @@ describe('mounts', () => {
     [
       'is left where /mnt is taken',
       [disk('/dev/vdb', { filesystem: 'ext4' })],
-      'mounts: [["nas:/x", /mnt, nfs, ro]]',
+      'mounts: [["nas:/x", /mnt/, nfs, ro]]',
       ['keep /mnt', 'directory', 'nas:/x /mnt nfs ro,comment=cloudconfig 0 2', 'daemon-reload', 'mount /mnt'],
     ],
   ] as const) {
@@ -133,6 +148,11 @@ describe('mounts', () => {
     ['mounts: [[a, b, c, d, e, f, g]]', 'user-data:1:10 mounts[0]: expected at most 6 fields, got 7'],
     ['mounts: [[~, /data]]', 'user-data:1:10 mounts[0]: names no device'],
     ['mounts: [/swap]', 'user-data:1:10 mounts[0]: expected a list, got "/swap"'],
+    ['mounts: [[a, /data/../etc]]', 'user-data:1:10 mounts[0]: the mount point "/data/../etc" has ".." in it'],
+    [
+      'mounts: [[a, "/data\\0"]]',
+      'user-data:1:10 mounts[0]: a field has a line break or another control character in it',
+    ],
     ['mount_default_fields: [a]', 'user-data:1:23 mount_default_fields: expected 6 fields, got 1'],
   ] as const) {
     test(`refuses ${yaml}`, () => assert.deepEqual(foundIn(mounts, yaml), [message]));

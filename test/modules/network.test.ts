@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import type { Facts } from '../../agent/facts/facts.ts';
 import { networkFiles } from '../../agent/facts/network-files.ts';
 import type { NetworkInterface } from '../../agent/metadata/datasource.ts';
-import { network } from '../../modules/network/module.ts';
+import { lateNetwork, network } from '../../modules/network/module.ts';
 import { context, facts } from '../support/facts.ts';
 import { memoryHost } from '../support/memory-host.ts';
 import { plan } from '../support/settings.ts';
@@ -143,6 +143,15 @@ Gateway=10.0.0.254
       if (left) assert.equal(item?.notes?.[0]?.text, '/a sets up this interface already, and is left as it is');
     });
   }
+
+  test('warns at each boot of the parts of the configuration that are left out, once', () => {
+    const given = context({}, { networkLeftOut: ['eth0.addresses: "10.0.0.999/24" is not valid'] });
+    const warned = plan(lateNetwork, '{}', given).map(({ at, notes }) => [at, notes]);
+    const note = { level: 'warning', text: 'network configuration: eth0.addresses: "10.0.0.999/24" is not valid' };
+    assert.deepEqual(warned, [['network-config', [note]]]);
+    assert.deepEqual(plan(network, '{}', given), []);
+    assert.deepEqual(plan(lateNetwork, 'network: {config: disabled}', given), []);
+  });
 
   test('tells what it cannot do', () => {
     const [nowhere] = planned([one], {});

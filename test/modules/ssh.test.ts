@@ -64,11 +64,55 @@ describe('the keys of the cloud and of the user-data', () => {
     });
   }
 
+  for (const [claim, yaml, userKeys, expected, notes] of [
+    ['go to a listed user', 'users: [default, bob]', { bob: [own] }, ['rocky: key1', 'bob: key2'], []],
+    ['go to the default user by name', '{}', { rocky: [own] }, ['rocky: key1', 'rocky: key2'], []],
+    ['go to a user of the image', '{}', { ops: [own] }, ['rocky: key1', 'ops: key2'], []],
+    [
+      'go to nobody else',
+      '{}',
+      { eve: [own, cloud] },
+      ['rocky: key1'],
+      ['2 keys of the metadata for eve not placed: there is no such user; list eve under "users"'],
+    ],
+    [
+      'do not open root',
+      '{}',
+      { root: [own] },
+      ['rocky: key1'],
+      ['1 key of the metadata for root not placed: root logs in with keys only where disable_root is false'],
+    ],
+    [
+      'go to root where root may log in',
+      'disable_root: false',
+      { root: [own] },
+      ['rocky: key1', 'root: key1', 'root: key2'],
+      [],
+    ],
+    [
+      'that are no keys are reported with the user',
+      '{}',
+      { ops: ['ssh-rsa AAAA'] },
+      ['rocky: key1'],
+      ['key 1 of 1 of the metadata for ops is left out: it is cut short'],
+    ],
+    ['are left out with those of the default user', 'allow_public_ssh_keys: false', { ops: [own] }, [], undefined],
+  ] as const) {
+    test(`that name their user ${claim}`, () => {
+      const { facts, ...rest } = told(cloud);
+      const ops = { name: 'ops', uid: 1_000, gid: 1_000, home: '/home/ops', shell: '/bin/bash' };
+      const machine = { ...facts, users: [...facts.users, ops] };
+      const items = plan(sshKeys, yaml, { ...rest, facts: machine, instance: { ...rest.instance, userKeys } });
+      assert.deepEqual(given(items), expected);
+      if (notes) assert.deepEqual(notesOf(items), notes);
+    });
+  }
+
   test('that are no keys are left out and told, each for itself', () => {
     const items = plan(sshKeys, '{}', told('ssh-rsa AAAA', `${cloud}\n${own}`, own));
     assert.deepEqual(given(items), ['rocky: key2']);
     assert.deepEqual(notesOf(items), [
-      'key 1 of 3 of the metadata is left out: it is cut short',
+      'key 1 of 3 of the metadata is left out: it is truncated',
       'key 2 of 3 of the metadata is left out: it has a line break in it: one key, one line',
     ]);
     assert.deepEqual(foundIn(sshKeys, `ssh_authorized_keys: ["${own}", "x"]`), [
@@ -92,7 +136,7 @@ describe('the keys of the cloud and of the user-data', () => {
   test('that are all no keys ask for no user that could not come in', () => {
     const items = plan(sshKeys, 'users: [joe]', told('ssh-rsa AAAA'));
     assert.deepEqual(notesOf(items), [
-      'key 1 of 1 of the metadata is left out: it is cut short',
+      'key 1 of 1 of the metadata is left out: it is truncated',
       'no account can log in: "users" lists no "default", and none of its users has a shell and a key or a password',
     ]);
   });

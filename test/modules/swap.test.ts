@@ -30,7 +30,7 @@ describe('swap', () => {
             },
           },
         ],
-        notes: [{ level: 'note', text: 'swap: 2147483648 bytes (2.0 GiB): as asked' }],
+        notes: [{ level: 'note', text: 'swap: 2147483648 bytes (2.0 GiB): as configured' }],
       },
     ]);
   });
@@ -97,7 +97,7 @@ describe('swap', () => {
       'user-data:1:18 swap.colour: no such setting; there are: filename, size, maxsize, per_core, per_core_kb, of_memory',
     ],
     ['{size: 2G, per_core: 1G}', 'user-data:1:7 swap: size and per_core each give a size; keep one of them'],
-    ['{filename: swap.img}', 'user-data:1:18 swap.filename: expected an absolute path, got "swap.img"'],
+    ['{filename: swap.img}', 'user-data:1:18 swap.filename: expected an absolute path without "..", got "swap.img"'],
     ['{of_memory: half}', 'user-data:1:19 swap.of_memory: expected a share of the memory such as 50%, got "half"'],
     ['2G', 'user-data:1:7 swap: expected a mapping, got "2G"'],
   ] as const) {

@@ -34,6 +34,16 @@ const notesOf = (items: readonly PlanItem[]): string[] =>
 const people = (yaml: string, where = somewhere()): string[] =>
   changesOf(plan(users, yaml, where)).flatMap((change) => (change.kind === 'user' ? [change.name] : []));
 
+test('the keys of a user of the list are announced with the user, unless no_ssh_fingerprints is set', () => {
+  const yaml = `users: [{name: ann, ssh_authorized_keys: ["${key} ann@home"]}]\n`;
+  const announced = (text: string) =>
+    plan(users, text, somewhere()).flatMap(({ announce = [] }) => announce.filter((line) => !line.startsWith('*')));
+  const [title, line] = announced(yaml);
+  assert.equal(title, 'AUTHORIZED KEYS of ann');
+  assert.match(line ?? '', /^256 SHA256:[\w+/]{43} ann@home \(ED25519\)$/);
+  assert.deepEqual(announced(`${yaml}no_ssh_fingerprints: true\n`), []);
+});
+
 describe('the default user', () => {
   for (const [id, family, name] of [
     ['rhel', 'redhat', 'cloud-user'],
@@ -161,7 +171,7 @@ describe('a user', () => {
           no_log_init: true
           system: true
           ssh_authorized_keys: ["${key} x"]`;
-    assert.deepEqual(plan(users, yaml, somewhere()), [
+    assert.deepEqual(plan(users, `${yaml}\n      no_ssh_fingerprints: true`, somewhere()), [
       {
         at: 'users[0]',
         changes: [
@@ -235,7 +245,7 @@ describe('a user', () => {
     const there = [{ name: 'bob', uid: 1005, gid: 1005, home: '/home/bob', shell: '/bin/sh' }];
     const yaml = 'users: [{name: bob, uid: 1, homedir: /x, system: true, ssh_import_id: gh:bob}]';
     assert.deepEqual(notesOf(plan(users, yaml, somewhere({ users: there }))), [
-      'bob exists, and keeps the number 1005 (asked: 1) and the home /home/bob (asked: /x)',
+      'bob exists, and keeps the number 1005 (requested: 1) and the home /home/bob (requested: /x)',
       'bob exists: system is for new accounts',
       'not supported: bootagent fetches no keys; use ssh_authorized_keys',
     ]);
@@ -289,7 +299,7 @@ describe('a user', () => {
       '{name: bob, passwd: hunter2}',
       'users[1].passwd: expected the hash of a password, such as $6$…; Make one with "openssl passwd -6".',
     ],
-    ['{name: bob, plain_text_passwd: ""}', 'users[1].plain_text_passwd: an empty password would let anybody in'],
+    ['{name: bob, plain_text_passwd: ""}', 'users[1].plain_text_passwd: an empty password would let anyone log in'],
     ['{name: bob, shel: /bin/sh}', 'users[1].shel: no such setting; did you mean "shell"?'],
   ] as const) {
     test(`is refused where it says ${entry.slice(0, 50)}, and its neighbours are not`, () => {
@@ -311,7 +321,7 @@ describe('a user', () => {
     assert.deepEqual(items.at(-1)?.changes, [{ kind: 'authorized-keys', user: 'bob', keys: [key] }]);
     assert.deepEqual(
       findings.map(({ at, message }) => `${at}: ${message}`),
-      ['users[0].ssh_authorized_keys[0]: expected a line of authorized_keys: it is cut short'],
+      ['users[0].ssh_authorized_keys[0]: expected a line of authorized_keys: it is truncated'],
     );
   });
 
@@ -334,7 +344,7 @@ describe('one bad field', () => {
   for (const [field, reason] of [
     ['passwd: plain', 'expected the hash of a password, such as $6$…'],
     ['hashed_passwd: "$6$"', 'expected the hash of a password, such as $6$…'],
-    ['plain_text_passwd: ""', 'an empty password would let anybody in'],
+    ['plain_text_passwd: ""', 'an empty password would let anyone log in'],
     ['inactive: true', 'expected a whole number, got "true"'],
     ['expiredate: "2030"', 'expected a day such as 2027-01-31, got "2030"'],
     ['expiredate: "2030-02-31"', 'expected a day such as 2027-01-31, got "2030-02-31"'],

@@ -38,7 +38,10 @@ describe('yum_repos', () => {
         at: 'yum_repos.cvmfs',
         changes: [{ kind: 'repository', path, content }],
         notes: [
-          { level: 'warning', text: 'plain http and no check of signatures: anybody on the way can put in packages' },
+          {
+            level: 'warning',
+            text: 'plain http without signature checks: anyone on the network path can inject packages',
+          },
         ],
       },
     ]);
@@ -114,7 +117,7 @@ describe('yum_repos', () => {
   test('warns of a key that comes by plain http', () => {
     const yaml = 'yum_repos: {a: {baseurl: https://a, gpgkey: http://a/key}}';
     assert.deepEqual(plan(yumRepos, yaml).at(-1)?.notes, [
-      { level: 'warning', text: 'its key comes by plain http: anybody on the way can put in another' },
+      { level: 'warning', text: 'its key is fetched by plain http: anyone on the network path can replace it' },
     ]);
   });
 
@@ -163,7 +166,7 @@ describe('yum_repos', () => {
   test('converges a file that is there, and keeps it if it is not ours', async () => {
     const host = memoryHost({ files: { [path]: '[cvmfs]\nname=by hand\n' } });
     const [step] = await applied(plan(yumRepos, cvmfs), host);
-    assert.equal(step?.outcome === 'made' && step.note, `what was there is kept as ${path}.before-bootagent`);
+    assert.equal(step?.outcome === 'made' && step.note, `the previous file is kept as ${path}.before-bootagent`);
     assert.equal(host.text(path), content);
     assert.equal(host.text(`${path}.before-bootagent`), '[cvmfs]\nname=by hand\n');
   });

@@ -103,6 +103,24 @@ describe('what everybody may know of a run', () => {
     });
   });
 
+  test('lists each host key once, although two modules report the keys', () => {
+    const [step] = story.filter(({ event }) => event === 'step');
+    assert.ok(step);
+    const twice = told([...story.slice(0, 4), step]);
+    assert.deepEqual(twice.fingerprints, ['SHA256:aaaa+/=', 'SHA256:bbbb']);
+  });
+
+  test('is not pushed from the console by the keys of many users', () => {
+    const lines: string[] = [];
+    const shown = console((text) => lines.push(text), { console_lines: 0 });
+    for (let user = 0; user < 20; user++)
+      shown({ event: 'announce', lines: ['***', `AUTHORIZED KEYS of u${user}`, '***', 'SHA256:a', '***'] });
+    shown({ event: 'note', level: 'warning', text: 'the disk is full' });
+    assert.ok(lines.includes('bootagent: AUTHORIZED KEYS of u8\r\n'), lines.join(''));
+    assert.equal(lines.filter((line) => line.includes('SHA256:a')).length, 6);
+    assert.ok(lines.length <= 40);
+  });
+
   test('holds alarms and warnings, the console too, and no mere notes', () => {
     const alarm: Event = { event: 'note', level: 'alarm', module: 'users', at: 'users', text: 'keys go to "a\u009b"' };
     const ignored: Event = {

@@ -5,7 +5,7 @@ import { prove } from '../support/disks/prove.ts';
 
 const host = linux({ root: '/', offline: false });
 
-/** Each table, file system and place at least once; the whole matrix is in test/long. */
+/** Each table, file system and place at least once; the whole matrix is in test/growth. */
 const cases: readonly Case[] = [
   { table: 'gpt', type: 'ext4', place: 'plain', by: 10 * GiB },
   { table: 'gpt', type: 'xfs', place: 'plain', by: 10 * GiB },

@@ -6,7 +6,7 @@ import { killAtEachStep } from '../support/disks/kills.ts';
 
 const host = linux({ root: '/', offline: false });
 
-/** Each table and each file system once; the whole matrix is in test/long. */
+/** Each table and each file system once; the whole matrix is in test/growth. */
 const cases: readonly Case[] = [
   { table: 'gpt', type: 'ext4', place: 'plain', by: GiB },
   { table: 'dos', type: 'xfs', place: 'logical', by: GiB },

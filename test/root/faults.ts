@@ -73,6 +73,25 @@ describe('what the disk refuses', { skip: unable('strace', 'mount'), timeout: 30
     assert.ok(!err.includes(' at '), err);
   });
 
+  test('a full /run costs a unit its lock and nothing else, and a person gets the reason', async () => {
+    using tree = treeWith('size=16k,nr_inodes=4');
+    mkdirSync(join(tree.root, 'run'));
+    mount(['--move', join(tree.root, 'data'), join(tree.root, 'run')]);
+    try {
+      for (const name of ['a', 'b'])
+        spawnSync('dd', ['if=/dev/zero', `of=${join(tree.root, 'run', name)}`, 'bs=16k', 'count=1']);
+      const person = await bootagent(run(tree.root), { input: userData });
+      assert.equal(person.code, 1);
+      assert.match(person.err, /^bootagent: Cannot write \/run\/bootagent\/lock: the disk is full\n/);
+      const unit = { INVOCATION_ID: 'x', BOOTAGENT_UNIT: '1' };
+      const { out } = await bootagent(run(tree.root), { input: userData, env: unit });
+      assert.match(out, /Cannot write \/run\/bootagent\/lock: the disk is full; this boot goes on without its lock/);
+      assert.equal(readFileSync(join(tree.root, 'other/small'), 'utf8'), 'new');
+    } finally {
+      spawnSync('umount', [join(tree.root, 'run')]);
+    }
+  });
+
   for (const call of ['fsync', 'rename', 'fchmod', 'write', 'mkdir']) {
     for (const error of ['EIO', 'ENOSPC', 'EMFILE']) {
       test(`${error} at every ${call} ends no run in a crash, and harms no file`, () => {
@@ -125,7 +144,7 @@ describe('a program that does not do as it should', { skip: unable('unshare', 'm
     [
       'says that all is well',
       'exit 0',
-      /x users +failed: user-data:\S+ \S+ user ann was made, and yet it does not exist/,
+      /x users +failed: user-data:\S+ \S+ user ann was applied, but it still does not exist/,
     ],
     ['cannot be started', 'not a line', /x users +failed: user-data:\S+ \S+ useradd .* ended with 127/],
   ] as const) {

@@ -28,6 +28,12 @@ const asked: readonly ((where: { disk: string; mount: string; rpms: string }) =>
   () => ['systemctl', 'show', '--property=Id,Job', 'autofs.service'],
   () => ['systemctl', 'show', '--property=ActiveState,Job', 'autofs.service'],
   () => ['systemd-creds', 'decrypt', '--newline=no', '--name=none', '/etc/hostname'],
+  ...['metadata', 'userdata', 'vendordata']
+    .flatMap((key) => [key, `${key}.encoding`])
+    .flatMap((key) => [
+      () => ['vmware-rpctool', `info-get guestinfo.${key}`],
+      () => ['vmtoolsd', '--cmd', `info-get guestinfo.${key}`],
+    ]),
 ];
 const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'];
 
@@ -54,11 +60,13 @@ function changesBy(argv: readonly string[]): readonly string[] {
   const calls = readFileSync(trace, 'utf8').split('\n');
   rmSync(folder, { recursive: true });
   assert.equal(error, undefined);
-  assert.ok(calls.length > 10);
+  assert.ok(calls.length > 3, calls.join('\n'));
   return calls.filter((call) => changing.test(call) && !nowhere.test(call) && !call.includes(' = -1 '));
 }
 
-describe('a query writes nothing', { skip: unable('strace', 'rpm', 'setpriv', 'lvs', 'mkfs.xfs') }, () => {
+describe('a query writes nothing', {
+  skip: unable('strace', 'rpm', 'setpriv', 'lvs', 'mkfs.xfs', 'vmware-rpctool', 'vmtoolsd'),
+}, () => {
   for (const words of asked) {
     test(words({ disk: 'DISK', mount: 'MOUNT', rpms: 'RPMS' }).join(' '), () => {
       using disk = loopDisk(2 ** 30, 'label: gpt\nstart=1MiB\n');

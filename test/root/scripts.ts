@@ -34,7 +34,7 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     assert.match(out, /runcmd\[1\] \(2 of 3\) `.*` failed: exit 3/);
     assert.ok(!/public-0/.test(JSON.stringify(status)));
     assert.deepEqual(
-      items.map(({ at, command, stderrLine }: Record<string, string>) => [at, command, stderrLine]),
+      items.map(({ at, command, lastLine }: Record<string, string>) => [at, command, lastLine]),
       [
         ['runcmd[0]', 'echo public-$((0))', undefined],
         ['runcmd[1]', 'echo "to stderr" >&2; (exit 3)', 'to stderr'],
@@ -223,7 +223,10 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
       const { code, out } = await machine.run(words, { input }).ended;
       const pid = machine.read('/run/bootagent/deaf').trim();
       assert.equal(code, 2, out);
-      assert.match(out, /runcmd\[1\] \(2 of 3\) .* did not end within 3 s; the rest was not run/);
+      assert.match(
+        out,
+        /runcmd\[1\] \(2 of 3\) .* failed: stopped by the time limit of 3 s for the list; the rest was not run/,
+      );
       assert.ok(Number(pid) > 1);
       assert.ok(!existsSync(`/proc/${pid}/exe`), 'it has outlived the agent');
       assert.match((await machine.run(words, { input }).ended).out, /^(?:Nothing was due|0 changes applied)/m);

@@ -1,5 +1,6 @@
+import type { Boot } from '../../agent/boot/stages/boot.ts';
 import { lostState } from '../../agent/boot/stages/lost-state.ts';
-import { type Boot, runStages } from '../../agent/boot/stages/run-stages.ts';
+import { runStages } from '../../agent/boot/stages/run-stages.ts';
 import { readSettings } from '../../agent/config/settings.ts';
 import type { Schedule, Stage } from '../../agent/engine/module.ts';
 import { overlayHost } from '../../agent/engine/overlay-host.ts';

@@ -53,7 +53,7 @@ const onDisk: readonly Fault[] = [
     check: 'root-grows',
     family: 'el9',
     disk: { slices: [root, beside({ start: 9.5 * GiB, is: 'firmware' })] },
-    says: ['Partition 14 (firmware) lies behind root, partition 1'],
+    says: ['Partition 14 (firmware) lies after root, partition 1'],
   },
   {
     check: 'root-alone',
@@ -71,7 +71,7 @@ const onDisk: readonly Fault[] = [
     check: 'table-fits',
     family: 'el9',
     disk: { size: 5 * GiB },
-    says: ['Partition 1 ends behind the end of the disk'],
+    says: ['Partition 1 ends after the end of the disk'],
   },
   {
     check: 'filesystem-fills',
@@ -146,7 +146,7 @@ const inTree: readonly Fault[] = [
     check: 'selinux-relabel',
     family: 'el9',
     over: file('/.autorelabel', ''),
-    says: ['/.autorelabel asks for a relabel'],
+    says: ['/.autorelabel requests a relabel'],
   },
   ...(['? ', 'system_u:object_r:unlabeled_t:s0 '] as const).map(
     (none): Fault => ({
@@ -235,13 +235,13 @@ const inTree: readonly Fault[] = [
     check: 'dhcp-for-ever',
     family: 'el6',
     over: file(`${scripts}/ifcfg-eth0`, 'DEVICE=eth0\nONBOOT=yes\nBOOTPROTO=dhcp\n'),
-    says: [`eth0 gives up when nobody answers (${scripts}/ifcfg-eth0)`],
+    says: [`eth0 gives up without an answer (${scripts}/ifcfg-eth0)`],
   },
   {
     check: 'dhcp-for-ever',
     family: 'el8',
     without: ['/etc/NetworkManager/conf.d/90-cloud.conf'],
-    says: [`eth0 gives up when nobody answers (${scripts}/ifcfg-eth0)`],
+    says: [`eth0 gives up without an answer (${scripts}/ifcfg-eth0)`],
   },
   {
     check: 'zeroconf',
@@ -325,10 +325,7 @@ const inTree: readonly Fault[] = [
     check: 'weak-password',
     family: 'el6',
     over: file('/etc/shadow', `root:!:0:::::\nsshd:${pippo123}:0:::::\nnobody:${toor}:0:::::\n`),
-    says: [
-      'sshd has a password that everybody knows: "pippo123"',
-      'nobody has a password that everybody knows: "toor"',
-    ],
+    says: ['sshd has a well-known password: "pippo123"', 'nobody has a well-known password: "toor"'],
   },
   {
     check: 'weak-password',
@@ -340,13 +337,13 @@ const inTree: readonly Fault[] = [
     check: 'regular-users',
     family: 'el9',
     over: file('/etc/passwd', `${admin}${system}bob:x:1001:1001::/home/bob:/bin/bash\n`),
-    says: ['bob (uid 1001) is no default user'],
+    says: ['bob (uid 1001) is not a default user'],
   },
   {
     check: 'regular-users',
     family: 'el6',
     over: file('/etc/passwd', `${admin}${system}bob:x:500:500::/home/bob:/bin/bash\n`),
-    says: ['bob (uid 500) is no default user'],
+    says: ['bob (uid 500) is not a default user'],
   },
   { check: 'firewall-off', family: 'el9', over: starts('firewalld.service'), says: ['firewalld starts at boot'] },
   {

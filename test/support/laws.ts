@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { PlanItem } from '../../agent/engine/change.ts';
-import type { Step } from '../../agent/engine/executor.ts';
 import { overlayHost } from '../../agent/engine/overlay-host.ts';
+import type { Step } from '../../agent/engine/step.ts';
 import type { Host, ReadHost } from '../../agent/host/host.ts';
 import { apply, keyOf, preview } from '../../agent/resources/index.ts';
 import type { MemoryHost } from './memory-host.ts';

@@ -1,5 +1,5 @@
-import type { Ledger } from '../../agent/engine/executor.ts';
 import type { LedgerEntry } from '../../agent/engine/handler.ts';
+import type { Ledger } from '../../agent/engine/ledger.ts';
 
 export interface MemoryLedger extends Ledger {
   readonly records: Map<string, LedgerEntry[]>;

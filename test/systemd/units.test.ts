@@ -32,6 +32,7 @@ const known239 = new Set([
     'KillMode',
     'OOMScoreAdjust',
     'TasksMax',
+    'StartupCPUWeight',
   ],
   ...['Environment', 'UnsetEnvironment', 'SyslogIdentifier', 'StandardOutput'],
   ...['WantedBy', 'Also'],

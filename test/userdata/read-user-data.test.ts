@@ -139,7 +139,7 @@ test('what is not read is called by its name', async () => {
       '{"ignition": {}}',
       'user-data:1:1 error: this is an Ignition configuration (Fedora CoreOS, Flatcar), which bootagent does not read',
     ],
-    ['#cloud-confg\na: 1', 'user-data:1:1 error: "#cloud-confg" is no header, so nothing is read'],
+    ['#cloud-confg\na: 1', 'user-data:1:1 error: "#cloud-confg" is not a header, so nothing is read'],
     ['packages: [a]', 'user-data:1:1 error: the header is missing, so nothing is read'],
     ['---\n#cloud-config\n', 'user-data:1:1 error: "#cloud-config" is not the first line, so nothing is read'],
     ['hello', 'user-data:1:1 warning: this begins like no form of user-data, so nothing is done with it'],

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { type Run, runModule } from '../../agent/boot/stages/module-run.ts';
+import type { Run } from '../../agent/boot/stages/boot.ts';
+import { runModule } from '../../agent/boot/stages/module-run.ts';
 import { datasources } from '../../agent/datasources/index.ts';
 import { openState } from '../../agent/state/state.ts';
 import { memoryStore } from '../../agent/state/store.ts';

@@ -32,7 +32,7 @@ const slips: readonly (readonly [text: string, report: string])[] = [
   ],
   [
     'runcmd:\n  - rm\u00a0/a\n',
-    '3:7: warning[odd-character] runcmd[0]: a no-break space is no space to YAML and the shell — replace it with a plain space',
+    '3:7: warning[odd-character] runcmd[0]: YAML and the shell do not treat a no-break space as a space — replace it with a plain space',
   ],
   [
     'hostname:\u00a0web\n',

@@ -1,6 +1,6 @@
 /**
  * A record of what a preview read from the machine, in the format of systemd/skip-if-unchanged: the shell script compares it
- * with the machine at a later boot. Anything that the script cannot compare makes the snapshot worthless, and the reason is
+ * with the machine at a later boot. Anything that the script cannot compare makes the snapshot unusable, and the reason is
  * reported.
  */
 export interface BootSnapshot {
@@ -37,12 +37,13 @@ export interface BootSnapshot {
   unnumbered(): void;
   /** Nothing is due as long as the machine gets this address on this interface. */
   supposed(address: string, card: string): void;
-  worthless(why: string): void;
+  /** A later boot cannot use the snapshot, for this reason: "/etc/fstab mounts /run/x". */
+  unusable(why: string): void;
 }
 
 export interface SnapshotResult extends BootSnapshot {
   /** Returns the record, with the output of `cksum` for the recorded bytes, or the reason why there is no record. */
-  done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<{ record: string } | { worthless: string }>;
+  done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<{ record: string } | { unusable: string }>;
 }
 
 /** The number of bytes that are compared of content without reliable times. */
@@ -54,97 +55,108 @@ const mostLines = 4000;
 /** Trees in which other programs mount file systems during a boot. */
 export const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
 
+/** What was read so far, by kind. */
+const emptyReads = () => ({
+  files: new Map<string, string>(),
+  folders: new Map<string, string>(),
+  fixed: new Map<string, string>(),
+  filesystems: new Map<string, string>(),
+  heads: new Map<string, Uint8Array>(),
+  disks: new Map<string, Uint8Array>(),
+  blocks: new Map<string, Uint8Array>(),
+  others: new Set<string>(),
+});
+
 export function bootSnapshot(): SnapshotResult {
-  const files = new Map<string, string>();
-  const folders = new Map<string, string>();
-  const fixed = new Map<string, string>();
-  const filesystems = new Map<string, string>();
-  const heads = new Map<string, Uint8Array>();
-  const disks = new Map<string, Uint8Array>();
-  const blocks = new Map<string, Uint8Array>();
-  const others = new Set<string>();
-  const precise = new Set<string>();
-  const whole = new Map<string, string>();
+  const reads = emptyReads();
+  const { others, blocks } = reads;
+  const finerTimes = new Set<string>();
+  const wholeSeconds = new Map<string, string>();
   let why: string | undefined;
-  const worthless = (reason: string): void => {
+  const unusable = (reason: string): void => {
     why ??= reason;
   };
   const line = (...words: readonly string[]): string => {
-    if (words.some((word) => /[\t\n]/.test(word))) worthless(`${words[1]} has a name that no line can hold`);
+    if (words.some((word) => /[\t\n]/.test(word))) unusable(`the name of ${words[1]} has a tab or a line break`);
     return words.join('\t');
   };
-  const contents = () => Buffer.concat([heads, disks, blocks].flatMap((each) => [...each.values()]));
   /** A path that is read twice must show the same both times. */
-  const keep = (kept: Map<string, string>, path: string, standing: string): void => {
-    if ((kept.get(path) ?? standing) !== standing) worthless(`${path} was changed meanwhile`);
-    kept.set(path, standing);
+  const keep = <T extends string | Uint8Array>(kept: Map<string, T>, path: string, value: T): void => {
+    if (!Buffer.from(kept.get(path) ?? value).equals(Buffer.from(value))) unusable(`${path} was changed meanwhile`);
+    kept.set(path, value);
   };
-  const keepBytes = (kept: Map<string, Uint8Array>, path: string, bytes: Uint8Array): void => {
-    if (!Buffer.from(kept.get(path) ?? bytes).equals(bytes)) worthless(`${path} was changed meanwhile`);
-    kept.set(path, bytes);
-  };
-  /** The lines that the script passes to one program, followed by the word that starts the comparison. */
-  const group = (kind: string, kept: ReadonlyMap<string, string>): string[] =>
-    kept.size === 0 ? [] : [...[...kept].map(([path, standing]) => line(kind, path, standing)), `${kind}s`];
   const other = (...words: readonly string[]): void => void others.add(line(...words));
   return {
-    file: (path, standing) => keep(files, path, standing),
-    changed: (device, path, times) => void (times === 'each' ? precise.add(device) : whole.set(device, path)),
-    folder: (path, standing) => keep(folders, path, standing),
-    fixed: (path, standing) => keep(fixed, path, standing),
+    file: (path, standing) => keep(reads.files, path, standing),
+    changed: (device, path, times) => void (times === 'each' ? finerTimes.add(device) : wholeSeconds.set(device, path)),
+    folder: (path, standing) => keep(reads.folders, path, standing),
+    fixed: (path, standing) => keep(reads.fixed, path, standing),
     gone: (path) => other('gone', path),
     type: (path, type) => other('type', path, type),
     leads: (path, target) => other('leads', path, target),
     names: (folder, names) => {
-      if (names.some((name) => name.startsWith('.'))) worthless(`${folder} has hidden names`);
+      if (names.some((name) => name.startsWith('.'))) unusable(`${folder} has hidden names`);
       // The shell's expansion of DIRECTORY/*, which stays literal for an empty directory.
       const all = names.length > 0 ? names : ['*'];
       other('names', folder, all.map((name) => `${folder}/${name}`).join(' '));
     },
-    read: (path, head) => keepBytes(heads, path, head.subarray(0, headLength)),
-    disk: (path, head) => keepBytes(disks, path, head),
+    read: (path, head) => keep(reads.heads, path, head.subarray(0, headLength)),
+    disk: (path, head) => keep(reads.disks, path, head),
     block: (path, block, bytes) => {
-      keepBytes(blocks, line('block', path, String(block)), bytes);
-      if (blocks.size > mostBlocks) worthless(`much of ${path} was read`);
+      keep(blocks, line('block', path, String(block)), bytes);
+      if (blocks.size > mostBlocks) unusable(`more than ${mostBlocks} blocks of ${path} were read`);
     },
     memory: (kib) => other('memory', String(kib)),
     mounts: (mountinfo) => {
-      for (const words of mountsIn(mountinfo)) other('mount', words);
+      for (const words of mountLines(mountinfo)) other('mount', words);
       others.add('mounts');
     },
-    filesystem: (target, blocks) => keep(filesystems, target, blocks),
+    filesystem: (target, blocks) => keep(reads.filesystems, target, blocks),
     swaps: (table) => {
       for (const words of table.split('\n').slice(1).filter(Boolean)) other('swap', words.split(/\s/)[0] ?? '');
       others.add('swaps');
     },
     unnumbered: () => void others.add('unnumbered'),
     supposed: (address, card) => other('supposed', `${address} ${card}`),
-    worthless,
+    unusable,
     async done(cksum) {
-      for (const [device, path] of whole)
-        if (!precise.has(device)) worthless(`${path} is on a file system that stores times in whole seconds`);
-      if (why !== undefined) return { worthless: why };
-      const lines = [
-        'skip-record\t2',
-        ...group('file', files),
-        ...group('folder', folders),
-        ...group('fixed', fixed),
-        ...group('filesystem', filesystems),
-        ...[...heads.keys()].map((path) => line('read', path)),
-        ...[...disks.keys()].map((path) => line('disk', path)),
-        ...blocks.keys(),
-        ...(heads.size + disks.size > 0 ? [`sum\t${(await cksum(contents())).trim()}`] : []),
-        ...inOrder(others),
-        'end',
-      ];
-      if (lines.length > mostLines) worthless(`it takes ${lines.length} lines`);
-      return why === undefined ? { record: `${lines.join('\n')}\n` } : { worthless: why };
+      for (const [device, path] of wholeSeconds)
+        if (!finerTimes.has(device)) unusable(`${path} is on a file system that stores times in whole seconds`);
+      if (why !== undefined) return { unusable: why };
+      const lines = await recordLines(reads, line, cksum);
+      if (lines.length > mostLines)
+        unusable(`the record would have ${lines.length} lines, and ${mostLines} are allowed`);
+      return why === undefined ? { record: `${lines.join('\n')}\n` } : { unusable: why };
     },
   };
 }
 
+async function recordLines(
+  { files, folders, fixed, filesystems, heads, disks, blocks, others }: ReturnType<typeof emptyReads>,
+  line: (...words: readonly string[]) => string,
+  cksum: (bytes: Uint8Array) => Promise<string>,
+): Promise<readonly string[]> {
+  /** The lines that the script passes to one program, followed by the word that starts the comparison. */
+  const group = (kind: string, kept: ReadonlyMap<string, string>): string[] =>
+    kept.size === 0 ? [] : [...[...kept].map(([path, standing]) => line(kind, path, standing)), `${kind}s`];
+  const contents = () => Buffer.concat([heads, disks, blocks].flatMap((each) => [...each.values()]));
+  return [
+    'skip-record\t2',
+    ...group('file', files),
+    ...group('folder', folders),
+    ...group('fixed', fixed),
+    ...group('filesystem', filesystems),
+    ...[...heads.keys()].map((path) => line('read', path)),
+    ...[...disks.keys()].map((path) => line('disk', path)),
+    ...blocks.keys(),
+    ...(heads.size + disks.size > 0 ? [`sum\t${(await cksum(contents())).trim()}`] : []),
+    ...inOrder(others),
+    'end',
+  ];
+}
+
 /** Returns the mounts that plans may depend on, without the ids of mount and parent, which differ from boot to boot. */
-function mountsIn(mountinfo: string): string[] {
+function mountLines(mountinfo: string): string[] {
   return mountinfo.split('\n').flatMap((text) => {
     const [left = '', right = ''] = text.split(' - ');
     const [, , device = '', root, target = '', options] = left.split(' ');

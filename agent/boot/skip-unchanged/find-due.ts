@@ -6,37 +6,43 @@ import { keyOf } from '../../resources/index.ts';
 import { readOnly } from '../../state/folder-store.ts';
 import { leaveMarker, nothingDueMarker } from '../../state/markers.ts';
 import { openState } from '../../state/state.ts';
-import { type Boot, runStages } from '../stages/run-stages.ts';
+import type { Boot } from '../stages/boot.ts';
+import { runStages } from '../stages/run-stages.ts';
 import { leaveAssumedNetwork, observingAddress, readKeptNetwork } from './assumed-network.ts';
 
 export interface LaterStages {
   /** The stages that this boot has not run yet. */
   readonly stages: readonly Stage[];
   /** No datasource was detected, so that no identity is expected. */
-  readonly isNobodys: boolean;
+  readonly noDatasource: boolean;
   /** Receives each change that is due, or whose state cannot be determined. */
   tell?(what: string): void;
 }
 
-/** The remaining work: possibly some, none, or none as long as the network is this one. */
-export type RemainingWork = 'something' | 'nothing' | Partial<Facts['network']>;
+/**
+ * The remaining work: possibly some, none, none as long as the network is this one, or none but what the last stage does behind
+ * sshd.
+ */
+export type RemainingWork = 'something' | 'nothing' | 'last stage' | Partial<Facts['network']>;
 
 /** Previews the later stages; if they have nothing to do, leaves a marker, and systemd does not start their units. */
 export async function findAndMarkDue(boot: Boot, host: Host, outlook: LaterStages): Promise<RemainingWork> {
   const due = await findDue(boot, host, outlook);
   if (due === 'nothing') leaveMarker(nothingDueMarker, host.root);
-  else if (due !== 'something') leaveAssumedNetwork(due, host.root);
-  return due;
+  else if (typeof due === 'object') leaveAssumedNetwork(due, host.root);
+  return due === 'last stage' ? 'something' : due;
 }
 
 /** Previews the stages and returns the work that they would find. */
 export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages): Promise<RemainingWork> {
-  const { stages, isNobodys, tell = () => {} } = outlook;
-  if (boot.state.identity() === undefined && !isNobodys) return 'something';
+  const { stages, noDatasource, tell = () => {} } = outlook;
+  if (boot.state.identity() === undefined && !noDatasource) return 'something';
   // A first boot that has run only the local stage always has work left: no preview is needed.
-  if (boot.state.condition === 'fresh' && stages.includes('main') && !isNobodys) return 'something';
+  if (boot.state.condition === 'fresh' && stages.includes('main') && !noDatasource) return 'something';
   let unsure = false;
   let supposing = false;
+  let current: Stage | undefined;
+  let dueInLast = 0;
   const facts = await boot.gatherFacts();
   // The last unit checks the assumed address. No later unit checks it for the last stage itself.
   const before = stages.includes('main') ? readKeptNetwork(boot.state.store) : undefined;
@@ -50,8 +56,10 @@ export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages):
     act: { mode: 'preview', host: overlayHost(host) },
     gatherFacts: async () => observingAddress(facts, onLack, before),
     report: (event) => {
+      if (event.event === 'stage-began') current = event.stage;
       if (event.event === 'step') {
         if (['unknown', 'deferred', 'failed'].includes(event.step.outcome)) unsure = true;
+        if (event.step.outcome === 'due' && current === 'final') dueInLast++;
         if (event.step.outcome !== 'holds') tell(`${event.module} ${keyOf(event.step.change)}`);
       }
       if (event.event === 'problem') {
@@ -60,12 +68,13 @@ export async function findDue(boot: Boot, host: ReadHost, outlook: LaterStages):
       }
     },
     identify: async (stage, _, image) => {
-      if (isNobodys) return undefined;
+      if (noDatasource) return undefined;
       const known = await boot.identify('local', facts, image);
       if (!known) unsure = true;
       return stage === 'local' ? undefined : known;
     },
   });
-  if (unsure || result.state !== 'done' || result.changes > 0) return 'something';
+  if (unsure || result.state !== 'done' || result.changes > dueInLast) return 'something';
+  if (dueInLast > 0) return 'last stage';
   return supposing && before ? before : 'nothing';
 }

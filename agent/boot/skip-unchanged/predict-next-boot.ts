@@ -3,7 +3,7 @@ import { overlayHost } from '../../engine/overlay-host.ts';
 import type { Facts } from '../../facts/facts.ts';
 import { gatherFacts } from '../../facts/gather.ts';
 import * as files from '../../host/files.ts';
-import type { Host } from '../../host/host.ts';
+import type { Host, ReadHost } from '../../host/host.ts';
 import { type IdentityOptions, identifier } from '../../identity/resolve.ts';
 import { publicPath } from '../../identity/variables.ts';
 import { cloudInitStarts } from '../../image/cloud-init.ts';
@@ -16,8 +16,9 @@ import { addTo, emptySummary, lastLine, type Summary } from '../../report/summar
 import { whyLines } from '../../report/why.ts';
 import { folderStore, home, readOnly } from '../../state/folder-store.ts';
 import { openState } from '../../state/state.ts';
+import type { Boot } from '../stages/boot.ts';
 import { bootOf } from '../stages/build-boot.ts';
-import { type Boot, runStages } from '../stages/run-stages.ts';
+import { runStages } from '../stages/run-stages.ts';
 import { bootSnapshot } from './boot-snapshot.ts';
 import { findDue } from './find-due.ts';
 import { recordingHost } from './recording-host.ts';
@@ -27,6 +28,8 @@ const silent = { disabled: () => {}, end: () => {}, follow: () => {} };
 /** The directory that systemd/skip-if-unchanged reads. */
 const kept = `${home}/skip-record`;
 const script = '/usr/libexec/bootagent/skip-if-unchanged';
+/** The name of no network interface: with it, systemd/skip-if-same-address always starts the agent, in the last unit. */
+const noInterface = '/';
 
 /**
  * Previews the next boot of this machine, on the assumption that nothing changes until then. If it has nothing to do, stores a
@@ -41,33 +44,28 @@ export async function predictNextBoot(
   // Removes the record of an earlier boot first, since its removal changes the parent directory.
   if (await host.stat(kept)) files.remove(root, kept);
   files.makeDirectory(root, kept, { mode: 0o700 });
-  const picture = bootSnapshot();
-  const seen = recordingHost(host, picture);
-  await seen.stat('/usr/bin/bootagent');
-  for (const name of await seen.list(home)) {
-    if (name === 'skip-record') continue;
-    if ((await seen.stat(`${home}/${name}`))?.type === 'directory') await seen.list(`${home}/${name}`);
-  }
+  const snapshot = bootSnapshot();
+  const seen = recordingHost(host, snapshot);
+  await recordOwnFiles(seen);
   if ((await seen.stat('/usr/bin/cloud-init')) && (await cloudInitStarts(seen))) return 'cloud-init starts, too';
 
   const state = openState(readOnly(folderStore(root)));
   // Failures that remain also apply to a boot that skips the agent.
   const standing = { left: faultsIn(state), notes: keptNotes(state) };
   const summary: Summary = { ...emptySummary(boot.version), ...standing, unseen: true };
-  let told: string | undefined;
+  const problems: string[] = [];
   const report = (event: Event): void => {
-    if (event.event === 'problem') told ??= event.problem.message;
-    if (event.event === 'note' && event.level !== 'note') told ??= event.text;
+    if (event.event === 'problem') problems.push(event.problem.message);
+    if (event.event === 'note' && event.level !== 'note') problems.push(event.text);
     addTo(summary, event);
   };
-  const warn = (_: unknown, text: string): void => {
-    told ??= text;
-  };
-  if (state.warnings.length > 0 || state.interrupted !== undefined) return state.warnings[0]?.text ?? 'it was cut off';
+  const warn = (_: unknown, text: string): void => void problems.push(text);
+  if (state.warnings.length > 0 || state.interrupted !== undefined)
+    return state.warnings[0]?.text ?? 'this run was interrupted';
   const { add: secret, exempt, clean } = redactor();
   const reporting = { ...silent, report, warn, note: () => {}, secret, exempt, clean };
   // The identifier does not write, because `keeps` is false.
-  const who = identifier({
+  const identity = identifier({
     host: { ...host, ...seen },
     state,
     report: reporting,
@@ -83,29 +81,40 @@ export async function predictNextBoot(
     act: { mode: 'preview', host: overlayHost(seen) },
     inService: state.inService(),
     gatherFacts: async () => facts,
-    identify: (stage, _, image) => who.identify(stage, facts, image),
+    identify: (stage, _, image) => identity.identify(stage, facts, image),
   };
   const first = await runStages(['local'], next);
-  if (told !== undefined || first.state !== 'done') return told ?? 'it has problems';
+  if (problems.length > 0 || first.state !== 'done') return problems[0] ?? 'it has problems';
   if (first.changes > 0) return 'something is due';
-  let open: string | undefined;
-  const tell = (what: string): void => {
-    open ??= what;
-  };
-  const due = await findDue(next, seen, { stages: stages.slice(1), isNobodys: who.hasNoDatasource(), tell });
-  if (due === 'something') return open ?? 'who it is, is not known yet';
-  if (due !== 'nothing') picture.supposed(due.address ?? '', due.interface ?? '');
-  const drawn = await picture.done(async (input) => (await host.run(['cksum'], { input })).stdout);
-  if (!('record' in drawn)) return drawn.worthless;
+  const open: string[] = [];
+  const tell = (what: string): void => void open.push(what);
+  const due = await findDue(next, seen, { stages: stages.slice(1), noDatasource: identity.hasNoDatasource(), tell });
+  if (due === 'something') return open[0] ?? 'the instance is not known yet';
+  if (due === 'last stage') snapshot.supposed('none', noInterface);
+  else if (due !== 'nothing') snapshot.supposed(due.address ?? '', due.interface ?? '');
+  const taken = await snapshot.done(async (input) => (await host.run(['cksum'], { input })).stdout);
+  if (!('record' in taken)) return taken.unusable;
 
   const shown = clean(summary);
-  const published = new Map<string, string | undefined>([
-    ...Object.entries(publishedFiles({ ...shown, updated: host.clock() })),
-    [publicPath, await host.readText(publicPath)],
-  ]);
-  const lines = [...whyLines(shown), lastLine(shown)].map((line) => `console\t${line}\n`);
-  await keepRecord(host, `${lines.join('')}${drawn.record}`, published);
+  // Where the last stage has work, the agent itself reports how the boot ended.
+  const shownLines = due === 'last stage' ? [] : [...whyLines(shown), lastLine(shown)];
+  const lines = shownLines.map((line) => `console\t${line}\n`);
+  await keepRecord(host, `${lines.join('')}${taken.record}`, await filesToPublish(host, shown));
   return undefined;
+}
+
+async function filesToPublish(host: Host, shown: Summary): Promise<ReadonlyMap<string, string | undefined>> {
+  const files = Object.entries(publishedFiles({ ...shown, updated: host.clock() }));
+  return new Map<string, string | undefined>([...files, [publicPath, await host.readText(publicPath)]]);
+}
+
+/** Records the agent's program and its state, so that a later change of them shows. */
+async function recordOwnFiles(seen: ReadHost): Promise<void> {
+  await seen.stat('/usr/bin/bootagent');
+  for (const name of await seen.list(home)) {
+    if (name === 'skip-record') continue;
+    if ((await seen.stat(`${home}/${name}`))?.type === 'directory') await seen.list(`${home}/${name}`);
+  }
 }
 
 /**

@@ -2,7 +2,6 @@ import { closeSync, constants, existsSync, openSync, readFileSync, rmSync, write
 import { exit } from '../../base/exit-codes.ts';
 import { ownPaths } from '../../base/own-paths.ts';
 import { writeAll } from '../../base/write-all.ts';
-import { lowerPriority } from '../../host/priority.ts';
 import { forgetSafeFolders } from '../../host/safe-folders.ts';
 import { isServedAlike, moveTo } from '../../host/unit-process.ts';
 import { startOf } from '../../state/lock.ts';
@@ -47,7 +46,6 @@ export async function serveStages(
       const turn = await nextTurn(pipes, ending);
       if (!turn) return code;
       forgetSafeFolders();
-      if (turn.argv.includes('final')) lowerPriority('usual');
       // Shows the current stage in process lists; the process was started for another one.
       process.title = `bootagent ${turn.argv.join(' ')}`;
       code = await run(turn.argv, { ...around, out: turn.say, err: turn.say });
@@ -57,7 +55,6 @@ export async function serveStages(
     // This process cannot receive requests: the next unit starts its own agent, and this one is not affected.
   }
   ending();
-  lowerPriority('last');
   return code;
 }
 

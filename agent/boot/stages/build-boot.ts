@@ -6,7 +6,7 @@ import type { Schedule } from '../../engine/module.ts';
 import type { ReadHost } from '../../host/host.ts';
 import type { Reporting } from '../../report/reporting.ts';
 import type { State } from '../../state/state.ts';
-import type { Boot } from './run-stages.ts';
+import type { Boot } from './boot.ts';
 
 /**
  * Returns the parts of a boot that a run and the prediction of the next boot share; each adds how it applies, gathers facts and

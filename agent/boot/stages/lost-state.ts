@@ -6,6 +6,6 @@ export const lostState = (state: State): Problem | undefined =>
   state.emptied()
     ? new Problem(
         'state-lost',
-        'Nothing is remembered of this machine (/var/lib/bootagent is empty) and it is no sealed image: it counts as in service. Users and keys are added, host keys of an image are replaced; scripts, packages, files and passwords of the user-data are NOT applied',
+        'There is no record of this machine (/var/lib/bootagent is empty) and no marker of a sealed image: it counts as in service. Users and keys are added, host keys of an image are replaced; scripts, packages, files and passwords of the user-data are NOT applied',
       )
     : undefined;

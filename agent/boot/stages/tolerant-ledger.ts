@@ -1,4 +1,4 @@
-import type { Ledger } from '../../engine/executor.ts';
+import type { Ledger } from '../../engine/ledger.ts';
 
 /**
  * Returns a ledger whose crash marks may fail to be written, on a full or read-only disk: the failure is reported, and the

@@ -3,7 +3,7 @@ import { sshdDirectives } from '../../resources/ssh/sshd-config.ts';
 import { uidMin } from '../image.ts';
 import { programPath, startsAtBoot } from '../services.ts';
 import { sources } from '../source-links.ts';
-import type { Look, TreeCheck } from './check.ts';
+import type { CheckContext, TreeCheck } from './check.ts';
 import { whenItStarts } from './services.ts';
 
 /** The passwords that attackers try first, including that of the CentOS 6 image. */
@@ -32,18 +32,18 @@ export const accessChecks: readonly TreeCheck[] = [
     name: 'sshd-installed',
     severity: 'error',
     why: 'Without an SSH server no instance can be reached.',
-    mend: 'Install openssh-server.',
+    fix: 'Install openssh-server.',
     source: sources.openstack,
-    look: async ({ host }) => ((await programPath('sshd', host)) ? [] : ['There is no sshd']),
+    inspect: async ({ host }) => ((await programPath('sshd', host)) ? [] : ['There is no sshd']),
   },
   {
     name: 'sshd-enabled',
     severity: 'error',
     why: 'An SSH server that does not start at boot accepts no login.',
-    mend: 'systemctl enable sshd (or ssh, on Debian and Ubuntu); chkconfig sshd on, on EL6.',
+    fix: 'systemctl enable sshd (or ssh, on Debian and Ubuntu); chkconfig sshd on, on EL6.',
     source: sources.openstack,
-    async look({ host }) {
-      if (!(await programPath('sshd', host))) return { unseen: 'sshd is not installed' };
+    async inspect({ host }) {
+      if (!(await programPath('sshd', host))) return { notChecked: 'sshd is not installed' };
       for (const name of ['sshd', 'ssh', 'sshd.socket', 'ssh.socket']) if (await startsAtBoot(name, host)) return [];
       return ['sshd does not start at boot'];
     },
@@ -51,10 +51,10 @@ export const accessChecks: readonly TreeCheck[] = [
   {
     name: 'password-login',
     severity: 'warning',
-    why: 'A file of sshd_config.d that turns on logins by password does so on every instance whose user-data says nothing of it.',
-    mend: 'Remove the line named, or the file.',
+    why: 'A file of sshd_config.d that turns on logins by password does so on every instance whose user-data does not set it.',
+    fix: 'Remove the line named, or the file.',
     source: sources.bootagent,
-    async look({ host }) {
+    async inspect({ host }) {
       const said = (await sshdDirectives(host)).find(
         ({ keyword, match }) => keyword === 'passwordauthentication' && match === undefined,
       );
@@ -67,50 +67,50 @@ export const accessChecks: readonly TreeCheck[] = [
     name: 'root-locked',
     severity: 'warning',
     why: 'A root password in an image is the same on all instances, and known to who made it.',
-    mend: 'passwd --lock root; at a first boot: "bootcmd: [passwd --lock root]".',
+    fix: 'passwd --lock root; at a first boot: "bootcmd: [passwd --lock root]".',
     source: sources.centos,
-    async look({ host }) {
+    async inspect({ host }) {
       const hash = (await passwords(host)).find(([name]) => name === 'root')?.[1];
-      if (hash === undefined) return { unseen: 'no /etc/shadow, or no right to read it' };
+      if (hash === undefined) return { notChecked: 'no /etc/shadow, or no right to read it' };
       return isLocked(hash) || hash === '' ? [] : ['root can log in with a password'];
     },
   },
   {
     name: 'weak-password',
     severity: 'error',
-    why: 'What everybody tries first opens every instance.',
-    mend: 'passwd --lock USER, or a password that is not in everybody’s list.',
+    why: 'Passwords that attackers try first open every instance.',
+    fix: 'passwd --lock USER, or set a password that is in no public list.',
     source: sources.centos,
-    async look({ host }) {
+    async inspect({ host }) {
       const all = await passwords(host);
-      if (all.length === 0) return { unseen: 'no /etc/shadow, or no right to read it' };
+      if (all.length === 0) return { notChecked: 'no /etc/shadow, or no right to read it' };
       const open = all.filter(([, hash]) => !isLocked(hash));
       const found = open.flatMap(([name, hash]) => weakness(name, hash) ?? []);
       const untried = open.find(([, hash]) => hash !== '' && isPassword('', hash) === undefined);
       if (found.length > 0 || !untried) return found;
-      return { unseen: `the password of ${untried[0]} is hashed in a way that is not tried here` };
+      return { notChecked: `the password of ${untried[0]} is hashed in a way that is not tried here` };
     },
   },
   {
     name: 'regular-users',
     severity: 'warning',
     why: 'Everyone with an account in the image has one on every instance; the default user is made at the first boot.',
-    mend: 'userdel -r USER.',
+    fix: 'userdel -r USER.',
     source: sources.pouta,
-    async look({ sealing: { image } }) {
+    async inspect({ sealing: { image } }) {
       const { users, defaultUsers, os, major } = image;
       return users
         .filter(({ name, uid }) => uid >= uidMin(os, major) && uid < 60_000 && !defaultUsers.includes(name))
-        .map(({ name, uid }) => `${name} (uid ${uid}) is no default user`);
+        .map(({ name, uid }) => `${name} (uid ${uid}) is not a default user`);
     },
   },
   {
     name: 'firewall-off',
     severity: 'warning',
     why: 'Security groups decide who may reach an instance; a second firewall inside it makes trouble hard to find.',
-    mend: 'systemctl disable the service named, unless you want it.',
+    fix: 'systemctl disable the service named, unless you want it.',
     source: sources.openstack,
-    async look({ host }) {
+    async inspect({ host }) {
       const found: string[] = [];
       for (const name of ['firewalld', 'iptables', 'ip6tables', 'nftables']) {
         found.push(...(await whenItStarts(name, host)));
@@ -125,10 +125,10 @@ export const accessChecks: readonly TreeCheck[] = [
 function weakness(name: string, hash: string): string | undefined {
   if (hash === '') return `${name} needs no password`;
   const word = known.find((each) => isPassword(each, hash));
-  return word === undefined ? undefined : `${name} has a password that everybody knows: "${word}"`;
+  return word === undefined ? undefined : `${name} has a well-known password: "${word}"`;
 }
 
-async function passwords(host: Look['host']): Promise<(readonly [string, string])[]> {
+async function passwords(host: CheckContext['host']): Promise<(readonly [string, string])[]> {
   const text = await host.readText('/etc/shadow').catch(() => undefined);
   return (text ?? '').split('\n').flatMap((line) => {
     const [name, hash] = line.split(':');

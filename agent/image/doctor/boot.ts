@@ -15,13 +15,13 @@ export const bootChecks: readonly TreeCheck[] = [
     name: 'serial-console',
     severity: 'warning',
     why: 'The cloud shows what a machine says on its serial line; without it a boot that fails says nothing.',
-    mend:
+    fix:
       'console=tty0 console=ttyS0,115200n8: "grubby --update-kernel=ALL --args=…" on EL8 and later, else in ' +
       '/etc/default/grub (GRUB_CMDLINE_LINUX), then grub2-mkconfig or update-grub.',
     source: sources.openstack,
-    async look({ host }) {
+    async inspect({ host }) {
       const entries = await bootEntries(host);
-      if (entries.length === 0) return { unseen: 'no boot menu in this tree' };
+      if (entries.length === 0) return { notChecked: 'no boot menu in this tree' };
       return entries
         .filter(({ options }) => !/\bconsole=(?:tty(?:S|AMA|MSM|mxc)|hvc)\d/.test(options))
         .map(({ title, file }) => `"${title}" has no serial console (${file})`);
@@ -30,10 +30,10 @@ export const bootChecks: readonly TreeCheck[] = [
   {
     name: 'agent-switched-off',
     severity: 'error',
-    why: 'With these words on the kernel’s command line the agent does nothing, on every instance.',
-    mend: 'Take bootagent=off (or cloud-init=disabled, where cloud-init is the agent) out of the boot menu.',
+    why: 'With these words on the kernel’s command line the agent does not run on any instance.',
+    fix: 'Take bootagent=off (or cloud-init=disabled, where cloud-init is the agent) out of the boot menu.',
     source: sources.bootagent,
-    async look({ host }) {
+    async inspect({ host }) {
       const words = (await programPath('bootagent', host)) ? /\bbootagent=off\b/ : /\bcloud-init=disabled\b/;
       const entries = (await bootEntries(host)).filter(({ options }) => words.test(options));
       return entries.map(({ title }) => `"${title}" switches the agent off`);
@@ -43,17 +43,17 @@ export const bootChecks: readonly TreeCheck[] = [
     name: 'acpi-hotplug',
     severity: 'warning',
     why: 'Volumes cannot be attached to an instance whose kernel does not take new devices.',
-    mend: 'A line "acpiphp" in /etc/modules (Debian, Ubuntu) or /etc/modules-load.d. "--fix" writes it.',
+    fix: 'A line "acpiphp" in /etc/modules (Debian, Ubuntu) or /etc/modules-load.d. "--fix" writes it.',
     source: sources.pouta,
-    async look({ host }) {
+    async inspect({ host }) {
       const kernels = await kernelsOf(host);
-      if (kernels.length === 0) return { unseen: 'no kernel in this tree' };
+      if (kernels.length === 0) return { notChecked: 'no kernel in this tree' };
       if (await loadsHotplug(host)) return [];
       const without: string[] = [];
       for (const kernel of kernels) if (!(await hasHotplug(kernel, host))) without.push(kernel);
       return without.map((kernel) => `Linux ${kernel} does not load acpiphp`);
     },
-    fix: async ({ sealing: { image } }): Promise<Change[]> => {
+    changes: async ({ sealing: { image } }): Promise<Change[]> => {
       const path = image.os.family === 'debian' ? '/etc/modules' : '/etc/modules-load.d/acpiphp.conf';
       return [{ kind: 'edit', path, edit: { syntax: 'lines', put: 'acpiphp' } }];
     },
@@ -61,10 +61,10 @@ export const bootChecks: readonly TreeCheck[] = [
   {
     name: 'machine-id',
     severity: 'error',
-    why: 'Machines with one id get one DHCP lease, and their journals cannot be told apart.',
-    mend: 'bootagent seal --only machine-id',
+    why: 'Machines with the same id get the same DHCP lease, and their journals cannot be distinguished.',
+    fix: 'bootagent seal --only machine-id',
     source: sources.systemd,
-    async look({ host, sealing: { image } }) {
+    async inspect({ host, sealing: { image } }) {
       const found: string[] = [];
       for (const path of ['/etc/machine-id', '/var/lib/dbus/machine-id']) {
         if ((await host.stat(path))?.type !== 'file') continue;
@@ -80,9 +80,9 @@ export const bootChecks: readonly TreeCheck[] = [
     name: 'rootfs-resize',
     severity: 'warning',
     why: 'linux-rootfs-resize made a second initramfs that no update of the kernel keeps up to date.',
-    mend: 'Remove the files named and their boot entry; the agent grows the root file system itself.',
+    fix: 'Remove the files named and their boot entry; the agent grows the root file system itself.',
     source: sources.centos,
-    async look({ host }) {
+    async inspect({ host }) {
       const places = ['/root', '/opt', '/usr/src', '/usr/local/src', '/home/*'].map(
         (top) => `${top}/linux-rootfs-resize`,
       );

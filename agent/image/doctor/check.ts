@@ -11,35 +11,37 @@ interface Described {
   /** An error: instances of this image are broken, inaccessible or insecure. A warning: they work, with drawbacks. */
   readonly severity: 'error' | 'warning';
   readonly why: string;
-  readonly mend: string;
+  /** How to fix it: a command or a sentence. */
+  readonly fix: string;
   /** The guide or program that requires it. */
   readonly source: string;
 }
 
 /** A check of files. */
 export interface TreeCheck extends Described {
-  look(at: Look): Promise<Verdict>;
+  inspect(at: CheckContext): Promise<Verdict>;
   /** Returns the changes that fix it; defined only if they are safe. */
-  fix?(at: Look): Promise<readonly Change[]>;
+  changes?(at: CheckContext): Promise<readonly Change[]>;
 }
 
 /** A check that needs the disk itself. */
 export interface DiskCheck extends Described {
-  lookAtDisk(disk: Layout): Verdict;
+  inspectDisk(disk: Layout): Verdict;
 }
 
 /** The input of a check of files. */
-export interface Look {
+export interface CheckContext {
   readonly host: ReadHost;
   /** The image as sealing reads it. */
   readonly sealing: Sealing;
 }
 
-export interface Unseen {
-  readonly unseen: string;
+/** Why a check could not be made. */
+export interface NotChecked {
+  readonly notChecked: string;
 }
 
 /** The faults found, one sentence each, none if the check passes; or why it cannot be checked. */
-export type Verdict = readonly string[] | Unseen;
+export type Verdict = readonly string[] | NotChecked;
 
-export const isUnseen = (value: object): value is Unseen => 'unseen' in value;
+export const isNotChecked = (value: object): value is NotChecked => 'notChecked' in value;

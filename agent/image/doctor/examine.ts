@@ -1,5 +1,5 @@
 import { asProblem } from '../../base/problem.ts';
-import { type Check, isUnseen, type Look, type Unseen, type Verdict } from './check.ts';
+import { type Check, type CheckContext, isNotChecked, type NotChecked, type Verdict } from './check.ts';
 import type { Layout } from './disk-layout.ts';
 
 /** The result of one check. */
@@ -12,24 +12,26 @@ export type CheckFinding = { readonly check: Check } & (
 
 /** The subject of the checks: files, a disk, or both, and why one of them is not available. */
 export interface Subject {
-  readonly tree: Look | Unseen;
-  readonly disk: Layout | Unseen;
+  readonly tree: CheckContext | NotChecked;
+  readonly disk: Layout | NotChecked;
 }
 
 /** Runs the checks. One that fails to run is reported as not checked; the others still run. */
-export async function examine(checks: readonly Check[], patient: Subject): Promise<CheckFinding[]> {
+export async function examine(checks: readonly Check[], subject: Subject): Promise<CheckFinding[]> {
   const findings: CheckFinding[] = [];
   for (const check of checks) {
-    const verdict = await look(check, patient).catch((error): Unseen => ({ unseen: asProblem(error).message }));
-    if (isUnseen(verdict)) findings.push({ check, is: 'not-checked', because: verdict.unseen });
+    const verdict = await inspect(check, subject).catch(
+      (error): NotChecked => ({ notChecked: asProblem(error).message }),
+    );
+    if (isNotChecked(verdict)) findings.push({ check, is: 'not-checked', because: verdict.notChecked });
     else findings.push(verdict.length > 0 ? { check, is: 'found', what: verdict } : { check, is: 'passed' });
   }
   return findings;
 }
 
-async function look(check: Check, { tree, disk }: Subject): Promise<Verdict> {
-  if ('lookAtDisk' in check) return isUnseen(disk) ? disk : check.lookAtDisk(disk);
-  return isUnseen(tree) ? tree : check.look(tree);
+async function inspect(check: Check, { tree, disk }: Subject): Promise<Verdict> {
+  if ('inspectDisk' in check) return isNotChecked(disk) ? disk : check.inspectDisk(disk);
+  return isNotChecked(tree) ? tree : check.inspect(tree);
 }
 
 /** Counts the results; the number of errors decides the exit code. */

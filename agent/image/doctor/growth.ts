@@ -20,9 +20,9 @@ export const growthChecks: readonly TreeCheck[] = [
     name: 'growth-tools',
     severity: 'error',
     why: 'A root file system that cannot grow leaves the rest of every larger disk unused.',
-    mend: 'Install util-linux (sfdisk, partx), and e2fsprogs, xfsprogs or btrfs-progs, and lvm2 for a root on LVM.',
+    fix: 'Install util-linux (sfdisk, partx), and e2fsprogs, xfsprogs or btrfs-progs, and lvm2 for a root on LVM.',
     source: sources.openstack,
-    async look({ host }) {
+    async inspect({ host }) {
       const root = (await fstab(host)).find(({ target }) => target === '/');
       const wanted = [
         ...((await programPath('growpart', host)) ? [] : ['sfdisk', 'partx']),
@@ -38,11 +38,11 @@ export const growthChecks: readonly TreeCheck[] = [
     name: 'growth-kernel',
     severity: 'warning',
     why: 'Kernels before 3.8 cannot grow a partition that is in use: it must be done before root is mounted.',
-    mend: 'Install dracut-modules-growroot (EL6) or cloud-initramfs-growroot, and rebuild the initramfs.',
+    fix: 'Install dracut-modules-growroot (EL6) or cloud-initramfs-growroot, and rebuild the initramfs.',
     source: sources.openstack,
-    async look({ host }) {
+    async inspect({ host }) {
       const kernels = await kernelsOf(host);
-      if (kernels.length === 0) return { unseen: 'no kernel in this tree' };
+      if (kernels.length === 0) return { notChecked: 'no kernel in this tree' };
       const hooks = ['/usr/share/dracut/modules.d/*growroot*', '/usr/lib/dracut/modules.d/*growroot*'].concat([
         '/usr/share/initramfs-tools/scripts/local-bottom/growroot',
         '/boot/initr*-mod',

@@ -10,9 +10,9 @@ export const hardwareChecks: readonly TreeCheck[] = [
     name: 'kdump',
     severity: 'warning',
     why: 'Memory reserved for a crash kernel is missing to every instance: slots of a worker are counted without it.',
-    mend: 'grubby --update-kernel=ALL --remove-args=crashkernel; systemctl disable kdump.',
+    fix: 'grubby --update-kernel=ALL --remove-args=crashkernel; systemctl disable kdump.',
     source: sources.bootagent,
-    async look({ host }) {
+    async inspect({ host }) {
       return (await bootEntries(host))
         .filter(({ options }) => /\bcrashkernel=(?!no\b|0\b)/.test(options))
         .map(({ title }) => `"${title}" reserves memory by crashkernel=`);
@@ -22,9 +22,9 @@ export const hardwareChecks: readonly TreeCheck[] = [
     name: 'generic-initramfs',
     severity: 'warning',
     why: 'dracut puts only the drivers of this machine into an initramfs; on other hardware root is not found.',
-    mend: 'dnf install dracut-config-generic, then dracut --regenerate-all --force.',
+    fix: 'dnf install dracut-config-generic, then dracut --regenerate-all --force.',
     source: sources.bootagent,
-    async look({ host, sealing: { image } }) {
+    async inspect({ host, sealing: { image } }) {
       if (image.os.family !== 'redhat' || image.major < 7 || !(await host.stat('/usr/lib/dracut'))) return [];
       return (await isHostOnly(host)) ? ['dracut makes an initramfs for this machine alone (hostonly)'] : [];
     },

@@ -1,11 +1,12 @@
 import { mapOf } from '../../base/map-of.ts';
-import type { ReadLedger, Step } from '../../engine/executor.ts';
+import type { ReadLedger } from '../../engine/ledger.ts';
 import { overlayHost } from '../../engine/overlay-host.ts';
+import type { Step } from '../../engine/step.ts';
 import { preview } from '../../resources/index.ts';
 import type { Operation } from '../seal/operation.ts';
 import { operations } from '../seal/operations.ts';
 import { sealPlan } from '../seal/plan.ts';
-import type { Look, TreeCheck, Verdict } from './check.ts';
+import type { CheckContext, TreeCheck, Verdict } from './check.ts';
 
 // Sealing writes one of several valid forms of machine-id, so a preview would report the others.
 const hasOwnCheck = (name: string): boolean => name === 'machine-id';
@@ -17,19 +18,19 @@ export const leftoverChecks: readonly TreeCheck[] = operations
     name: operation.name,
     severity: operation.severity,
     why: operation.why,
-    mend: `bootagent seal --only ${operation.name}`,
+    fix: `bootagent seal --only ${operation.name}`,
     source: operation.source,
-    look: (at) => leftBy(operation, at),
+    inspect: (at) => leftBy(operation, at),
   }));
 
 const nothingDone: ReadLedger = { entriesOf: () => ({ earlier: [], before: [] }), isPending: () => false };
 
-async function leftBy(operation: Operation, { host, sealing }: Look): Promise<Verdict> {
+async function leftBy(operation: Operation, { host, sealing }: CheckContext): Promise<Verdict> {
   const [item] = sealPlan([operation], sealing);
   // The preview finds a user by the files that name it, which needs no root privileges.
   const steps = item ? await preview(item, overlayHost({ ...host, privileged: true }), nothingDone) : [];
   const failed = steps.find((step) => step.outcome === 'failed');
-  if (failed?.outcome === 'failed') return { unseen: failed.problem.message };
+  if (failed?.outcome === 'failed') return { notChecked: failed.problem.message };
   return steps.flatMap(told);
 }
 

@@ -29,9 +29,9 @@ export const networkChecks: readonly TreeCheck[] = [
     name: 'interface-match',
     severity: 'error',
     why: 'Each instance has a card with another address: what is configured for this one is left without network.',
-    mend: 'Match interfaces by name or driver ("Name=en* eth*", "match: {name: e*}"), or remove the file named.',
+    fix: 'Match interfaces by name or driver ("Name=en* eth*", "match: {name: e*}"), or remove the file named.',
     source: sources.openstack,
-    async look({ host }) {
+    async inspect({ host }) {
       const found: string[] = [];
       for (const [glob, line] of ties) {
         const files = await matchingPaths([glob], host, sealed);
@@ -49,18 +49,18 @@ export const networkChecks: readonly TreeCheck[] = [
     name: 'udev-links',
     severity: 'warning',
     why: 'A link made from outside the image leads nowhere in it; udev complains, and the rule is not masked.',
-    mend: 'ln -sf /dev/null PATH, or an empty file. "--fix" removes the link.',
+    fix: 'ln -sf /dev/null PATH, or an empty file. "--fix" removes the link.',
     source: sources.wakame,
-    look: async ({ host }) => (await danglingRules(host)).map((path) => `${path} leads nowhere`),
-    fix: async ({ host }) => (await danglingRules(host)).map((path) => ({ kind: 'removed', globs: [path] })),
+    inspect: async ({ host }) => (await danglingRules(host)).map((path) => `${path} leads nowhere`),
+    changes: async ({ host }) => (await danglingRules(host)).map((path) => ({ kind: 'removed', globs: [path] })),
   },
   {
     name: 'dhcp',
     severity: 'error',
     why: 'The cloud gives the address, and drops what comes from any other.',
-    mend: 'BOOTPROTO=dhcp and ONBOOT=yes, "iface … inet dhcp", "DHCP=yes", "dhcp4: true": whichever reads it here.',
+    fix: 'BOOTPROTO=dhcp and ONBOOT=yes, "iface … inet dhcp", "DHCP=yes", "dhcp4: true": whichever reads it here.',
     source: sources.wakame,
-    async look({ host }) {
+    async inspect({ host }) {
       const managed = await startsAtBoot('NetworkManager', host);
       const all = await configured(host, managed);
       const fixed = all.filter(({ by }) => by === 'static');
@@ -73,17 +73,17 @@ export const networkChecks: readonly TreeCheck[] = [
     name: 'dhcp-for-ever',
     severity: 'warning',
     why: 'An instance that comes up before its DHCP server would stay without network.',
-    mend:
+    fix:
       'PERSISTENT_DHCLIENT=1 in ifcfg files; with NetworkManager "[main] autoconnect-retries-default=0" in ' +
       '/etc/NetworkManager/conf.d. "--fix" does either.',
     source: sources.centos,
-    async look({ host }) {
+    async inspect({ host }) {
       const all = await configured(host, await startsAtBoot('NetworkManager', host));
       return all
         .filter(({ by, forEver }) => by === 'dhcp' && !forEver)
-        .map(({ name, file }) => `${name} gives up when nobody answers (${file})`);
+        .map(({ name, file }) => `${name} gives up without an answer (${file})`);
     },
-    async fix({ host }) {
+    async changes({ host }) {
       const all = await configured(host, await startsAtBoot('NetworkManager', host));
       const giveUp = all.filter(({ by, forEver }) => by === 'dhcp' && !forEver);
       const scripts = giveUp.filter(({ manager }) => manager === 'network-scripts');
@@ -98,25 +98,25 @@ export const networkChecks: readonly TreeCheck[] = [
   {
     name: 'zeroconf',
     severity: 'warning',
-    why: 'With a route for 169.254.0.0/16 on the interface, the metadata service is looked for on the local network.',
-    mend: 'NOZEROCONF=yes in /etc/sysconfig/network. "--fix" writes it.',
+    why: 'With a route for 169.254.0.0/16 on the interface, requests to the metadata service stay on the local network.',
+    fix: 'NOZEROCONF=yes in /etc/sysconfig/network. "--fix" writes it.',
     source: sources.centos,
-    async look({ host }) {
+    async inspect({ host }) {
       // Only these scripts add the route.
       if (!(await host.stat('/etc/sysconfig/network-scripts/ifup-eth'))) return [];
       return /^\s*NOZEROCONF=/m.test(await networkFile(host)) ? [] : ['/etc/sysconfig/network lacks NOZEROCONF=yes'];
     },
-    fix: async () => [{ kind: 'edit', path: '/etc/sysconfig/network', edit: put('NOZEROCONF=', 'yes') }],
+    changes: async () => [{ kind: 'edit', path: '/etc/sysconfig/network', edit: put('NOZEROCONF=', 'yes') }],
   },
   {
     name: 'zeroconf-spelling',
     severity: 'warning',
     why: 'NOZERCONF is a slip of the pen that means nothing to the scripts.',
-    mend: 'Write NOZEROCONF=yes in its place. "--fix" does it.',
+    fix: 'Write NOZEROCONF=yes in its place. "--fix" does it.',
     source: sources.centos,
-    look: async ({ host }) =>
+    inspect: async ({ host }) =>
       /^\s*NOZERCONF=/m.test(await networkFile(host)) ? ['/etc/sysconfig/network says NOZERCONF'] : [],
-    fix: async () => [
+    changes: async () => [
       {
         kind: 'edit',
         path: '/etc/sysconfig/network',
@@ -127,10 +127,10 @@ export const networkChecks: readonly TreeCheck[] = [
   {
     name: 'power-button',
     severity: 'warning',
-    why: 'The cloud asks an instance to go down by its power button; nobody listens, and it is cut off.',
-    mend: 'systemd-logind does it; without systemd install and enable acpid.',
+    why: 'The cloud shuts an instance down by its power button. Without a listener, the instance is powered off hard.',
+    fix: 'systemd-logind does it; without systemd install and enable acpid.',
     source: sources.pouta,
-    async look({ host }) {
+    async inspect({ host }) {
       const ignored: string[] = [];
       for (const file of await matchingPaths(['/etc/systemd/logind.conf', '/etc/systemd/logind.conf.d/*.conf'], host)) {
         if (/^\s*HandlePowerKey\s*=\s*ignore/m.test((await host.readText(file)) ?? '')) ignored.push(file);

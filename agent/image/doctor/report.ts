@@ -1,21 +1,38 @@
 import { mapOf } from '../../base/map-of.ts';
+import { type TerminalStyle, type TextLine, type Tone, terminalText } from '../../report/terminal-text.ts';
 import { type CheckFinding, countChecks } from './examine.ts';
 
 /** Renders the findings as text: each fault, then why it matters and how to fix it. */
-export function findingsAsText(findings: readonly CheckFinding[], called: string): string {
+export function findingsAsText(
+  findings: readonly CheckFinding[],
+  called: string,
+  style: TerminalStyle = { colour: false },
+): string {
   const { errors, warnings, passed, notChecked } = countChecks(findings);
-  const lines = findings.flatMap((finding) => {
-    const { check } = finding;
-    if (finding.is === 'passed') return [];
-    const row = (sign: string, text: string) => `  ${sign} ${check.name.padEnd(20)} ${text}`;
-    if (finding.is === 'not-checked') return [row('?', `not checked: ${finding.because}`)];
-    const sign = check.severity === 'error' ? 'x' : '!';
-    const [first = '', ...more] = shortened(finding.what);
-    const rest = [...more, check.why, `Fix: ${check.mend}`, `Asked for by: ${check.source}`];
-    return [row(sign, first), ...rest.map((text) => `    ${''.padEnd(20)} ${text}`)];
-  });
   const counts = [count(errors, 'error'), count(warnings, 'warning'), `${passed} passed`, `${notChecked} not checked`];
-  return `${[`Examined: ${called}`, ...lines, counts.join(', ')].join('\n')}\n`;
+  const tone: Tone = errors > 0 ? 'error' : warnings > 0 ? 'warning' : 'good';
+  const lines = [{ text: `Examined: ${called}` }, ...findings.flatMap(linesOf), { text: counts.join(', '), tone }];
+  return terminalText(lines, style);
+}
+
+/** The column at which the text of a finding begins. */
+const textColumn = 25;
+
+function linesOf(finding: CheckFinding): readonly TextLine[] {
+  const { check } = finding;
+  if (finding.is === 'passed') return [];
+  const row = (sign: string, text: string): TextLine => ({
+    text: `  ${sign} ${check.name.padEnd(20)} ${text}`,
+    indent: textColumn,
+  });
+  if (finding.is === 'not-checked') return [{ ...row('?', `not checked: ${finding.because}`), tone: 'faint' }];
+  const sign = check.severity === 'error' ? 'x' : '!';
+  const [first = '', ...more] = shortened(finding.what);
+  const rest = [...more, check.why, `Fix: ${check.fix}`, `Source: ${check.source}`];
+  return [
+    { ...row(sign, first), tone: check.severity, part: `${sign} ${check.name}` },
+    ...rest.map((text) => ({ text: `${' '.repeat(textColumn)}${text}`, indent: textColumn })),
+  ];
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
@@ -25,14 +42,14 @@ const shortened = (what: readonly string[]): readonly string[] =>
 
 /** Renders the findings as JSON. */
 export function findingsAsJson(findings: readonly CheckFinding[], called: string): string {
-  const told = findings.map((finding) => {
-    const { name, severity, why, mend, source } = finding.check;
+  const list = findings.map((finding) => {
+    const { name, severity, why, fix, source } = finding.check;
     const what = finding.is === 'found' ? finding.what : [];
     const because = finding.is === 'not-checked' ? { because: finding.because } : {};
-    return { name, severity, result: finding.is, what, ...because, why, mend, source };
+    return { name, severity, result: finding.is, what, ...because, why, fix, source };
   });
   const counts = countChecks(findings);
-  return `${JSON.stringify({ schema_version: 1, image: called, ...counts, checks: told }, undefined, 2)}\n`;
+  return `${JSON.stringify({ schema_version: 1, image: called, ...counts, checks: list }, undefined, 2)}\n`;
 }
 
 /** Renders the findings as JUnit XML: errors are failures, warnings are output, unchecked ones are skipped. */
@@ -56,8 +73,8 @@ export function findingsAsJunit(findings: readonly CheckFinding[], called: strin
 function junitInner(finding: CheckFinding): string {
   if (finding.is === 'passed') return '';
   if (finding.is === 'not-checked') return `<skipped message="${xml(finding.because)}"/>`;
-  const { severity, mend } = finding.check;
-  const text = xml(`${finding.what.join('\n')}\nFix: ${mend}`);
+  const { severity, fix } = finding.check;
+  const text = xml(`${finding.what.join('\n')}\nFix: ${fix}`);
   if (severity === 'warning') return `<system-out>${text}</system-out>`;
   return `<failure message="${xml(finding.what[0] ?? '')}">${text}</failure>`;
 }

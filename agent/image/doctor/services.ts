@@ -5,7 +5,7 @@ import { cloudInitStarts } from '../cloud-init.ts';
 import { turnedOnByPresets } from '../presets.ts';
 import { programPath, startsAtBoot } from '../services.ts';
 import { sources } from '../source-links.ts';
-import type { Look, TreeCheck } from './check.ts';
+import type { CheckContext, TreeCheck } from './check.ts';
 
 /** Services that must not start until the instance's user-data enables them. */
 const offUntilAsked = ['condor', 'autofs'];
@@ -16,24 +16,24 @@ export const serviceChecks: readonly TreeCheck[] = [
     name: 'services-off',
     severity: 'warning',
     why: 'Started without the settings of an instance they join the wrong pool, or none.',
-    mend:
+    fix:
       'systemctl disable the service named; user-data enables it. Against the presets: an empty /etc/machine-id. ' +
       '"--fix" does either.',
     source: sources.centos,
-    async look({ host }) {
+    async inspect({ host }) {
       const found: string[] = [];
       for (const name of offUntilAsked) found.push(...(await whenItStarts(name, host)));
       return found;
     },
-    fix: ({ host, sealing: { image } }) => disabling(offUntilAsked, image.systemd > 0, host),
+    changes: ({ host, sealing: { image } }) => disabling(offUntilAsked, image.systemd > 0, host),
   },
   {
     name: 'agent-installed',
     severity: 'error',
     why: 'Without a first-boot agent an instance gets neither keys nor name nor user-data.',
-    mend: 'Install bootagent; where its library is missing, reinstall it or install libatomic.',
+    fix: 'Install bootagent; where its library is missing, reinstall it or install libatomic.',
     source: sources.openstack,
-    async look({ host, sealing: { image } }) {
+    async inspect({ host, sealing: { image } }) {
       if (await programPath('bootagent', host)) return missingLibrary(host);
       // bootagent's runtime needs a newer C library than these systems have: they keep cloud-init.
       const isOld = image.os.family === 'redhat' && image.os.id !== 'fedora' && image.major < 8;
@@ -43,18 +43,18 @@ export const serviceChecks: readonly TreeCheck[] = [
   {
     name: 'agent-enabled',
     severity: 'error',
-    why: 'An agent that does not start at boot does nothing.',
-    mend: 'systemctl enable bootagent-local bootagent bootagent-final; remove /etc/bootagent/disabled. "--fix" enables.',
+    why: 'The agent must start at boot.',
+    fix: 'systemctl enable bootagent-local bootagent bootagent-final; remove /etc/bootagent/disabled. "--fix" enables.',
     source: sources.openstack,
-    async look({ host }) {
-      if (!(await programPath('bootagent', host))) return { unseen: 'bootagent is not installed' };
+    async inspect({ host }) {
+      if (!(await programPath('bootagent', host))) return { notChecked: 'bootagent is not installed' };
       const found: string[] = [];
       for (const name of agentUnits)
         if (!(await startsAtBoot(name, host))) found.push(`${name} does not start at boot`);
       if (await host.stat(ownPaths.disabled)) found.push(`${ownPaths.disabled} is there`);
       return found;
     },
-    async fix({ host }) {
+    async changes({ host }) {
       const off: Change[] = [];
       for (const name of agentUnits) {
         const isThere = await host.stat(`/usr/lib/systemd/system/${name}.service`);
@@ -68,18 +68,18 @@ export const serviceChecks: readonly TreeCheck[] = [
     name: 'cloud-init-too',
     severity: 'error',
     why: 'Two agents make users, keys and host keys twice, and each undoes what the other did.',
-    mend: 'Remove cloud-init, or "touch /etc/cloud/cloud-init.disabled", which "--fix" does.',
+    fix: 'Remove cloud-init, or "touch /etc/cloud/cloud-init.disabled", which "--fix" does.',
     source: sources.openstack,
-    async look({ host }) {
+    async inspect({ host }) {
       if (!(await programPath('bootagent', host))) return [];
       return (await cloudInitStarts(host)) ? ['cloud-init starts at boot beside bootagent'] : [];
     },
-    fix: async () => [{ kind: 'file', path: '/etc/cloud/cloud-init.disabled', content: '' }],
+    changes: async () => [{ kind: 'file', path: '/etc/cloud/cloud-init.disabled', content: '' }],
   },
 ];
 
 /** Checks for libatomic: Node does not start without it. The package ships it; most Enterprise Linux images lack it. */
-async function missingLibrary(host: Look['host']): Promise<string[]> {
+async function missingLibrary(host: CheckContext['host']): Promise<string[]> {
   const folders = [ownPaths.library, '/usr/lib64', '/lib64', '/usr/lib/*-linux-gnu', '/lib/*-linux-gnu'];
   const found = await matchingPaths(
     folders.map((folder) => `${folder}/libatomic.so.1`),
@@ -90,7 +90,7 @@ async function missingLibrary(host: Look['host']): Promise<string[]> {
 
 const agentUnits = ['bootagent-local', 'bootagent', 'bootagent-final'];
 
-async function disabling(names: readonly string[], bySystemd: boolean, host: Look['host']): Promise<Change[]> {
+async function disabling(names: readonly string[], bySystemd: boolean, host: CheckContext['host']): Promise<Change[]> {
   const off: Change[] = [];
   let byPresets = false;
   for (const name of names) {
@@ -104,7 +104,7 @@ async function disabling(names: readonly string[], bySystemd: boolean, host: Loo
 }
 
 /** Returns sentences about a service that starts but should not: at every boot, or enabled by systemd's presets. */
-export async function whenItStarts(name: string, host: Look['host']): Promise<string[]> {
+export async function whenItStarts(name: string, host: CheckContext['host']): Promise<string[]> {
   if (await startsAtBoot(name, host)) return [`${name} starts at boot`];
   return (await turnedOnByPresets(name, host))
     ? [`${name} is off, and turned on by systemd's presets at the first boot`]

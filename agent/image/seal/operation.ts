@@ -22,3 +22,6 @@ export interface Operation {
   /** Returns the changes that depend on the image. */
   readonly also?: (image: Image) => readonly Change[];
 }
+
+/** The interface files of the network scripts of Enterprise Linux. */
+export const ifcfg = '/etc/sysconfig/network-scripts/ifcfg-*';

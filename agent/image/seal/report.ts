@@ -1,5 +1,5 @@
 import type { PlanItem } from '../../engine/change.ts';
-import type { Step } from '../../engine/executor.ts';
+import type { Step } from '../../engine/step.ts';
 import { keyOf } from '../../resources/index.ts';
 
 export interface Sealed {

@@ -61,7 +61,7 @@ export const membersIn = (line: readonly string[] | undefined): readonly string[
 export async function refuseReadableHash(user: string, host: ReadHost): Promise<void> {
   if (await host.stat('/etc/shadow')) return;
   throw new Problem('not-possible', `The password of ${user} is not set: there is no /etc/shadow to keep its hash in`, {
-    hint: 'Make the table with pwconv: in /etc/passwd everybody could read the hash.',
+    hint: 'Make the table with pwconv: in /etc/passwd every user could read the hash.',
   });
 }
 

@@ -19,7 +19,12 @@ export const lockedHandler = withAccountTools<ChangeOf<'locked'>>({
     return /^!+./.test(hash) && !/^[!*]+$/.test(hash) ? 'is locked' : undefined;
   },
 
-  apply: ({ user, locked }, host) => accountTool(host, ['usermod', locked ? '--lock' : '--unlock', user]),
+  async apply({ user, locked }, host) {
+    await accountTool(host, ['usermod', locked ? '--lock' : '--unlock', user]);
+    // `passwd -l` of Enterprise Linux puts "!!" before the hash, of which usermod removes one.
+    for (let left = 3; !locked && left > 0 && /^!+./.test(await hashOf(user, host)); left--)
+      await accountTool(host, ['usermod', '--unlock', user]);
+  },
 });
 
 async function hashOf(user: string, host: ReadHost): Promise<string> {

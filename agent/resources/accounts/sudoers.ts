@@ -54,7 +54,7 @@ const plain = /^(?:# .*|(?!(?:sha\d+|sudoedit|list) )[a-z_][a-z0-9_-]{0,30} ALL=
 
 /** Validates sudoers content with visudo, in a file that sudo does not read. */
 async function check(content: string, host: Host): Promise<string | undefined> {
-  if (host.offline) return 'visudo has not looked at it: it runs on the machine alone';
+  if (host.offline) return 'not checked by visudo, which runs on the machine only';
   if (isPlain(content) && (await host.stat(main)) && (await host.stat('/usr/sbin/visudo'))) return undefined;
   await host.writeFile(aside, content, { mode: 0o440, owner: 'root', group: 'root' });
   try {

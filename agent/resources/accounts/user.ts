@@ -20,7 +20,7 @@ export const userHandler = withAccountTools<UserChange>({
     }
     if (await wasCutOff(change, host)) {
       return {
-        why: 'was cut off while it was made',
+        why: 'was interrupted while it was created',
         will: 'create again after an interruption',
         tables: await foreseen(change, host),
       };

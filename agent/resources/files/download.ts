@@ -1,7 +1,7 @@
 import { asProblem, Problem } from '../../base/problem.ts';
 import { shownUrl } from '../../base/shown-url.ts';
 import type { ChangeOf } from '../../engine/change.ts';
-import type { ActHandler } from '../../engine/handler.ts';
+import type { ActHandler, Waiting } from '../../engine/handler.ts';
 import { ownershipNote } from '../../engine/ownership.ts';
 import type { Host, Response } from '../../host/host.ts';
 
@@ -14,11 +14,11 @@ export const downloadHandler: ActHandler<ChangeOf<'download'>> = {
   subject: ({ path }) => path,
   intent: ({ url }) => `download from ${shownUrl(url)}`,
 
-  async perform(change, host) {
+  async perform(change, host, { waiting }) {
     const { path, mode, owner, group, otherwise } = change;
     const attributes = { mode, owner, group };
     try {
-      await host.writeFile(path, await contentOf(change, host), attributes);
+      await host.writeFile(path, await contentOf(change, host, waiting), attributes);
       return ownershipNote(change, host);
     } catch (error) {
       // A download that is deferred is not replaced in the meantime.
@@ -29,29 +29,57 @@ export const downloadHandler: ActHandler<ChangeOf<'download'>> = {
   },
 };
 
-async function contentOf({ url, headers = {}, expect }: ChangeOf<'download'>, host: Host): Promise<Uint8Array> {
+async function contentOf(
+  { url, headers = {}, expect }: ChangeOf<'download'>,
+  host: Host,
+  waiting?: Waiting,
+): Promise<Uint8Array> {
   if (url.startsWith('file://')) {
     const bytes = await host.readBytes(decodeURIComponent(new URL(url).pathname));
     if (!bytes) throw new Problem('not-possible', `There is no file ${url.slice('file://'.length)}`);
     return bytes;
   }
-  const body = await fetched(url, headers, host);
+  const body = await fetched(url, headers, host, waiting);
   if (expect === undefined || new TextDecoder().decode(body.subarray(0, 4096)).includes(expect)) return body;
   throw new Problem('not-possible', `What ${shownUrl(url)} answers is unexpected: it has no "${expect}" in it`);
 }
 
-async function fetched(url: string, headers: Readonly<Record<string, string>>, host: Host): Promise<Uint8Array> {
-  for (let attempt = 0; ; attempt++) {
-    const pause = pausesMs[attempt];
-    try {
-      const { status, body } = await followed(url, headers, host);
-      if (status === 200) return body;
-      if (pause === undefined || ![408, 425, 429].includes(status) === status < 500) throw refusal(url, status);
-    } catch (error) {
-      if (pause === undefined || ['not-possible', 'fetched-late'].includes(asProblem(error).code)) throw error;
+async function fetched(
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  host: Host,
+  waiting?: Waiting,
+): Promise<Uint8Array> {
+  const since = host.now();
+  let noticed = false;
+  const notice = (ended: boolean) => waiting?.(`downloading ${shownUrl(url)}`, host.now() - since, ended);
+  try {
+    for (let attempt = 0; ; attempt++) {
+      const pause = pausesMs[attempt];
+      try {
+        const { status, body } = await followed(url, headers, host);
+        if (status === 200) return body;
+        if (pause === undefined || ![408, 425, 429].includes(status) === status < 500) throw refusal(url, status);
+      } catch (error) {
+        if (pause === undefined || ['not-possible', 'fetched-late'].includes(asProblem(error).code))
+          throw downloadProblem(error);
+      }
+      if (attempt > 0) {
+        notice(false);
+        noticed = true;
+      }
+      await host.sleep(pause);
     }
-    await host.sleep(pause);
+  } finally {
+    if (noticed) notice(true);
   }
+}
+
+/** Returns the problem of a file that no attempt could fetch: the advice about datasources does not apply to it. */
+function downloadProblem(error: unknown): Problem {
+  const problem = asProblem(error);
+  if (problem.code !== 'datasource-unreachable') return problem;
+  return new Problem('download-failed', problem.message, { cause: problem.cause });
 }
 
 const refusal = (url: string, status: number): Problem =>

@@ -12,7 +12,9 @@ export const editHandler: StateHandler<ChangeOf<'edit'>> = {
   async compare({ path, edit }, host) {
     const { text: before } = await current(path, host);
     const after = edited(before ?? '', edit);
-    return (before ?? '') === after ? undefined : { why: 'lacks what was asked', file: { path, before, after } };
+    return (before ?? '') === after
+      ? undefined
+      : { why: 'differs from the configuration', file: { path, before, after } };
   },
 
   async apply({ path, edit, mode }, host) {

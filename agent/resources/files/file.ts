@@ -3,6 +3,7 @@ import type { FileChange } from '../../engine/change.ts';
 import type { Difference, StateHandler } from '../../engine/handler.ts';
 import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
 import type { Host, NewFileContent, ReadHost } from '../../host/host.ts';
+import { realPath } from '../../host/real-path.ts';
 
 /** The largest existing file that is shown as a diff, in bytes. */
 const largestShown = 2 ** 20;
@@ -23,7 +24,8 @@ export const fileHandler: StateHandler<FileChange> = {
     const current = await host.readBytes(change.path);
     if (current === undefined) return differs(change, 'does not exist', undefined, wanted);
     if (!equal(current, wanted)) return differs(change, 'has other content', current, wanted);
-    return stat && stat.type !== 'link' ? ownershipDiffers(change, stat, host) : undefined;
+    const target = stat?.type === 'link' ? await host.stat(await realPath(change.path, host)) : stat;
+    return target && ownershipDiffers(change, target, host);
   },
 
   async apply(change, host) {

@@ -47,7 +47,7 @@ function upTo(entry: TableEntry, table: Table, end: End, peers: readonly TableEn
   if (!next) return { ...sizes, ...(end.remark !== undefined && { remark: end.remark }) };
   if (behind <= MiB) return sizes;
   const free = `the free ${Math.floor(behind / MiB)} MiB`;
-  const remark = `partition ${entry.number} is not the last: partition ${next.number} stands before ${free}`;
+  const remark = `partition ${entry.number} is not the last: partition ${next.number} lies between it and ${free}`;
   return { ...sizes, remark, blocked: true };
 }
 

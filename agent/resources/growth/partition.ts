@@ -17,7 +17,7 @@ export function growPartition(partition: Partition): Grown {
   const outer = extended && roomFor(extended.number, { table, disk });
   const room =
     extended && outer ? roomInside(entry, table, extended.start + outer.to) : roomFor(number, { table, disk });
-  if (!room) return still(`the table of ${disk.path} has no room to speak of`);
+  if (!room) return still(`the table of ${disk.path} has too little room`);
   const remark = outer?.remark ?? room.remark;
   const blocked = outer?.blocked ?? room.blocked;
   const inBytes = (sectors: number): number => sectors * table.sectorBytes;

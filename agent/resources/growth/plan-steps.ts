@@ -38,7 +38,7 @@ function growFileSystem(filesystem: FileSystem | undefined, device: string, room
   const remark = (text: string): Growth => ({ steps: [], remarks: [text] });
   const name = mount ?? device;
   if (!isGrown(type)) return remark(`${name} is ${type}, which is not grown`);
-  if (bytes === undefined) return remark(`the size of the ${type} file system on ${name} cannot be told`);
+  if (bytes === undefined) return remark(`the size of the ${type} file system on ${name} cannot be determined`);
   if (room - bytes < minimumGrowth) return none;
   if (readOnly) return remark(`${name} is mounted read-only and stays at ${formatBytes(bytes)}`);
   if (mount === undefined && !type.startsWith('ext'))

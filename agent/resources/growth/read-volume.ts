@@ -23,7 +23,7 @@ export async function readVolume(
   const volumes = await report('lvs', 'lv', 'vg_name,lv_name,vg_uuid,lv_uuid,segtype,vg_free,vg_extent_size', host);
   const segments = volumes.filter((each) => mapped === `LVM-${bare(each.vg_uuid)}${bare(each.lv_uuid)}`);
   const [first] = segments;
-  if (!first) return { is: 'opaque', path, bytes, because: 'a volume that lvs does not tell of' };
+  if (!first) return { is: 'opaque', path, bytes, because: 'a volume that lvs does not list' };
   const all = await report('pvs', 'pv', 'pv_name,vg_name,pv_size,pe_start', host);
   const members: PhysicalVolume[] = [];
   for (const one of all.filter((each) => each.vg_name === first.vg_name))
@@ -53,7 +53,7 @@ async function report(
   const { code, stdout, stderr } = await host.query([program, ...looking, ...asBytes, fields, ...more]);
   if (code !== 0) {
     const cause = host.privileged ? undefined : { code: 'EACCES' };
-    throw new Problem('command-failed', `${program} cannot tell of the volumes: ${lastOutputLine(stderr)}`, { cause });
+    throw new Problem('command-failed', `${program} cannot list the volumes: ${lastOutputLine(stderr)}`, { cause });
   }
   const { report: reports } = JSON.parse(stdout) as { report: Readonly<Record<string, readonly Row[]>>[] };
   return reports.flatMap((each) => each[key] ?? each.seg ?? []);

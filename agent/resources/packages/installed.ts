@@ -36,7 +36,7 @@ async function missingRpms(names: readonly string[], host: ReadHost): Promise<re
   const byProvision = await host.query([...ask, '--whatprovides', ...names]);
   if (/setpriv: .*Operation not permitted/.test(byProvision.stderr)) {
     const cause = Object.assign(new Error(byProvision.stderr), { code: 'EPERM' });
-    throw new Problem('needs-root', 'rpm can be asked only by root', { cause });
+    throw new Problem('needs-root', 'rpm can be queried only by root', { cause });
   }
   const unprovided = missingIn(names, byProvision.stdout + byProvision.stderr);
   if (unprovided.length === 0) return [];

@@ -8,14 +8,15 @@ const rpmVerbs = (program: 'dnf' | 'yum'): Readonly<Record<Verb, readonly string
   install: [program, '-y', '--setopt=retries=10', 'install'],
 });
 
-// Keeps modified configuration files; waits up to ten minutes for another process.
+// Keeps modified configuration files. Waits briefly for a lock that another process takes at the same moment: longer waits are
+// the agent's own, which reports them.
 const apt = [
   'apt-get',
   '--yes',
   '--quiet',
   '--option=Dpkg::Options::=--force-confdef',
   '--option=Dpkg::Options::=--force-confold',
-  '--option=DPkg::Lock::Timeout=600',
+  '--option=DPkg::Lock::Timeout=10',
 ];
 
 // By default it exits with 0 even if a mirror is unreachable.

@@ -16,9 +16,9 @@ export const packagesHandler: StateHandler<ChangeOf<'packages'>> = {
     return left.length === 0 ? undefined : { why: `lacks ${left.join(', ')}`, will: `install ${left.join(', ')}` };
   },
 
-  async apply({ manager, names, asked }, host, _, waiting) {
+  async apply({ manager, names, asked, lockTimeoutMs }, host, _, waiting) {
     const ours = known(manager);
-    await install(ours, await missing(ours, names, host), host, { asked, waiting });
+    await install(ours, await missing(ours, names, host), host, { asked, waiting, lockTimeoutMs });
   },
 };
 
@@ -36,7 +36,8 @@ export const packageFilesHandler: ActHandler<ChangeOf<'package-files'>> = {
   needs: 'machine',
   subject: ({ names }) => names.join(' '),
   intent: ({ manager }) => `is installed by ${manager}`,
-  perform: ({ manager, names }, host, { waiting }) => install(manager, names, host, { waiting }),
+  perform: ({ manager, names, lockTimeoutMs }, host, { waiting }) =>
+    install(manager, names, host, { waiting, lockTimeoutMs }),
 };
 
 /** Fetches the package lists, or upgrades all installed packages, once. */
@@ -45,5 +46,6 @@ export const packageUpkeepHandler: ActHandler<ChangeOf<'package-upkeep'>> = {
   needs: 'machine',
   subject: ({ does }) => does,
   intent: ({ manager, does }) => `${manager} ${does}`,
-  perform: ({ manager, does }, host, { waiting }) => upkeep(manager, does, host, waiting),
+  perform: ({ manager, does, lockTimeoutMs }, host, { waiting }) =>
+    upkeep(manager, does, host, { waiting, lockTimeoutMs }),
 };

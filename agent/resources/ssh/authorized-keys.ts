@@ -106,7 +106,7 @@ function lacking(change: Wanted, { path }: Place, before: string): Difference {
   const added = after.split('\n').filter((line) => line !== '' && !there.has(line));
   const shown = (text: string): string => Buffer.from(text, 'latin1').toString();
   return {
-    why: before === '' ? `${path} lacks the keys` : `${path} lacks a key, or has it otherwise`,
+    why: before === '' ? `${path} lacks the keys` : `${path} lacks a key, or has it with other options`,
     will:
       added.length === 0 ? `repair ${path}` : `add ${added.length} ${added.length === 1 ? 'key' : 'keys'} to ${path}`,
     file: { path, before: before === '' ? undefined : shown(before), after: shown(after) },

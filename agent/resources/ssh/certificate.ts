@@ -9,7 +9,7 @@ export function isCertified(
   from: BlobReader,
   readKey: (blob: Uint8Array) => PublicKey | string,
 ): string | undefined {
-  const cut = 'is a certificate that is cut short';
+  const cut = 'is a truncated certificate';
   if (!from.skip(8)) return cut;
   const sort = from.uint32();
   const id = from.text();

@@ -163,7 +163,7 @@ async function wrongWith(
     const key = readPrivateKey(pair.secret);
     if (typeof key === 'string') return key;
     const shown = readKeyLine(pair.shown);
-    if (typeof shown === 'string' || !isSame(shown.key, key)) return 'has not its own public half beside it';
+    if (typeof shown === 'string' || !isSame(shown.key, key)) return 'does not match its .pub file';
   }
   const certificate = wanted?.certificate;
   if (certificate !== undefined && (await host.readText(`${pathOf(type)}-cert.pub`)) !== certificate) {
@@ -171,6 +171,7 @@ async function wrongWith(
   }
   const { mode } = await guard(host);
   const stat = await host.stat(pathOf(type));
+  if (stat && host.privileged && stat.uid !== 0) return `is owned by the user ${stat.uid}, not root`;
   return stat && (stat.mode & ~mode) !== 0 ? `can be read by others (mode 0${stat.mode.toString(8)})` : undefined;
 }
 

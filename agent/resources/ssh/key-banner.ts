@@ -11,6 +11,6 @@ function shown(line: string): string {
   const read = readKeyLine(line);
   // The comment of a key is untrusted text, and the console is a terminal.
   return typeof read === 'string'
-    ? 'a line that is no key'
+    ? 'a line that is not a key'
     : fingerprintLine(read.key, read.comment).replace(/[^ -~]/g, '?');
 }

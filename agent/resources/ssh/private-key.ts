@@ -31,7 +31,7 @@ function fromOpenssh(bytes: Buffer): PublicKey | string {
   const count = from.uint32();
   const [shown, hidden] = [from.string(), from.string()];
   if (cipher !== undefined && cipher !== 'none') return 'is locked by a passphrase';
-  if (count !== 1 || !shown || !hidden) return 'is cut short';
+  if (count !== 1 || !shown || !hidden) return 'is truncated';
   const key = readBlob(shown);
   if (typeof key === 'string') return `is damaged: it ${key}`;
   const inside = reader(hidden);

@@ -14,8 +14,8 @@ export function readBlob(bytes: Uint8Array, certificates = true): PublicKey | st
   const from = reader(bytes);
   const name = from.text();
   const type = name === undefined ? undefined : keyTypeInside(name);
-  if (!type) return name === undefined ? 'is cut short' : `holds a key of the unknown type ${JSON.stringify(name)}`;
-  if (type.certificate && (!certificates || from.string() === undefined)) return 'is cut short';
+  if (!type) return name === undefined ? 'is truncated' : `holds a key of the unknown type ${JSON.stringify(name)}`;
+  if (type.certificate && (!certificates || from.string() === undefined)) return 'is truncated';
   const key = readFields(type, from);
   if (typeof key === 'string') return key;
   if (type.certificate) {
@@ -46,7 +46,7 @@ function readFields(type: KeyType, from: BlobReader): Fields {
 
 function numbers({ name }: KeyType, from: BlobReader, count: number, sized: number, least: number): Fields {
   const found = Array.from({ length: count }, () => from.number());
-  if (found.includes(undefined)) return 'is cut short';
+  if (found.includes(undefined)) return 'is truncated';
   const all = found as Uint8Array[];
   const size = bits(all[sized] ?? new Uint8Array());
   if (size < least) return `is an RSA key of ${size} bits; OpenSSH takes none below ${least}`;
@@ -57,7 +57,7 @@ function point({ name, curve = '' }: KeyType, from: BlobReader, more: readonly s
   const named = from.text();
   const bytes = from.string();
   const tail = more.map(() => from.text());
-  if (named === undefined || bytes === undefined || tail.includes(undefined)) return 'is cut short';
+  if (named === undefined || bytes === undefined || tail.includes(undefined)) return 'is truncated';
   const known = curves.get(curve);
   if (named !== curve || !known) return `is of the curve ${JSON.stringify(named)}, not ${curve}`;
   if (!isPoint(known, bytes)) return `is not a point of the curve ${curve}`;
@@ -67,7 +67,7 @@ function point({ name, curve = '' }: KeyType, from: BlobReader, more: readonly s
 function ed25519({ name }: KeyType, from: BlobReader, more: readonly string[]): Fields {
   const bytes = from.string();
   const tail = more.map(() => from.text());
-  if (bytes === undefined || tail.includes(undefined)) return 'is cut short';
+  if (bytes === undefined || tail.includes(undefined)) return 'is truncated';
   if (bytes.length !== 32) return `is an Ed25519 key of ${bytes.length} bytes, not 32`;
   return { bits: 256, blob: blobOf(name, bytes, ...(tail as string[])) };
 }

@@ -27,6 +27,9 @@ const renamed = mapOf({
   skeyauthentication: 'kbdinteractiveauthentication',
 });
 
+/** The keyword of an entry that shows where sshd begins to read the drop-in; no setting has it. */
+const beginning = '';
+
 /** The depth of includes beyond which sshd fails. */
 const deepest = 16;
 /** The total number of includes to follow: files that include each other twice would be read 65,536 times within that depth. */
@@ -38,6 +41,7 @@ export async function sshdDirectives(host: ReadHost): Promise<Directive[]> {
   let includes = 0;
 
   async function read(path: string, within: string | undefined, including: readonly string[]): Promise<void> {
+    if (path === dropIn) all.push({ keyword: beginning, value: '', words: [], match: within, path });
     const text = (await host.readText(path)) ?? (path === main ? `Include ${dropIn}` : '');
     let match = within;
     for (const line of text.split('\n')) {
@@ -99,16 +103,11 @@ export const globalSetting = (directives: readonly Directive[], keyword: string,
 
 /** Whether sshd reads the drop-in before another file sets this keyword. */
 export function readsDropIn(directives: readonly Directive[], keyword: string): boolean {
-  const include = directives.findIndex(
-    ({ keyword, words, match }) => keyword === 'include' && match === undefined && words.some((each) => covers(each)),
-  );
+  const start = directives.findIndex((each) => each.keyword === beginning && each.match === undefined);
   const word = keyword.toLowerCase();
   const first = directives.findIndex((each) => each.keyword === word && each.match === undefined);
-  return include !== -1 && (first === -1 || first > include);
+  return start !== -1 && (first === -1 || first > start);
 }
-
-const covers = (pattern: string): boolean =>
-  pattern === dropIn || pattern.replace(/^(?!\/)/, '/etc/ssh/') === dropIn.replace(/[^/]+$/, '*.conf');
 
 /** Returns the file from which sshd reads a user's keys, or why none can be written. */
 export function keysFileOf(account: Account, directives: readonly Directive[]): { path: string } | { refused: string } {
@@ -121,7 +120,7 @@ export function keysFileOf(account: Account, directives: readonly Directive[]): 
   return patterns[0] === 'none'
     ? { refused: 'sshd reads keys from no file (AuthorizedKeysFile none)' }
     : {
-        refused: `sshd reads the keys of all users from ${patterns[0]}: a key there would let its owner in as anybody`,
+        refused: `sshd reads the keys of all users from ${patterns[0]}: the owner of a key there could log in as any user`,
       };
 }
 

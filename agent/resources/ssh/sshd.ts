@@ -51,8 +51,8 @@ const plain = (value: string): string => value.toLowerCase().replace('without-pa
 
 /** Lets sshd validate its configuration with this line in front, in a file that it does not use. */
 async function check(line: string, host: Host): Promise<string | undefined> {
-  if (host.offline) return 'sshd has not looked at it: it runs on the machine alone';
-  if (!(await host.stat(program))) return 'sshd has not looked at it: it is not installed';
+  if (host.offline) return 'not checked by sshd, which runs on the machine only';
+  if (!(await host.stat(program))) return 'not checked by sshd, which is not installed';
   const current = (await host.readText(main)) ?? '';
   const refused = await refusal(line + current, host);
   if (refused === undefined) return undefined;

@@ -51,7 +51,7 @@ export function readSshSignature(armor: string): SshSignature | string {
   if (!blob || text !== armored(blob)) return 'is damaged';
   const from = reader(blob);
   if (!from.skip(magic.length) || Buffer.from(blob.subarray(0, magic.length)).toString('latin1') !== magic)
-    return 'is no SSH signature';
+    return 'is not an SSH signature';
   const version = from.uint32();
   if (version !== 1) return `is of version ${version}, not 1`;
   const [keyBlob, namespace, reserved, hash, signature] = [
@@ -62,7 +62,7 @@ export function readSshSignature(armor: string): SshSignature | string {
     from.string(),
   ];
   if (!keyBlob || namespace === undefined || !reserved || hash === undefined || !signature || from.rest() > 0)
-    return 'is cut short';
+    return 'is truncated';
   const key = readBlob(keyBlob);
   if (typeof key === 'string') return `holds a key that ${key}`;
   if (key.type.certificate) return 'is made by a certificate, which is not supported';

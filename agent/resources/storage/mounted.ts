@@ -4,6 +4,7 @@ import type { StateHandler } from '../../engine/handler.ts';
 import type { MountedChange } from '../../engine/kinds/storage.ts';
 import type { ReadHost } from '../../host/host.ts';
 import { mountAt } from '../../host/mountinfo.ts';
+import { realPath } from '../../host/real-path.ts';
 
 /** Mounts what /etc/fstab has for a mount point. */
 export const mountedHandler: StateHandler<MountedChange> = {
@@ -12,9 +13,11 @@ export const mountedHandler: StateHandler<MountedChange> = {
   subject: ({ target }) => target,
 
   async compare({ target, source, nofail }, host) {
-    if (mountAt((await host.readText('/proc/self/mountinfo')) ?? '', target)) return undefined;
+    const mountinfo = (await host.readText('/proc/self/mountinfo')) ?? '';
+    // The kernel shows a mount point without links: /mnt may be a link to /var/mnt.
+    if (mountAt(mountinfo, target) ?? mountAt(mountinfo, await realPath(target, host))) return undefined;
     if (nofail && (await isMissing(source, host))) {
-      return { holds: `there is no ${source}; it is mounted by a boot that finds it` };
+      return { holds: `${target} is not mounted: there is no ${source}; a boot that finds it mounts it`, warns: true };
     }
     return 'is not mounted';
   },

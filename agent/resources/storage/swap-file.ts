@@ -3,6 +3,7 @@ import { decodeOctalEscapes } from '../../base/octal-escapes.ts';
 import { Problem } from '../../base/problem.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
+import { realPath } from '../../host/real-path.ts';
 
 const GiB = 2 ** 30;
 /** File systems whose files the kernel cannot swap to. */
@@ -91,9 +92,11 @@ export async function useSwapFile(path: string, bytes: number, host: Host): Prom
 /** Returns the bytes of an active swap, or undefined. */
 export async function usedBytes(path: string, host: ReadHost): Promise<number | undefined> {
   const lines = ((await host.readText('/proc/swaps')) ?? '').split('\n').slice(1);
-  const fields = lines
-    .map((line) => line.split(/\s+/))
-    .find(([name]) => name !== undefined && decodeOctalEscapes(name) === path);
+  const swaps = new Map(
+    lines.map((line) => line.split(/\s+/)).map((fields) => [decodeOctalEscapes(fields[0] ?? ''), fields]),
+  );
+  // The kernel shows a path without links.
+  const fields = swaps.get(path) ?? (swaps.size > 0 ? swaps.get(await realPath(path, host)) : undefined);
   // The kernel does not count the first page, which holds the signature.
   return fields ? Number(fields[2]) * 1024 : undefined;
 }

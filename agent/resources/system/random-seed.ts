@@ -2,6 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { Problem } from '../../base/problem.ts';
 import type { RandomSeedChange } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
+import { realPath } from '../../host/real-path.ts';
 
 const most = 2 ** 20;
 
@@ -14,8 +15,10 @@ export const randomSeedHandler: ActHandler<RandomSeedChange> = {
 
   async perform(change, host) {
     const input = bytesOf(change);
-    // A file that dd creates is readable by all users.
-    if (!(await host.stat(change.path))) await host.writeFile(change.path, '', { mode: 0o600 });
+    // A file that dd creates is readable by all users, and one of the image may be.
+    const stat = await host.stat(await realPath(change.path, host));
+    if (!stat) await host.writeFile(change.path, '', { mode: 0o600 });
+    else if (stat.type === 'file' && (stat.mode & 0o077) !== 0) await host.setAttributes(change.path, { mode: 0o600 });
     // A device must be written to, not replaced by a file.
     await host.run(['dd', `of=${change.path}`, 'conv=notrunc', 'oflag=append', 'status=none'], { input });
     return `${input.length} bytes`;

@@ -37,12 +37,13 @@ export const scriptHandler: ActHandler<ScriptChange> = {
           log.starts?.({ item: event.item + 1, of });
           return log.write({ is: 'item-began', item: event.item });
         }
-        const { item, code, ms, tail, signal, lastLine, log: path } = event;
+        const { item, code, ms, tail, signal, lastLine, timedOut, log: path } = event;
         await log.write({ is: 'item-ended', item, code, ms, tail });
         log.tell({
           ...{ item: item + 1, of, code, ms, tail },
           ...(signal !== undefined && { signal }),
-          ...(code !== 0 && lastLine && { stderrLine: lastLine }),
+          ...(timedOut && change.timeoutMs !== undefined && { timeoutMs: change.timeoutMs }),
+          ...(code !== 0 && lastLine && { lastLine }),
           ...(path !== undefined && { log: path }),
         });
         if (code !== 0) failed.push({ item, code, signal, lastLine });
@@ -136,7 +137,10 @@ function failure(
     const text = `${name}: the shell ended with exit ${end.code} before the first command`;
     return new Problem('command-failed', text, { hint: `Its output is in ${end.log} (readable by root).` });
   }
-  const why = end.timedOut && first.item === last ? `did not end within ${timeoutMs / 1000} s` : reasonOf(first);
+  const why =
+    end.timedOut && first.item === last
+      ? `failed: stopped by the time limit of ${timeoutMs / 1000} s for the list`
+      : reasonOf(first);
   const others = more.map(({ item }) => nameOf(change, item, log)).join(', ');
   const parts = [
     `${titleOf(change, first.item, log, '`')} ${why}`,

@@ -25,6 +25,17 @@ export const serviceHandler: StateHandler<ChangeOf<'service'>> = {
     if (boot === 'enabled' && !(await unitPath(unit, host))) {
       throw notInstalled(unit);
     }
+    if (boot === 'enabled' && (await isMasked(unit, host))) {
+      throw new Problem('not-possible', `${unit} is masked and cannot be enabled`, {
+        hint: `Add ${unit} to "unmask" of "services".`,
+      });
+    }
+    if (boot === 'masked' && (await host.stat(maskOf(unit)))?.type === 'file') {
+      // A mask replaces what is there. systemctl refuses it too.
+      throw new Problem('not-possible', `${maskOf(unit)} is a unit file, not a link: it would be lost`, {
+        hint: `Disable ${unit}, or move its file to /usr/lib/systemd/system in the image.`,
+      });
+    }
     const verbs = { enabled: 'enable', disabled: 'disable', masked: 'mask', unmasked: 'unmask' } as const;
     if (host.offline) await link(unit, boot, host);
     else await host.run(['systemctl', verbs[boot], unit]);

@@ -20,6 +20,13 @@ export function secretTexts(config: SourceNode): readonly string[] {
   return found;
 }
 
+/** Returns all texts of a configuration: any of them may be a command. */
+export function textsOf(config: SourceNode): readonly string[] {
+  const found: string[] = [];
+  walk(config, '', (_, raw) => found.push(raw));
+  return found;
+}
+
 const naming = /^users\[\d+\]$|(?:^|[.\]])(?:name|user|hostname|fqdn|groups(?:\[\d+\])?|primary_group)$/;
 
 /** Returns the names that are never secret: users, groups, hosts. */

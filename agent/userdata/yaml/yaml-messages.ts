@@ -38,7 +38,7 @@ const slips: readonly (readonly [RegExp, string, string])[] = [
   [/^comments must be/i, 'a # directly follows a value', 'put a space before it, or quotes around the whole text'],
   [/^not a yaml token|header includes extra/i, 'text directly follows a | or >', 'begin it in the next line'],
   [/^unexpected flow-(?:seq|map)-end/i, 'nothing that this would close is open', 'leave it out'],
-  [/^unexpected block-seq-ind on same line/i, 'a list begins behind a key', 'begin it in the next line'],
+  [/^unexpected block-seq-ind on same line/i, 'a list begins after a key', 'begin it in the next line'],
   [/^unexpected scalar at node end/i, 'something follows the end of a value', quote],
   [/^unexpected .* token/i, 'this cannot stand here', 'is something before it not closed, or not indented?'],
 ];

@@ -19,7 +19,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { bootSnapshot, type SnapshotResult } from '../../../agent/boot/skip-unchanged/boot-snapshot.ts';
-import { changeTimes, recordingHost } from '../../../agent/boot/skip-unchanged/recording-host.ts';
+import { changeTimes } from '../../../agent/boot/skip-unchanged/change-times.ts';
+import { recordingHost } from '../../../agent/boot/skip-unchanged/recording-host.ts';
 import type { ReadHost } from '../../../agent/host/host.ts';
 import { linux } from '../../../agent/host/linux.ts';
 import { currentBoot } from '../../../agent/state/markers.ts';
@@ -533,7 +534,7 @@ describe('files whose times the image’s builder set', () => {
     const { root, host, picture } = scene('fixed');
     put(root, '/etc/long', 'x'.repeat(70_000));
     await host.readText('/etc/long');
-    assert.ok('worthless' in (await picture.done(async () => '')));
+    assert.ok('unusable' in (await picture.done(async () => '')));
   });
 });
 
@@ -558,7 +559,7 @@ describe('a picture', () => {
       put(root, '/usr/lib/systemd/system/a.service', '');
       symlinkSync('failing', join(root, 'sys/failing'));
       await look(host).catch(() => {});
-      assert.ok('worthless' in (await picture.done(async () => '')));
+      assert.ok('unusable' in (await picture.done(async () => '')));
     });
   }
 
@@ -567,13 +568,13 @@ describe('a picture', () => {
     await host.readText('/etc/motd');
     appendFileSync(join(root, 'etc/motd'), 'more');
     await host.readText('/etc/motd');
-    assert.ok('worthless' in (await picture.done(async () => '')));
+    assert.ok('unusable' in (await picture.done(async () => '')));
   });
 
   test('is worth nothing where a file system counts its times in seconds', async () => {
     const { host, picture } = scene('seconds');
     await host.readText('/etc/motd');
-    assert.ok('worthless' in (await picture.done(async () => '')));
+    assert.ok('unusable' in (await picture.done(async () => '')));
   });
 
   test('trusts the times of ext4, xfs, btrfs and f2fs alone', () => {

@@ -71,41 +71,12 @@ async function boot(shell: string, mode: string, use: (boot: Boot) => Promise<vo
   }
 }
 
-/** Returns the calls of renice for a stage with this nice value, and whether the agent receives BOOTAGENT_FIRST. */
-async function urgencyOf(shell: string, words: string, { nice = 0, refused = false } = {}): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'bootagent-first-'));
-  const put = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o755 });
-  put('renice', `#!/bin/sh\n[ "$4" = "$PPID" ] && printf '%s ' "$1 $2 $3" >&2; exit ${refused ? 1 : 0}\n`);
-  put('agent', `#!/bin/sh\necho "first: \${BOOTAGENT_FIRST-no}"\n`);
-  const here = script.replaceAll('/run/bootagent', folder).replace('/proc/$$/stat', `${folder}/stat`);
-  put('reuse-agent', here.replace('/dev/null 2>&1', `${folder}/asked 2>&1`));
-  // The format of /proc/PID/stat: pid, program name, state, fifteen numbers, nice value.
-  put('stat', `4711 (a) 5 (b) S ${'1 '.repeat(15)}${nice} 1 0 4242\n`);
-  try {
-    const argv = [join(folder, 'reuse-agent'), join(folder, 'agent'), 'run', ...words.split(' ')];
-    const { said } = await ended(spawn(shell, argv, { env: { PATH: `${folder}:${process.env.PATH}` } }));
-    return `${existsSync(join(folder, 'asked')) ? readFileSync(join(folder, 'asked'), 'utf8') : ''}${said}`.trim();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
 /** A process that ended may remain in the process table until its new parent waits for it. */
 const isAlive = (pid = ''): boolean =>
   existsSync(`/proc/${pid}`) && !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 for (const shell of ['dash', 'bash']) {
   describe(`the agent of a boot, by ${shell}`, { timeout: 60_000 }, () => {
-    test('goes first where login waits for it, and where nobody gave it something else', async () => {
-      const asked = '-n -10 -p';
-      assert.equal(await urgencyOf(shell, 'early main'), `${asked} first: 1`);
-      assert.equal(await urgencyOf(shell, 'local'), `${asked} first: 1`);
-      assert.equal(await urgencyOf(shell, 'local', { refused: true }), `${asked} first: no`);
-      assert.equal(await urgencyOf(shell, 'local', { nice: 5 }), 'first: no');
-      assert.equal(await urgencyOf(shell, 'final'), 'first: no');
-      assert.equal(await urgencyOf(shell, '--debug final'), 'first: no');
-    });
-
     test('ends with its stage where nothing is to come', () =>
       boot(shell, 'leaves', async ({ stage }) => {
         assert.deepEqual(await stage('local'), { said: 'did run local\n', code: 2 });

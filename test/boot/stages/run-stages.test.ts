@@ -6,13 +6,15 @@ import { describe, test } from 'node:test';
 import { Problem } from '../../../agent/base/problem.ts';
 import { keepNetwork } from '../../../agent/boot/skip-unchanged/assumed-network.ts';
 import { findAndMarkDue, type LaterStages } from '../../../agent/boot/skip-unchanged/find-due.ts';
-import { type Boot, runStages } from '../../../agent/boot/stages/run-stages.ts';
+import type { Boot } from '../../../agent/boot/stages/boot.ts';
+import { runStages } from '../../../agent/boot/stages/run-stages.ts';
 import { readSettings } from '../../../agent/config/settings.ts';
 import { defineModule, type Schedule, stages } from '../../../agent/engine/module.ts';
 import type { Host } from '../../../agent/host/host.ts';
 import type { Event } from '../../../agent/report/event.ts';
 import { openState } from '../../../agent/state/state.ts';
 import { memoryStore } from '../../../agent/state/store.ts';
+import { mounts } from '../../../modules/mounts.ts';
 import { booted, bootOf, type How, type Machine, machineOf, schedule } from '../../support/boots.ts';
 import { facts } from '../../support/facts.ts';
 import { memoryHost } from '../../support/memory-host.ts';
@@ -141,6 +143,22 @@ describe('an error', () => {
       assert.deepEqual(said, heard);
     });
   }
+
+  test('a mount without its device is a warning with its place, and no failure', async () => {
+    const schedule = { local: [], early: [], main: [mounts], final: [] };
+    const told = await booted(machineOf({ programs: { findmnt: () => '', systemctl: () => '' } }), {
+      cloud: cloudOf('mounts:\n- [/dev/vdz, /data]\n'),
+      schedule,
+      units: [['main']],
+    });
+    assert.deepEqual(
+      told.filter((line) => !line.startsWith('made ')),
+      [
+        'instance i-1 new',
+        'note mounts: user-data:3:3: mounts[0]: /data is not mounted: there is no /dev/vdz; a boot that finds it mounts it',
+      ],
+    );
+  });
 
   test('in what somebody wrote costs that item alone, and is told with its place', async () => {
     const machine = machineOf();
@@ -358,7 +376,7 @@ describe('an error', () => {
         code: 'script-failed',
         message,
         item: {
-          ...{ item: 2, of: 3, code: 127, ms: 1, stderrLine: 'b', log: '/log/runcmd' },
+          ...{ item: 2, of: 3, code: 127, ms: 1, lastLine: 'b', log: '/log/runcmd' },
           ...{ at: 'runcmd[2]', place: 'user-data:5:3', command: "'setup' '(hidden)'" },
         },
       },
@@ -726,7 +744,7 @@ describe('what the image brought', () => {
 });
 
 describe('that nothing is due at a later boot', () => {
-  const rest = { stages: ['early', 'main', 'final'], isNobodys: false } as const;
+  const rest = { stages: ['early', 'main', 'final'], noDatasource: false } as const;
 
   async function markedAfter(
     userData: string,
@@ -764,9 +782,9 @@ describe('that nothing is due at a later boot', () => {
     assert.equal(await markedAfter('runcmd: [r]\n', () => ({ fingerprint: 'another' }), last), undefined);
   });
   test('is marked on a machine that no source speaks for, where its image asks for nothing', async () => {
-    const nobodys = { isNobodys: true };
-    assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), nobodys), 'nothing-due');
-    assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), nobodys), undefined);
+    const noSource = { noDatasource: true };
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another' }), noSource), 'nothing-due');
+    assert.equal(await markedAfter('', () => ({ fingerprint: 'another', image: files('/b') }), noSource), undefined);
   });
 
   const named = defineModule({

@@ -62,7 +62,7 @@ function image(
 const layout = async (file: string, fstab: readonly FstabLine[] = []): Promise<Layout> =>
   layoutOf(await unpackedImage(await bytesOf(file, host), file), fstab);
 const found = async (disk: Layout): Promise<Record<string, readonly string[]>> => {
-  const findings = await examine(diskChecks, { disk, tree: { unseen: '' } });
+  const findings = await examine(diskChecks, { disk, tree: { notChecked: '' } });
   return Object.fromEntries(findings.flatMap((each) => (each.is === 'found' ? [[each.check.name, each.what]] : [])));
 };
 const plain = ({ slices }: Layout) =>
@@ -89,7 +89,7 @@ describe('a disk', { skip: lacks('sfdisk', 'mkfs.ext4', 'dd') }, () => {
     assert.deepEqual(await found(await layout(file)), {
       bootloader: ['The first sector holds no boot code, and there is no EFI system partition'],
       'filesystem-fills': ['The ext file system leaves 10 MiB of its partition unused'],
-      'root-grows': ['Partition 2 (swap) lies behind root, partition 1'],
+      'root-grows': ['Partition 2 (swap) lies after root, partition 1'],
       'swap-partition': ['Partition 2 is swap'],
     });
   });
@@ -110,7 +110,7 @@ describe('a disk', { skip: lacks('sfdisk', 'mkfs.ext4', 'dd') }, () => {
     bootCode(file);
     truncateSync(file, 32 * MiB);
     assert.deepEqual(await found(await layout(file)), {
-      'table-fits': ['Partition 1 ends behind the end of the disk'],
+      'table-fits': ['Partition 1 ends after the end of the disk'],
     });
   });
 

@@ -18,7 +18,7 @@ const sealingOf = async (host: MemoryHost): Promise<Sealing> => ({
   session: [],
 });
 
-async function examined(host: MemoryHost, at: Layout | { unseen: string } = disk): Promise<CheckFinding[]> {
+async function examined(host: MemoryHost, at: Layout | { notChecked: string } = disk): Promise<CheckFinding[]> {
   const findings = await examine(checks, { tree: { host, sealing: await sealingOf(host) }, disk: at });
   assert.deepEqual(host.did, []);
   return findings;
@@ -107,7 +107,7 @@ describe('the disks that distributions ship', () => {
 
 describe('what cannot be seen is not checked', () => {
   test('a disk that was not named', async () => {
-    const findings = await examined(planted({ check: '', family: 'el9', says: [] }), { unseen: 'no disk' });
+    const findings = await examined(planted({ check: '', family: 'el9', says: [] }), { notChecked: 'no disk' });
     const names = ['root-grows', 'root-alone', 'swap-partition', 'table-fits', 'filesystem-fills', 'bootloader'];
     assert.deepEqual(notChecked(findings), names);
   });
@@ -150,15 +150,15 @@ describe('what cannot be seen is not checked', () => {
   });
 });
 
-test('every check says why, and how to mend it', () => {
+test('every check says why, and how to fix it', () => {
   const names = checks.map(({ name }) => name);
   assert.equal(new Set(names).size, names.length);
-  for (const { why, mend, source } of checks) assert.ok(why.endsWith('.') && mend !== '' && source !== '');
+  for (const { why, fix, source } of checks) assert.ok(why.endsWith('.') && fix !== '' && source !== '');
 });
 
-describe('what the doctor mends', () => {
-  const mendable = faults.filter(({ check }) => checks.some((each) => each.name === check && 'fix' in each));
-  for (const fault of mendable) {
+describe('what the doctor fixes', () => {
+  const fixable = faults.filter(({ check }) => checks.some((each) => each.name === check && 'changes' in each));
+  for (const fault of fixable) {
     test(`${fault.check} (${fault.family}): ${fault.says[0]}`, async () => {
       const host = planted(fault);
       const look = async () => ({ host, sealing: await sealingOf(host) });

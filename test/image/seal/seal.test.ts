@@ -102,7 +102,7 @@ describe('an operation', () => {
     ]);
   });
 
-  test('mends the link that the Wakame-vdc guide makes', async () => {
+  test('repairs the link that the Wakame-vdc guide makes', async () => {
     const path = '/etc/udev/rules.d/70-persistent-net.rules';
     const host = used('el6', { links: { ...usedTrees.el6?.links, [path]: '/mnt/tmp/dev/null' } });
     await applied(await planFor(host), host);

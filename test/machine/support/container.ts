@@ -35,6 +35,8 @@ interface Options {
   readonly package?: string;
   /** It has no address: no file of its own configures one, and no DHCP server answers. */
   readonly unaddressed?: true;
+  /** Directories of this machine that appear in it: "/from:/to". */
+  readonly binds?: readonly string[];
   /** Each program started on it is recorded, with its arguments and its environment. */
   readonly traced?: true;
   /** A cable shared with other machines, and the address of this one on it. */
@@ -63,7 +65,8 @@ export async function container(over: Release | { readonly tree: string }, optio
   const uuid = randomUUID();
   const traced = options.traced && join(folder, 'started');
   const boot = async (seen: string) =>
-    (await nspawn({ root, namespace: place.guest, uuid, traced, binds: [`${seen}:/probe`] })).ended;
+    (await nspawn({ root, namespace: place.guest, uuid, traced, binds: [`${seen}:/probe`, ...(options.binds ?? [])] }))
+      .ended;
   let boots = 0;
   return {
     root,

@@ -39,7 +39,7 @@ describe('commands of another age', () => {
     ];
     assert.deepEqual(notesOf(items), [
       '"service" is done by systemctl (runcmd[0], runcmd[4])',
-      'there is no chkconfig here: systemctl does what it is asked (runcmd[1])',
+      'chkconfig is not installed: systemctl runs in its place (runcmd[1])',
       'ifconfig is answered in its old words, with the address that the default route has (runcmd[3])',
       'the password of condor_store_cred goes in by standard input, not on its command line (runcmd[5])',
       '/selinux/enforce is /sys/fs/selinux/enforce here (runcmd[2])',

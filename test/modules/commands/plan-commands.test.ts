@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bootcmd } from '../../../modules/bootcmd.ts';
+import { bootcmd, lateBootcmd } from '../../../modules/bootcmd.ts';
 import { runcmd } from '../../../modules/runcmd.ts';
 import { context } from '../../support/facts.ts';
 import { planned } from '../../support/settings.ts';
@@ -16,7 +16,7 @@ test('commands of old are run as today does them, and the secrets in them are ke
   assert.deepEqual(
     notes.map(({ text }) => text),
     [
-      'there is no chkconfig here: systemctl does what it is asked (runcmd[0])',
+      'chkconfig is not installed: systemctl runs in its place (runcmd[0])',
       'the password of condor_store_cred goes in by standard input, not on its command line (runcmd[2])',
     ],
   );
@@ -45,3 +45,27 @@ for (const [module, yaml, wanted] of [
     assert.deepEqual(JSON.parse(JSON.stringify({ onError, onInterrupt, timeoutMs })), wanted);
   });
 }
+
+for (const [yaml, early, late] of [
+  ['{}', 0, 0],
+  ['bootcmd_after_sshd: true', 0, 0],
+  ['bootcmd: [a]', 1, 0],
+  ['bootcmd: [a]\nbootcmd_after_sshd: false', 1, 0],
+  ['bootcmd: [a]\nbootcmd_after_sshd: true', 0, 1],
+] as const) {
+  test(`${JSON.stringify(yaml)}: bootcmd plans ${early} scripts before sshd and ${late} after it`, () => {
+    const scripts = [bootcmd, lateBootcmd].map((module) =>
+      planned(module, yaml).plan.flatMap(({ changes }) => changes),
+    );
+    assert.deepEqual(
+      scripts.map(({ length }) => length),
+      [early, late],
+    );
+    for (const change of scripts.flat()) assert.ok(change.kind === 'script' && change.name === 'bootcmd');
+  });
+}
+
+test('an error in bootcmd is reported once, whichever module runs it', () => {
+  const errors = [bootcmd, lateBootcmd].map((module) => planned(module, 'bootcmd: [{a: b}]').findings.length);
+  assert.deepEqual(errors, [1, 0]);
+});

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { digest } from '../../../agent/base/digest.ts';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { Change, ChangeOf } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { blobOf } from '../../../agent/resources/ssh/blob.ts';
 import { publicLine, readPrivateKey } from '../../../agent/resources/ssh/private-key.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
@@ -94,7 +94,7 @@ describe('keys for a user', () => {
     [
       'where all users share one file',
       { files: { '/etc/ssh/sshd_config': 'AuthorizedKeysFile /etc/keys\n' } },
-      'failed No keys for bob: sshd reads the keys of all users from /etc/keys: a key there would let its owner in as anybody',
+      'failed No keys for bob: sshd reads the keys of all users from /etc/keys: the owner of a key there could log in as any user',
     ],
     [
       'where the file is larger than any',
@@ -454,13 +454,13 @@ describe('host keys', () => {
       'without their public half get it',
       { ...mine, [`${rsa}.pub`]: '' },
       wanted(),
-      `${rsa} has not its own public half beside it`,
+      `${rsa} does not match its .pub file`,
     ],
     [
       'with another’s public half get their own',
       { ...mine, [`${rsa}.pub`]: given?.shown ?? '' },
       wanted(),
-      `${rsa} has not its own public half beside it`,
+      `${rsa} does not match its .pub file`,
     ],
   ] as const) {
     test(claim, async () => {
@@ -642,7 +642,7 @@ describe('a password', () => {
       'There is no console to show the password of bob on',
     ],
     [
-      'is not set where everybody could read its hash',
+      'is not set where every user could read its hash',
       {},
       'x',
       'The password of bob is not set: there is no /etc/shadow to keep its hash in',

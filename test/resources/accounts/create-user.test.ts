@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { Change } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
 import { type Given, type MemoryHost, memoryHost, type Program } from '../../support/memory-host.ts';
 import { peopled } from '../../support/people/memory-accounts.ts';
@@ -42,7 +42,7 @@ describe('an account whose maker was killed', () => {
 
   test('is made anew, with its group’s number and the rest of its home', async () => {
     const host = cut();
-    assert.deepEqual(why(await previewed(plan(ann), cut())), ['was cut off while it was made']);
+    assert.deepEqual(why(await previewed(plan(ann), cut())), ['was interrupted while it was created']);
     await applied(plan(ann), host);
     assert.match(host.text('/etc/passwd') ?? '', /^ann:x:1000:1000:/m);
     assert.match(host.text('/etc/shadow') ?? '', /^ann:!:/m);
@@ -131,7 +131,7 @@ describe('a disk that is full or read-only', () => {
       assert.equal((await applied(plan(user), host))[0]?.outcome, 'failed');
       assert.match(host.text('/etc/passwd') ?? '', /^ann:/m);
       full = false;
-      assert.deepEqual(why(await applied(plan(user), host)), ['was cut off while it was made']);
+      assert.deepEqual(why(await applied(plan(user), host)), ['was interrupted while it was created']);
       assert.deepEqual(
         [host.nodes.get('/home/ann')?.uid, host.nodes.get('/home/ann')?.gid, host.text('/home/ann/.profile')],
         [1000, 1000, 'export A=1\n'],

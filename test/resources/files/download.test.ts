@@ -3,8 +3,10 @@ import { describe, test } from 'node:test';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { DownloadChange, PlanItem } from '../../../agent/engine/change.ts';
 import type { Response } from '../../../agent/host/host.ts';
+import { apply } from '../../../agent/resources/index.ts';
 import { applied, laws } from '../../support/laws.ts';
 import { memoryHost } from '../../support/memory-host.ts';
+import { memoryLedger } from '../../support/memory-ledger.ts';
 
 const url = 'https://keys.example/key';
 const file = (own: Partial<DownloadChange> = {}): PlanItem[] => [
@@ -47,6 +49,20 @@ describe('a download', () => {
     const host = machine(answer(500), answer(500), answer(500), answer(500));
     assert.equal(await outcome(file(), host), `${url} answers with status 500`);
     assert.equal(host.text('/key'), undefined);
+  });
+
+  test('of an unreachable server fails with advice about the URL, and its wait is reported', async () => {
+    const gone = new Problem('datasource-unreachable', `GET ${url}: the connection was refused`);
+    const waits: string[] = [];
+    const waiting = (what: string, ms: number, ended: boolean) =>
+      void waits.push(`${what} ${ms / 1000}${ended ? ' ended' : ''}`);
+    const [item] = file();
+    assert.ok(item);
+    const [step] = await apply(item, machine(gone, gone, gone, gone), memoryLedger(), { waiting });
+    assert.ok(step?.outcome === 'failed');
+    assert.equal(step.problem.code, 'download-failed');
+    assert.match(step.problem.hint, /curl/);
+    assert.deepEqual(waits, [`downloading ${url} 1`, `downloading ${url} 5`, `downloading ${url} 20 ended`]);
   });
 
   test('gives way to what is written in its place', async () => {

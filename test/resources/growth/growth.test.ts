@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { PlanItem } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { growthHandler } from '../../../agent/resources/growth/growth.ts';
 import { memoryDisk } from '../../support/disks/memory-disk.ts';
 import { GiB, MiB } from '../../support/facts.ts';
@@ -172,7 +172,7 @@ describe('a root that cannot grow is named', () => {
     };
     assert.equal(
       told(await previewed(plan, { ...host, readBytes })),
-      'holds: the size of the ext4 file system on / cannot be told',
+      'holds: the size of the ext4 file system on / cannot be determined',
     );
   });
 

@@ -102,7 +102,7 @@ describe('what grows', () => {
       [
         'partition 1 1.0 GiB -> 2.0 GiB',
         'filesystem 1.0 GiB -> 2.0 GiB',
-        '# partition 1 is not the last: partition 2 stands before the free 7167 MiB',
+        '# partition 1 is not the last: partition 2 lies between it and the free 7167 MiB',
       ],
     ],
     [
@@ -199,10 +199,10 @@ describe('what does not grow is named', () => {
       ['partition 1 1.0 GiB -> 4.0 GiB', '# / is f2fs, which is not grown'],
     ],
     [
-      'a file system whose size cannot be told',
+      'a file system whose size cannot be determined',
       bigger,
       ext4(start, { type: 'xfs', bytes: undefined }),
-      ['partition 1 1.0 GiB -> 4.0 GiB', '# the size of the xfs file system on / cannot be told'],
+      ['partition 1 1.0 GiB -> 4.0 GiB', '# the size of the xfs file system on / cannot be determined'],
     ],
     [
       'a device encrypted with LUKS',
@@ -298,7 +298,7 @@ describe('a chain of LVM', () => {
 
   test('stops at a partition that is not the last, and says what would help', () => {
     assert.deepEqual(told(volume(usable(GiB), { members: [member(blocked('gpt'))] }), ext4(usable(GiB))), [
-      '# partition 1 is not the last: partition 2 stands before the free 6142 MiB; "lvm_new_pv" would use it',
+      '# partition 1 is not the last: partition 2 lies between it and the free 6142 MiB; "lvm_new_pv" would use it',
     ]);
   });
 

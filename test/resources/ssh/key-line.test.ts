@@ -35,7 +35,7 @@ describe('a line of authorized_keys', () => {
     ['ssh-ed25519', 'has a type and no key'],
     ['ssh-ed25518 AAAA', 'is of no type that OpenSSH knows ("ssh-ed25518")'],
     [key.slice(0, -1), 'is not base64'],
-    [key.slice(0, -4), 'is cut short'],
+    [key.slice(0, -4), 'is truncated'],
     [key.replace('ssh-ed25519', 'ssh-rsa'), 'says ssh-rsa and holds a key of type ssh-ed25519'],
     ['ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAAgDR', 'is an RSA key of 8 bits; OpenSSH takes none below 1024'],
   ] as const) {

@@ -95,7 +95,7 @@ describe('the file of a user’s keys', () => {
 
   test('is refused where all users share one', async () => {
     assert.deepEqual(keysFileOf(bob, await sshdDirectives(machine('AuthorizedKeysFile /etc/ssh/all\n'))), {
-      refused: 'sshd reads the keys of all users from /etc/ssh/all: a key there would let its owner in as anybody',
+      refused: 'sshd reads the keys of all users from /etc/ssh/all: the owner of a key there could log in as any user',
     });
   });
 });

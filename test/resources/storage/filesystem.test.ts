@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ChangeOf, PlanItem } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
 import { type Given, type MemoryHost, memoryHost } from '../../support/memory-host.ts';
 
@@ -159,7 +159,7 @@ describe('a mount', () => {
     assert.equal(told(await applied(mount(absent), mounting())), 'failed: There is no LABEL=data to mount on /data');
     assert.equal(
       told(await applied(mount({ ...absent, nofail: true }), mounting())),
-      'holds: there is no LABEL=data; it is mounted by a boot that finds it',
+      'holds: /data is not mounted: there is no LABEL=data; a boot that finds it mounts it',
     );
   });
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ChangeOf, PlanItem } from '../../../agent/engine/change.ts';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
+import { usedBytes } from '../../../agent/resources/storage/swap-file.ts';
 import { GiB, good, MiB, type SwapMachine, swapMachine } from '../../support/disks/memory-swap.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
+import { memoryHost } from '../../support/memory-host.ts';
 
 const plan = (own: Partial<ChangeOf<'swap'>> = {}): PlanItem[] => [
   { at: 'swap', changes: [{ kind: 'swap', path: '/swap', bytes: 2 * GiB, ...own }] },
@@ -21,6 +23,15 @@ const ran = ({ host }: SwapMachine): string[] =>
 
 laws('a swap file', plan(), () => swapMachine().host);
 laws('a swap file that is there', existing, () => swapMachine({ files: { '/swap': good(GiB) } }).host);
+
+test('swap below a directory that is a link is in use by its real path', async () => {
+  const host = memoryHost({
+    files: { '/var/mnt/swap': '', '/proc/swaps': 'Filename Type Size Used\n/var/mnt/swap file 1020 0 -2\n' },
+    links: { '/mnt': 'var/mnt' },
+  });
+  assert.equal(await usedBytes('/mnt/swap', host), 1020 * 1024);
+  assert.equal(await usedBytes('/mnt/swap2', host), undefined);
+});
 
 describe('a swap file', () => {
   test('is made under another name, and is only root’s before it is swap', async () => {

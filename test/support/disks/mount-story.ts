@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Step } from '../../../agent/engine/executor.ts';
+import type { Step } from '../../../agent/engine/step.ts';
 import { gatherFacts } from '../../../agent/facts/gather.ts';
 import { linux } from '../../../agent/host/linux.ts';
 import { fsSetup } from '../../../modules/fs-setup.ts';

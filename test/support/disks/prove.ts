@@ -43,7 +43,7 @@ function reachOf({ table, place, by }: Case): number {
 /** Returns the pattern of the remark that is reported as well. */
 function remarkOf({ table, place, by }: Case): RegExp {
   if (by < 2 * MiB) return /^/;
-  if (place === 'followed') return /partition 2 is not the last: partition 3 stands before the free \d+ MiB/;
+  if (place === 'followed') return /partition 2 is not the last: partition 3 lies between it and the free \d+ MiB/;
   if (place === 'read-only disk') return /\/dev\/loop\d+ is read-only/;
   if (place === 'read-only') return /is mounted read-only and stays at 959\.0 MiB|is mounted read-only and stays at/;
   return table === 'dos' && by > 2 * TiB ? /an MBR reaches no further than 2 TiB: \d+ GiB stay unused/ : /^/;

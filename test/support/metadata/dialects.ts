@@ -1,3 +1,4 @@
+import { cloudDialects } from './clouds.ts';
 import type { Description } from './description.ts';
 import { nocloudFiles, openstackFiles, wakameValues } from './trees.ts';
 
@@ -134,4 +135,5 @@ export const dialects = {
   wakameEc2,
   nocloud,
   onegate,
+  ...cloudDialects,
 } as const satisfies Record<string, Dialect>;

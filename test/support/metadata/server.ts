@@ -12,6 +12,8 @@ export interface Options {
   readonly faults?: readonly Fault[];
   readonly host?: string;
   readonly port?: number;
+  /** The Unix socket to listen on, instead of a port. */
+  readonly socket?: string;
   /** The answers it gives per second, and the requests that may queue; further ones get 503. */
   readonly limit?: { readonly capacity: number; readonly queue: number };
   /** The clock for faults, in milliseconds; the real one by default. */
@@ -60,10 +62,14 @@ export async function serveMetadata(instance: Description, options: Options): Pr
   });
   server.on('connection', () => connections++);
   server.keepAliveTimeout = 60_000;
-  const { host = '127.0.0.1', port = 0 } = options;
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  const { host = '127.0.0.1', port = 0, socket } = options;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    if (socket === undefined) server.listen(port, host, resolve);
+    else server.listen(socket, resolve);
+  });
   // The address of a TCP server is an AddressInfo.
-  const bound = (server.address() as AddressInfo).port;
+  const bound = socket === undefined ? (server.address() as AddressInfo).port : 0;
 
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,

@@ -35,7 +35,7 @@ for (const [text, slip] of [
   ['a: "x"#c\n', '1:7 a # directly follows a value; put a space before it, or quotes around the whole text'],
   ['a: | text\n  more\n', '1:6 text directly follows a | or >; begin it in the next line'],
   ['a: [x]]\n', '1:7 nothing that this would close is open; leave it out'],
-  ['a: - b\n', '1:4 a list begins behind a key; begin it in the next line'],
+  ['a: - b\n', '1:4 a list begins after a key; begin it in the next line'],
   ['a: "x" y\n', '1:8 something follows the end of a value; put quotes around the whole text'],
 ] as const) {
   test(`${JSON.stringify(text)}: ${slip}`, () => assert.equal(firstSlip(text), slip));

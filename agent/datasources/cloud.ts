@@ -1,0 +1,56 @@
+import type { Platform } from '../facts/facts.ts';
+import type { ReadHost } from '../host/host.ts';
+import type { Datasource } from '../metadata/datasource.ts';
+import type { Declaration, DmiField, Marks } from './declaration.ts';
+
+/** A datasource that is declared as data, with the marks that detect it. */
+export interface Cloud extends Datasource {
+  readonly marks: Marks;
+}
+
+/** Returns the datasource of a declaration. The declaration and its reader are loaded only when the service is asked. */
+export function cloud(
+  alias: string,
+  marks: Marks,
+  load: () => Promise<Declaration>,
+  needs: Datasource['needs'] = 'network',
+): Cloud {
+  const name = alias.toLowerCase();
+  return {
+    name,
+    alias,
+    needs,
+    marks,
+    ...(needs === 'network' && { known: true }),
+    detect: async ({ platform }, host) =>
+      dmiMark(platform, host, marks).then((mark) => mark ?? other(platform, host, marks)),
+    fetch: async (ask) => {
+      const { readDeclared } = await import('./read-declared.ts');
+      return readDeclared(ask, await load(), name);
+    },
+    value: async (ask, path) => {
+      const { readDeclaredValue } = await import('./read-declared.ts');
+      return readDeclaredValue(ask, await load(), path);
+    },
+  };
+}
+
+const fields = ['vendor', 'product', 'serial', 'chassis'] as const satisfies readonly DmiField[];
+
+async function dmiMark(platform: Platform, host: ReadHost, marks: Marks): Promise<string | undefined> {
+  const field = fields.find((each) => marks[each]?.some((value) => matches(value, platform[each])));
+  // In a container, DMI describes the machine that runs it.
+  if (field === undefined || (await host.stat('/run/systemd/container'))) return undefined;
+  return `DMI ${field} is ${platform[field]}`;
+}
+
+async function other({ kernelCommandLine }: Platform, host: ReadHost, marks: Marks): Promise<string | undefined> {
+  const { kernelWord, paths = [] } = marks;
+  if (kernelWord !== undefined && kernelCommandLine.split(/\s+/).includes(kernelWord))
+    return `the kernel command line has "${kernelWord}"`;
+  for (const path of paths) if (await host.stat(path)) return `there is ${path}`;
+  return undefined;
+}
+
+const matches = (value: string, found: string): boolean =>
+  value.endsWith('*') ? found.startsWith(value.slice(0, -1)) : found === value;
