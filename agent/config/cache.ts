@@ -22,7 +22,7 @@ export async function cached(
   const settings = await read();
   if (settings.findings.every(({ level }) => level !== 'error')) {
     try {
-      store.replace(file, JSON.stringify({ key, ...settings, config: packed(settings.config) }));
+      store.replace(file, JSON.stringify({ key, ...settings, config: packed(settings.config) }), 'later');
     } catch {
       // The settings are read again next time; module runs that cannot be recorded either report the reason.
     }

@@ -15,6 +15,7 @@ import type {
 import { hashOf } from './hash.ts';
 import type { Ledger, ReadLedger } from './ledger.ts';
 import type { OverlayHost } from './overlay-host.ts';
+import { prepareItems } from './prepare-items.ts';
 import type { Outcome, Step, Watch } from './step.ts';
 
 /** Previews and applies the items of a plan with the handlers of one table. */
@@ -23,6 +24,8 @@ export interface Executor {
   preview(item: PlanItem, host: OverlayHost, ledger: ReadLedger): Promise<Step[]>;
   /** Applies the due changes of an item in order and stops at the first failure: later changes depend on earlier ones. */
   apply(item: PlanItem, host: Host, ledger: Ledger, watch?: Watch): Promise<Step[]>;
+  /** Writes to disk together what many items need; see prepare-items.ts. */
+  prepare(items: readonly PlanItem[], host: Host, beforeChange: () => void): Promise<void>;
   /** Records the acts of an item as done, on a machine that ran them but has no record of it. */
   countAsDone(item: PlanItem, ledger: Ledger): Promise<void>;
 }
@@ -30,6 +33,7 @@ export interface Executor {
 export const executorOf = (table: HandlerTable): Executor => ({
   preview: (...given) => preview(table, ...given),
   apply: (...given) => apply(table, ...given),
+  prepare: (...given) => prepareItems(table, ...given),
   countAsDone: (...given) => countAsDone(table, ...given),
 });
 

@@ -4,7 +4,6 @@ import {
   closeSync,
   constants,
   fchmodSync,
-  fchownSync,
   fstatSync,
   fsyncSync,
   ftruncateSync,
@@ -14,10 +13,11 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
-  writeSync,
 } from 'node:fs';
 import { Problem } from '../base/problem.ts';
+import { asideOf, setOwner, writeAside, writeBytes } from './aside-file.ts';
 import type { Attributes } from './host.ts';
+import { takePrepared } from './prepared-files.ts';
 import { reading, statIfThere } from './read-fs.ts';
 import { type PathHandle, resolveSafely } from './resolve-safely.ts';
 import { syncLater } from './unsynced.ts';
@@ -25,7 +25,7 @@ import { withContext } from './with-context.ts';
 
 // Missing in Node's constants. Refers to a file without opening it for reading or writing.
 const O_PATH = 0o10000000;
-const { O_APPEND, O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
+const { O_APPEND, O_CREAT, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } = constants;
 
 /** File attributes, with owner and group as numeric ids. */
 export interface Owning {
@@ -52,19 +52,15 @@ export function writeFile(
     if (old && old.type !== 'file') throw new Problem('file-failed', `${path} is not a file but a ${old.type}`);
     // Files of the kernel cannot be replaced, only written to.
     if (isKernels(path)) return writeThrough(spot.path, content);
-    // The name is fixed, so that the next run removes what a killed run left behind.
-    const aside = `${spot.folder}/.${spot.name.slice(0, 200)}.bootagent`;
-    rmSync(aside, { force: true });
-    const fd = openSync(aside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+    const aside = asideOf(spot);
+    const owning = { uid: uid ?? old?.uid, gid: gid ?? old?.gid, mode: mode ?? old?.mode ?? 0o644 };
     try {
-      try {
-        writeAll(fd, content);
-        own(fd, { uid: uid ?? old?.uid, gid: gid ?? old?.gid });
-        fchmodSync(fd, mode ?? old?.mode ?? 0o644);
-        if (old && beforeSwap) holding(spot.path, (held) => beforeSwap(`/proc/self/fd/${held}`, `/proc/self/fd/${fd}`));
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
+      if (old || !takePrepared(aside, { content, ...owning })) {
+        writeAside(aside, content, owning, (fd) => {
+          if (old && beforeSwap)
+            holding(spot.path, (held) => beforeSwap(`/proc/self/fd/${held}`, `/proc/self/fd/${fd}`));
+          fsyncSync(fd);
+        });
       }
       renameSync(aside, spot.path);
     } catch (error) {
@@ -93,7 +89,7 @@ function appendThen<T>(root: string, path: string, text: string, then: (fd: numb
   return writing(path, root, undefined, (spot) => {
     const fd = openSync(spot.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
     try {
-      writeAll(fd, text);
+      writeBytes(fd, text);
       return then(fd);
     } finally {
       closeSync(fd);
@@ -111,7 +107,7 @@ export function makeDirectory(root: string, path: string, { uid, gid, mode, with
       mkdirSync(spot.path, mode ?? 0o755);
       const fd = openSync(spot.path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
       fchmodSync(fd, mode ?? 0o755);
-      own(fd, { uid, gid });
+      setOwner(fd, { uid, gid });
       closeSync(fd);
       syncLater(`${spot.folder}/.`);
       syncLater(`${spot.path}/.`);
@@ -182,22 +178,10 @@ function adorn({ path }: PathHandle, { uid, gid, mode }: Owning): void {
   });
 }
 
-/** Sets the owner of an open file. Without root it does nothing; the caller reports that. */
-function own(fd: number, { uid, gid }: Owning): void {
-  const stats = fstatSync(fd);
-  if (process.getuid?.() !== 0 || (uid === undefined && gid === undefined)) return;
-  fchownSync(fd, uid ?? stats.uid, gid ?? stats.gid);
-}
-
-function writeAll(fd: number, content: string | Uint8Array): void {
-  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done);
-}
-
 function writeThrough(path: string, content: string | Uint8Array): void {
   const fd = openSync(path, O_WRONLY | O_TRUNC);
   try {
-    writeAll(fd, content);
+    writeBytes(fd, content);
   } finally {
     closeSync(fd);
   }

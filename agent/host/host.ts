@@ -35,6 +35,12 @@ export interface ReadHost {
 export interface Host extends ReadHost {
   /** Replaces the file atomically. Keeps mode, owner and SELinux label unless given. Creates missing folders. */
   writeFile(path: string, content: string | Uint8Array, attributes?: Attributes): Promise<void>;
+  /**
+   * Writes the contents of new files to disk together, so that `writeFile` of the same files only names them. What cannot be
+   * prepared is left to `writeFile`. `discardPrepared` removes what was not used.
+   */
+  prepareFiles(files: readonly NewFileContent[]): Promise<void>;
+  discardPrepared(): Promise<void>;
   makeDirectory(path: string, attributes?: Attributes): Promise<void>;
   /** Removes the path recursively; a link is removed, not followed. */
   remove(path: string): Promise<void>;
@@ -73,6 +79,12 @@ export interface Attributes {
   readonly group?: string | undefined;
   /** A folder (a home) in which no link is followed, even one that root created. */
   readonly within?: string | undefined;
+}
+
+export interface NewFileContent {
+  readonly path: string;
+  readonly content: string | Uint8Array;
+  readonly attributes: Attributes;
 }
 
 export interface RunOptions {

@@ -2,8 +2,9 @@ import { Problem } from '../base/problem.ts';
 import * as files from './files.ts';
 import type { Attributes, Host, ReadHost, Request, Response } from './host.ts';
 import { idOf } from './passwd.ts';
-import { pathLabels } from './path-labels.ts';
-import { mayWrite, syncPending } from './pending-syncs.ts';
+import { type CreatedTop, pathLabels } from './path-labels.ts';
+import { mayWrite, syncOwn } from './pending-syncs.ts';
+import { discardPrepared, type NewFile, prepareFiles } from './prepared-files.ts';
 import { programProblem, runProgram } from './processes.ts';
 import { isQuery } from './queries.ts';
 import * as readFs from './read-fs.ts';
@@ -18,38 +19,11 @@ export interface LinuxOptions {
 
 /** Returns a host for the running machine or for a file tree. */
 export function linux({ root, offline }: LinuxOptions): Host {
-  let http: Promise<(request: Request) => Promise<Response>> | undefined;
-  const fetch = async (request: Request): Promise<Response> => {
-    // Loaded at the first request only: no other module takes longer to load.
-    http ??= import('./http.ts').then(({ makeHttp }) => makeHttp());
-    return (await http)(request);
-  };
-
+  const reads = linuxReads({ root, offline });
   const labels = pathLabels(root, offline);
-  const privileged = process.getuid?.() === 0;
-  const owning = (attributes: Attributes) => numericOwner(attributes, host, privileged);
-
-  const host: Host = {
-    root,
-    offline,
-    privileged,
-
-    readText: async (path) => readFs.readText(root, path),
-    readBytes: async (path, piece) => readFs.readBytes(root, path, piece),
-    stat: async (path) => readFs.stat(root, path),
-    list: async (path) => readFs.listFolder(root, path),
-    readLink: async (path) => readFs.readLink(root, path),
-    space: async (path) => readFs.space(root, path),
-    query: async (argv, { timeoutMs = 30_000 } = {}) => {
-      if (!isQuery(argv))
-        throw new Problem('unexpected', `${argv.join(' ')} is not one of the commands that only look`);
-      return runProgram(argv, { timeoutMs });
-    },
-    http: fetch,
-    // Avoids `performance`, which loads Node's performance hooks.
-    now: () => Number(process.hrtime.bigint()) / 1e6,
-    clock: () => Date.now(),
-    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  const owning = (attributes: Attributes) => numericOwner(attributes, reads);
+  return {
+    ...reads,
 
     writeFile: async (path, content, attributes = {}) => {
       let lacksLabel = !readFs.stat(root, path);
@@ -59,6 +33,22 @@ export function linux({ root, offline }: LinuxOptions): Host {
       });
       if (lacksLabel) labels.set(top);
     },
+    prepareFiles: async (wanted) => {
+      const ready: NewFile[] = [];
+      const tops = new Map<string, CreatedTop>();
+      for (const { path, content, attributes } of wanted) {
+        // `writeFile` reports an owner that does not exist.
+        const own = await owning(attributes).catch(() => undefined);
+        if (!own) continue;
+        ready.push({ ...own, path, content, mode: own.mode ?? 0o644 });
+        const top = labels.topToCreate(path);
+        if (top.isFolder) tops.set(top.path, top);
+      }
+      prepareFiles(root, ready);
+      // The files get their labels when they get their names.
+      for (const top of tops.values()) labels.set(top);
+    },
+    discardPrepared: async () => discardPrepared(),
     makeDirectory: async (path, attributes = {}) => {
       const top = labels.topToCreate(path);
       files.makeDirectory(root, path, await owning(attributes));
@@ -73,36 +63,66 @@ export function linux({ root, offline }: LinuxOptions): Host {
     },
     setAttributes: async (path, attributes) => files.setAttributes(root, path, await owning(attributes)),
     run: async (argv, options = {}) => {
-      const output = await (mayWrite(argv) ? writing(() => runProgram(argv, options)) : runProgram(argv, options));
+      const output = await (mayWrite(argv)
+        ? writing(root, () => runProgram(argv, options))
+        : runProgram(argv, options));
       if (offline && argv[1] === '--root') labels.setAccountTables();
       if ((options.accept ?? [0]).includes(output.code)) return output;
       throw programProblem(argv, output);
     },
     shell: async (script, tell) => {
       const { runList } = await import('./shell.ts');
-      return writing(() => runList(script, tell, isGoingDown));
+      return writing(root, () => runList(script, tell, isGoingDown));
     },
-    send: fetch,
+    send: reads.http,
   };
-
-  return host;
 }
 
-/** Starts a program when all earlier changes are on disk: its own may reach the disk at any time. */
-async function writing<T>(start: () => Promise<T>): Promise<T> {
-  syncPending();
+/** Returns what may be asked of the machine or tree. */
+function linuxReads({ root, offline }: LinuxOptions): ReadHost {
+  let http: Promise<(request: Request) => Promise<Response>> | undefined;
+  return {
+    root,
+    offline,
+    privileged: process.getuid?.() === 0,
+    readText: async (path) => readFs.readText(root, path),
+    readBytes: async (path, piece) => readFs.readBytes(root, path, piece),
+    stat: async (path) => readFs.stat(root, path),
+    list: async (path) => readFs.listFolder(root, path),
+    readLink: async (path) => readFs.readLink(root, path),
+    space: async (path) => readFs.space(root, path),
+    query: async (argv, { timeoutMs = 30_000 } = {}) => {
+      if (!isQuery(argv))
+        throw new Problem('unexpected', `${argv.join(' ')} is not one of the commands that only look`);
+      return runProgram(argv, { timeoutMs });
+    },
+    http: async (request) => {
+      // Loaded at the first request only: no other module takes longer to load.
+      http ??= import('./http.ts').then(({ makeHttp }) => makeHttp());
+      return (await http)(request);
+    },
+    // Avoids `performance`, which loads Node's performance hooks.
+    now: () => Number(process.hrtime.bigint()) / 1e6,
+    clock: () => Date.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  };
+}
+
+/** Starts a program when the agent's earlier changes are on disk: those of the program may get there at any time. */
+async function writing<T>(root: string, start: () => Promise<T>): Promise<T> {
+  syncOwn();
   try {
     return await start();
   } finally {
-    syncProgramsLater();
+    syncProgramsLater(root);
   }
 }
 
 /** Returns attributes with owner and group as numbers. Without privileges, a file keeps the owner that the kernel gives it. */
-async function numericOwner(attributes: Attributes, host: ReadHost, privileged: boolean): Promise<files.Owning> {
+async function numericOwner(attributes: Attributes, host: ReadHost): Promise<files.Owning> {
   const { owner, group, mode, within } = attributes;
   const number = async (name: string | undefined, sort: 'user' | 'group'): Promise<number | undefined> => {
-    if (name === undefined || !privileged) return undefined;
+    if (name === undefined || !host.privileged) return undefined;
     const id = await idOf(name, sort, host);
     if (id !== undefined) return id;
     throw new Problem('not-possible', `There is no ${sort} "${name}"`, { hint: `Make it under "${sort}s".` });

@@ -1,18 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, fstatSync, readFileSync } from 'node:fs';
-import { Problem } from '../base/problem.ts';
+import { closeSync, fstatSync, readFileSync, statSync } from 'node:fs';
 import { mountsIn } from './mountinfo.ts';
 import { environment } from './processes.ts';
-import { syncEach, takeProgramWrote, takeUnsynced } from './unsynced.ts';
+import { syncEach, takeUnsynced, takeWrittenRoots } from './unsynced.ts';
 import { withContext } from './with-context.ts';
 
-/**
- * Writes to disk what was noted. Called before a record claims that changes were made, before a program starts that may change
- * the disk, and when a command ends.
- */
+/** Writes to disk what the agent itself changed. Called before a program starts that may change the disk. */
+export function syncOwn(): void {
+  withContext('Cannot write changes to disk', () => syncEach(takeUnsynced()));
+}
+
+/** Writes all changes to disk, also those of programs. Called before a record claims them, and when a command ends. */
 export function syncPending(): void {
   const open = takeUnsynced();
-  const covered = takeProgramWrote() ? syncFileSystems() : [];
+  const covered = takeWrittenRoots().flatMap(syncFileSystems);
   const left = open.filter((fd) => {
     if (!covered.includes(deviceOf(fd))) return true;
     closeSync(fd);
@@ -21,34 +22,43 @@ export function syncPending(): void {
   withContext('Cannot write changes to disk', () => syncEach(left));
 }
 
-/** Writes the file systems on local block devices and that of / to disk; returns their device numbers. */
-function syncFileSystems(): readonly string[] {
-  const mounts = mountsIn(readFileSync('/proc/self/mountinfo', 'utf8'));
-  const visible = mounts.filter(
-    ({ target }, index) => mounts.findLastIndex((each) => each.target === target) === index,
-  );
-  const one = new Map<string, string>();
-  for (const { device, source, target, readOnly } of visible)
-    if (!one.has(device) && (target === '/' || (source.startsWith('/dev/') && !readOnly))) one.set(device, target);
-  // Node has no syncfs(2). Other file systems are left out: a network file system may not answer.
-  const { status, stderr } = spawnSync('sync', ['-f', '--', ...one.values()], { encoding: 'utf8', env: environment });
-  if (status === 0) return [...one.keys()];
-  // sync of another userland has no such option; single files are flushed nevertheless.
-  if (status === null || !/error syncing|input\/output/i.test(stderr)) return [];
-  throw new Problem('file-failed', `Cannot write changes to disk: ${stderr.trim()}`, {
-    hint: 'Look for errors of the disk in the kernel log (journalctl -k), then "bootagent run --retry-failed".',
-  });
+/**
+ * Writes the file systems of a root folder to disk, by one `sync -f` since Node has no syncfs(2). Returns the device numbers of
+ * those that are on disk; the caller flushes its files on the others one by one, and reports their errors.
+ */
+export function syncFileSystems(root: string): readonly string[] {
+  const targets = root === '/' ? systemFolders() : new Map([[deviceNumber(statSync(root).dev), root]]);
+  // Fails where sync has no such option, and where a disk has errors.
+  const { status } = spawnSync('sync', ['-f', '--', ...targets.values()], { stdio: 'ignore', env: environment });
+  return status === 0 ? [...targets.keys()] : [];
 }
 
-function deviceOf(fd: number): string {
-  const { dev } = fstatSync(fd);
+/** The folders of the system and of its users. Others may be on disks or servers that do not answer. */
+const written = /^\/(?:(?:boot|etc|home|opt|root|srv|usr|var)(?:\/|$)|$)/;
+
+/** Returns a mount point of each local file system that holds one of these folders, by device number. */
+function systemFolders(): ReadonlyMap<string, string> {
+  const mounts = mountsIn(readFileSync('/proc/self/mountinfo', 'utf8'));
+  const targets = new Map<string, string>();
+  for (const [index, { device, source, target, readOnly }] of mounts.entries()) {
+    const isHidden = mounts.findLastIndex((each) => each.target === target) !== index;
+    const isLocal = target === '/' || (source.startsWith('/dev/') && !readOnly);
+    if (isLocal && !isHidden && written.test(target) && !targets.has(device)) targets.set(device, target);
+  }
+  return targets;
+}
+
+/** Returns the device number of the file system of an open file. */
+export const deviceOf = (fd: number): string => deviceNumber(fstatSync(fd).dev);
+
+function deviceNumber(dev: number): string {
   // The encoding of the kernel's dev_t: https://man7.org/linux/man-pages/man3/makedev.3.html
   return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
 }
 
-/** Programs that change nothing on a disk, or nothing that a record relies on. */
+/** Programs that change nothing on a disk, or nothing that a record relies on: new host keys are copied and flushed. */
 const diskless = new Set(
-  'cksum findmnt hostname mount needs-restarting partx setenforce sshd swapoff swapon systemd-run udevadm visudo'.split(
+  'cksum findmnt hostname mount needs-restarting partx setenforce ssh-keygen sshd swapoff swapon systemd-run udevadm visudo'.split(
     ' ',
   ),
 );

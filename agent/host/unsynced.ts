@@ -6,7 +6,8 @@ const mostHeld = 64;
 
 /** Folders whose names, and files whose attributes, have changed but are not yet on disk: open descriptors by inode. */
 const held = new Map<string, number>();
-let programWrote = false;
+/** The root folders below which programs have run that may have written files. */
+const writtenRoots = new Set<string>();
 
 /**
  * Notes a folder in which a name changed, or a file or folder whose attributes changed. `syncPending` writes it to disk before
@@ -25,9 +26,9 @@ export function syncLater(path: string): void {
   if (held.size >= mostHeld) syncEach(takeUnsynced());
 }
 
-/** Notes that a program ran that may have changed files: programs seldom flush what they write. */
-export function syncProgramsLater(): void {
-  programWrote = true;
+/** Notes that a program ran that may have changed files of this root folder: programs seldom flush what they write. */
+export function syncProgramsLater(root: string): void {
+  writtenRoots.add(root);
 }
 
 /** Returns the noted files and folders, and forgets them. */
@@ -37,11 +38,11 @@ export function takeUnsynced(): readonly number[] {
   return open;
 }
 
-/** Returns whether a noted program ran, and forgets it. */
-export function takeProgramWrote(): boolean {
-  const wrote = programWrote;
-  programWrote = false;
-  return wrote;
+/** Returns the root folders that programs have written to, and forgets them. */
+export function takeWrittenRoots(): readonly string[] {
+  const roots = [...writtenRoots];
+  writtenRoots.clear();
+  return roots;
 }
 
 /** Flushes and closes descriptors. */

@@ -16,7 +16,7 @@ export function keepNotes({ store }: Pick<State, 'store'>, notes: readonly Notic
   const text = JSON.stringify(notes);
   if ((store.read(file) ?? '[]') === text) return;
   try {
-    store.replace(file, text);
+    store.replace(file, text, 'later');
   } catch {
     // A full disk: this boot shows the notes anyway.
   }

@@ -116,4 +116,4 @@ export const handlerOf = (change: Change): Handler<Change> => handlers[change.ki
 /** Returns the name of a change: "file /etc/fstab". */
 export const keyOf = (change: Change): string => `${change.kind} ${handlerOf(change).subject(change)}`;
 
-export const { preview, apply, countAsDone } = executorOf({ handlerOf, keyOf });
+export const { preview, apply, prepare, countAsDone } = executorOf({ handlerOf, keyOf });

@@ -27,11 +27,11 @@ export function folderStore(root: string): Store {
       if (when === 'later') unsynced.add(name);
       else unsynced.delete(name);
     },
-    replace: (name, text) => {
+    replace: (name, text, when) => {
       ready();
-      syncPending();
+      if (when !== 'later') syncPending();
       files.writeFile(root, path(name), text, { mode: 0o600 });
-      syncPending();
+      if (when !== 'later') syncPending();
       unsynced.delete(name);
     },
     remove: (name) => files.remove(root, path(name)),

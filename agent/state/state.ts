@@ -102,7 +102,7 @@ export function openState(disk: Store, known: Formats = formats): State {
     identity: () => content.identity,
     instance: () => store.read('instance.json'),
     remember(identity, instance) {
-      store.replace('instance.json', instance);
+      store.replace('instance.json', instance, 'later');
       write({ is: 'identity', ...identity });
       store.remove('fresh');
     },

@@ -6,8 +6,8 @@ export interface Store {
    * changes that were made before are on disk before the line is written.
    */
   append(name: string, line: string, when?: 'later'): void;
-  /** Replaces a file atomically. */
-  replace(name: string, text: string): void;
+  /** Replaces a file atomically. A power loss after this returns leaves the new file, or with "later" the old or the new one. */
+  replace(name: string, text: string, when?: 'later'): void;
   remove(name: string): void;
   /** Writes lines that were appended with "later", and all changes, to disk. */
   flush(): void;

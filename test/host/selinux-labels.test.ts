@@ -47,6 +47,10 @@ describe('the SELinux label in a tree', { skip }, () => {
   for (const [what, write] of [
     ['a new file', (host) => host.writeFile('/etc/new/file', '')],
     ['a new folder', (host) => host.makeDirectory('/etc/folder')],
+    [
+      'a new folder of prepared files',
+      (host) => host.prepareFiles([{ path: '/etc/new/file', content: '', attributes: {} }]),
+    ],
     ['a new link', (host) => host.link('/etc/link', 'shadow')],
     ['the replacement of a file without one', (host) => host.writeFile('/etc/selinux/config', 'SELINUX=enforcing\n')],
   ] as readonly (readonly [string, (host: Host) => Promise<void>])[]) {

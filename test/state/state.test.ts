@@ -64,6 +64,34 @@ describe('what is remembered', () => {
     assert.deepEqual([again.isPending('later'), again.isPending('other')], [true, false]);
   });
 
+  test('is on disk at once where its loss could repeat or hide something, and later where it only shows progress', async () => {
+    const plain = memoryStore();
+    const lines: string[] = [];
+    const store = {
+      ...plain,
+      append(name: string, line: string, when?: 'later') {
+        const { is, entry } = JSON.parse(line);
+        lines.push(`${entry?.is ?? is} ${when ?? 'now'}`);
+        plain.append(name, line);
+      },
+    };
+    const state = openState(store);
+    state.remember(who, '{}');
+    state.began('runcmd', 'instance:i-1');
+    const ledger = state.ledger('runcmd', 'instance:i-1');
+    for (const is of ['began', 'item-began', 'item-ended', 'ended']) await ledger.write('k', { is });
+    await ledger.pend(['reload']);
+    await ledger.clear('reload');
+    state.ended({ module: 'runcmd', scope: 'instance:i-1', hash: 'h', failed: {} });
+    state.deferred('runcmd');
+    state.setInService();
+    assert.deepEqual(lines, [
+      'began later',
+      ...['began now', 'item-began now', 'item-ended later', 'ended now'],
+      ...['owed now', 'settled later', 'turn later', 'rested later', 'in-service now'],
+    ]);
+  });
+
   test('names the interrupted module', () => {
     const store = memoryStore();
     openState(store).began('packages', 'instance:i-1');

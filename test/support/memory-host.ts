@@ -206,6 +206,8 @@ export function memoryHost(given: Given = {}): MemoryHost {
       const real = whither(path, false);
       for (const each of [...nodes.keys()]) if (each === real || each.startsWith(`${real}/`)) nodes.delete(each);
     },
+    prepareFiles: async () => {},
+    discardPrepared: async () => {},
     truncate: async (path) => {
       did.push(`truncate ${path}`);
       existing(path).bytes = new Uint8Array();

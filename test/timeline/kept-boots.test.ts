@@ -47,7 +47,7 @@ describe('the last boots', () => {
     assert.equal(shortened(line), line);
   });
 
-  test('are read past damaged lines: cut off, of another shape, of a later version', () => {
+  test('are read past damaged lines: incomplete, of another shape, of a later version', () => {
     const root = tree();
     const [record] = recordsOfBoot();
     assert.ok(record);

@@ -41,7 +41,7 @@ export function keepNetwork({ network }: Facts, store: Store): void {
   const text = JSON.stringify({ interface: leading, address, interfaces });
   if (all.length !== 1 || all[0] !== address || store.read(file) === text) return;
   try {
-    store.replace(file, text);
+    store.replace(file, text, 'later');
   } catch {
     // On a full disk, the next boot waits for its address, as it does without this record.
   }

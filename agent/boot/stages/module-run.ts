@@ -3,7 +3,7 @@ import { canonicalText, hashOf } from '../../engine/hash.ts';
 import type { Context, Module } from '../../engine/module.ts';
 import type { Step } from '../../engine/step.ts';
 import type { ModuleResult } from '../../report/event.ts';
-import { countAsDone } from '../../resources/index.ts';
+import { countAsDone, prepare } from '../../resources/index.ts';
 import type { Mapping } from '../../userdata/schema/source-node.ts';
 import type { Run } from './boot.ts';
 import { failuresOf, reportStanding, stateOf } from './failures.ts';
@@ -50,12 +50,13 @@ export async function runModule(
     if (!begun) failures.guard(() => run.state.began(module.name, scope));
     begun = true;
   };
-  for (const item of plan) {
-    if (only !== 'all' && !only.has(item.at)) continue;
-    if (item.again && !writes) continue;
+  const due = plan.filter(({ at, again }) => (only === 'all' || only.has(at)) && (writes || !again));
+  if (run.act.mode === 'apply') await prepare(due, run.act.host, beforeChange);
+  for (const item of due) {
     const before = last?.scope === scope ? last.failed[item.at] : undefined;
     steps.push(...(await runItem(item, { module, settings, run, ledger: tolerant, failures, beforeChange, before })));
   }
+  if (run.act.mode === 'apply') await run.act.host.discardPrepared();
   if (writes) {
     for (const [at, failure] of Object.entries(failuresKept(last, only)))
       if (failures.failed[at] === undefined) failures.keep(at, failure);

@@ -2,7 +2,7 @@ import { formatBytes } from '../../base/format.ts';
 import type { FileChange } from '../../engine/change.ts';
 import type { Difference, StateHandler } from '../../engine/handler.ts';
 import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
-import type { Host, ReadHost } from '../../host/host.ts';
+import type { Host, NewFileContent, ReadHost } from '../../host/host.ts';
 import { realPath } from '../../host/real-path.ts';
 
 /** The largest existing file that is shown as a diff, in bytes. */
@@ -34,6 +34,18 @@ export const fileHandler: StateHandler<FileChange, Uint8Array> = {
     await host.writeFile(path, found?.observed ?? (await wantedBytes(change, host)), { mode, owner, group });
     return ownershipNote(change, host);
   },
+
+  async prepare(changes, host) {
+    const wanted: NewFileContent[] = [];
+    const paths = new Set(changes.map(({ path }) => path));
+    for (const { path, content, append, mode, owner, group } of changes) {
+      // An existing file keeps its attributes and its label, which are read when it is replaced.
+      if (append || foldersOf(path).some((folder) => paths.has(folder)) || (await host.stat(path))) continue;
+      await makeParents(path, host);
+      wanted.push({ path, content, attributes: { mode, owner, group } });
+    }
+    await host.prepareFiles(wanted);
+  },
 };
 
 async function wantedBytes({ path, content, append }: FileChange, host: ReadHost): Promise<Uint8Array> {
@@ -43,6 +55,10 @@ async function wantedBytes({ path, content, append }: FileChange, host: ReadHost
   const endsInIt = current.length >= bytes.length && equal(current.subarray(current.length - bytes.length), bytes);
   return endsInIt ? current : Buffer.concat([current, bytes]);
 }
+
+/** Returns the folders above a path: a folder that is to become a file is not created. */
+const foldersOf = (path: string): string[] =>
+  path.split('/').flatMap((_, depth, names) => (depth > 1 ? [names.slice(0, depth).join('/')] : []));
 
 const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 

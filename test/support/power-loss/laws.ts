@@ -17,6 +17,7 @@ write_files:
 - {path: /etc/deep/er/b, content: "b\\n"}
 - {path: /etc/issue, content: "more", append: true}
 - {path: /etc/kept, content: "as it was\\n", permissions: '0640'}
+${Array.from({ length: 10 }, (_, index) => `- {path: /srv/many/${index}, content: "${index}\\n"}`).join('\n')}
 bootcmd: [echo bootcmd >>/outside/ran]
 runcmd:
 ${items.map((item) => `- echo ${item} >>/outside/ran; echo ${item} >/root/${item}`).join('\n')}

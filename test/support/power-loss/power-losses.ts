@@ -45,6 +45,16 @@ export function powerLosses(most: number, random: number, seed: number): void {
       assert.deepEqual(first.ran, ['bootcmd', 'one', 'two']);
     });
 
+    test('the agent itself flushes the disk at most 55 times, with two scripts, 14 files, a user and host keys', () => {
+      const agent = first.calls[0]?.process;
+      const flushes = first.calls.filter(
+        ({ name, process, paths: [path = ''] }) =>
+          name === 'syncfs' || (/sync$/.test(name) && process === agent && !path.startsWith(`${first.root}/run`)),
+      );
+      assert.ok(flushes.length <= 55, flushes.map(({ name, paths }) => `${name} ${paths}`).join('\n'));
+      assert.ok(flushes.length > 20, `${flushes.length} flushes`);
+    });
+
     test('only what was synced is left: it ends as if nothing had happened', () => {
       const { cuts } = cutsOf(trace, onlySynced);
       assert.ok(cuts.length > 20, `${cuts.length} cuts`);
