@@ -21,16 +21,17 @@ export const bootcmd = defineModule({
   summary: 'Commands that run early, at each boot.',
   every: 'boot',
   reads,
-  plan: (settings, context) => (settings.bootcmd_after_sshd ? [] : itemsOf(settings, context)),
+  plan: (settings, context): readonly PlanItem[] => (settings.bootcmd_after_sshd ? [] : itemsOf(settings, context)),
 });
 
 /** The same commands after sshd has started, if `bootcmd_after_sshd` allows that. */
 export const lateBootcmd = defineModule({
   name: 'bootcmd_late',
+  partOf: 'bootcmd',
   summary: 'The commands of `bootcmd` behind sshd, where `bootcmd_after_sshd` is true.',
   every: 'boot',
   reads: eachOfOthers(reads),
-  plan: (settings, context) => (settings.bootcmd_after_sshd ? itemsOf(settings, context) : []),
+  plan: (settings, context): readonly PlanItem[] => (settings.bootcmd_after_sshd ? itemsOf(settings, context) : []),
 });
 
 const itemsOf = ({ bootcmd, bootcmd_timeout: timeoutMs }: Settings, context: Context): readonly PlanItem[] =>

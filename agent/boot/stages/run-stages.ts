@@ -91,8 +91,8 @@ export async function runStages(wanted: readonly Stage[], boot: Boot): Promise<R
     return [...boot.schedule.early, ...boot.schedule.main].some(({ name }) => name === boot.state.interrupted);
   }
 
-  function isWanted({ name }: Module): boolean {
-    return boot.only === undefined || boot.only.includes(name);
+  function isWanted({ name, partOf = name }: Module): boolean {
+    return boot.only === undefined || boot.only.includes(name) || boot.only.includes(partOf);
   }
 
   function counted(event: Parameters<Run['report']>[0]): void {
