@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Costs, costsOf } from './vm/boots.ts';
+import { chartOf } from './vm/chart.ts';
 import { type Case, cases, type Peer, peers } from './vm/peers.ts';
 import { type Row, tableOf } from './vm/table.ts';
 
@@ -8,11 +9,11 @@ import { type Row, tableOf } from './vm/table.ts';
  * `npm run bench:vm [-- WORD...]`, as root: boots the same system with bootagent, with cloud-init and with neither, with a
  * clock that counts instructions (1 s is 1e9 instructions, independent of the load of the host), and prints the costs. Each
  * word selects peers or a case: "bootagent/debian-12 worker"; "first" skips the second boots. Results are kept in
- * dist/bench-vm; "table" only prints them.
+ * dist/bench-vm; "table" only prints them. "chart" draws docs/boot-cost.svg from the table in docs/boot-cost.md.
  */
 const kept = 'dist/bench-vm';
 const words = process.argv.slice(2);
-const names = [...peers.map(({ name }) => name), ...Object.keys(cases), 'first', 'table'];
+const names = [...peers.map(({ name }) => name), ...Object.keys(cases), 'first', 'table', 'chart'];
 const wrong = words.find((word) => !names.some((name) => name.includes(word)));
 if (wrong !== undefined) {
   console.error(`"${wrong}" names none of: ${names.join(', ')}`);
@@ -22,7 +23,8 @@ const named = (name: string, all: readonly string[]) =>
   !words.some((word) => all.some((each) => each.includes(word))) || words.some((word) => name.includes(word));
 
 mkdirSync(kept, { recursive: true });
-for (const peer of words.includes('table')
+if (words.includes('chart')) writeFileSync('docs/boot-cost.svg', chartOf(readFileSync('docs/boot-cost.md', 'utf8')));
+for (const peer of words.includes('table') || words.includes('chart')
   ? []
   : peers.filter(({ name }) => named(name, names.slice(0, peers.length)))) {
   for (const what of casesOf(peer)) {

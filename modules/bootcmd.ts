@@ -27,6 +27,7 @@ export const bootcmd = defineModule({
 /** The same commands after sshd has started, if `bootcmd_after_sshd` allows that. */
 export const lateBootcmd = defineModule({
   name: 'bootcmd_late',
+  partOf: 'bootcmd',
   summary: 'The commands of `bootcmd` after sshd starts, where `bootcmd_after_sshd` is true.',
   every: 'boot',
   reads: eachOfOthers(reads),

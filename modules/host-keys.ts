@@ -68,6 +68,7 @@ export const hostKeys = defineModule({
  */
 export const lateHostKeys = defineModule({
   name: 'ssh_host_keys_late',
+  partOf: 'ssh_host_keys',
   summary: 'The RSA host key, made after sshd has started with the other host keys.',
   every: 'boot',
   reads: eachOfOthers(keys),

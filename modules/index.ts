@@ -7,7 +7,7 @@ import { condor } from './condor/module.ts';
 import { cvmfs } from './cvmfs.ts';
 import { finalMessage } from './final-message.ts';
 import { fsSetup } from './fs-setup.ts';
-import { growpart } from './growpart.ts';
+import { earlyGrowpart, growpart } from './growpart.ts';
 import { hostKeys, lateHostKeys } from './host-keys.ts';
 import { hostname, hostnameFromIp } from './hostname.ts';
 import { hosts } from './hosts.ts';
@@ -62,13 +62,14 @@ const people = [hostKeys, users, usersEachBoot, passwords, sshKeys, sshImportId,
 /** The modules of each stage, in order. Facts are read again before each stage. */
 export const schedule: Schedule = {
   /** Before the network: what depends on the image and on local metadata only. */
-  local: [network, growpart],
+  local: [network],
   /** Once the instance is known: what may change the facts for later modules. */
-  early: [randomSeed, boothooks, bootcmd],
+  early: [earlyGrowpart, randomSeed, boothooks, bootcmd],
   /** Before sshd: system identity, storage, accounts and logins. */
   main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, ...people, writeFiles, ...system],
   /** Last: what depends on everything else. */
   final: [
+    growpart,
     lateHostKeys,
     lateBootcmd,
     leftovers,

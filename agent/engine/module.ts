@@ -29,6 +29,8 @@ export interface Context {
 export interface Module<Settings = unknown> {
   /** Names the module in logs, in state, and on the command line. */
   readonly name: string;
+  /** The module whose work this one does in another stage: `--only` with that name selects this one, too. */
+  readonly partOf?: string;
   /** One sentence for the reference page. */
   readonly summary: string;
   readonly every: Frequency;

@@ -58,11 +58,15 @@ export const patient =
 
 /** A guest that sends `requests` requests in sequence, with the pauses of another policy. */
 export const by =
-  (requests: number, pauseAfter: (failures: number, random: () => number) => number | undefined): Guest =>
+  (
+    requests: number,
+    pauseAfter: (failures: number, random: () => number, request: number) => number | undefined,
+    timeoutMs: (request: number) => number = () => 10_000,
+  ): Guest =>
   async (clock, service, random) => {
     for (let request = 0; request < requests; request++) {
-      for (let failures = 1; (await service.ask()) !== 200; failures++) {
-        const pause = pauseAfter(failures, random);
+      for (let failures = 1; (await service.ask(timeoutMs(request))) !== 200; failures++) {
+        const pause = pauseAfter(failures, random, request);
         if (pause === undefined) return false;
         await clock.sleep(pause);
       }
@@ -98,10 +102,11 @@ function guestHost(clock: Clock, service: SimulatedService): ReadHost {
   };
 }
 
-async function answer({ url, method = 'GET' }: Request, service: SimulatedService): Promise<Response> {
+async function answer({ url, method = 'GET', timeoutMs }: Request, service: SimulatedService): Promise<Response> {
   // These guests have only IPv4: requests to an IPv6 address fail locally.
   if (url.startsWith('http://[')) throw unreachable(method, url, failure('ENETUNREACH'));
-  const status = await service.ask();
+  const status = await service.ask(timeoutMs);
+  if (status === 0) throw unreachable(method, url, failure('ETIMEDOUT'));
   if (status !== 200) return { status, headers: {}, body: new Uint8Array() };
   const [, name = ''] = /\/meta-data\/(.*)$/.exec(url) ?? [];
   const text = method === 'PUT' ? 'TOKEN' : url.endsWith('/user-data') ? '#cloud-config\n' : values[name];

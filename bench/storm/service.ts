@@ -9,12 +9,18 @@ export interface ServiceShape {
   readonly outageMs: number;
   /** Network round trip. */
   readonly roundTripMs: number;
+  /** Further time that an answer takes, without keeping the service busy. */
+  readonly slowMs?: number;
+  /** One of so many answers never arrives: the guest waits until its own limit. */
+  readonly loseOneOf?: number;
+  /** The work of turning a request away, as a share of that of an answer. */
+  readonly rejectionCost?: number;
 }
 
 /** A metadata service that rejects requests above its capacity, with counters. */
 export interface SimulatedService {
-  /** Resolves to the status: 200, or 503 if the request is rejected. */
-  ask(): Promise<number>;
+  /** Resolves to the status: 200, 503 if the request is rejected, or 0 if no answer arrived within this time. */
+  ask(timeoutMs?: number): Promise<number>;
   readonly seen: { requests: number; answered: number; peak: number };
 }
 
@@ -25,7 +31,7 @@ export function simulatedService(clock: Clock, shape: ServiceShape): SimulatedSe
   let busyUntil = 0;
   return {
     seen,
-    ask: () =>
+    ask: (timeoutMs = 10_000) =>
       new Promise((resolve) => {
         const now = clock.now();
         const second = Math.floor(now / 1_000);
@@ -35,12 +41,16 @@ export function simulatedService(clock: Clock, shape: ServiceShape): SimulatedSe
         seen.peak = Math.max(seen.peak, count);
         const begins = Math.max(now, busyUntil);
         if (now < shape.outageMs || (begins - now) / each >= shape.queue) {
+          if (now >= shape.outageMs) busyUntil = begins + each * (shape.rejectionCost ?? 0);
           clock.at(now + shape.roundTripMs, () => resolve(503));
           return;
         }
         busyUntil = begins + each;
         seen.answered++;
-        clock.at(busyUntil + shape.roundTripMs, () => resolve(200));
+        const takes = busyUntil - now + shape.roundTripMs + (shape.slowMs ?? 0);
+        const isLost = shape.loseOneOf !== undefined && seen.answered % shape.loseOneOf === 0;
+        if (isLost || takes > timeoutMs) clock.at(now + timeoutMs, () => resolve(0));
+        else clock.at(now + takes, () => resolve(200));
       }),
   };
 }

@@ -4,7 +4,7 @@ import { run } from '../../test/machine/support/scratch.ts';
 import { ec2Firmware } from '../../test/vm/support/expect.ts';
 import { machine } from '../../test/vm/support/vm.ts';
 import { type Cost, costOf, probeOf } from './cost.ts';
-import { type Case, cases, type Peer } from './peers.ts';
+import { type Case, type Peer, settingOf } from './peers.ts';
 
 /** Kernel arguments that trace all forks and execs from the first process on. */
 const traced = 'trace_event=sched:sched_process_fork,sched:sched_process_exec trace_buf_size=8M';
@@ -21,13 +21,16 @@ export async function costsOf(peer: Peer, what: Case, boots: 'first' | 'both'): 
     extra: peer.packages,
     bare: peer.kind !== 'bootagent',
     probe: probeOf(peer),
-    prepare: (root) => instrument(root, peer),
+    prepare: (root) => instrument(root, peer, what),
   });
   const once = async () => {
     // On detected EC2, cloud-init needs its own DHCP client, so its datasource list selects EC2 instead; without detection it
     // uses no IMDSv2 tokens.
     const named = peer.kind === 'cloud-init';
-    await vm.cloud.serve({ keys: { visitor: vm.key }, userData: cases[what] }, named ? 'imdsv1' : 'imdsv2');
+    await vm.cloud.serve(
+      { keys: { visitor: vm.key }, userData: settingOf(what).userData },
+      named ? 'imdsv1' : 'imdsv2',
+    );
     const boot = await vm.boot({ ...(!named && { smbios: ec2Firmware }), counted: true, append: traced });
     return costOf(boot, peer, await vm.cloud.silence());
   };
@@ -36,7 +39,8 @@ export async function costsOf(peer: Peer, what: Case, boots: 'first' | 'both'): 
 }
 
 /** Records the peak memory of each unit, and removes sources of random variation. */
-async function instrument(root: string, peer: Peer): Promise<void> {
+async function instrument(root: string, peer: Peer, what: Case): Promise<void> {
+  const { hostKeys, anySource } = settingOf(what);
   const write = async (path: string, text: string) => {
     await mkdir(join(root, path, '..'), { recursive: true });
     await writeFile(join(root, path), text);
@@ -57,11 +61,11 @@ async function instrument(root: string, peer: Peer): Promise<void> {
       'datasource_list: [Ec2]\ndatasource: {Ec2: {strict_id: false, metadata_urls: ["http://169.254.169.254"]}}\n',
     );
   }
-  if (peer.kind === 'bootagent') {
+  if (peer.kind === 'bootagent' && !anySource) {
     await write('etc/bootagent/bootagent.yaml', 'datasource_list: [Ec2]\n');
   }
   // Without an agent nothing generates host keys, and sshd does not start without one.
-  if (peer.kind === 'no-agent') await run('ssh-keygen', ['-A', '-f', root]);
+  if (peer.kind === 'no-agent' || hostKeys) await run('ssh-keygen', ['-A', '-f', root]);
   await cannedKeys(root);
 }
 

@@ -62,10 +62,7 @@ export const peers: readonly Peer[] = (['bookworm', 'trixie'] as const).flatMap(
   ];
 });
 
-/** The user-data of each case. */
-export const cases = {
-  minimal: '#cloud-config\n',
-  worker: `#cloud-config
+const worker = `#cloud-config
 disable_root: true
 swap: {filename: /swap, size: 64M, maxsize: 64M}
 write_files:
@@ -74,6 +71,27 @@ write_files:
 runcmd:
   - [sh, -c, 'echo NUM_CPUS = $(nproc) >>/etc/condor/config.d/50-site']
   - echo done
-`,
-} as const;
+`;
+const bootcmd = 'bootcmd:\n  - passwd --lock root\n';
+
+interface Setting {
+  readonly userData: string;
+  /** The image has host keys, as one that was not sealed. */
+  readonly hostKeys?: true;
+  /** The image names no datasource: bootagent detects it. cloud-init's is always named. */
+  readonly anySource?: true;
+}
+
+/** What each case sets up. */
+export const cases = {
+  minimal: { userData: '#cloud-config\n' },
+  worker: { userData: worker },
+  // Work at each boot.
+  bootcmd: { userData: worker + bootcmd },
+  'after-sshd': { userData: `${worker}${bootcmd}bootcmd_after_sshd: true\n` },
+  'host-keys': { userData: '#cloud-config\n', hostKeys: true },
+  'any-source': { userData: '#cloud-config\n', anySource: true },
+} as const satisfies Readonly<Record<string, Setting>>;
 export type Case = keyof typeof cases;
+
+export const settingOf = (what: Case): Setting => cases[what];

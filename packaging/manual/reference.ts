@@ -30,13 +30,15 @@ ${undone.map((key) => `\`${key}\``).join(', ')}.
 `;
 }
 
-function sectionOf({ name, summary, every, reads }: Module, stage: string, told: Set<string>): string {
+function sectionOf({ name, summary, every, reads, consults = [] }: Module, stage: string, told: Set<string>): string {
   const keys = Object.entries(reads as Readonly<Record<string, Decode<unknown>>>);
-  const own = keys.filter(([key]) => !told.has(key));
-  const others = keys.filter(([key]) => told.has(key)).map(([key]) => `\`${key}\``);
+  const isOwn = (key: string): boolean => !told.has(key) && !consults.includes(key);
+  const own = keys.filter(([key]) => isOwn(key));
+  const others = keys.filter(([key]) => !isOwn(key)).map(([key]) => `\`${key}\``);
+  const where = keys.every(([key]) => isOwn(key) || told.has(key)) ? 'described above' : 'described at other modules';
   for (const [key] of own) told.add(key);
   const lines = own.flatMap(([key, { shape }]) => linesOf(key, shape, ''));
-  const also = others.length === 0 ? [] : [`- also reads ${others.join(', ')}, described above`];
+  const also = others.length === 0 ? [] : [`- also reads ${others.join(', ')}, ${where}`];
   const settings = lines.length + also.length === 0 ? '' : `\n${[...lines, ...also].join('\n')}\n`;
   return `## ${name}\n\n${summary} In the stage \`${stage}\`, ${often[every]}.\n${settings}`;
 }

@@ -11,7 +11,7 @@ export function jsonSchema(): string {
   const fields: Record<string, Schema> = {};
   for (const module of stages.flatMap((stage) => schedule[stage])) {
     for (const [key, { shape }] of Object.entries(module.reads as Readonly<Record<string, Decode<unknown>>>)) {
-      fields[key] ??= { description: module.summary, ...schemaOf(shape) };
+      if (!module.consults?.includes(key)) fields[key] ??= { description: module.summary, ...schemaOf(shape) };
     }
   }
   for (const key of agentKeys) fields[key] ??= { description: 'Read by the agent itself, before any module runs.' };

@@ -1,5 +1,6 @@
 import { asProblem, type Problem } from '../../base/problem.ts';
 import { noSettings, type Settings } from '../../config/settings.ts';
+import type { Module } from '../../engine/module.ts';
 import { type Stage, stages } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { KnownIdentity } from '../../identity/identity-store.ts';
@@ -78,7 +79,7 @@ async function runStage(stage: Stage, { facts, settings, known }: StageInput, bo
   };
   const run: Run = { ...boot, report, inService: known?.adopted ?? boot.inService ?? false };
   for (const module of boot.schedule[stage]) {
-    if (boot.only !== undefined && !boot.only.includes(module.name)) continue;
+    if (!isWanted(module, boot.only)) continue;
     const start = boot.now();
     boot.report({ event: 'module-began', module: module.name, stage });
     // Even a state that cannot be written (full disk) does not stop the other modules.
@@ -91,6 +92,10 @@ async function runStage(stage: Stage, { facts, settings, known }: StageInput, bo
     boot.report({ event: 'module-ended', module: module.name, result: { state, ms: Math.round(boot.now() - start) } });
   }
 }
+
+/** Returns whether --only admits a module; the name of a module admits its late part, too. */
+const isWanted = ({ name, partOf = name }: Module, only: readonly string[] | undefined): boolean =>
+  only === undefined || only.includes(name) || only.includes(partOf);
 
 /** Returns whether a login stage was interrupted: these stages may run in another process, which may have been killed. */
 const wasInterrupted = ({ schedule, state }: Boot): boolean =>

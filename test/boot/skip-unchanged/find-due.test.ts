@@ -25,6 +25,16 @@ describe('the work that the next boot would find', () => {
     });
   }
 
+  test('--only with the name of a module takes its late part, too', async () => {
+    const machine = machineOf();
+    const userData = '#cloud-config\nbootcmd: [b]\nruncmd: [r]\nbootcmd_after_sshd: true\n';
+    await booted(machine, { cloud: { id: 'i-1', userData }, schedule: later, own: { only: ['bootcmd'] } });
+    assert.deepEqual(
+      machine.host.did.filter((each) => each.startsWith('item ')),
+      ['item b'],
+    );
+  });
+
   test('a file that is missing before sshd: something, regardless of what runs after sshd', async () => {
     const machine = machineOf();
     const userData = '#cloud-config\nbootcmd: [b]\nbootcmd_after_sshd: true\n';
