@@ -128,10 +128,10 @@ export const seeds: Readonly<Record<string, Seeded>> = {
     },
     enable: ['hold-lock.service', 'live.service'],
     probe: { live: 'cat /run/live', journal: 'journalctl --boot --no-pager -t bootagent --output=cat' },
-    cause: [`still holds ${lockFile}`, 'perl, process'],
+    cause: [`still holds ${lockFile}`, 'perl (process '],
     state: 'failed',
     also({ live = '', journal = '' }) {
-      const wait = /waiting for the apt lock \(held by perl, process \d+\)/;
+      const wait = /waiting for the apt lock held by perl \(process \d+\)/;
       assert.match(live, new RegExp(`^now {9}packages: ${wait.source}, \\d+ s$`, 'm'));
       assert.match(journal, new RegExp(`${wait.source} \\.\\.\\.$[\\s\\S]*${wait.source} took \\d+ s$`, 'm'));
     },

@@ -69,7 +69,7 @@ describe('the lock of a package manager', () => {
 
   test('is waited for before the package manager starts, with its holder, from begin to end', async () => {
     const { waits, error, runs } = await installed(25_000);
-    const what = 'waiting for the apt lock (held by unattended-upgr, process 55)';
+    const what = 'waiting for the apt lock held by unattended-upgr (process 55)';
     assert.equal(error, undefined);
     assert.deepEqual(waits, [`${what} 0`, `${what} 10`, `${what} 20`, `${what} 25 ended`]);
     assert.equal(runs, 2, 'the lists and the packages');
@@ -78,7 +78,7 @@ describe('the lock of a package manager', () => {
   test('that is held for longer fails all packages once, with its holder, and starts nothing', async () => {
     const { waits, error, runs } = await installed(60_000, 15_000);
     assert.equal(error.code, 'package-manager-locked');
-    assert.equal(error.message, `unattended-upgr, process 55 still holds ${lock} after 15 s`);
+    assert.equal(error.message, `unattended-upgr (process 55) still holds ${lock} after 15 s`);
     assert.equal(runs, 0);
     assert.match(waits.at(-1) ?? '', / 15 ended$/);
   });
