@@ -53,7 +53,13 @@ const watcher = [
 ].join('\n');
 const wanted = '\n[Install]\nWantedBy=multi-user.target\n';
 
+/** The longest boot is the first: several run at the same time. */
 export const seeds: Readonly<Record<string, Seeded>> = {
+  'dead-url': {
+    userData: 'write_files:\n  - path: /etc/app.conf\n    source: {uri: "http://10.161.7.1:9/app.conf"}\n',
+    cause: ['user-data:3:5: write_files[0]: GET http://10.161.7.1:9/app.conf: the connection was refused'],
+    state: 'failed',
+  },
   'failing-command': {
     release: 'trixie',
     userData: `runcmd:\n  - echo begin\n  - DB_PASSWORD=${secret} /opt/app/setup --now\n  - echo end\n`,
@@ -104,11 +110,6 @@ export const seeds: Readonly<Record<string, Seeded>> = {
     userData: 'mounts:\n  - [/dev/vdz, /data, ext4]\n',
     cause: ['user-data:3:5: mounts[0]: /data is not mounted: there is no /dev/vdz'],
     state: 'done',
-  },
-  'dead-url': {
-    userData: 'write_files:\n  - path: /etc/app.conf\n    source: {uri: "http://10.161.7.1:9/app.conf"}\n',
-    cause: ['user-data:3:5: write_files[0]: GET http://10.161.7.1:9/app.conf: the connection was refused'],
-    state: 'failed',
   },
   'bad-network-config': {
     userData: 'runcmd: [echo ran]\n',
