@@ -69,6 +69,7 @@ export interface Stat {
   /** The containing device, and in `rdev` the device that a device node refers to, as major:minor ("8:1"). */
   readonly device: string;
   readonly rdev: string;
+  readonly inode: number;
   readonly modifiedMs: number;
 }
 

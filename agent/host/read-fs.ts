@@ -148,6 +148,7 @@ function statOf(stats: Stats): Stat {
     allocated: stats.blocks * 512,
     device: deviceOf(stats.dev),
     rdev: deviceOf(stats.rdev),
+    inode: Number(stats.ino),
     modifiedMs: stats.mtimeMs,
   };
 }

@@ -85,7 +85,7 @@ function agree(views: Views, { cause, state }: Seeded): void {
   );
 }
 
-describe('a seeded failure is named by every view, and all agree', { skip, concurrency: 2 }, () => {
+describe('a seeded failure is named by every view, and all agree', { skip, concurrency: 3 }, () => {
   mkdirSync(golden, { recursive: true });
   for (const [name, seeded] of Object.entries(seeds)) {
     test(name, async () => {
@@ -93,7 +93,7 @@ describe('a seeded failure is named by every view, and all agree', { skip, concu
       agree(views, seeded);
       seeded.also?.(recorded);
       assertGolden(new URL(`${name}.txt`, golden), textOf(views));
-      assertGolden(new URL(`${name}.json`, golden), jsonOf(views));
+      assertGolden(new URL(`${name}.json.txt`, golden), jsonOf(views));
     });
   }
 });

@@ -267,6 +267,7 @@ const statOf = (node: Node): Stat => ({
   allocated: node.bytes.length,
   device: '8:1',
   rdev: '0:0',
+  inode: 1,
   modifiedMs: node.modifiedMs,
 });
 

@@ -40,14 +40,18 @@ export async function lockHolder(manager: Manager, host: ReadHost): Promise<Lock
   return undefined;
 }
 
-/** Returns the first of these files that the process has locked. Inode numbers are not compared: file systems report several. */
+/**
+ * Returns the first of these files that the process has locked. A process of a container has a file of the same path and another
+ * inode. Device numbers are not compared: overlayfs and btrfs report other ones than the kernel's list of locks.
+ */
 async function lockedBy(pid: string, paths: readonly string[], host: ReadHost): Promise<string | undefined> {
   try {
     for (const fd of await host.list(`/proc/${pid}/fd`)) {
       const path = (await host.readLink(`/proc/${pid}/fd/${fd}`)) ?? '';
       if (!paths.includes(path)) continue;
       const info = (await host.readText(`/proc/${pid}/fdinfo/${fd}`)) ?? '';
-      if (/^lock:\s.*\bWRITE\b/m.test(info)) return path;
+      const [, inode] = /^lock:\s.*\bWRITE \d+ \w+:\w+:(\d+) /m.exec(info) ?? [];
+      if (inode !== undefined && Number(inode) === (await host.stat(path))?.inode) return path;
     }
   } catch {
     // The process ended in the meantime, and with it its locks.

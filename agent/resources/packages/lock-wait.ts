@@ -29,7 +29,7 @@ export function lockWait(
   let noticeMs = 0;
   let isHolderKnown = false;
   const end = (): void => {
-    if (since !== undefined) waiting?.(what, host.now() - since, true);
+    if (since !== undefined && what !== '') waiting?.(what, host.now() - since, true);
     since = undefined;
     noticeMs = 0;
   };
@@ -37,15 +37,15 @@ export function lockWait(
     since ??= host.now();
     isHolderKnown = holder !== '';
     const passed = host.now() - since;
-    what = `waiting for the ${manager} lock${holder === '' ? '' : ` (held by ${holder})`}`;
-    if (passed >= noticeMs) {
-      waiting?.(what, passed, false);
-      noticeMs = Math.max(10_000, 2 * passed);
-    }
     if (passed >= limitMs) {
       end();
       const by = `${holder === '' ? 'another process' : holder} still holds ${path}`;
       throw new Problem('package-manager-locked', `${by} after ${Math.round(passed / 1000)} s`);
+    }
+    what = `waiting for the ${manager} lock${holder === '' ? '' : ` held by ${holder}`}`;
+    if (passed >= noticeMs) {
+      waiting?.(what, passed, false);
+      noticeMs = Math.max(10_000, 2 * passed);
     }
     await host.sleep(Math.min(ms, limitMs - passed));
   };
@@ -57,7 +57,7 @@ export function lockWait(
         const holder = await lockHolder(manager, host);
         // Without a known holder, only the next attempt shows whether the lock is free.
         if (!holder) return isHolderKnown ? end() : undefined;
-        await pause(pauseMs, `${holder.name}, process ${holder.pid}`, holder.path);
+        await pause(pauseMs, `${holder.name} (process ${holder.pid})`, holder.path);
       }
     },
   };

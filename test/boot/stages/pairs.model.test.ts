@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { type Schedule, stages } from '../../../agent/engine/module.ts';
 import { accounts, groups } from '../../../agent/facts/accounts.ts';
+import { schedule as wholeSchedule } from '../../../modules/index.ts';
 import { packages } from '../../../modules/packages/module.ts';
 import { sshKeys } from '../../../modules/ssh-keys.ts';
 import { users } from '../../../modules/users.ts';
@@ -12,6 +13,7 @@ import { facts } from '../../support/facts.ts';
 import type { MemoryHost } from '../../support/memory-host.ts';
 import { often } from '../../support/often.ts';
 import { withPackageAccount } from '../../support/people/package-account.ts';
+import { unitMachine, unitText, wantsLink } from '../../support/unit-machine.ts';
 
 const schedule: Schedule = {
   local: [],
@@ -38,6 +40,13 @@ const fileOf = fc.record({
   append: fc.boolean(),
 });
 
+/** One run of all stages, the processes of a boot, and a process for each stage. */
+const anyWay = fc.constantFrom(
+  [stages],
+  units,
+  stages.map((stage) => [stage]),
+);
+
 const stateOf = ({ nodes }: MemoryHost): Record<string, string> =>
   Object.fromEntries(
     [...nodes].map(([path, { type, uid, gid, mode, bytes }]) => [
@@ -47,11 +56,6 @@ const stateOf = ({ nodes }: MemoryHost): Record<string, string> =>
   );
 
 test('what one module makes and a later one needs is there at the end, or the failure is reported', async () => {
-  const anyWay = fc.constantFrom(
-    [stages],
-    units,
-    stages.map((stage) => [stage]),
-  );
   await fc.assert(
     fc.asyncProperty(fc.array(fileOf, { minLength: 1, maxLength: 6 }), anyWay, async (files, way) => {
       const paths = files.map(({ maker }, index) => `${makers[maker].folder}/f${index}`);
@@ -101,6 +105,108 @@ test('what one module makes and a later one needs is there at the end, or the fa
         const line = machine.host.text(table)?.match(new RegExp(`^${name}:x:(\\d+):`, 'm'));
         return Number(line?.[1]);
       }
+    }),
+    { numRuns: often(300) },
+  );
+});
+
+/** The order of the real schedule: what brings a unit, and what needs it. */
+const ofUnits = ['write_files', 'packages', 'write_files_deferred', 'services', 'runcmd'];
+const unitSchedule = Object.fromEntries(
+  Object.entries(wholeSchedule).map(([stage, modules]) => [
+    stage,
+    modules.filter(({ name }) => ofUnits.includes(name)),
+  ]),
+) as unknown as Schedule;
+
+const unitOf = fc.record({
+  maker: fc.constantFrom('write_files', 'write_files deferred', 'package', 'image', 'nothing'),
+  enabledBy: fc.constantFrom('services', 'runcmd', 'nothing'),
+  startedBy: fc.constantFrom('services', 'runcmd', 'nothing'),
+});
+
+interface WantedUnit {
+  readonly unit: string;
+  readonly index: number;
+  readonly maker: string;
+  readonly enabledBy: string;
+  readonly startedBy: string;
+}
+
+/** Returns the cloud-config that makes the units, and those that `services` enables and starts. */
+function unitConfig(wanted: readonly WantedUnit[]) {
+  const madeBy = (maker: string) => wanted.filter((each) => each.maker === maker);
+  const file = (defer: boolean) => (each: WantedUnit) => ({
+    path: `/etc/systemd/system/${each.unit}`,
+    content: unitText,
+    ...(defer && { defer }),
+  });
+  const enable = wanted.filter(({ enabledBy }) => enabledBy === 'services');
+  const start = wanted.filter(({ startedBy }) => startedBy === 'services');
+  const config = {
+    packages: madeBy('package').map(({ index }) => `pkg${index}`),
+    write_files: [...madeBy('write_files').map(file(false)), ...madeBy('write_files deferred').map(file(true))],
+    services: { enable: enable.map(({ unit }) => unit), start: start.map(({ unit }) => unit) },
+    runcmd: wanted.flatMap(({ unit, enabledBy, startedBy }) => [
+      ...(enabledBy === 'runcmd' ? [`systemctl enable ${unit}`] : []),
+      ...(startedBy === 'runcmd' ? [`systemctl start ${unit}`] : []),
+    ]),
+  };
+  return { enable, start, config };
+}
+
+test('a unit that one module makes is enabled and started by a later one, or the failure is reported', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(unitOf, { minLength: 1, maxLength: 5 }), anyWay, async (asked, way) => {
+      const wanted = asked.map((each, index) => ({ ...each, unit: `pkg${index}.service`, index }));
+      const { enable, start, config } = unitConfig(wanted);
+      const madeBy = (maker: string) => wanted.filter((each) => each.maker === maker);
+      const active = new Set<string>();
+      const given = unitMachine(
+        madeBy('image').map(({ unit }) => unit),
+        active,
+      );
+      const machine = machineOf({
+        ...given,
+        shell: (line) => {
+          const answer = given.programs?.systemctl?.(line.split(' ').slice(1), machine.host, '');
+          return { code: typeof answer === 'object' ? (answer.code ?? 0) : 0 };
+        },
+      });
+      const how: How = {
+        schedule: unitSchedule,
+        cloud: { id: 'i-1', userData: `#cloud-config\n${JSON.stringify(config)}` },
+        own: { gatherFacts: async () => facts({ systemd: 257, programs: ['dnf', 'systemctl', 'bash'] }) },
+      };
+      const plan = await booted(machine, { ...how, mode: 'preview', units: [stages] });
+      const said = await booted(machine, { ...how, units: way });
+      const context = said.join('\n');
+      for (const { unit, maker, enabledBy, startedBy } of wanted) {
+        const exists = maker !== 'nothing';
+        assert.equal(machine.host.nodes.has(wantsLink(unit)), exists && enabledBy !== 'nothing', `${unit}\n${context}`);
+        assert.equal(active.has(unit), exists && startedBy !== 'nothing', `${unit}\n${context}`);
+      }
+      const reported = (list: readonly WantedUnit[], verb: string) =>
+        list.forEach(({ maker }, index) => {
+          const isReported = said.some((line) => line.startsWith(`problem services services.${verb}[${index}]: `));
+          assert.equal(isReported, maker === 'nothing', `${verb}[${index}]\n${context}`);
+        });
+      reported(enable, 'enable');
+      reported(start, 'start');
+      const lost = madeBy('nothing').some((each) => [each.enabledBy, each.startedBy].includes('runcmd'));
+      assert.equal(
+        said.some((line) => line.startsWith('problem runcmd ')),
+        lost,
+        context,
+      );
+      for (const line of plan.filter((each) => each.startsWith('due '))) {
+        const change = line.replace('due ', '');
+        const failed = change === 'script runcmd' || madeBy('nothing').some(({ unit }) => change.endsWith(` ${unit}`));
+        assert.ok(failed || said.includes(`made ${change}`), `${line} is neither made nor reported\n${context}`);
+      }
+      const before = [stateOf(machine.host), [...active].sort()];
+      await booted(machine, { ...how, units: [stages], sameBoot: true, own: { ...how.own, force: true } });
+      assert.deepEqual([stateOf(machine.host), [...active].sort()], before, 'a second run changes nothing');
     }),
     { numRuns: often(300) },
   );

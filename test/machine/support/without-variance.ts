@@ -5,7 +5,8 @@ const rules: readonly (readonly [RegExp, string])[] = [
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, 'TIME'],
   [/("(?:updated|since|ms|seconds|console_lines)": ?)[\d.]+/g, '$1"N"'],
   [/("(?:version|bootagent)": ?)"[^"]*"/g, '$1"VERSION"'],
-  [/\b\d+(\.\d+)? (ms|s)\b/g, 'N $2'],
+  // A limit is a setting: it is the same in each boot.
+  [/(?<!limit of )\b\d+(\.\d+)? (ms|s)\b/g, 'N $2'],
   [/\bprocess \d+/g, 'process N'],
 ];
 

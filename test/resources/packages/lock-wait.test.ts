@@ -7,7 +7,9 @@ import type { Manager } from '../../../agent/resources/packages/managers.ts';
 import { memoryHost } from '../../support/memory-host.ts';
 
 const lock = '/var/lib/dpkg/lock-frontend';
-const locked = '1: POSIX  ADVISORY  WRITE 55 00:2a:1234 0 EOF';
+/** The lock as the kernel lists it; files in memory have the inode 1. */
+const lockOf = (inode: number) => `1: POSIX  ADVISORY  WRITE 55 00:2a:${inode} 0 EOF`;
+const locked = lockOf(1);
 /** A machine on which process 55 has locked a file. */
 const held = (path = lock, info = `pos:\t0\nlock:\t${locked}\n`) => ({
   files: {
@@ -15,6 +17,7 @@ const held = (path = lock, info = `pos:\t0\nlock:\t${locked}\n`) => ({
     '/proc/55/comm': 'unattended-upgr\n',
     '/proc/55/fdinfo/3': 'pos:\t0\n',
     '/proc/55/fdinfo/4': info,
+    [path]: '',
   },
   links: { '/proc/55/fd/3': '/etc/passwd', '/proc/55/fd/4': path },
 });
@@ -44,6 +47,7 @@ describe('the lock of a package manager', () => {
   for (const [name, manager, given, expected] of [
     ['a lock on the file of dpkg', 'apt', held(), { path: lock, pid: '55', name: 'unattended-upgr' }],
     ['an open file without a lock', 'apt', held(lock, 'pos:\t0\n'), undefined],
+    ['a lock on the file of a container', 'apt', held(lock, `lock:\t${lockOf(1234)}\n`), undefined],
     ['a lock on another file', 'apt', held('/var/lib/other'), undefined],
     ['a lock of another package manager', 'dnf', held(), undefined],
     [
@@ -69,7 +73,7 @@ describe('the lock of a package manager', () => {
 
   test('is waited for before the package manager starts, with its holder, from begin to end', async () => {
     const { waits, error, runs } = await installed(25_000);
-    const what = 'waiting for the apt lock (held by unattended-upgr, process 55)';
+    const what = 'waiting for the apt lock held by unattended-upgr (process 55)';
     assert.equal(error, undefined);
     assert.deepEqual(waits, [`${what} 0`, `${what} 10`, `${what} 20`, `${what} 25 ended`]);
     assert.equal(runs, 2, 'the lists and the packages');
@@ -78,7 +82,7 @@ describe('the lock of a package manager', () => {
   test('that is held for longer fails all packages once, with its holder, and starts nothing', async () => {
     const { waits, error, runs } = await installed(60_000, 15_000);
     assert.equal(error.code, 'package-manager-locked');
-    assert.equal(error.message, `unattended-upgr, process 55 still holds ${lock} after 15 s`);
+    assert.equal(error.message, `unattended-upgr (process 55) still holds ${lock} after 15 s`);
     assert.equal(runs, 0);
     assert.match(waits.at(-1) ?? '', / 15 ended$/);
   });
