@@ -19,6 +19,8 @@ export interface Ended {
   readonly attempt?: Attempt;
   readonly problem?: Problem;
   readonly busy?: true;
+  /** A repetition cannot succeed: the machine itself prohibits the connection. */
+  readonly final?: true;
 }
 
 export type Asker = Pick<ReadHost, 'http' | 'now' | 'clock' | 'sleep'>;
@@ -39,7 +41,8 @@ export async function tryEndpoint(host: Asker, root: string, request: Request, j
   } catch (error) {
     const why = whyUnreachable(error);
     if (!(error instanceof Problem) || why === undefined) throw error;
-    return { outcome: why === 'no-route' ? 'local' : {}, problem: error };
+    const outcome = why === 'no-route' ? 'local' : {};
+    return { outcome, problem: error, ...(why === 'prohibited' && { final: true }) };
   }
 }
 
@@ -68,5 +71,9 @@ export async function raceEndpoints(
   return last;
 }
 
-/** Returns the more significant of two failures: one that is not "local" shows that there is a network. */
-const worse = (one: Ended, other: Ended): Ended => (one.outcome === 'local' ? other : one);
+/**
+ * Returns the more significant of two failures: one that is not "local" shows that there is a network, and one that is not final
+ * may end otherwise next time.
+ */
+const worse = (one: Ended, other: Ended): Ended =>
+  one.outcome === 'local' || (one.final && other.outcome !== 'local' && !other.final) ? other : one;
