@@ -50,7 +50,7 @@ const headers = entriesNamed(
 
 const settings = {
   path: absolutePath,
-  content: withDefault(noContent, fileContent),
+  content: optional(fileContent),
   encoding: withDefault('text/plain', text),
   source: optional(object({ uri: address, headers: optional(headers) })),
   owner: optional(text),
@@ -79,7 +79,7 @@ interface File extends Omit<Requested, 'content'> {
 /** All files. The size limit of unpacked content applies to the sum, since each file alone could fill the memory. */
 const allFiles = decoder(items(fields).shape, (written, at, findings) => {
   let left: number = limits.bytes;
-  const file = converted(fields, ({ content, ...requested }, tell): File | Invalid => {
+  const file = converted(fields, ({ content = noContent, ...requested }, tell): File | Invalid => {
     const file = { ...requested, content: content.bytes, isSecret: content.isSecret };
     if (file.source && file.append) {
       tell.error('source and append exclude each other');
