@@ -81,7 +81,6 @@ export function retryingClient(options: Options): RetryingClient {
         notices.answered(server, ms);
         return ended.attempt;
       }
-      if (ended.final) throw gaveUp(ended.problem);
       notices.waiting(server, ms);
       // If the pause does not end before the deadline, give up now, so that the boot continues.
       const asked = typeof ended.outcome === 'object' && ended.outcome.retryAfterMs !== undefined;

@@ -19,8 +19,6 @@ export interface Ended {
   readonly attempt?: Attempt;
   readonly problem?: Problem;
   readonly busy?: true;
-  /** A repetition cannot succeed: the machine itself prohibits the connection. */
-  readonly final?: true;
 }
 
 export type Asker = Pick<ReadHost, 'http' | 'now' | 'clock' | 'sleep'>;
@@ -41,8 +39,7 @@ export async function tryEndpoint(host: Asker, root: string, request: Request, j
   } catch (error) {
     const why = whyUnreachable(error);
     if (!(error instanceof Problem) || why === undefined) throw error;
-    const outcome = why === 'no-route' ? 'local' : {};
-    return { outcome, problem: error, ...(why === 'prohibited' && { final: true }) };
+    return { outcome: why === 'no-route' ? 'local' : why === 'prohibited' ? 'final' : {}, problem: error };
   }
 }
 
@@ -76,4 +73,4 @@ export async function raceEndpoints(
  * may end otherwise next time.
  */
 const worse = (one: Ended, other: Ended): Ended =>
-  one.outcome === 'local' || (one.final && other.outcome !== 'local' && !other.final) ? other : one;
+  one.outcome === 'local' || (one.outcome === 'final' && other.outcome !== 'local') ? other : one;
