@@ -20,14 +20,10 @@ import {
   withDefault,
 } from '../agent/userdata/schema/decode.ts';
 import { encodings, isSullied, unpacked } from '../agent/userdata/schema/encoded-content.ts';
+import { fileContent, noContent } from '../agent/userdata/schema/file-content.ts';
 import { limits } from '../agent/userdata/schema/limits.ts';
 import { type AccountRequests, accountReads, requestedAccounts } from './accounts/requested-accounts.ts';
 import { filePermissions } from './shared/file-permissions.ts';
-
-/** Text, or the bytes of a !!binary value. */
-const raw: Decode<string | Uint8Array> = decoder({ is: 'scalar', what: 'text' }, (written, at, findings) =>
-  written?.is === 'scalar' && written.value instanceof Uint8Array ? written.value : text(written, at, findings),
-);
 
 const plainAddress = matching(
   /^(https?|file):\/\/[^\s\0]+$/,
@@ -54,7 +50,7 @@ const headers = entriesNamed(
 
 const settings = {
   path: absolutePath,
-  content: withDefault<string | Uint8Array>('', raw),
+  content: optional(fileContent),
   encoding: withDefault('text/plain', text),
   source: optional(object({ uri: address, headers: optional(headers) })),
   owner: optional(text),
@@ -73,12 +69,18 @@ const fields = object(settings, {
   append: [],
 });
 
-type File = typeof fields extends Decode<infer T> ? T : never;
+type Requested = typeof fields extends Decode<infer T> ? T : never;
+
+interface File extends Omit<Requested, 'content'> {
+  readonly content: string | Uint8Array;
+  readonly isSecret: boolean;
+}
 
 /** All files. The size limit of unpacked content applies to the sum, since each file alone could fill the memory. */
 const allFiles = decoder(items(fields).shape, (written, at, findings) => {
   let left: number = limits.bytes;
-  const file = converted(fields, (file, tell): File | Invalid => {
+  const file = converted(fields, ({ content = noContent, ...requested }, tell): File | Invalid => {
+    const file = { ...requested, content: content.bytes, isSecret: content.isSecret };
     if (file.source && file.append) {
       tell.error('source and append exclude each other');
       return INVALID;
@@ -198,12 +200,12 @@ function notesOn(path: string): readonly Note[] {
 }
 
 function changeFor(
-  { path, content, permissions, append, source }: File,
+  { path, content, isSecret, permissions, append, source }: File,
   owning: { readonly owner?: string; readonly group?: string },
 ): Change {
-  const mode = permissions ?? 0o644;
+  const mode = permissions ?? (isSecret ? 0o600 : 0o644);
   // A file that other users cannot read is not shown as a diff either.
-  const secret = (mode & 0o077) === 0 ? ({ secret: true } as const) : {};
+  const secret = isSecret || (mode & 0o077) === 0 ? ({ secret: true } as const) : {};
   if (!source) return { kind: 'file', path, content, mode, ...owning, ...(append && { append: true }), ...secret };
   const headers = Object.fromEntries((source.headers ?? []).map(({ name, value }) => [name, value]));
   const otherwise = content.length === 0 ? {} : { otherwise: content };

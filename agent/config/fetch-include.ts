@@ -54,8 +54,8 @@ async function attempted(start: string, host: ReadHost): Promise<Attempted> {
     } catch (error) {
       const why = whyUnreachable(error);
       if (why === undefined || !(error instanceof Problem)) throw error;
-      // Without a network this is final: a later stage tries again.
-      return { problem: error, final: ['no-route', 'too-large', 'untrusted'].includes(why) };
+      // Without a network, or behind a filter of this machine, this is final: a later stage tries again.
+      return { problem: error, final: ['no-route', 'prohibited', 'too-large', 'untrusted'].includes(why) };
     }
   }
 }

@@ -39,8 +39,8 @@ export interface Answered {
   readonly base64: string;
 }
 
-/** How an attempt ended. `local`: the request never left the machine. */
-export type TryOutcome = 'answered' | 'local' | { readonly retryAfterMs?: number | undefined };
+/** How an attempt ended. `local`: the request never left the machine. `final`: the machine prohibits it. */
+export type TryOutcome = 'answered' | 'local' | 'final' | { readonly retryAfterMs?: number | undefined };
 
 export const untried: Tries = { failed: 0, level: 0, waitedMs: 0, answered: false };
 
@@ -65,7 +65,7 @@ export function next(
   if (outcome === 'local') return { tries, pauseMs: isSpent(policy, tries) ? undefined : pollMs };
 
   const after = { ...tries, failed: tries.failed + 1, level: Math.min(highest, tries.level + 1) };
-  if (isSpent(policy, after)) return { tries: after, pauseMs: undefined };
+  if (outcome === 'final' || isSpent(policy, after)) return { tries: after, pauseMs: undefined };
   // The first failure already doubles the range: at that moment most guests of a fleet retry at once.
   const spread = random() * Math.min(policy.mostMs, policy.spreadMs * 2 ** after.level);
   const pause = policy.everyMs ?? policy.pauseMs + spread;

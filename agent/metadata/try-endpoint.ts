@@ -39,7 +39,7 @@ export async function tryEndpoint(host: Asker, root: string, request: Request, j
   } catch (error) {
     const why = whyUnreachable(error);
     if (!(error instanceof Problem) || why === undefined) throw error;
-    return { outcome: why === 'no-route' ? 'local' : {}, problem: error };
+    return { outcome: why === 'no-route' ? 'local' : why === 'prohibited' ? 'final' : {}, problem: error };
   }
 }
 
@@ -68,5 +68,9 @@ export async function raceEndpoints(
   return last;
 }
 
-/** Returns the more significant of two failures: one that is not "local" shows that there is a network. */
-const worse = (one: Ended, other: Ended): Ended => (one.outcome === 'local' ? other : one);
+/**
+ * Returns the more significant of two failures: one that is not "local" shows that there is a network, and one that is not final
+ * may end otherwise next time.
+ */
+const worse = (one: Ended, other: Ended): Ended =>
+  one.outcome === 'local' || (one.outcome === 'final' && other.outcome !== 'local') ? other : one;

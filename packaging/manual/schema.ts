@@ -61,7 +61,7 @@ function schemaOf(shape: Shape): Schema {
   }
 }
 
-function scalarSchema({ what, words, pattern, secret }: Shape & { is: 'scalar' }): Schema {
+function scalarSchema({ what, words, pattern, secret, credential: byName }: Shape & { is: 'scalar' }): Schema {
   // Editors read YAML 1.2 or JSON, where a word such as `off` may be a boolean or a number as well as text.
   if (what === 'true or false')
     return {
@@ -77,7 +77,7 @@ function scalarSchema({ what, words, pattern, secret }: Shape & { is: 'scalar' }
     };
   if (words) return { description: what, enum: words.flatMap(alike) };
   if (pattern !== undefined) return { description: what, type: scalar, pattern };
-  if (secret) {
+  if (secret || byName) {
     const credential = { type: 'object', properties: { credential: { type: 'string' } }, required: ['credential'] };
     return { description: `${what}, or {credential: NAME}`, anyOf: [{ type: scalar }, credential] };
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -89,6 +89,34 @@ test('a secret by its credential is in the file it is for, and in no plan, statu
   const kept = ['journal.ndjson', 'settings.json'].map((name) => join(root, 'var/lib/bootagent', name));
   for (const path of kept.filter((path) => existsSync(path))) assert.doesNotMatch(readFileSync(path, 'utf8'), /S3cret/);
   assert.doesNotMatch(readFileSync(join(root, 'run/bootagent/status.json'), 'utf8'), /S3cret/);
+});
+
+test('the content of a file may be a credential, which only root can read and nothing shows', asRoot, async () => {
+  const root = mkdtempSync(join(folder, 'root-'));
+  mkdirSync(join(root, 'etc/credstore'), { recursive: true });
+  writeFileSync(join(root, 'etc/credstore/first-cred'), 'S3cretToken\n');
+  writeFileSync(join(root, 'etc/credstore/second-cred'), Buffer.from('S3cretPacked').toString('base64'));
+  writeFileSync(join(root, 'etc/open'), 'old\n');
+  const input = `#cloud-config
+write_files:
+- {path: /etc/token, content: {credential: first-cred}}
+- {path: /etc/packed, encoding: b64, content: {credential: second-cred}}
+- {path: /etc/open, content: {credential: first-cred}, permissions: '0644'}
+- {path: /etc/none, content: {credential: none}}
+`;
+  const words = ['--root', root, '--user-data', '-', '--only', 'write_files'];
+  const plan = await bootagent(['plan', ...words], { input });
+  assert.match(plan.out, /\/etc\/token/);
+  assert.match(plan.out, /user-data:6:\d+: write_files\[3\]\.content: this machine has no credential "none"/);
+  const run = await bootagent(['run', ...words, '--format', 'json'], { input });
+  const config = await bootagent(['config', '--root', root, '--user-data', '-', '--show-secrets'], { input });
+  for (const { out, err } of [plan, run, config]) assert.doesNotMatch(out + err, /S3cret/);
+  assert.doesNotMatch(readFileSync(join(root, 'run/bootagent/status.json'), 'utf8'), /S3cret/);
+  const modeOf = (name: string) => (statSync(join(root, 'etc', name)).mode & 0o777).toString(8);
+  const textOf = (name: string) => readFileSync(join(root, 'etc', name), 'utf8');
+  assert.deepEqual(['token', 'packed', 'open'].map(textOf), ['S3cretToken', 'S3cretPacked', 'S3cretToken']);
+  assert.deepEqual(['token', 'packed', 'open'].map(modeOf), ['600', '600', '644']);
+  assert.equal(existsSync(join(root, 'etc/none')), false);
 });
 
 test('validate says that a credential is read on the machine alone, and finds no fault', async () => {

@@ -38,8 +38,16 @@ export function testsOf(file: string, graph: ReadonlyMap<string, readonly string
 /** The test of a file has its path, and a folder of modules one test of the folder's name. */
 function mirrorsOf(file: string): readonly string[] {
   const mirrored = join('test', file.replace(/^agent\//, ''));
-  return [mirrored.replace(/\.ts$/, '.test.ts'), `${dirname(mirrored)}.test.ts`];
+  const others = contracts.flatMap(([pattern, tests]) => (pattern.test(file) ? tests : []));
+  return [mirrored.replace(/\.ts$/, '.test.ts'), `${dirname(mirrored)}.test.ts`, ...others];
 }
+
+/** Tests that hold a claim about files which their imports do not show: they run the program. */
+const contracts: readonly (readonly [RegExp, readonly string[]])[] = [
+  [/^agent\/(?:host\/(?:files|resolve-safely)|state\/)/, ['test/state/durability.test.ts']],
+  [/^agent\/host\/(?:files|read-fs|resolve-safely|safe-folders)/, ['test/host/linux.test.ts']],
+  [/^agent\/(?:state\/lock|commands\/(?:reset|seal|run)\.)/, ['test/boot/mutual-exclusion.test.ts']],
+];
 
 const known = new Map<string, ReadonlyMap<string, number>>();
 

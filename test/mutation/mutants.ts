@@ -148,7 +148,8 @@ function returns(tokens: readonly Token[], index: number): Edit[] {
     return [];
   const end = tokens[endOf(tokens, index, ';')];
   if (end?.text !== ';') return [];
-  const by = value.text === '[' ? '[]' : value.is === 'text' ? "''" : 'undefined';
+  // Not an empty list or text: it may be what is returned already.
+  const by = value.text === '[' && tokens[index + 2]?.text !== ']' ? '[]' : 'undefined';
   return [{ at: value.at, end: end.at, by, what: `return ${by}` }];
 }
 

@@ -46,6 +46,11 @@ describe('the mutants of a source', () => {
     ['an awaited call', 'x = y;\nawait host.a.remove(path);', ['x = y;\n;']],
     ['a returned value', 'return a.b(c);', ['return undefined;']],
     ['a returned list', 'return [a];', ['return [];']],
+    [
+      'an empty text or list',
+      "return '';\nreturn [];",
+      ['return undefined;\nreturn [];', "return '';\nreturn undefined;"],
+    ],
     ['a constant', 'const most = 1_000;', ['const most = 1001;']],
     ['a truth', 'const is = true;', ['const is = false;']],
     ['a quantifier', 'x = a.some(b);', ['x = a.every(b);']],

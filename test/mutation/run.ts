@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { randomFrom } from '../fuzz/mutations.ts';
+import { digest } from '../../agent/base/digest.ts';
 import { accepted } from './accepted.ts';
 import { importGraph, testsOf } from './import-graph.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
@@ -11,7 +11,7 @@ import { copyOfProject, type Verdict } from './trial.ts';
  *
  *   npm run test:mutation              the sample of CI: the mutants of the first seed in seeds.json
  *   npm run test:mutation -- SECONDS   mutants of a new seed until the time is up
- *   npm run test:mutation -- FILE...   every mutant of these files
+ *   npm run test:mutation -- FILE...   every mutant of these files; FILE:LINE for one line
  *
  * Fails on a survivor that accepted.ts does not list.
  */
@@ -39,21 +39,36 @@ const reasonFor = (mutant: Mutant): string | undefined =>
   accepted.find(({ file, was, what }) => file === mutant.file && what === mutant.what && was === lineOf(mutant))
     ?.because;
 
-/** The time is spent evenly on the areas, so that a small one is tried as well. */
+/**
+ * The time is spent evenly on the areas, so that a small one is tried as well. The order within an area depends on the seed and on
+ * the mutants alone: a change of other lines does not put other mutants into the sample.
+ */
 function* drawn(): Generator<Mutant> {
-  const random = randomFrom(seed);
-  const pools = areas.map((area) => [...graph.keys()].filter((path) => path.startsWith(`${area}/`)).flatMap(mutantsIn));
+  const pools = areas.map((area) =>
+    [...graph.keys()]
+      .filter((path) => path.startsWith(`${area}/`))
+      .flatMap(mutantsIn)
+      .map((mutant) => ({
+        mutant,
+        order: digest(Buffer.from(`${seed} ${mutant.file} ${mutant.what} ${lineOf(mutant)}`)),
+      }))
+      .sort((a, b) => (a.order < b.order ? -1 : 1)),
+  );
   for (let turn = 0; pools.some((pool) => pool.length > 0); turn++) {
-    const pool = pools[turn % pools.length] ?? [];
-    const [mutant] = pool.splice(Math.floor(random() * pool.length), 1);
-    if (mutant) yield mutant;
+    const next = pools[turn % pools.length]?.shift();
+    if (next) yield next.mutant;
   }
 }
 
 const mutantsIn = (file: string): readonly Mutant[] => mutantsOf(file, readFileSync(file, 'utf8'));
 
+function mutantsAt(place: string): readonly Mutant[] {
+  const [file = '', line] = place.split(':');
+  return mutantsIn(file).filter((mutant) => line === undefined || mutant.line === Number(line));
+}
+
 function* queue(): Generator<Mutant> {
-  if (files.length > 0) yield* files.flatMap(mutantsIn);
+  if (files.length > 0) yield* files.flatMap(mutantsAt);
   else if (seconds !== undefined) yield* drawn();
   else yield* drawn().take(sample);
 }

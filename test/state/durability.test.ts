@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -13,6 +13,7 @@ write_files:
 - {path: /etc/deep/er/b, content: "b\\n"}
 - {path: /etc/issue, content: "more", append: true}
 hostname: wn-1
+timezone: Europe/Zurich
 manage_etc_hosts: true
 mounts:
 - [/dev/vdb, /data, ext4, "defaults,nofail", "0", "2"]
@@ -26,6 +27,8 @@ describe('what a run writes survives a power loss at any point', { skip: unable(
   let calls: readonly string[] = [];
   before(() => {
     cpSync(join(import.meta.dirname, '../../examples/seed-tree'), root, { recursive: true });
+    mkdirSync(join(root, 'usr/share/zoneinfo/Europe'), { recursive: true });
+    writeFileSync(join(root, 'usr/share/zoneinfo/Europe/Zurich'), 'TZif');
     const run = traced(['run', '--root', root, '--user-data', '-'], ['-e', `trace=${durabilityCalls}`], userData);
     assert.equal(run.status, 0, run.out + run.err);
     calls = run.calls;

@@ -33,6 +33,8 @@ export type Shape =
       readonly pattern?: string;
       /** Its value is never shown. */
       readonly secret?: true;
+      /** `{credential: NAME}` may take its place. */
+      readonly credential?: true;
     }
   | { readonly is: 'list'; readonly of: Shape }
   | { readonly is: 'map'; readonly of: Shape }
