@@ -26,16 +26,19 @@ import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
 import { report } from './report.ts';
 import { rootLock } from './root-lock.ts';
+import { rsyslog } from './rsyslog.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
 import { selinux } from './selinux.ts';
 import { services } from './services.ts';
+import { snap } from './snap.ts';
 import { ssh } from './ssh.ts';
 import { sshImportId } from './ssh-import-id.ts';
 import { sshKeys } from './ssh-keys.ts';
 import { swap } from './swap.ts';
 import { timezone } from './timezone.ts';
 import { users, usersEachBoot } from './users.ts';
+import { wireguard } from './wireguard.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
 import { yumRepos } from './yum-repos/module.ts';
 
@@ -74,6 +77,9 @@ export const schedule: Schedule = {
     leftovers,
     ...software,
     ...clock,
+    rsyslog,
+    wireguard,
+    snap,
     deferredFiles,
     cvmfs,
     services,
