@@ -25,6 +25,7 @@ import { powerState } from './power-state.ts';
 import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
 import { report } from './report.ts';
+import { resolvConf } from './resolv-conf.ts';
 import { rootLock } from './root-lock.ts';
 import { rsyslog } from './rsyslog.ts';
 import { runcmd } from './runcmd.ts';
@@ -46,7 +47,7 @@ import { yumRepos } from './yum-repos/module.ts';
 const names = [hostname, hostnameFromIp, hosts];
 
 /** System-wide settings that all kinds of programs use. */
-const system = [cloudInitModules, caCerts, timezone];
+const system = [cloudInitModules, resolvConf, caCerts, timezone];
 /** Settings whose programs a package may have installed. */
 const clock = [locale, keyboard, ntp];
 
