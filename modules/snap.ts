@@ -11,12 +11,21 @@ import {
   optional,
   text,
 } from '../agent/userdata/schema/decode.ts';
+import type { Shape } from '../agent/userdata/schema/shape.ts';
 import { nowhere } from '../agent/userdata/schema/source-node.ts';
 import { commandList, type ScriptCommand, scriptItem } from './commands/plan-commands.ts';
 
+const oneCommand: Shape = {
+  is: 'either',
+  of: [
+    { is: 'list', of: { is: 'scalar', what: 'text' } },
+    { is: 'scalar', what: 'a command' },
+  ],
+};
+
 /** Commands in a list, or in a mapping, whose names give the order. A list of words needs no "snap" in front. */
 const commands: Decode<readonly ScriptCommand[]> = decoder(
-  { is: 'either', of: [commandList.shape, { is: 'map', of: { is: 'scalar', what: 'a command' } }] },
+  { is: 'either', of: [commandList.shape, { is: 'map', of: oneCommand }] },
   (written, at, findings) => {
     if (written?.is !== 'mapping') return commandList(written, at, findings);
     const sorted = [...written.entries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { value }]) => value);
