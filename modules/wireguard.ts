@@ -1,14 +1,7 @@
 import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
-import { converted, INVALID, items, matching, object, optional, secret } from '../agent/userdata/schema/decode.ts';
+import { items, matching, object, optional, secret } from '../agent/userdata/schema/decode.ts';
 import { commandList, scriptItem } from './commands/plan-commands.ts';
-
-/** The text of wg-quick(8). It holds a private key. */
-const content = converted(secret, (value, { error }) => {
-  if (/^\s*\[Interface\]\s*$/im.test(value)) return value;
-  error('expected the settings of an interface, with a section [Interface]');
-  return INVALID;
-});
 
 const reads = {
   wireguard: optional(
@@ -19,7 +12,8 @@ const reads = {
           config_path: optional(
             matching(/^\/etc\/wireguard\/[A-Za-z0-9_=+.-]{1,15}\.conf$/, 'a file such as /etc/wireguard/wg0.conf'),
           ),
-          content,
+          // The text of wg-quick(8), with a private key.
+          content: secret,
         }),
       ),
       readinessprobe: optional(commandList),

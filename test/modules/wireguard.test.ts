@@ -44,7 +44,7 @@ describe('wireguard', () => {
   for (const [yaml, message] of [
     ['{name: "../a", content: x}', /expected the name of an interface/],
     ['{name: wg0, config_path: /etc/shadow, content: x}', /expected a file such as/],
-    ['{name: wg0, content: PrivateKey}', /expected the settings of an interface, with a section \[Interface\]/],
+    ['{name: wg0, content: [a]}', /content: expected text$/],
   ] as const) {
     test(`refuses ${yaml}, and does not repeat its content`, () =>
       assert.match(foundIn(wireguard, `wireguard: {interfaces: [${yaml}]}`).join(), message));
