@@ -1,5 +1,6 @@
 import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
+import type { Facts } from '../agent/facts/facts.ts';
 import { flag, items, matching, object, optional, renamed, withDefault } from '../agent/userdata/schema/decode.ts';
 
 const certificate = matching(
@@ -31,8 +32,24 @@ export const caCerts = defineModule({
       const file: Change = { kind: 'file', path, content: `${value.trim()}\n`, mode: 0o644 };
       return { at, changes: [file, { kind: 'notify', what: 'ca-trust', follows: file }] };
     });
-    const text = 'the authorities of the system stay trusted: remove_defaults is not supported';
-    const undone: PlanItem = { at: 'ca_certs.remove_defaults', changes: [], notes: [{ level: 'warning', text }] };
-    return asked.remove_defaults ? [...trusted, undone] : trusted;
+    return asked.remove_defaults ? [removal(facts), ...trusted] : trusted;
   },
 });
+
+/** Only the given authorities stay trusted. On Debian an update of the package does not select others again. */
+function removal({ os }: Facts): PlanItem {
+  const at = 'ca_certs.remove_defaults';
+  const debian: Change = { kind: 'edit', path: '/etc/ca-certificates.conf', edit: { syntax: 'ca-certificates' } };
+  const redhat: Change = {
+    kind: 'removed',
+    globs: [
+      '/usr/share/pki/ca-trust-source/*.p11-kit',
+      '/usr/share/pki/ca-trust-source/anchors/*',
+      '/etc/pki/ca-trust/source/*.p11-kit',
+    ],
+  };
+  const change = os.family === 'debian' ? debian : redhat;
+  const selections = 'ca-certificates ca-certificates/trust_new_crts select no';
+  const answers: readonly Change[] = os.family === 'debian' ? [{ kind: 'debconf', selections }] : [];
+  return { at, changes: [...answers, change, { kind: 'notify', what: 'ca-trust', follows: change }] };
+}

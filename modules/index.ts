@@ -25,17 +25,21 @@ import { powerState } from './power-state.ts';
 import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
 import { report } from './report.ts';
+import { resolvConf } from './resolv-conf.ts';
 import { rootLock } from './root-lock.ts';
+import { rsyslog } from './rsyslog.ts';
 import { runcmd } from './runcmd.ts';
 import { boothooks, scriptsEachBoot, scriptsOnce, userScripts } from './scripts.ts';
 import { selinux } from './selinux.ts';
 import { services } from './services.ts';
+import { snap } from './snap.ts';
 import { ssh } from './ssh.ts';
 import { sshImportId } from './ssh-import-id.ts';
 import { sshKeys } from './ssh-keys.ts';
 import { swap } from './swap.ts';
 import { timezone } from './timezone.ts';
 import { users, usersEachBoot } from './users.ts';
+import { wireguard } from './wireguard.ts';
 import { deferredFiles, writeFiles } from './write-files.ts';
 import { yumRepos } from './yum-repos/module.ts';
 
@@ -43,7 +47,7 @@ import { yumRepos } from './yum-repos/module.ts';
 const names = [hostname, hostnameFromIp, hosts];
 
 /** System-wide settings that all kinds of programs use. */
-const system = [cloudInitModules, caCerts, timezone];
+const system = [cloudInitModules, resolvConf, caCerts, timezone];
 /** Settings whose programs a package may have installed. */
 const clock = [locale, keyboard, ntp];
 
@@ -75,6 +79,9 @@ export const schedule: Schedule = {
     leftovers,
     ...software,
     ...clock,
+    rsyslog,
+    wireguard,
+    snap,
     deferredFiles,
     cvmfs,
     services,

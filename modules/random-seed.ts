@@ -2,6 +2,8 @@ import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { absolutePath } from '../agent/userdata/schema/absolute-path.ts';
 import { flag, list, object, oneOf, optional, secret, text, withDefault } from '../agent/userdata/schema/decode.ts';
+import { nowhere } from '../agent/userdata/schema/source-node.ts';
+import { type ScriptCommand, scriptItem } from './commands/plan-commands.ts';
 
 const settings = object({
   file: withDefault('/dev/urandom', absolutePath),
@@ -22,7 +24,7 @@ export const randomSeed = defineModule({
   every: 'instance',
   reads,
 
-  plan({ random_seed: asked }, { instance }): readonly PlanItem[] {
+  plan({ random_seed: asked }, context): readonly PlanItem[] {
     const path = asked?.file ?? '/dev/urandom';
     const items: PlanItem[] = [];
     if (asked?.data !== undefined) {
@@ -32,15 +34,24 @@ export const randomSeed = defineModule({
         changes: [{ kind: 'random-seed', path, data: asked.data, encoding, secret: true }],
       });
     }
-    const given = instance.metadata.random_seed;
+    const given = context.instance.metadata.random_seed;
     if (typeof given === 'string') {
       const change = { kind: 'random-seed', path, data: given, encoding: 'base64', secret: true } as const;
       items.push({ at: 'metadata.random_seed', changes: [change] });
     }
-    if (asked?.command) {
-      const text = 'a command that makes a seed is not run; "bootcmd" runs it as early';
-      items.push({ at: 'random_seed.command', changes: [], notes: [{ level: 'warning', text }] });
+    if (asked?.command && asked.command.length > 0) {
+      items.push(
+        ...scriptItem('random_seed.command', [seedCommand(asked.command, path, asked.command_required)], context),
+      );
     }
     return items;
   },
 });
+
+/** A command that is not installed is passed over, unless it is required. */
+function seedCommand(words: readonly string[], file: string, isRequired: boolean): ScriptCommand {
+  const [program = '', ...rest] = words.map((word) => `'${word.replaceAll("'", `'\\''`)}'`);
+  const run = `RANDOM_SEED_FILE='${file.replaceAll("'", `'\\''`)}' ${[program, ...rest].join(' ')}`;
+  const text = isRequired ? run : `if command -v ${program} >/dev/null; then ${run}; fi`;
+  return { at: 'random_seed.command', text, place: nowhere };
+}

@@ -22,6 +22,7 @@ export const ownPaths = {
   hostKeysRecord: '/var/lib/bootagent/host-keys',
   runningScripts: '/var/lib/bootagent/scripts',
   userScripts: '/var/lib/bootagent/user-scripts',
+  snapAssertions: '/var/lib/bootagent/snap.assertions',
   skipRecord: '/var/lib/bootagent/skip-record',
   /** Followed by the name of a user. */
   unfinishedAccount: '/var/lib/bootagent/making-',

@@ -1,4 +1,5 @@
 import type { Edit } from '../engine/change.ts';
+import { deselected } from './ca-certificates.ts';
 import { chrony } from './chrony.ts';
 import { editCondor } from './condor.ts';
 import { editFstab } from './fstab.ts';
@@ -13,6 +14,7 @@ type Editor<S extends Syntax> = (text: string, edit: Extract<Edit, { syntax: S }
 
 /** One pure function for each syntax; it returns the same text if there is nothing to change. */
 const editors: { readonly [S in Syntax]: Editor<S> } = {
+  'ca-certificates': deselected,
   chrony,
   condor: editCondor,
   fstab: editFstab,

@@ -172,6 +172,8 @@ export type Edit =
   | FstabEdit
   | { readonly syntax: 'hosts'; readonly address: string; readonly names: readonly string[] }
   | { readonly syntax: 'sysconfig'; readonly name: string; readonly value: string; readonly where?: 'in use' }
+  /** Deselects every certificate of the distribution in ca-certificates.conf(5). */
+  | { readonly syntax: 'ca-certificates' }
   | { readonly syntax: 'chrony'; readonly sources: readonly string[]; readonly allow: readonly string[] }
   | { readonly syntax: 'sshd'; readonly keyword: string; readonly value: string; readonly among?: true };
 

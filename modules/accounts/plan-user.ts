@@ -29,6 +29,7 @@ export function planUser(
     planAccount(person, context, hasPasswordElsewhere),
     ...unsupported(person),
     ...(rules === undefined || keepsRules ? [] : [planSudo(`${at}.sudo`, name, rules)]),
+    ...(keepsRules ? [] : (account.doas ?? []).map((rule, index) => planDoas(`${at}.doas[${index}]`, name, rule))),
     ...(keys.length === 0
       ? []
       : [
@@ -164,10 +165,7 @@ function passwordNotes({ name, account }: ResolvedUser): Note[] {
     : [];
 }
 
-const unsupportedKeys = [
-  ['doas', 'bootagent configures sudo only'],
-  ['snapuser', 'bootagent does not install snaps'],
-] as const;
+const unsupportedKeys = [['snapuser', 'bootagent does not install snaps']] as const;
 
 /** Unsupported settings, each an item of its own, so that its line is reported. */
 const unsupported = ({ at, account }: ResolvedUser): PlanItem[] =>
@@ -188,4 +186,18 @@ function planSudo(at: string, name: string, rules: readonly string[]): PlanItem 
   }
   const content = `# Written by bootagent.\n${rules.map((rule) => `${user} ${rule}\n`).join('')}`;
   return { at, changes: [{ kind: 'sudoers', path, content }] };
+}
+
+/** A rule of doas.conf(5) must be about this user: its identity follows the options, which "as" and "cmd" end. */
+function planDoas(at: string, name: string, rule: string): PlanItem {
+  const identity =
+    /^(?:permit|deny)(?:\s+(?:nolog|nopass|persist|keepenv|setenv\s*\{[^{}]*\}))*\s+([^\s:]+)(?:\s+as\s+\S+)?(?:\s+cmd\s+.*)?\s*$/.exec(
+      rule,
+    )?.[1];
+  if (identity !== name) {
+    const text = `expected a rule of doas.conf about ${name}, such as "permit nopass ${name}"; the rule is left out`;
+    return { at, changes: [], notes: [{ level: 'warning', text }] };
+  }
+  const edit = { syntax: 'lines', put: rule.trim() } as const;
+  return { at, changes: [{ kind: 'edit', path: '/etc/doas.conf', edit, mode: 0o400 }] };
 }

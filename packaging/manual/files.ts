@@ -83,6 +83,7 @@ export const ownFiles: Readonly<Record<keyof typeof ownPaths, OwnFile>> = {
     kept: 'moment',
   },
   userScripts: { holds: 'Scripts of the user-data, as they are run.', readers: 'root', kept: 'instance' },
+  snapAssertions: { holds: 'Assertions of the user-data, for snapd.', readers: 'root', kept: 'instance' },
   skipRecord: {
     holds: 'What the next boot would read. The first unit compares it, and starts no agent where nothing differs.',
     readers: 'root',

@@ -2,6 +2,7 @@ import { type Frequency, type Module, stages } from '../../agent/engine/module.t
 import { agentKeys, cloudInitKeys } from '../../agent/userdata/cloud-init-keys.ts';
 import type { Decode } from '../../agent/userdata/schema/decode.ts';
 import type { Shape } from '../../agent/userdata/schema/shape.ts';
+import { unsupportedKeys } from '../../agent/userdata/unsupported-keys.ts';
 import { schedule } from '../../modules/index.ts';
 
 const often: Readonly<Record<Frequency, string>> = {
@@ -25,8 +26,11 @@ The settings of user-data and of the image's own configuration, in the order in 
 ${sections.join('\n')}
 ## Not done
 
-These keys of cloud-init are known and nothing is done for them; \`bootagent validate\` says so where one stands:
-${undone.map((key) => `\`${key}\``).join(', ')}.
+These keys of cloud-init are known and not supported. \`bootagent validate\`, the plan and the status report each with its line.
+
+| Key | Why not, and what to do |
+|---|---|
+${undone.map((key) => `| \`${key}\` | ${unsupportedKeys.get(key) ?? ''} |`).join('\n')}
 `;
 }
 

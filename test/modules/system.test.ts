@@ -176,9 +176,20 @@ describe('ca_certs', () => {
     ]);
   });
 
-  test('tells that the authorities of the system stay', () => {
-    const [item] = plan(caCerts, 'ca_certs: {remove_defaults: true}');
-    assert.match(item?.notes?.[0]?.text ?? '', /remove_defaults is not supported/);
+  test('removes those of the system, and leaves the given ones', async () => {
+    const yaml = `ca_certs:\n  remove_defaults: true\n  trusted:\n  - |\n    ${pem}\n`;
+    const old = '/usr/share/pki/ca-trust-source/ca-bundle.trust.p11-kit';
+    const redhat = memoryHost({ files: { [old]: 'x' }, programs: { 'update-ca-trust': () => '' } });
+    await applied(plan(caCerts, yaml), redhat);
+    assert.deepEqual(
+      [redhat.text(old), redhat.nodes.has('/etc/pki/ca-trust/source/anchors/bootagent-ca-cert-1.crt')],
+      [undefined, true],
+    );
+    const [item] = plan(caCerts, yaml, debian);
+    assert.deepEqual(
+      item?.changes.map(({ kind }) => kind),
+      ['debconf', 'edit', 'notify'],
+    );
   });
 
   laws('ca_certs', planned(caCerts, asked).plan, () => memoryHost({ programs: { 'update-ca-trust': () => '' } }));
@@ -203,7 +214,11 @@ describe('random_seed', () => {
     assert.ok(host.did.every((each) => !each.includes('seed')));
   });
 
-  test('tells that a command is not run', () => {
-    assert.equal(plan(randomSeed, 'random_seed: {command: [pollinate]}')[0]?.changes.length, 0);
+  test('runs a command that makes a seed', () => {
+    const [change] = plan(randomSeed, 'random_seed: {command: [pollinate]}')[0]?.changes ?? [];
+    assert.match(
+      change?.kind === 'script' ? (change.items[0] ?? '') : '',
+      /RANDOM_SEED_FILE='\/dev\/urandom' 'pollinate'/,
+    );
   });
 });

@@ -70,7 +70,7 @@ const cases: readonly (readonly [config: string, ...reported: string[]])[] = [
   ],
   [
     'users: [default, {name: a, ssh_import_id: [gh:a], doas: [permit], snapuser: a@b}]',
-    '2:51 warning[unsupported] users[1].doas: not supported: bootagent configures sudo only',
+    '2:58 warning[plan-warning] users[1].doas[0]: expected a rule of doas.conf about a, such as "permit nopass a"; the rule is left out',
     '2:67 warning[unsupported] users[1].snapuser: not supported: bootagent does not install snaps',
   ],
   [

@@ -53,7 +53,7 @@ user-data:9:9: error[bad-settings] spread: expected a time such as 90s or 2m, go
       'chef',
       'salt_minion',
       'ansible',
-      'snap',
+      'fan',
       'byobu_by_default',
       'mcollective',
       'landscape',
