@@ -1,7 +1,6 @@
 import { asProblem, type Problem } from '../../base/problem.ts';
 import { noSettings, type Settings } from '../../config/settings.ts';
-import type { Module } from '../../engine/module.ts';
-import { type Stage, stages } from '../../engine/module.ts';
+import { type Module, type Stage, stages } from '../../engine/module.ts';
 import type { Facts } from '../../facts/facts.ts';
 import type { KnownIdentity } from '../../identity/identity-store.ts';
 import { type Instance, noInstance } from '../../metadata/datasource.ts';
