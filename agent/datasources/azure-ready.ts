@@ -26,7 +26,7 @@ export async function readyReport(ask: FetchContext): Promise<Instance['ready']>
       tells: 'report to Azure that this machine is ready',
     };
   }
-  const text = `${state}: this machine was not reported to Azure as ready, and may stop or delete it`;
+  const text = `${state}: Azure gets no report that this machine is ready, and may stop or delete it`;
   ask.note('warning', text);
   ask.without?.(text);
   return undefined;

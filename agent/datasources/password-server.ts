@@ -9,7 +9,7 @@ import type { Declaration, Parts } from './declaration.ts';
 const timeoutMs = 5_000;
 
 /**
- * Adds the password that the cloud generated for the default user. It is asked for once, without retries: most instances have
+ * Adds the password that the cloud generated for the default user. It is requested once, without retries: most instances have
  * none. The server keeps it until it is acknowledged, which the last stage does after the accounts are made.
  */
 export const withPassword =

@@ -57,7 +57,7 @@ suite('azure', () => {
     test(`the goal state is asked for three times, and its lack is a missing part: ${why}`, async () => {
       const { instance, missing, notes, requests, waited } = await fetched([fault]);
       assert.deepEqual([instance.id, instance.ready, requests.length, waited], ['i-0abc', undefined, 3, 2_000]);
-      assert.match(missing.join(), new RegExp(`^GET \\S+: ${why}: this machine was not reported to Azure as ready`));
+      assert.match(missing.join(), new RegExp(`^GET \\S+: ${why}: Azure gets no report that this machine is ready`));
       assert.equal(notes.length, 1);
       assert.equal((await fetched([{ ...fault, times: 2 }])).requests.at(-1), 'POST /machine/?comp=health');
     });

@@ -22,12 +22,8 @@ async function detectedOn({ platform, drive, files }: PlatformCase) {
   const found = await detection(context);
   const names = found.filter(({ because }) => because !== undefined).map(({ source }) => source);
   const inOrder = ['disk', 'network'].flatMap((needs) => names.filter((source) => source.needs === needs));
-  return {
-    host,
-    machine,
-    names: inOrder.map(({ name }) => name),
-    lines: linesFor(found, context, [], 5).map(({ text }) => text),
-  };
+  const lines = linesFor(found, context, [], 5).map(({ text }) => text);
+  return { host, machine, names: inOrder.map(({ name }) => name), lines };
 }
 
 suite('each platform is detected as what it is', { skip: missingTools ?? false }, () => {
