@@ -8,7 +8,7 @@ export interface Cloud extends Datasource {
   readonly marks: Marks;
 }
 
-/** Returns the datasource of a declaration. The declaration and its reader are loaded only when the service is asked. */
+/** Returns the datasource of a declaration. The declaration and its reader are loaded only when the service is queried. */
 export function cloud(
   alias: string,
   marks: Marks,

@@ -21,8 +21,8 @@ export const lxd: Declaration = {
     const read = async (name: string) => orNothing(ask, () => yamlIn(tree, `${config}${name}`));
     const given = (await read('cloud-init.network-config')) ?? (await read('user.network-config'));
     const { interfaces, leftOut } = readNetworkConfig(given ?? { config: 'disabled' }, ask.facts);
-    for (const sentence of leftOut) ask.note('warning', sentence);
-    return given ? { ...instance, network: interfaces } : instance;
+    const unread = leftOut.length > 0 && { networkLeftOut: leftOut };
+    return given ? { ...instance, network: interfaces, ...unread } : instance;
   },
 };
 

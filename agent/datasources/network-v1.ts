@@ -19,7 +19,10 @@ export function networkV1(config: Settings, facts: Facts): NetworkRead {
       shared.search.push(...asWords(entry.search));
     } else if (entry.type === 'physical') {
       const mac = asMac(entry.mac_address) ?? macOf(name, facts);
-      if (mac === undefined) leftOut.push(`there is no interface ${name}`);
+      if (mac === undefined)
+        leftOut.push(
+          name === '' ? 'an interface has neither a name nor a MAC address' : `there is no interface ${name}`,
+        );
       else interfaces.push(interfaceOf(mac, name, entry, leftOut));
     } else if (entry.type !== 'loopback') {
       leftOut.push(`${String(entry.type)} is not supported: ${name || 'it'} is left as it is`);

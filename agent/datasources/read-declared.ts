@@ -36,7 +36,6 @@ export async function readDeclared(
     await textIn(values, declared.region),
   ];
   const network = declared.network?.(document, ask.facts);
-  for (const sentence of network?.leftOut ?? []) ask.note('warning', sentence);
   const instance: Instance = {
     id,
     datasource,
@@ -48,6 +47,7 @@ export async function readDeclared(
     userData,
     vendorData: vendorData ? [vendorData] : [],
     ...(network && network.interfaces.length > 0 && { network: network.interfaces }),
+    ...(network && network.leftOut.length > 0 && { networkLeftOut: network.leftOut }),
     metadata: {
       meta_data: { 'instance-id': id, ...(hostname !== undefined && { 'local-hostname': hostname }), ...document },
     },

@@ -77,8 +77,7 @@ async function instanceOf(
   const given = await orNothing(ask, async () => networkOf(metaData));
   const { interfaces, leftOut } = readNetworkConfig(given ?? { config: 'disabled' }, ask.facts);
   const redacted = metaData.redact ?? metaData['cleanup-guestinfo'];
-  const notes = redacted ? ['redact is not supported: the variables stay readable in the machine'] : [];
-  for (const sentence of [...leftOut, ...notes]) ask.note('warning', sentence);
+  if (redacted) ask.note('warning', 'redact is not supported: the variables stay readable in the machine');
   const names = ['public-keys-data', 'public_keys_data', 'public-keys', 'public_keys'];
   const id = metaData['instance-id'];
   return {
@@ -89,6 +88,7 @@ async function instanceOf(
     userData,
     vendorData: vendorData ? [vendorData] : [],
     ...(interfaces.length > 0 && { network: interfaces }),
+    ...(leftOut.length > 0 && { networkLeftOut: leftOut }),
     metadata: { meta_data: metaData },
     secrets: [],
   };

@@ -55,8 +55,8 @@ suite('readDeclared(): bad input is named with its URL and field, and the rest i
     [
       'a network card without MAC',
       { interfaces: { public: [{}] } },
-      { network: undefined },
-      ['there is no interface '],
+      { network: undefined, networkLeftOut: ['an interface has neither a name nor a MAC address'] },
+      [],
     ],
   ] as const) {
     test(claim, async () => {
