@@ -12,6 +12,7 @@ wanted='
   grub-common grub-pc-bin ovmf
   dosfstools mtools e2fsprogs xfsprogs btrfs-progs fdisk gdisk parted lvm2 cloud-guest-utils
   dnsmasq-base openssl strace iproute2 util-linux openssh-client openssh-server sudo passwd open-vm-tools
+  apt-utils rsyslog opendoas wireguard-tools
 '
 missing=
 for package in $wanted; do

@@ -14,7 +14,9 @@ export interface NewFile {
 }
 
 interface Prepared extends NewFile {
+  /** Another file at this path differs in one of them: an inode number is used again. */
   readonly inode: number;
+  readonly ctimeMs: number;
 }
 
 /** Files that are written and on disk, but do not have their names yet, by their present paths. */
@@ -59,7 +61,8 @@ function flushed(aside: string, file: NewFile, covered: readonly string[]): void
   const fd = openSync(aside, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     if (!covered.includes(deviceOf(fd))) fsyncSync(fd);
-    prepared.set(aside, { ...file, inode: fstatSync(fd).ino });
+    const { ino: inode, ctimeMs } = fstatSync(fd);
+    prepared.set(aside, { ...file, inode, ctimeMs });
   } finally {
     closeSync(fd);
   }
@@ -71,7 +74,8 @@ export function takePrepared(aside: string, { content, mode, uid, gid }: Omit<Ne
   prepared.delete(aside);
   if (!file || file.mode !== mode || file.uid !== uid || file.gid !== gid) return false;
   if (Buffer.compare(Buffer.from(file.content), Buffer.from(content)) !== 0) return false;
-  return lstatSync(aside, { throwIfNoEntry: false })?.ino === file.inode;
+  const stats = lstatSync(aside, { throwIfNoEntry: false });
+  return stats?.ino === file.inode && stats.ctimeMs === file.ctimeMs;
 }
 
 /** Removes prepared files that were not needed. */

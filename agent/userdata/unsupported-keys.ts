@@ -29,7 +29,7 @@ export const unsupportedKeys: ReadonlyMap<string, string> = mapOf({
   migrate: onlyCloudInit,
   output: 'the output of each list of commands is in a log of its own, readable by root',
   puppet: elsewhere,
-  reporting: 'reports of cloud-init to a server; "phone_home" tells when the machine is ready',
+  reporting: 'reports of cloud-init to a server; "phone_home" reports when the machine is ready',
   rh_subscription: 'needs a password of the subscription in user-data; use "runcmd" with an activation key',
   rpi: 'for Raspberry Pi OS',
   rpi_interfaces: 'for Raspberry Pi OS',

@@ -30,13 +30,13 @@ async function validated(content: string, options: Readonly<Record<string, strin
 
 test('validate ends with 4 for errors and with 0 for warnings alone', async () => {
   assert.equal((await validated('#cloud-config\nnope: 1\n')).code, 4);
-  const warned = await validated('#cloud-config\nsnap: 1\n');
+  const warned = await validated('#cloud-config\nsalt_minion: 1\n');
   assert.equal(warned.code, 0);
   assert.equal(warned.err, 'standard input: 1 warning; more: "bootagent explain unsupported"\n');
 });
 
 test('validate --strict ends with 4 for warnings too', async () => {
-  assert.equal((await validated('#cloud-config\nsnap: 1\n', { strict: '' })).code, 4);
+  assert.equal((await validated('#cloud-config\nsalt_minion: 1\n', { strict: '' })).code, 4);
   assert.equal((await validated('#cloud-config\nhostname: a\n', { strict: '' })).code, 0);
 });
 
@@ -62,7 +62,7 @@ test('validate knows configuration of an image by its path', async () => {
 });
 
 test('validate writes SARIF: each finding with its rule, its place and what to do', async () => {
-  const { out } = await validated('#cloud-config\ntimezne: 1\nsnap: 1\n', { format: 'sarif' });
+  const { out } = await validated('#cloud-config\ntimezne: 1\nsalt_minion: 1\n', { format: 'sarif' });
   const log = JSON.parse(out);
   assert.equal(log.version, '2.1.0');
   const [{ tool, results }] = log.runs;

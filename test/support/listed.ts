@@ -21,6 +21,8 @@ export const it = test;
 export const describe = Object.assign(open, { skip: open, todo: open, only: open });
 export const suite = describe;
 export const [before, after, beforeEach, afterEach] = [nothing, nothing, nothing, nothing];
+/** Used only inside tests. */
+export const mock = {};
 export default test;
 
 /** Returns the number of tests of the imported files. */
