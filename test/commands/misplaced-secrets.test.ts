@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -8,6 +10,12 @@ import { bootagent } from '../support/command-line.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'bootagent-misplaced-'));
 after(() => rmSync(scratch, { recursive: true }));
+
+// An answer that is final: nothing is fetched again.
+const server = createServer((_, response) => response.writeHead(404).end());
+await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+after(() => server.close());
+const origin = `127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 const mark = (name: string): string => `S3cret-${name}-x9Qz`;
 
@@ -26,17 +34,17 @@ users:
 ubuntu_pro: {token: ${mark('unread')}}
 condor: {central_manager: head, idtoken: [${mark('condor')}]}
 ssh_keys: ${mark('ssh')}
-packages: ["https://${mark('authority')}@127.0.0.1:9/x.rpm"]
-phone_home: {url: "http://127.0.0.1:9/?token=${mark('query')}&x=1"}
+packages: ["https://${mark('authority')}@${origin}/x.rpm"]
+phone_home: {url: "http://${origin}/?token=${mark('query')}&x=1"}
 write_files:
 - {path: /etc/a, source: {uri: "ftp://me:${mark('ftp')}@h/x"}}
 - {path: /etc/b, source: {uri: "ftp://me:a/${mark('slash')}@h/x"}}
-- {path: /etc/c, source: {uri: "https://127.0.0.1:9/x?${mark('whole')}"}}
+- {path: /etc/c, source: {uri: "http://${origin}/x?${mark('whole')}"}}
 - {path: /etc/d, source: {uri: "http://h/x", headers: "Authorization: ${mark('header')}"}}
 - {path: /etc/e, source: {uri: "http://h/x", headers: {X: "${mark('crlf')}\\r\\nY: 1"}}}
 `,
   'as a whole section': `#cloud-config\nchpasswd: ${mark('section')}\ncondor: ${mark('word')}\n`,
-  'in what is included': `#include\nftp://me:${mark('include')}@h/x\nhttp://me:${mark('fetched')}@127.0.0.1:9/\n`,
+  'in what is included': `#include\nftp://me:${mark('include')}@h/x\nhttp://me:${mark('fetched')}@${origin}/\n`,
 };
 
 function tree(): string {
@@ -56,25 +64,26 @@ async function shown(input: string): Promise<{ readonly printed: string; readonl
   writeFileSync(file, input, { mode: 0o600 });
   const words = ['--root', root, '--user-data', file];
   const unit = { BOOTAGENT_UNIT: '1' };
-  const runs: readonly (readonly [readonly string[], Readonly<Record<string, string>>?])[] = [
-    [['plan', ...words, '--debug']],
-    [['plan', ...words, '--format', 'json']],
-    [['run', ...words], unit],
-    [['status', '--root', root]],
-    [['status', '--root', root, '--format', 'json']],
-    [['config', ...words]],
-    [['config', ...words, '--format', 'json']],
-    [['validate', file]],
-    [['validate', '--format', 'json', file]],
-    [['validate', '--format', 'github', file]],
-  ];
   const said: string[] = [];
-  for (const [args, env = {}] of runs) {
+  const record = async (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<void> => {
     const { code, out, err } = await bootagent(args, { env });
     assert.doesNotMatch(err, /^ +at .*:\d+/m, args.join(' '));
     assert.notEqual(code, null);
     said.push(out, err);
-  }
+  };
+  const previews = [
+    ['plan', ...words, '--debug'],
+    ['plan', ...words, '--format', 'json'],
+    ['config', ...words],
+    ['config', ...words, '--format', 'json'],
+    ['validate', file],
+    ['validate', '--format', 'json', file],
+    ['validate', '--format', 'github', file],
+  ];
+  await Promise.all(previews.map((args) => record(args)));
+  await record(['run', ...words], unit);
+  await record(['status', '--root', root]);
+  await record(['status', '--root', root, '--format', 'json']);
   const readable = execFileSync('find', [root, '-type', 'f', '-perm', '/044', '-exec', 'grep', '-rn', '', '{}', '+']);
   return { printed: said.join('\n'), readable: String(readable) };
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { main } from '../support/command-line.ts';
 import { sandbox, unable } from './support/sandbox.ts';
-
-const main = join(import.meta.dirname, '../../agent/main.ts');
 
 const hash = `$6$saltsalt$${'a'.repeat(86)}`;
 

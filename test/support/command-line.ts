@@ -14,7 +14,8 @@ export interface Starting {
   readonly as?: 'nobody';
 }
 
-export const main = join(import.meta.dirname, '../../agent/main.ts');
+/** The agent as one file, if the suite bundled it: it starts in a third of the time of its sources. */
+export const main = process.env.BOOTAGENT_BUNDLE ?? join(import.meta.dirname, '../../agent/main.ts');
 
 /** The command that starts the agent: from its sources, or the binary that the environment names. */
 export const agent: readonly string[] = process.env.BOOTAGENT_BINARY

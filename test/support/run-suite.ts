@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { filesIn, type Suite, suites } from './suites.ts';
 
@@ -22,9 +22,9 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-process.exitCode = values.one ? runOne(positionals) : runSuite(positionals[0] ?? '', positionals.slice(1));
+process.exitCode = await (values.one ? runOne(positionals) : runSuite(positionals[0] ?? '', positionals.slice(1)));
 
-function runOne([file = '', ...words]: readonly string[]): number {
+async function runOne([file = '', ...words]: readonly string[]): Promise<number> {
   const name = words.join(' ');
   if (name === '') return usage('npm run one -- FILE NAME');
   const [owner] = Object.values(suites).filter((suite) => filesOf(suite, [file]).length > 0);
@@ -32,7 +32,7 @@ function runOne([file = '', ...words]: readonly string[]): number {
   return run(owner, filesOf(owner, [file]), [`--test-name-pattern=${literal(name)}`]);
 }
 
-function runSuite(name: string, wanted: readonly string[]): number {
+async function runSuite(name: string, wanted: readonly string[]): Promise<number> {
   const suite = suites[name];
   if (!suite) return usage(`there is no suite "${name}"; the suites are ${Object.keys(suites).join(', ')}`);
   if (values.image !== undefined && !existsSync(values.image))
@@ -58,10 +58,27 @@ function filesOf(suite: Suite, parts: readonly string[]): string[] {
   });
 }
 
-function run(suite: Suite, files: readonly string[], more: readonly string[]): number {
+async function run(suite: Suite, files: readonly string[], more: readonly string[]): Promise<number> {
   const flags = ['--test', '--test-reporter=./test/support/totals.ts', `--test-concurrency=${suite.concurrency}`];
-  const { status } = node([...flags, ...more, ...files], suite, more.length > 0);
+  const bundled = suite.bundles ? await bundledAgent() : {};
+  const { status } = node(
+    [...flags, ...more, ...files],
+    { ...suite, env: { ...suite.env, ...bundled } },
+    more.length > 0,
+  );
   return status ?? 1;
+}
+
+/** Bundles the agent for this run of the suite. Coverage is measured on the sources. */
+async function bundledAgent(): Promise<Readonly<Record<string, string>>> {
+  if (process.env.NODE_V8_COVERAGE !== undefined) return {};
+  mkdirSync('dist/build', { recursive: true });
+  const folder = mkdtempSync(resolve('dist/build/test-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'agent.cjs');
+  const { bundle } = await import('../../packaging/bundle.ts');
+  await bundle('agent/main.ts', file);
+  return { BOOTAGENT_BUNDLE: file };
 }
 
 function node(args: readonly string[], suite?: Suite, partial = false) {

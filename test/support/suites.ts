@@ -11,6 +11,8 @@ export interface Suite {
   readonly concurrency: number;
   /** Run in a private mount namespace. */
   readonly ownMounts?: true;
+  /** Start many agents: they are bundled once, as in the executable. */
+  readonly bundles?: true;
   /** Compare the generated pages first. */
   readonly pages?: true;
   /** Why test/counts.json does not include its files. */
@@ -27,9 +29,16 @@ export const suites: Readonly<Record<string, Suite>> = {
     files: 'test/**/*.test.ts',
     concurrency: 3,
     pages: true,
+    bundles: true,
     env: cache,
   },
-  root: { shows: 'runs on this machine, as root', files: 'test/root/*.ts', concurrency: 1, ownMounts: true },
+  root: {
+    shows: 'runs on this machine, as root',
+    files: 'test/root/*.ts',
+    concurrency: 1,
+    ownMounts: true,
+    bundles: true,
+  },
   long: { shows: 'what waits, and many more cases', files: 'test/long/*.ts', concurrency: 2, ownMounts: true },
   // Alone: other tests copy all mounts into namespaces of their own, which keep a disk busy after it is unmounted here.
   growth: { shows: 'growth of every kind of disk', files: 'test/growth/*.ts', concurrency: 1, ownMounts: true },

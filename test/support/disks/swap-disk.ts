@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { syncOwn } from '../../../agent/host/pending-syncs.ts';
 import { insist, run } from './loop-disk.ts';
 
 /** A separate file system to make swap on. */
@@ -40,6 +41,8 @@ export function swapDisk(type: string, bytes: number): SwapDisk {
     names: () => readdirSync(target),
     [Symbol.dispose]() {
       if (readFileSync('/proc/swaps', 'utf8').includes(`${path} `)) run('swapoff', path);
+      // The agent keeps changed files open until a record of the change follows, and here none does.
+      syncOwn();
       insist(() => run('umount', target));
       rmSync(folder, { recursive: true });
     },
