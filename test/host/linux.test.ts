@@ -10,6 +10,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -306,6 +307,17 @@ describe('a link that another user can set', () => {
       await refused(here.host.readText('/srv/a'), '/srv/a is a link where others can write, and is not followed');
     });
   }
+
+  test('is not followed: in place of a folder, once a program has opened the folder above it', async () => {
+    const { host, root } = tree();
+    mkdirSync(join(root, 'srv/own'), { recursive: true });
+    writeFileSync(join(root, 'srv/own/a'), 'x');
+    assert.equal(await host.readText('/srv/own/a'), 'x');
+    await runProgram(['chmod', '777', join(root, 'srv')]);
+    renameSync(join(root, 'srv/own'), join(root, 'srv/moved'));
+    symlinkSync('/elsewhere', join(root, 'srv/own'));
+    await refused(host.readText('/srv/own/a'), '/srv/own is a link where others can write, and is not followed');
+  });
 
   test('is not followed by what changes something, however safe the folder was a moment ago', async () => {
     const { host, root } = tree();
