@@ -37,7 +37,6 @@ export const suites: Readonly<Record<string, Suite>> = {
     files: 'test/root/*.ts',
     concurrency: 1,
     ownMounts: true,
-    bundles: true,
   },
   long: { shows: 'what waits, and many more cases', files: 'test/long/*.ts', concurrency: 2, ownMounts: true },
   // Alone: other tests copy all mounts into namespaces of their own, which keep a disk busy after it is unmounted here.
