@@ -56,9 +56,8 @@ const xfs: Reader = (all) => {
 export const btrfsAt = { from: 0x10000, length: 0x1000 };
 
 interface BtrfsSuperblock {
-  readonly contents: Contents;
-  /** The bytes that the file system uses of this device, not of all its devices. */
-  readonly bytes: number;
+  /** Its size is what the file system uses of this device, not of all its devices. */
+  readonly contents: Contents & { readonly size: number };
   readonly deviceId: string;
   readonly devices: number;
 }
@@ -70,7 +69,6 @@ export function btrfsSuperblock(bytes: Uint8Array): BtrfsSuperblock | undefined 
   const size = Number(block.readBigUInt64LE(0xd1));
   return {
     contents: { type: 'btrfs', size, uuid: uuid(block, 0x20), label: text(block, 0x12b, 256) },
-    bytes: size,
     deviceId: `${block.readBigUInt64LE(0xc9)}`,
     devices: Number(block.readBigUInt64LE(0x88)),
   };

@@ -1,6 +1,7 @@
 // Format: fstab, https://man7.org/linux/man-pages/man5/fstab.5.html
 import { decodeOctalEscapes } from '../base/octal-escapes.ts';
 import type { FstabEdit, FstabEntry } from '../engine/kinds/storage.ts';
+import { componentsOf } from '../host/real-path.ts';
 
 /** The option that marks an entry as made from user-data: that of cloud-init, so that either can replace the other. */
 export const mark = 'comment=cloudconfig';
@@ -41,13 +42,7 @@ export const keyOfEntry = ({ spec, file, type }: Pick<FstabEntry, 'spec' | 'file
   type === 'swap' || file === 'none' || file === 'swap' ? spec : mountPoint(file);
 
 /** Returns a mount point as systemd and the kernel write it: /data for /data/ and //data. */
-export const mountPoint = (file: string): string =>
-  file.startsWith('/')
-    ? `/${file
-        .split('/')
-        .filter((name) => name !== '' && name !== '.')
-        .join('/')}`
-    : file;
+export const mountPoint = (file: string): string => (file.startsWith('/') ? `/${componentsOf(file).join('/')}` : file);
 
 /** Returns the entry in a line; undefined for comments, empty lines, and lines that are not entries. */
 export function entryIn(line: string): FstabEntry | undefined {

@@ -73,24 +73,15 @@ export function writeFile(
 
 /**
  * Appends text to a file, created as readable by root only. The text is on disk when this returns, or with "later" when a later
- * text is.
+ * text is. Returns the size of the file.
  */
-export function append(root: string, path: string, text: string, when: 'now' | 'later' = 'now'): void {
-  appendThen(root, path, text, (fd) => {
-    if (when === 'now') fsyncSync(fd);
-  });
-}
-
-/** The same for text that may be lost in a power loss. Returns the size of the file. */
-export const appendUnsynced = (root: string, path: string, text: string): number =>
-  appendThen(root, path, text, (fd) => fstatSync(fd).size);
-
-function appendThen<T>(root: string, path: string, text: string, then: (fd: number) => T): T {
+export function append(root: string, path: string, text: string, when: 'now' | 'later' = 'now'): number {
   return writing(path, root, undefined, (spot) => {
     const fd = openSync(spot.path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
     try {
       writeBytes(fd, text);
-      return then(fd);
+      if (when === 'now') fsyncSync(fd);
+      return fstatSync(fd).size;
     } finally {
       closeSync(fd);
     }

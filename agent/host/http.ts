@@ -6,6 +6,7 @@ import Client from 'undici/lib/dispatcher/client.js';
 import { failure, unreachable } from '../base/http-error.ts';
 import type { Request, Response } from './host.ts';
 import { fromLowPort } from './low-port.ts';
+import { redirectOf } from './redirect.ts';
 
 const connectMs = 2_000;
 const answerMs = 10_000;
@@ -111,11 +112,12 @@ function exchange(
 }
 
 /** Returns the path of a redirect to the same origin, else undefined: metadata is accepted only from the requested server. */
-function sameHost({ status, headers }: Response, origin: string, path: string): string | undefined {
-  if (![301, 302, 303, 307, 308].includes(status) || headers.location === undefined) return undefined;
+function sameHost(answer: Response, origin: string, path: string): string | undefined {
+  const to = redirectOf(answer);
+  if (to === undefined) return undefined;
   // The placeholder name replaces addresses with a zone, which URL rejects.
   const base = new URL(path, 'http://host.invalid');
-  const target = URL.parse(headers.location.replace(origin, base.origin), base);
+  const target = URL.parse(to.replace(origin, base.origin), base);
   return target?.origin === base.origin ? target.pathname + target.search : undefined;
 }
 

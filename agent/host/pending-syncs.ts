@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, readFileSync, statSync } from 'node:fs';
 import { mountsIn } from './mountinfo.ts';
 import { environment } from './processes.ts';
+import { deviceNumber } from './read-fs.ts';
 import { syncEach, takeUnsynced, takeWrittenRoots } from './unsynced.ts';
 import { withContext } from './with-context.ts';
 
@@ -27,10 +28,20 @@ export function syncPending(): void {
  * those that are on disk; the caller flushes its files on the others one by one, and reports their errors.
  */
 export function syncFileSystems(root: string): readonly string[] {
-  const targets = root === '/' ? systemFolders() : new Map([[deviceNumber(statSync(root).dev), root]]);
+  const targets = fileSystemsOf(root);
   // Fails where sync has no such option, and where a disk has errors.
+  if (targets.size === 0) return [];
   const { status } = spawnSync('sync', ['-f', '--', ...targets.values()], { stdio: 'ignore', env: environment });
   return status === 0 ? [...targets.keys()] : [];
+}
+
+/** Returns a mount point of each file system to write, by device number; none where they cannot be listed, as without /proc. */
+function fileSystemsOf(root: string): ReadonlyMap<string, string> {
+  try {
+    return root === '/' ? systemFolders() : new Map([[deviceNumber(statSync(root).dev), root]]);
+  } catch {
+    return new Map();
+  }
 }
 
 /** The folders of the system and of its users. Others may be on disks or servers that do not answer. */
@@ -50,11 +61,6 @@ function systemFolders(): ReadonlyMap<string, string> {
 
 /** Returns the device number of the file system of an open file. */
 export const deviceOf = (fd: number): string => deviceNumber(fstatSync(fd).dev);
-
-function deviceNumber(dev: number): string {
-  // The encoding of the kernel's dev_t: https://man7.org/linux/man-pages/man3/makedev.3.html
-  return `${(dev >> 8) & 0xfff}:${(dev & 0xff) | ((dev >> 12) & 0xfff00)}`;
-}
 
 /** Programs that change nothing on a disk, or nothing that a record relies on: new host keys are copied and flushed. */
 const diskless = new Set(

@@ -29,7 +29,7 @@ const prepared = new Map<string, Prepared>();
 export function prepareFiles(root: string, files: readonly NewFile[]): void {
   const written = files.flatMap((file) => orLater(() => asideFor(root, file)) ?? []);
   if (written.length === 0) return;
-  const covered = orLater(() => syncFileSystems(root)) ?? [];
+  const covered = syncFileSystems(root);
   for (const [aside, file] of written) orLater(() => flushed(aside, file, covered));
 }
 

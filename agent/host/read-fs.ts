@@ -146,15 +146,15 @@ function statOf(stats: Stats): Stat {
     gid: stats.gid,
     size: stats.size,
     allocated: stats.blocks * 512,
-    device: deviceOf(stats.dev),
-    rdev: deviceOf(stats.rdev),
+    device: deviceNumber(stats.dev),
+    rdev: deviceNumber(stats.rdev),
     inode: Number(stats.ino),
     modifiedMs: stats.mtimeMs,
   };
 }
 
 /** Returns the major and minor device numbers in the notation of the kernel: "8:1". */
-const deviceOf = (number: number): string => {
+export const deviceNumber = (number: number): string => {
   const low = number % 2 ** 32;
   const major = ((low >>> 8) & 0xfff) + Math.floor(number / 2 ** 32) * 0x1000;
   return `${major}:${(low & 0xff) | ((low >>> 12) & 0xfff00)}`;

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { Problem } from '../base/problem.ts';
+import { componentsOf } from './real-path.ts';
 import { forgetSafeFolders, isOurs, wayTo } from './safe-folders.ts';
 import { syncLater } from './unsynced.ts';
 
@@ -77,7 +78,7 @@ function byName<T>(path: string, options: WalkOptions, use: (spot: PathHandle) =
 function straightTo(path: string, { root, follow, create }: WalkOptions): PathHandle | 'missing' | 'unsure' {
   if (root === '/' && create === undefined && rootsOwn.test(path))
     return { folder: dirname(path), name: basename(path), path, small: true };
-  const names = namesOf(path);
+  const names = componentsOf(path);
   const name = names.pop();
   if (name === undefined || [name, ...names].includes('..')) return 'unsure';
   const way = wayTo(root, names);
@@ -98,7 +99,7 @@ function arrive(
   { root, follow, create, within }: WalkOptions,
   trail: { fd: number; name: string }[],
 ): PathHandle | undefined {
-  const ahead = namesOf(path);
+  const ahead = componentsOf(path);
   let links = 0;
   while (true) {
     const here = trail.at(-1)?.fd ?? -1;
@@ -121,7 +122,7 @@ function arrive(
         .join('/')}`;
       refuseUnsafe(`${inside === '/' ? '' : inside}/${name}`, inside, fstatSync(here), within);
       if (++links > mostLinks) throw new Problem('unsafe-path', `${path} leads through more than ${mostLinks} links`);
-      ahead.unshift(...namesOf(target));
+      ahead.unshift(...componentsOf(target));
       if (target.startsWith('/')) for (const { fd } of trail.splice(1)) closeSync(fd);
       continue;
     }
@@ -134,8 +135,6 @@ function arrive(
     trail.push({ fd, name });
   }
 }
-
-const namesOf = (path: string): string[] => path.split('/').filter((name) => name !== '' && name !== '.');
 
 function linkAt(path: string): string | undefined {
   try {

@@ -45,13 +45,19 @@ export function takeWrittenRoots(): readonly string[] {
   return roots;
 }
 
-/** Flushes and closes descriptors. */
+/** Flushes and closes descriptors; throws the first error after it has tried all. */
 export function syncEach(open: readonly number[]): void {
-  try {
-    for (const fd of open) fsyncSync(fd);
-  } finally {
-    for (const fd of open) closeSync(fd);
+  let failed: { readonly error: unknown } | undefined;
+  for (const fd of open) {
+    try {
+      fsyncSync(fd);
+    } catch (error) {
+      failed ??= { error };
+    } finally {
+      closeSync(fd);
+    }
   }
+  if (failed) throw failed.error;
 }
 
 /** Opens a file or folder; returns undefined for one that this user may not read, which only root avoids. */

@@ -12,5 +12,6 @@ export function keptTries({ store }: State, root: string): TriesBySource {
   return kept?.boot === currentBoot(root) ? (kept.tries ?? {}) : {};
 }
 
+// After a power loss it is another boot, which ignores them.
 export const keepTries = ({ store }: State, root: string, tries: TriesBySource): void =>
-  store.replace(file, JSON.stringify({ boot: currentBoot(root), tries }));
+  store.replace(file, JSON.stringify({ boot: currentBoot(root), tries }), 'later');

@@ -103,9 +103,12 @@ function moveScope({ lastRuns, entries }: JournalContent, from: string, to: stri
   }
 }
 
-export const inServiceRecord = ({ emptied, identity }: JournalContent): JournalRecord => ({
+/** Whether the state was emptied, and no instance has been recorded since. */
+export const isEmptied = ({ emptied, identity }: JournalContent): boolean => emptied && identity === undefined;
+
+export const inServiceRecord = (content: JournalContent): JournalRecord => ({
   is: 'in-service',
-  ...(emptied && identity === undefined && { emptied: true }),
+  ...(isEmptied(content) && { emptied: true }),
 });
 
 /** Returns the shortest list of records with the same content. Entries of boots long ago are dropped. */

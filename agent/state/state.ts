@@ -7,6 +7,7 @@ import {
   emptyContent,
   entriesKeyParts,
   inServiceRecord,
+  isEmptied,
   type JournalContent,
   shortestRecords,
 } from './journal-content.ts';
@@ -91,7 +92,7 @@ export function openState(disk: Store, known: Formats = formats): State {
       ...(unread === undefined ? [] : [damagedWarning(unread)]),
       ...(newer ? [newerWarning(version, known.version)] : []),
     ],
-    emptied: () => content.emptied && content.identity === undefined,
+    emptied: () => isEmptied(content),
     inService: () => content.inService || condition === 'lost' || damaged > 0,
     setInService() {
       if (!content.inService) write(inServiceRecord(content));

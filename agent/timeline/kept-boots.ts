@@ -16,7 +16,7 @@ const mostRead = 2 ** 22;
 export function keepBoot(root: string, record: RunRecord): void {
   // The package makes the directory; where it is missing, its creation would sync the parent directory.
   if (!readFs.stat(root, ownPaths.state)) return;
-  const size = files.appendUnsynced(root, ownPaths.boots, `${JSON.stringify(record)}\n`);
+  const size = files.append(root, ownPaths.boots, `${JSON.stringify(record)}\n`, 'later');
   // Some fifty boots fill the file.
   if (size > mostBytes)
     files.writeFile(root, ownPaths.boots, shortened(readFs.readText(root, ownPaths.boots, mostRead) ?? ''), {

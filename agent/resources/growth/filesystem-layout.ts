@@ -45,9 +45,9 @@ export async function btrfsMember(
 ): Promise<{ readonly id: string; readonly bytes: number } | { readonly not: string }> {
   const found = btrfsSuperblock((await pieceOf(device, btrfsAt, host)) ?? new Uint8Array());
   if (!found) return { not: `${device} has no superblock of btrfs` };
-  const { bytes, deviceId: id, devices } = found;
+  const { contents, deviceId: id, devices } = found;
   if (devices > 1) return { not: `${device} is one of ${devices} devices of a btrfs file system, which is not grown` };
-  return { id, bytes };
+  return { id, bytes: contents.size };
 }
 
 /** In a container even root may be denied the disk of the host: that is unknown, not a failure. */
