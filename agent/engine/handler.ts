@@ -53,7 +53,9 @@ export interface StateHandler<C extends Change, Observed = unknown> {
     found?: Difference<Observed>,
     waiting?: Waiting,
   ): Promise<string | undefined> | Promise<void>;
-  /** Does together what many changes need on disk before `apply`, which reports what could not be done. */
+  /** Whether a change creates something that does not exist: `prepare` gets only such changes. */
+  isNew?(change: C, host: ReadHost): Promise<boolean>;
+  /** Does together what many new things need on disk before `apply`, which reports what could not be done. */
   prepare?(changes: readonly C[], host: Host): Promise<void>;
   /** The kind is not compared again after `apply`: a unit started without waiting is "activating", which is no failure. */
   readonly unverified?: true;

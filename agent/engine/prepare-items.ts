@@ -21,11 +21,10 @@ export async function prepareItems(
   for (const group of Map.groupBy(changes, ({ kind }) => kind).values()) {
     const handler = table.handlerOf(group[0] as Change);
     if (handler.sort !== 'state' || !handler.prepare || group.length < fewest) continue;
-    const due: Change[] = [];
-    for (const change of group)
-      if ((await handler.compare(change, host).catch(() => undefined)) !== undefined) due.push(change);
-    if (due.length < fewest) continue;
+    const fresh: Change[] = [];
+    for (const change of group) if (await handler.isNew?.(change, host).catch(() => false)) fresh.push(change);
+    if (fresh.length < fewest) continue;
     beforeChange();
-    await handler.prepare(due, host).catch(() => undefined);
+    await handler.prepare(fresh, host).catch(() => undefined);
   }
 }

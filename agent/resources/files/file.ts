@@ -35,12 +35,13 @@ export const fileHandler: StateHandler<FileChange, Uint8Array> = {
     return ownershipNote(change, host);
   },
 
+  isNew: async ({ path }, host) => (await host.stat(path)) === undefined,
+
   async prepare(changes, host) {
     const wanted: NewFileContent[] = [];
     const paths = new Set(changes.map(({ path }) => path));
     for (const { path, content, append, mode, owner, group } of changes) {
-      // An existing file keeps its attributes and its label, which are read when it is replaced.
-      if (append || foldersOf(path).some((folder) => paths.has(folder)) || (await host.stat(path))) continue;
+      if (append || foldersOf(path).some((folder) => paths.has(folder))) continue;
       await makeParents(path, host);
       wanted.push({ path, content, attributes: { mode, owner, group } });
     }
