@@ -60,6 +60,12 @@ export function unreachable(method: string, url: string, cause: unknown): Proble
 export const whyUnreachable = (error: unknown): Unreachable | undefined =>
   error instanceof Problem && error.code === 'datasource-unreachable' && error.cause ? sortOf(error.cause) : undefined;
 
+/** Reasons that stay, however often the request is repeated. */
+const lasting: readonly Unreachable[] = ['prohibited', 'too-large', 'untrusted'];
+
+/** Whether a request that got no answer can get one later. */
+export const mayAnswerLater = (why: Unreachable): boolean => !lasting.includes(why);
+
 /** Returns an error with this code, for callers that find something unreachable for a reason of their own. */
 export const failure = (code: string): Error => Object.assign(new Error(code), { code });
 

@@ -1,15 +1,15 @@
-import { whyUnreachable } from '../base/http-error.ts';
+import { mayAnswerLater, whyUnreachable } from '../base/http-error.ts';
 import { Problem } from '../base/problem.ts';
 import { shownUrl } from '../base/shown-url.ts';
 import { fetchBudget } from '../host/fetch-budget.ts';
 import type { ReadHost } from '../host/host.ts';
+import { redirectOf } from '../host/redirect.ts';
 import { isTransient, retryAfter } from '../metadata/backoff.ts';
 import { whyNotIncluded } from '../userdata/include.ts';
 
 const requestMs = 10_000;
 const pausesMs = [1_000, 4_000, 4_000];
 const mostRedirects = 5;
-const redirects = [301, 302, 303, 307, 308];
 
 /** The longest pause that a server may ask for: the time limit of all fetches must allow another request after it. */
 const mostPauseMs = 8_000;
@@ -23,7 +23,10 @@ export function includeFetcher(machine: ReadHost): (url: string) => Promise<Uint
       if ('body' in ended) return ended.body;
       const pause = pausesMs[attempt];
       if (ended.final || pause === undefined) throw ended.problem;
-      await host.sleep(Math.min(Math.max(pause, ended.afterMs ?? 0), mostPauseMs));
+      // Where no time is left for a pause, the last answer says more than that.
+      await host.sleep(Math.min(Math.max(pause, ended.afterMs ?? 0), mostPauseMs)).catch(() => {
+        throw ended.problem;
+      });
     }
   };
 }
@@ -39,8 +42,9 @@ async function attempted(start: string, host: ReadHost): Promise<Attempted> {
     const refused = whyNotIncluded(url);
     if (refused) return failed(`it redirects: ${refused}`);
     try {
-      const { status, headers, body } = await host.http({ url, timeoutMs: requestMs });
-      const to = redirects.includes(status) ? headers.location : undefined;
+      const answer = await host.http({ url, timeoutMs: requestMs });
+      const { status, headers, body } = answer;
+      const to = redirectOf(answer);
       if (to === undefined) {
         if (status === 200) return { body };
         const problem = new Problem('not-possible', `${shownUrl(url)} answers with status ${status}`);
@@ -55,7 +59,7 @@ async function attempted(start: string, host: ReadHost): Promise<Attempted> {
       const why = whyUnreachable(error);
       if (why === undefined || !(error instanceof Problem)) throw error;
       // Without a network, or behind a filter of this machine, this is final: a later stage tries again.
-      return { problem: error, final: ['no-route', 'prohibited', 'too-large', 'untrusted'].includes(why) };
+      return { problem: error, final: why === 'no-route' || !mayAnswerLater(why) };
     }
   }
 }

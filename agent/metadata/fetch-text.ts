@@ -1,6 +1,8 @@
+import { mayAnswerLater, whyUnreachable } from '../base/http-error.ts';
 import { asProblem, Problem } from '../base/problem.ts';
 import { shownUrl } from '../base/shown-url.ts';
 import type { ReadHost, Response } from '../host/host.ts';
+import { redirectOf } from '../host/redirect.ts';
 import { isTransient, next, type Policy, retryAfter, type Tries, untried } from './backoff.ts';
 
 const policy: Policy = { timeoutMs: 10_000, pauseMs: 1_000, spreadMs: 1_000, mostMs: 15_000, attempts: 5 };
@@ -25,7 +27,7 @@ export async function fetchText(
     const failed = answer instanceof Problem;
     const retryAfterMs = failed ? undefined : retryAfter(answer.headers['retry-after'], host.clock());
     const { tries, pauseMs } = next(policy, state, { retryAfterMs }, Math.random);
-    if (pauseMs === undefined || (!failed && !isTransient(answer.status))) {
+    if (pauseMs === undefined || !(failed ? mayPass(answer) : isTransient(answer.status))) {
       const why = failed ? answer.message : `${shownUrl(url)} answered with status ${answer.status}`;
       throw new Problem('not-possible', `${what}: ${why}`, { hint, cause: answer });
     }
@@ -36,8 +38,13 @@ export async function fetchText(
 
 async function followed(url: string, host: ReadHost, left = 3): Promise<Response> {
   const answer = await host.http({ url, timeoutMs: policy.timeoutMs, limitBytes: mostBytes });
-  const to = answer.headers.location;
-  if (![301, 302, 303, 307, 308].includes(answer.status) || to === undefined || left === 0) return answer;
-  const target = new URL(to, url);
-  return target.protocol === 'https:' ? followed(target.href, host, left - 1) : answer;
+  const to = redirectOf(answer);
+  if (to === undefined || left === 0) return answer;
+  const target = URL.parse(to, url);
+  return target?.protocol === 'https:' ? followed(target.href, host, left - 1) : answer;
+}
+
+function mayPass(problem: Problem): boolean {
+  const why = whyUnreachable(problem);
+  return why === undefined || mayAnswerLater(why);
 }

@@ -111,4 +111,9 @@ describe('what an #include names', () => {
     const { isRead, now } = await included({ [start]: [[503], 'good'] }, { 'retry-after': '300' });
     assert.ok(isRead && now < 20_000);
   });
+
+  test('is reported with the last answer, where no time is left for a pause', async () => {
+    const { errors } = await included({ [start]: [[503]] }, { 'retry-after': '300' });
+    assert.match(errors[0] ?? '', /answers with status 503$/);
+  });
 });

@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import { ownershipDiffers, ownershipNote } from '../../engine/ownership.ts';
-import { realPath } from '../../host/real-path.ts';
+import { statFollowed } from '../../host/real-path.ts';
 
 /** Creates a directory with this mode and owner. A link to a directory counts as that directory: in image mode /mnt is one. */
 export const directoryHandler: StateHandler<ChangeOf<'directory'>> = {
@@ -9,8 +9,7 @@ export const directoryHandler: StateHandler<ChangeOf<'directory'>> = {
   subject: ({ path }) => path,
 
   async compare(change, host) {
-    const found = await host.stat(change.path);
-    const stat = found?.type === 'link' ? await host.stat(await realPath(change.path, host)) : found;
+    const stat = await statFollowed(change.path, host);
     if (!stat) return { why: 'does not exist', will: 'create' };
     if (stat.type !== 'directory') return 'is not a directory';
     return ownershipDiffers(change, stat, host);

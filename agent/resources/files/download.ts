@@ -4,6 +4,8 @@ import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler, Waiting } from '../../engine/handler.ts';
 import { ownershipNote } from '../../engine/ownership.ts';
 import type { Host, Response } from '../../host/host.ts';
+import { redirectOf } from '../../host/redirect.ts';
+import { isTransient } from '../../metadata/backoff.ts';
 
 /** The pauses before each further attempt. */
 const pausesMs = [1_000, 4_000, 15_000];
@@ -59,7 +61,7 @@ async function fetched(
       try {
         const { status, body } = await followed(url, headers, host);
         if (status === 200) return body;
-        if (pause === undefined || ![408, 425, 429].includes(status) === status < 500) throw refusal(url, status);
+        if (pause === undefined || !isTransient(status)) throw refusal(url, status);
       } catch (error) {
         if (pause === undefined || ['not-possible', 'fetched-late'].includes(asProblem(error).code))
           throw downloadProblem(error);
@@ -93,8 +95,8 @@ async function followed(
   left = 5,
 ): Promise<Response> {
   const answer = await host.http({ url, headers, timeoutMs: 60_000 });
-  const to = answer.headers.location;
-  if (![301, 302, 303, 307, 308].includes(answer.status) || to === undefined || left === 0) return answer;
+  const to = redirectOf(answer);
+  if (to === undefined || left === 0) return answer;
   const next = new URL(to, url);
   if (url.startsWith('https:') && next.protocol !== 'https:') return answer;
   return followed(next.href, next.host === new URL(url).host ? headers : {}, host, left - 1);

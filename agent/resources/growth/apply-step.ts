@@ -1,6 +1,7 @@
 import { ownPaths } from '../../base/own-paths.ts';
 import { asProblem, Problem } from '../../base/problem.ts';
 import { blockAt } from '../../block/block-device.ts';
+import { settleDevices } from '../../block/settle-devices.ts';
 import type { GrowthStep } from '../../engine/kinds/growth-step.ts';
 import type { Host } from '../../host/host.ts';
 import { changedDump, type DumpChange, partitionNode } from './table-dump.ts';
@@ -22,8 +23,7 @@ export async function applyStep(step: GrowthStep, host: Host): Promise<void> {
       return rewritten(step, host, async (write) => {
         await write({ ...step, node: partitionNode(step.disk, step.number) });
         await host.run(['partx', '--update', '--nr', `${step.number}`, step.disk]);
-        // udev creates the node after an event; without udev the kernel has created it already.
-        await host.run(['udevadm', 'settle', '--timeout=30'], { accept: [0, 1] }).catch(ignoreMissing);
+        await settleDevices(host);
       });
     case 'physical-volume':
       return void (await host.run(['pvresize', step.path]));

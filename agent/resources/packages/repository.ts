@@ -1,7 +1,7 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
 import type { Attributes, ReadHost } from '../../host/host.ts';
-import { realPath } from '../../host/real-path.ts';
+import { statFollowed } from '../../host/real-path.ts';
 
 /** Writes a repository file. An existing one from another source is kept beside it, under a name that dnf does not read. */
 export const repositoryHandler = (file: StateHandler<ChangeOf<'file'>>): StateHandler<ChangeOf<'repository'>> => ({
@@ -23,7 +23,7 @@ const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
 
 /** Returns the mode and owner of a file: it may hold a password that only root may read. */
 async function attributesOf(path: string, host: ReadHost): Promise<Attributes> {
-  const stat = await host.stat(await realPath(path, host));
+  const stat = await statFollowed(path, host);
   return stat ? { mode: stat.mode, owner: String(stat.uid), group: String(stat.gid) } : { mode: 0o600 };
 }
 

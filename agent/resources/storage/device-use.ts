@@ -1,6 +1,5 @@
-import { asProblem } from '../../base/problem.ts';
 import { type Block, blockNamed } from '../../block/block-device.ts';
-import type { Host, ReadHost } from '../../host/host.ts';
+import type { ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
 import { usedBytes } from './swap-file.ts';
 
@@ -21,11 +20,4 @@ export async function isInUse({ name, path }: Block, host: ReadHost): Promise<bo
   const isMounted = mounts.some((mount) => mount.device === device || mount.source === path);
   const isHeld = (await host.list(`/sys/class/block/${name}/holders`)).length > 0;
   return isMounted || isHeld || (await usedBytes(path, host)) !== undefined;
-}
-
-/** Waits until udev has made the nodes and links of what changed. */
-export async function settled(host: Host): Promise<void> {
-  await host.run(['udevadm', 'settle', '--timeout=30'], { accept: [0, 1] }).catch((error) => {
-    if (asProblem(error).code !== 'command-missing') throw error;
-  });
 }

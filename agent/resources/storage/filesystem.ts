@@ -1,10 +1,11 @@
 import { Problem } from '../../base/problem.ts';
 import { type Block, blockAt } from '../../block/block-device.ts';
 import { type Content, contentOf } from '../../block/device-content.ts';
+import { settleDevices } from '../../block/settle-devices.ts';
 import type { Difference, Remark, StateHandler } from '../../engine/handler.ts';
 import type { FilesystemChange } from '../../engine/kinds/storage.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { isInUse, partitionsOf, settled } from './device-use.ts';
+import { isInUse, partitionsOf } from './device-use.ts';
 
 /** Creates a file system on a device. Existing data stays unless `overwrite` is set. */
 export const filesystemHandler: StateHandler<FilesystemChange> = {
@@ -23,7 +24,7 @@ export const filesystemHandler: StateHandler<FilesystemChange> = {
       throw new Problem('not-possible', `${change.device} ${typeof verdict === 'string' ? verdict : 'has changed'}`);
     }
     await host.run(maker(change, verdict.path), { timeoutMs: 60 * 60 * 1000 });
-    await settled(host);
+    await settleDevices(host);
   },
 };
 

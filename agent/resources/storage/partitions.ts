@@ -1,10 +1,11 @@
 import { Problem } from '../../base/problem.ts';
 import { type Block, blockAt } from '../../block/block-device.ts';
 import { contentOf } from '../../block/device-content.ts';
+import { settleDevices } from '../../block/settle-devices.ts';
 import type { Difference, Remark, StateHandler } from '../../engine/handler.ts';
 import type { PartitionsChange } from '../../engine/kinds/storage.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { isInUse, partitionsOf, settled } from './device-use.ts';
+import { isInUse, partitionsOf } from './device-use.ts';
 
 const MiB = 2 ** 20;
 
@@ -25,6 +26,8 @@ export const partitionsHandler: StateHandler<PartitionsChange> = {
       throw new Problem('not-possible', `${change.device} ${typeof verdict === 'string' ? verdict : 'has changed'}`);
     }
     const { block, hasPartitions } = verdict;
+    // Before anything changes: a disk may be too small for it.
+    const input = scriptOf(change, block);
     // The kernel forgets the old partitions first; none is in use.
     if (hasPartitions) await host.run(['partx', '--delete', block.path], { accept: [0, 1] });
     if (change.parts.length === 0) await host.run(['wipefs', '--all', block.path]);
@@ -32,10 +35,10 @@ export const partitionsHandler: StateHandler<PartitionsChange> = {
       // What earlier partitions held must not appear in the new ones.
       const wipe = ['--wipe', 'always', '--wipe-partitions', 'always'];
       const sfdisk = ['sfdisk', '--quiet', '--no-reread', '--no-tell-kernel', ...wipe, block.path];
-      await host.run(['flock', '--timeout', '60', block.path, ...sfdisk], { input: scriptOf(change, block) });
+      await host.run(['flock', '--timeout', '60', block.path, ...sfdisk], { input });
       await host.run(['partx', '--update', block.path]);
     }
-    await settled(host);
+    await settleDevices(host);
   },
 };
 

@@ -1,5 +1,6 @@
 import type { ChangeOf } from '../../engine/change.ts';
 import type { StateHandler } from '../../engine/handler.ts';
+import { usedBytes } from './swap-file.ts';
 
 /** Removes a swap file, active or not. */
 export const removedSwapHandler: StateHandler<ChangeOf<'removed-swap'>> = {
@@ -11,9 +12,8 @@ export const removedSwapHandler: StateHandler<ChangeOf<'removed-swap'>> = {
   },
 
   async apply({ path }, host) {
-    const swaps = host.offline ? '' : ((await host.readText('/proc/swaps')) ?? '');
     // The kernel holds an active swap file.
-    if (swaps.split('\n').some((line) => line.startsWith(`${path} `))) await host.run(['swapoff', path]);
+    if (!host.offline && (await usedBytes(path, host)) !== undefined) await host.run(['swapoff', path]);
     await host.remove(path);
   },
 };

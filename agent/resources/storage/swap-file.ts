@@ -86,7 +86,7 @@ export async function useSwapFile(path: string, bytes: number, host: Host): Prom
 
 /** Returns the bytes of an active swap, or undefined. */
 export async function usedBytes(path: string, host: ReadHost): Promise<number | undefined> {
-  const lines = ((await host.readText('/proc/swaps')) ?? '').split('\n').slice(1);
+  const lines = ((await host.readText('/proc/swaps')) ?? '').split('\n').slice(1).filter(Boolean);
   const swaps = new Map(
     lines.map((line) => line.split(/\s+/)).map((fields) => [decodeOctalEscapes(fields[0] ?? ''), fields]),
   );

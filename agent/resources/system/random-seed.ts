@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { Problem } from '../../base/problem.ts';
 import type { RandomSeedChange } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
-import { realPath } from '../../host/real-path.ts';
+import { statFollowed } from '../../host/real-path.ts';
 
 const most = 2 ** 20;
 
@@ -16,7 +16,7 @@ export const randomSeedHandler: ActHandler<RandomSeedChange> = {
   async perform(change, host) {
     const input = bytesOf(change);
     // A file that dd creates is readable by all users, and one of the image may be.
-    const stat = await host.stat(await realPath(change.path, host));
+    const stat = await statFollowed(change.path, host);
     if (!stat) await host.writeFile(change.path, '', { mode: 0o600 });
     else if (stat.type === 'file' && (stat.mode & 0o077) !== 0) await host.setAttributes(change.path, { mode: 0o600 });
     // A device must be written to, not replaced by a file.

@@ -76,4 +76,15 @@ describe('removing and emptying', () => {
     await applied(plan({ kind: 'removed-swap', path: '/swap' }), host);
     assert.deepEqual(host.did, ['run swapoff /swap', 'remove /swap']);
   });
+
+  test('switches off a swap file that the kernel shows under another path', async () => {
+    const swaps = 'Filename Type Size Used Priority\n/var/mnt/swap\\040file file 1 0 -2\n';
+    const host = memoryHost({
+      files: { '/proc/swaps': swaps, '/var/mnt/swap file': 'x' },
+      links: { '/mnt': '/var/mnt' },
+      programs: { swapoff: () => '' },
+    });
+    await applied(plan({ kind: 'removed-swap', path: '/mnt/swap file' }), host);
+    assert.equal(host.did[0], 'run swapoff /mnt/swap file');
+  });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { failure, unreachable } from '../../../agent/base/http-error.ts';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { PlanItem } from '../../../agent/engine/change.ts';
 import type { ImportedKeysChange } from '../../../agent/engine/kinds/accounts.ts';
@@ -72,6 +73,18 @@ describe('imported keys', () => {
     const { host, problem } = await run(404);
     assert.equal(problem, `No key was imported: ${url} answered with status 404`);
     assert.equal(host.asked.length, 1);
+  });
+
+  test('of a server that cannot be trusted are requested once, and the reason is reported', async () => {
+    const inner = machine(first);
+    let requests = 0;
+    const http = (): Promise<Response> => {
+      requests++;
+      return Promise.reject(unreachable('GET', url, failure('CERT_HAS_EXPIRED')));
+    };
+    const [step] = await applied(plan, { ...inner, http });
+    assert.match(step?.outcome === 'failed' ? step.problem.message : '', /its certificate cannot be trusted$/);
+    assert.equal(requests, 1);
   });
 
   test('of an account without keys are an error', async () => {

@@ -172,6 +172,13 @@ describe('partitions', () => {
     const tiny = plan({ parts: [1, 99].map((percent) => ({ percent: percent / 20, type: 'A' })) });
     assert.match(told(await applied(tiny, machine())), /^failed: \/dev\/vdb is too small for a partition of 0\.05 %/);
   });
+
+  test('that do not fit leave the earlier ones to the kernel', async () => {
+    const host = machine({ blkid: 'PTTYPE=dos\n', partitions: 1 });
+    const parts = [1, 99].map((percent) => ({ percent: percent / 20, type: 'A' }));
+    assert.match(told(await applied(plan({ parts, overwrite: true }), host)), /^failed: \/dev\/vdb is too small/);
+    assert.deepEqual(host.did, []);
+  });
 });
 
 laws('partitions', plan(), () => machine());
