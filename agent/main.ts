@@ -34,7 +34,10 @@ process.umask(0o022);
 
 serve(process.argv.slice(2)).then(async (code) => {
   // No caller waits for this work, and its failures are not reported.
-  for (const work of left) await work().then(syncPending, () => {});
+  for (const work of left)
+    await work()
+      .then(syncPending)
+      .catch(() => {});
   // All output is written and all work is done; without an explicit exit, open or pending connections keep the process alive.
   process.exit(code);
 });

@@ -1,4 +1,5 @@
 import { exit } from '../base/exit-codes.ts';
+import { parsedJson } from '../base/parsed-json.ts';
 import { printable } from '../base/printable.ts';
 import type { Problem } from '../base/problem.ts';
 import { hidden } from '../base/shown-url.ts';
@@ -49,7 +50,7 @@ export const run: Work['run'] = async (given, around) => {
 async function instanceIn(root: string) {
   const { fromJson } = await import('../identity/instance-json.ts');
   const text = openState(folderStore(root)).instance();
-  return text === undefined ? undefined : fromJson(JSON.parse(text));
+  return text === undefined ? undefined : fromJson(parsedJson(text));
 }
 
 /** Returns a redactor with the values that the modules declare as secret. Values under secret keys are hidden by `rowsOf`. */

@@ -1,4 +1,5 @@
 import { exit } from '../base/exit-codes.ts';
+import { parsedJson } from '../base/parsed-json.ts';
 import { Problem } from '../base/problem.ts';
 import type { Host } from '../host/host.ts';
 import { fromJson } from '../identity/instance-json.ts';
@@ -30,23 +31,16 @@ export const run: Work['run'] = async (given, { out }) => {
 /** Returns the instance itself for root, and its public variables for other users. */
 async function known(host: Host): Promise<{ readonly instance?: Instance; readonly variables: unknown }> {
   if (host.privileged || host.offline) {
-    const instance = fromJson(parsed(folderStore(host.root).read('instance.json')));
+    // Where it is damaged, a later boot fetches it again.
+    const instance = fromJson(parsedJson(folderStore(host.root).read('instance.json') ?? ''));
     if (instance) return { instance, variables: variablesOf(instance) };
   } else {
-    const variables = parsed(await host.readText(publicPath));
+    const variables = parsedJson((await host.readText(publicPath)) ?? '');
     if (variables !== undefined) return { variables };
   }
   throw new Problem('not-possible', 'No instance is known on this machine', {
     hint: 'See "bootagent status" and "bootagent detect".',
   });
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined; // damaged: a later boot fetches it again
-  }
 }
 
 /**

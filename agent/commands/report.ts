@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
@@ -47,8 +47,9 @@ export const run: Work['run'] = async (given, io) => {
   const files = [index, ...collected.files].map((each) => ({ ...each, name: `${folder}/${each.name}` }));
   const path = resolve(given.options.out ?? `${folder}.tar.gz`);
   const packed = await promisify(gzip)(tarOf(files, seconds));
-  // A file that exists would keep its mode.
-  if (given.options.out !== undefined) rmSync(path, { force: true });
+  const old = lstatSync(path, { throwIfNoEntry: false });
+  // A file that exists would keep its mode, and a link would lead elsewhere. Devices and the links of /dev are written to.
+  if (old?.isFile() || (old?.isSymbolicLink() && !path.startsWith('/dev/'))) rmSync(path);
   outputTo('--out', path, packed, 0o600);
   if (given.options.format === 'json') io.out(`${JSON.stringify({ ...summary, path }, undefined, 2)}\n`);
   else {

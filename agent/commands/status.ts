@@ -130,7 +130,7 @@ function headLines({ instance, unseen, updated, seconds, stages }: Summary): str
     ...(instance ? [`instance    ${instance.id} (${instance.standing})`, `datasource  ${instance.how}`] : []),
     unseen
       ? `took        nothing: the machine is as it was at ${timeOf(updated)}`
-      : `took        ${seconds.toFixed(1)} s in ${[...new Set(stages)].join(', ')}`,
+      : `took        ${seconds.toFixed(1)} s in ${stages.join(', ')}`,
   ];
 }
 

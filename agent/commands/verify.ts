@@ -31,7 +31,8 @@ export const run: Work['run'] = async (given, io) => {
     instance: identity,
     eachBoot: namesOf(isEachBoot),
     countedAsDone: state.inService() && !host.offline ? namesOf((module) => !isEachBoot(module) && !module.merges) : [],
-    next: await documentOf(false),
+    // Needed only to tell drift from settings that have changed.
+    next: plan.steps.some(({ outcome }) => outcome === 'pending') ? await documentOf(false) : plan,
   });
   io.out(printed(verified, identity, host, given.options.format));
   if (verified.drift.length > 0) return exit.due;

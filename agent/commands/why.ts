@@ -1,3 +1,4 @@
+import { parsedJson } from '../base/parsed-json.ts';
 import { bootStateOf, standingOf } from '../boot/standing.ts';
 import type { Host } from '../host/host.ts';
 import { redactor } from '../report/redact.ts';
@@ -45,7 +46,8 @@ async function sourceLine({ place = '', at }: Cause, host: Host): Promise<Source
   // The line of a wrong secret may contain the secret itself.
   if ((!host.privileged && !host.offline) || isSecretKey(at)) return undefined;
   const { fromJson } = await import('../identity/instance-json.ts');
-  const instance = fromJson(parsed(folderStore(host.root).read('instance.json')));
+  // Where it is damaged, only the place is shown.
+  const instance = fromJson(parsedJson(folderStore(host.root).read('instance.json') ?? ''));
   if (!instance?.userData) return undefined;
   const { readUserData } = await import('../userdata/read-user-data.ts');
   const { sources, config } = await readUserData(instance.userData, { source: 'user-data' });
@@ -56,12 +58,4 @@ async function sourceLine({ place = '', at }: Cause, host: Host): Promise<Source
   const { secretsIn } = await import('../../modules/commands/secrets-in-commands.ts');
   for (const each of [...secretTexts(config), ...secretsIn([...textsOf(config), text])]) add(each);
   return { source, line: Number(line), column: Number(column), text: clean(withoutSecretValues(text)) };
-}
-
-function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return undefined; // damaged: only the place is shown
-  }
 }

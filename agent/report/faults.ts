@@ -33,9 +33,16 @@ export function publicItem({ tail: _, ...item }: ItemReport): PublicItem {
   return item;
 }
 
+interface Hinted {
+  readonly text: string;
+  readonly hint?: string;
+}
+
+/** Returns a text with its hint. */
+export const hintedText = ({ text, hint }: Hinted): string => `${text}${hint === undefined ? '' : ` (${hint})`}`;
+
 /** Returns the text of a warning, with its hint. */
-export const noticeText = ({ text, hint }: { readonly text: string; readonly hint?: string }): string =>
-  `warning: ${text}${hint === undefined ? '' : ` (${hint})`}`;
+export const noticeText = (notice: Hinted): string => `warning: ${hintedText(notice)}`;
 
 /** Whether a fault affects more than its item. */
 export const isFatal = ({ code }: Pick<Fault, 'code'>): boolean => !isNonFatal(code);

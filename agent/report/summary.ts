@@ -77,7 +77,8 @@ export function addTo(summary: Summary, event: Event): void {
   switch (event.event) {
     case 'run-began':
       summary.state = 'running';
-      summary.stages.push(...event.stages);
+      // The last unit may repeat a stage.
+      summary.stages = [...new Set([...summary.stages, ...event.stages])];
       // This stage checks the settings that no module owns, and so reports them again.
       if (event.stages.includes('main')) summary.notes = summary.notes.filter(({ module }) => module !== undefined);
       return;

@@ -1,6 +1,6 @@
 import { printable } from '../base/printable.ts';
 import { wrap } from '../base/wrap.ts';
-import { exitText, fixOf, itemName, type PublicItem, withoutScriptPath } from './faults.ts';
+import { exitText, fixOf, hintedText, itemName, type PublicItem, withoutScriptPath } from './faults.ts';
 import { faultsOf, type Notice, type Summary } from './summary.ts';
 import { plural } from './wording.ts';
 
@@ -83,8 +83,8 @@ export function noticeLines(health: readonly string[], notices: readonly Notice[
   return lines;
 }
 
-const noticeOf = ({ module, text, hint }: Notice): string =>
-  `${module === undefined ? '' : `${module}: `}${text}${hint === undefined ? '' : ` (${hint})`}`;
+const noticeOf = ({ module, ...notice }: Notice): string =>
+  `${module === undefined ? '' : `${module}: `}${hintedText(notice)}`;
 
 /** Returns the cause of a fault in a command of a list. */
 const itemCause = (module: string, item: PublicItem): string => `${itemName(module, item)} failed: ${exitText(item)}`;

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -215,5 +225,18 @@ describe('the archive for a bug report', { concurrency: 2 }, () => {
     assert.equal(statSync(archive).mode & 0o777, 0o600);
     const modes = execFileSync('tar', ['-tvzf', archive], { encoding: 'utf8' }).trim().split('\n');
     assert.ok(modes.every((line) => line.startsWith('-rw-------')));
+  });
+
+  test('replaces nothing but a file or a link', async () => {
+    const root = tree({ other: 'kept' });
+    const out = (name: string) => bootagent(['report', '--root', root, '--out', join(root, name)]);
+    mkdirSync(join(root, 'folder'));
+    const { code, err } = await out('folder');
+    assert.equal(code, 4);
+    assert.match(err, /--out \S+folder: cannot be written \(EISDIR\)/);
+    symlinkSync('other', join(root, 'link'));
+    assert.equal((await out('link')).code, 0);
+    assert.equal(readFileSync(join(root, 'other'), 'utf8'), 'kept');
+    assert.ok(lstatSync(join(root, 'link')).isFile());
   });
 });

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe as suite, test } from 'node:test';
+import * as config from '../../agent/commands/config.ts';
 import * as detect from '../../agent/commands/detect.ts';
 import * as query from '../../agent/commands/query.ts';
 import { wakameNet } from '../../agent/datasources/wakame.ts';
@@ -47,6 +48,11 @@ async function said(command: typeof query | typeof detect, args: readonly string
 }
 
 const state = '/var/lib/bootagent/instance.json';
+
+test('config ignores a damaged record of the instance', async () => {
+  const files = { [state]: '{"id": ', '/etc/bootagent/bootagent.yaml': 'timezone: UTC\n' };
+  assert.match(await inTree(files, (root) => said(config, [], { root })), /^timezone: "UTC" /);
+});
 
 suite('query', () => {
   const kept = instance({

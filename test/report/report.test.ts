@@ -49,6 +49,13 @@ const told = (events: readonly Event[] = story) => {
   return summary;
 };
 
+test('a stage that runs again is in the summary once', () => {
+  assert.deepEqual(told([...story, { event: 'run-began', version: '1', stages: ['main'], mode: 'apply' }]).stages, [
+    'main',
+    'final',
+  ]);
+});
+
 const file: Event = {
   event: 'step',
   module: 'write_files',

@@ -62,7 +62,7 @@ export async function runModule(
       if (failures.failed[at] === undefined) failures.keep(at, failure);
     const record = { module: module.name, scope, hash, failed: failures.failed };
     const { state } = run;
-    const left = plan.filter((item) => item.deferred !== undefined && (only === 'all' || only.has(item.at)));
+    const left = due.filter(({ deferred }) => deferred !== undefined);
     const waiting = new Set([...steps.filter(isWaiting), ...left].map(({ at }) => at));
     failures.guard(() => recordRun(record, { waiting, begun, asked: plan.length > 0, last, state, module }));
   }
