@@ -15,7 +15,7 @@ export const akamai: Declaration = {
     const { root, ...others } = asObject((await jsonAt(tree, '/v1/ssh-keys'))?.users) ?? {};
     const byUser = Object.entries(others).map(([user, lines]) => [user, keyLines(lines)] as const);
     // The keys that are chosen when a Linode is created are listed under root.
-    return { lines: keyLines(root), ...(byUser.length > 0 && { byUser: Object.fromEntries(byUser) }) };
+    return { lines: keyLines(root), byUser: Object.fromEntries(byUser) };
   },
   userData: { at: '/v1/user-data', encoding: 'base64' },
 };

@@ -35,12 +35,15 @@ export function cloud(
   };
 }
 
+/** Whether this is a container: DMI then describes the machine that runs it. */
+export const isContainer = async (host: ReadHost): Promise<boolean> =>
+  (await host.stat('/run/systemd/container')) !== undefined;
+
 const fields = ['vendor', 'product', 'serial', 'chassis'] as const satisfies readonly DmiField[];
 
 async function dmiMark(platform: Platform, host: ReadHost, marks: Marks): Promise<string | undefined> {
   const field = fields.find((each) => marks[each]?.some((value) => matches(value, platform[each])));
-  // In a container, DMI describes the machine that runs it.
-  if (field === undefined || (await host.stat('/run/systemd/container'))) return undefined;
+  if (field === undefined || (await isContainer(host))) return undefined;
   return `DMI ${field} is ${platform[field]}`;
 }
 

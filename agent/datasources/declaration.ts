@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/facts.ts';
-import type { ReadHost, Request } from '../host/host.ts';
+import type { Request } from '../host/host.ts';
 import type { FetchContext, Instance } from '../metadata/datasource.ts';
-import type { Service } from '../metadata/endpoint.ts';
+import type { Endpoints, Service } from '../metadata/endpoint.ts';
 import type { TokenExchange } from '../metadata/session.ts';
 import type { Tree } from '../metadata/tree.ts';
 import type { NetworkRead } from './network-fields.ts';
@@ -32,8 +32,8 @@ interface ValueAt {
 
 /** The metadata service of a cloud, as data. Functions are only for what data cannot describe. */
 export interface Declaration {
-  /** Where to ask. "%25*" in an address stands for each interface; the answer that comes first wins. */
-  readonly endpoints: readonly string[] | ((host: ReadHost) => Promise<readonly string[]>);
+  /** Where the service is requested; the answer that comes first wins. */
+  readonly endpoints: Endpoints;
   readonly headers?: Readonly<Record<string, string>> | ((path: string) => Readonly<Record<string, string>>);
   readonly token?: TokenExchange;
   /** The header by which an answer shows that it comes from this service, and its value. */
@@ -44,12 +44,13 @@ export interface Declaration {
   readonly document?: { readonly path: string; readonly format: 'json' | 'yaml' };
   /** The folder of a path tree, by which `bootagent query` fetches other values. */
   readonly folder?: string;
-  readonly id: ValuePlace;
+  /** A path of the service, or a field of the document. */
+  readonly id: string;
   readonly hostname?: ValuePlace;
   readonly zone?: ValuePlace;
   readonly region?: ValuePlace;
-  /** The keys of the default user, or a function where the keys name their users. */
-  readonly keys?: ValuePlace | ((parts: Parts) => Promise<Keys>);
+  /** The field with the keys of the default user, or a function where they are elsewhere or name their users. */
+  readonly keys?: string | ((parts: Parts) => Promise<Keys>);
   /** Of several places, the first that has something. */
   readonly userData?: ValuePlace | readonly string[];
   readonly vendorData?: ValuePlace | readonly string[];

@@ -3,20 +3,20 @@ import type { ReadHost } from '../host/host.ts';
 import { asAddress } from './addresses.ts';
 
 /** Where DHCP clients record a lease, and the line that names the server. */
+const systemd = /^SERVER_ADDRESS=(\S+)$/m;
+const dhclient = /option dhcp-server-identifier (\S+);(?![\s\S]*option dhcp-server-identifier)/;
 const records = [
-  { folder: '/run/systemd/netif/leases', server: /^SERVER_ADDRESS=(\S+)$/m },
-  { folder: '/var/lib/NetworkManager', server: /^SERVER_ADDRESS=(\S+)$/m },
+  { folder: '/run/systemd/netif/leases', server: systemd },
+  { folder: '/var/lib/NetworkManager', server: systemd },
   { folder: '/run/NetworkManager/devices', server: /^(?:dhcp4\.)?dhcp_server_identifier=(\S+)$/m },
-  { folder: '/var/lib/dhcp', server: /option dhcp-server-identifier (\S+);(?![\s\S]*option dhcp-server-identifier)/ },
-  {
-    folder: '/var/lib/dhclient',
-    server: /option dhcp-server-identifier (\S+);(?![\s\S]*option dhcp-server-identifier)/,
-  },
+  { folder: '/var/lib/dhcp', server: dhclient },
+  { folder: '/var/lib/dhclient', server: dhclient },
 ] as const;
 
 /** Returns the addresses of the DHCP servers by the leases of this machine, or else that of the default gateway. */
 export async function dhcpServers(host: ReadHost): Promise<readonly string[]> {
   const found = new Set<string>();
+  // A lease that cannot be read is as good as none: another one, or the gateway, may name the server.
   for (const { folder, server } of records) {
     for (const name of await host.list(folder).catch(() => [])) {
       const [, text] = server.exec((await host.readText(`${folder}/${name}`).catch(() => undefined)) ?? '') ?? [];

@@ -1,6 +1,6 @@
 import type { Platform } from '../facts/facts.ts';
 import type { Datasource } from '../metadata/datasource.ts';
-import { placesFor, serviceAt } from '../metadata/endpoint.ts';
+import { serviceFor } from '../metadata/endpoint.ts';
 import { httpTree } from '../metadata/http-tree.ts';
 import { sessionWith, type TokenExchange } from '../metadata/session.ts';
 import { idAt, textAt } from '../metadata/tree.ts';
@@ -28,7 +28,7 @@ export const ec2: Datasource = {
 
   async fetch(ask) {
     const amazon = amazonMark(ask.facts.platform) !== undefined;
-    const service = serviceAt(ask, placesFor(ask, usual));
+    const service = serviceFor(ask, usual);
     const session = sessionWith(service, token);
     // Amazon's service always issues a token. From other services, a token is requested only after they answer 401.
     if (amazon) await session.renew();
@@ -44,7 +44,7 @@ export const ec2: Datasource = {
   },
 
   async value(ask, path) {
-    const service = serviceAt(ask, placesFor(ask, usual));
+    const service = serviceFor(ask, usual);
     const session = sessionWith(service, token);
     if (amazonMark(ask.facts.platform) !== undefined) await session.renew();
     return textAt(httpTree(ask, service, '/latest/meta-data/', session), path);

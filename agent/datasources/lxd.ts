@@ -29,10 +29,10 @@ export const lxd: Declaration = {
 /** Returns the keys of the metadata, and those of the settings "cloud-init.ssh-keys.NAME: USER:KEY". */
 async function keys({ tree, document }: Parts): Promise<Keys> {
   const names = asList(await anyJsonAt(tree, '/1.0/config')).map(String);
-  const byUser: Record<string, string[]> = {};
+  const byUser = new Map<string, string[]>();
   for (const path of names.filter((name) => name.startsWith(`${config}cloud-init.ssh-keys.`))) {
     const [, user = '', key] = /^([^\s:]+):(.+)$/.exec((await textAt(tree, path)) ?? '') ?? [];
-    if (key !== undefined) byUser[user] = [...(byUser[user] ?? []), key];
+    if (key !== undefined) byUser.set(user, [...(byUser.get(user) ?? []), key]);
   }
-  return { lines: keyLines(document['public-keys']), ...(Object.keys(byUser).length > 0 && { byUser }) };
+  return { lines: keyLines(document['public-keys']), byUser: Object.fromEntries(byUser) };
 }

@@ -1,11 +1,20 @@
 import type { Facts } from '../facts/facts.ts';
-import type { NetworkInterface } from '../metadata/datasource.ts';
+import type { Instance, NetworkInterface } from '../metadata/datasource.ts';
 
 /** A network configuration as far as it is supported; `leftOut` has a sentence for each part that is not. */
 export interface NetworkRead {
   readonly interfaces: readonly NetworkInterface[];
   readonly leftOut: readonly string[];
 }
+
+/** Returns the parts of an instance for its network; none where everything is DHCP. */
+export const networkParts = ({
+  interfaces,
+  leftOut,
+}: NetworkRead): Partial<Pick<Instance, 'network' | 'networkLeftOut'>> => ({
+  ...(interfaces.length > 0 && { network: interfaces }),
+  ...(leftOut.length > 0 && { networkLeftOut: leftOut }),
+});
 
 /** Returns an interface with nothing configured. */
 export const bare = (mac: string, name?: string): NetworkInterface => ({

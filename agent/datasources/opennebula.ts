@@ -6,6 +6,7 @@ import type { Datasource, FetchContext, Instance } from '../metadata/datasource.
 import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
 import { keyLines } from '../metadata/key-lines.ts';
 import { badMetadata, orNothing, type Tree, textAt, utf8 } from '../metadata/tree.ts';
+import { networkParts } from './network-fields.ts';
 import { readContextNetwork } from './opennebula-network.ts';
 import { readAssignments } from './shell-values.ts';
 
@@ -63,7 +64,6 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
   const first = (...names: readonly string[]): string | undefined =>
     names.map((name) => context.get(name)).find((value) => value !== undefined);
   for (const name of context.keys()) if (undone.test(name)) ask.note('warning', `${name} is not supported: left out`);
-  const { interfaces, leftOut } = readContextNetwork(context);
   const token = tokenFile ?? context.get('ONEGATE_TOKEN');
   const script = startScript(context);
   return {
@@ -73,8 +73,7 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
     publicKeys: keyLines(first('SSH_KEY', 'SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY')),
     userData: userDataOf(context),
     vendorData: script ? [script] : [],
-    ...(interfaces.length > 0 && { network: interfaces }),
-    ...(leftOut.length > 0 && { networkLeftOut: leftOut }),
+    ...networkParts(readContextNetwork(context)),
     metadata: { meta_data: Object.fromEntries(context) },
     secrets: [...secretsIn(context), ...(token === undefined ? [] : [token])],
     ready: readyReport(context, token),

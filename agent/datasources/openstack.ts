@@ -1,12 +1,15 @@
 import type { Platform } from '../facts/facts.ts';
-import type { Datasource, FetchContext } from '../metadata/datasource.ts';
-import { placesFor, type Service, serviceAt } from '../metadata/endpoint.ts';
+import type { Datasource } from '../metadata/datasource.ts';
+import { serviceFor } from '../metadata/endpoint.ts';
 import { httpTree } from '../metadata/http-tree.ts';
 import { linesAt } from '../metadata/tree.ts';
 import { readOpenStack, versions } from './openstack-tree.ts';
 
 const products = ['OpenStack Nova', 'OpenStack Compute'];
 const chassis = [...products, 'OpenTelekomCloud', 'SAP CCloud VM', 'HUAWEICLOUD', 'Samsung Cloud Platform'];
+
+/** The usual IPv4 address and, for guests without IPv4, the link-local address on each interface. */
+const endpoints = ['http://169.254.169.254', 'http://[fe80::a9fe:a9fe%25*]'];
 
 /** OpenStack's metadata service, used if there is no config drive. */
 export const openstack: Datasource = {
@@ -17,7 +20,7 @@ export const openstack: Datasource = {
   detect: async ({ platform }) => mark(platform),
 
   async fetch(ask) {
-    const service = serviceFor(ask);
+    const service = serviceFor(ask, endpoints);
     const listed = await linesAt(httpTree(ask, service, '/'), 'openstack');
     const version = versions.findLast((each) => listed?.includes(each)) ?? listed?.find((each) => each === 'latest');
     if (version === undefined) {
@@ -32,13 +35,3 @@ const mark = (platform: Platform): string | undefined => {
   if (products.includes(platform.product)) return `DMI product is ${platform.product}`;
   return chassis.includes(platform.chassis) ? `DMI chassis is ${platform.chassis}` : undefined;
 };
-
-/** Returns the service at the usual IPv4 address and, for guests without IPv4, at its link-local address on each interface. */
-function serviceFor(ask: FetchContext): Service {
-  const named = placesFor(ask, []);
-  if (named.length > 0) return serviceAt(ask, named);
-  return serviceAt(ask, async () => {
-    const interfaces = (await ask.host.list('/sys/class/net')).filter((name) => name !== 'lo');
-    return ['http://169.254.169.254', ...interfaces.map((name) => `http://[fe80::a9fe:a9fe%25${name}]`)];
-  });
-}

@@ -1,11 +1,12 @@
 import type { FetchContext, Instance } from '../metadata/datasource.ts';
-import { placesFor, type Service, serviceAt } from '../metadata/endpoint.ts';
+import { type Service, serviceFor } from '../metadata/endpoint.ts';
 import { httpTree } from '../metadata/http-tree.ts';
 import { keyLines } from '../metadata/key-lines.ts';
 import { sessionWith } from '../metadata/session.ts';
 import { asObject, badMetadata, idAt, jsonAt, notId, type Tree, textAt, unlessRubbish } from '../metadata/tree.ts';
-import type { Declaration, DocumentFields, Keys, Parts, ValuePlace } from './declaration.ts';
+import type { Declaration, DocumentFields, Keys, Parts } from './declaration.ts';
 import { bytesIn, fieldOf, textIn, type Values } from './declared-values.ts';
+import { networkParts } from './network-fields.ts';
 
 /** Reads the instance from a service that is declared as data; undefined if the service does not know the instance. */
 export async function readDeclared(
@@ -43,11 +44,10 @@ export async function readDeclared(
     ...(zone !== undefined && { zone }),
     ...(region !== undefined && { region }),
     publicKeys: lines,
-    ...(byUser && { userKeys: byUser }),
+    ...(byUser && Object.keys(byUser).length > 0 && { userKeys: byUser }),
     userData,
     vendorData: vendorData ? [vendorData] : [],
-    ...(network && network.interfaces.length > 0 && { network: network.interfaces }),
-    ...(network && network.leftOut.length > 0 && { networkLeftOut: network.leftOut }),
+    ...(network && networkParts(network)),
     metadata: {
       meta_data: { 'instance-id': id, ...(hostname !== undefined && { 'local-hostname': hostname }), ...document },
     },
@@ -69,7 +69,7 @@ export async function readDeclaredValue(
 
 /** Returns the service and its tree, with a token where the service issues one. */
 async function connect(ask: FetchContext, declared: Declaration): Promise<{ service: Service; tree: Tree }> {
-  const service = serviceFor(ask, declared);
+  const service = serviceFor(ask, declared.endpoints);
   const { headers = {}, token, from, answersWith } = declared;
   const headersFor = typeof headers === 'function' ? headers : () => headers;
   const session = token && sessionWith(service, token);
@@ -83,19 +83,6 @@ async function connect(ask: FetchContext, declared: Declaration): Promise<{ serv
   return { service, tree };
 }
 
-function serviceFor(ask: FetchContext, { endpoints }: Declaration): Service {
-  const named = placesFor(ask, []);
-  if (named.length > 0) return serviceAt(ask, named);
-  if (typeof endpoints === 'function') return serviceAt(ask, () => endpoints(ask.host));
-  if (!endpoints.some((each) => each.includes('%25*'))) return serviceAt(ask, endpoints);
-  return serviceAt(ask, async () => {
-    const interfaces = (await ask.host.list('/sys/class/net')).filter((name) => name !== 'lo');
-    return endpoints.flatMap((each) =>
-      each.includes('%25*') ? interfaces.map((name) => each.replace('*', name)) : [each],
-    );
-  });
-}
-
 async function readDocument(
   tree: Tree,
   { path, format }: NonNullable<Declaration['document']>,
@@ -107,8 +94,7 @@ async function readDocument(
 }
 
 /** Returns the instance-id. A document without a valid one is a problem; a path without one means an unknown instance. */
-async function idIn({ tree, document, from }: Values, place: ValuePlace): Promise<string | undefined> {
-  const at = typeof place === 'string' ? place : place.at;
+async function idIn({ tree, document, from }: Values, at: string): Promise<string | undefined> {
   if (at.startsWith('/')) return idAt(tree, at);
   const value = fieldOf(document, at);
   const id = typeof value === 'number' ? String(value) : typeof value === 'string' ? value.trim() : '';
@@ -121,12 +107,10 @@ async function idIn({ tree, document, from }: Values, place: ValuePlace): Promis
 async function keysOf(values: Values, parts: Parts, keys: Declaration['keys']): Promise<Keys> {
   const { ask, tree, document, from } = values;
   if (typeof keys === 'function') return (await unlessRubbish(ask, tree, () => keys(parts))) ?? { lines: [] };
-  const at = typeof keys === 'object' ? keys.at : keys;
-  if (at === undefined) return { lines: [] };
-  if (at.startsWith('/')) return { lines: keyLines(await textIn(values, at)) };
-  const value = fieldOf(document, at);
+  if (keys === undefined) return { lines: [] };
+  const value = fieldOf(document, keys);
   if (typeof value === 'number' || typeof value === 'boolean')
-    ask.note('warning', `${tree.where(from)}: "${at}" has no keys: it is a ${typeof value}`);
+    ask.note('warning', `${tree.where(from)}: "${keys}" has no keys: it is a ${typeof value}`);
   return { lines: keyLines(value) };
 }
 

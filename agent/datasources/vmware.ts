@@ -4,11 +4,11 @@ import type { ReadHost } from '../host/host.ts';
 import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
 import { keyLines } from '../metadata/key-lines.ts';
 import { asObject, asText, badMetadata, orNothing, utf8 } from '../metadata/tree.ts';
-import { decodeLayers } from '../userdata/decode-layers.ts';
+import { isContainer } from './cloud.ts';
 import { fromBase64 } from './declared-values.ts';
 import { type GuestInfoKey, guestInfo } from './guest-info.ts';
-import { yamlAt } from './metadata-yaml.ts';
 import { readNetworkConfig } from './network-config.ts';
+import { networkParts } from './network-fields.ts';
 
 const keys = ['metadata', 'userdata', 'vendordata'] as const;
 
@@ -19,7 +19,7 @@ export const vmware: Datasource = {
   needs: 'disk',
 
   async detect({ platform }, host) {
-    if (!isVmware(platform) || (await host.stat('/run/systemd/container'))) return undefined;
+    if (!isVmware(platform) || (await isContainer(host))) return undefined;
     // Most machines on vSphere have no guestinfo: only a variable that is set shows the datasource.
     for (const key of keys) if (await guestInfo(host, key)) return `guestinfo.${key} is set`;
     return undefined;
@@ -57,12 +57,15 @@ function decoded(where: string, text: string, encoding = ''): Uint8Array {
 async function metadataOf(ask: FetchContext): Promise<Readonly<Record<string, unknown>> | undefined> {
   const bytes = await bytesOf(ask.host, 'metadata');
   if (bytes === undefined) return undefined;
-  const metaData = asObject(yamlIn('guestinfo.metadata', bytes));
+  const metaData = asObject(await yamlIn('guestinfo.metadata', bytes));
   if (!metaData) throw badMetadata('guestinfo.metadata', 'no YAML mapping');
   return metaData;
 }
 
-function yamlIn(where: string, bytes: Uint8Array): unknown {
+/** Loads its readers at the first use: most machines have no such variable. */
+async function yamlIn(where: string, bytes: Uint8Array): Promise<unknown> {
+  const { decodeLayers } = await import('../userdata/decode-layers.ts');
+  const { yamlAt } = await import('./metadata-yaml.ts');
   const plain = decodeLayers(bytes);
   if ('why' in plain) throw badMetadata(where, plain.why);
   return yamlAt(utf8(plain.bytes), where);
@@ -74,8 +77,8 @@ async function instanceOf(
   userData: Uint8Array | undefined,
   vendorData: Uint8Array | undefined,
 ): Promise<Instance> {
-  const given = await orNothing(ask, async () => networkOf(metaData));
-  const { interfaces, leftOut } = readNetworkConfig(given ?? { config: 'disabled' }, ask.facts);
+  const given = await orNothing(ask, () => networkOf(metaData));
+  const network = readNetworkConfig(given ?? { config: 'disabled' }, ask.facts);
   const redacted = metaData.redact ?? metaData['cleanup-guestinfo'];
   if (redacted) ask.note('warning', 'redact is not supported: the variables stay readable in the machine');
   const names = ['public-keys-data', 'public_keys_data', 'public-keys', 'public_keys'];
@@ -87,15 +90,14 @@ async function instanceOf(
     publicKeys: keyLines(metaData[names.find((name) => metaData[name] !== undefined) ?? '']),
     userData,
     vendorData: vendorData ? [vendorData] : [],
-    ...(interfaces.length > 0 && { network: interfaces }),
-    ...(leftOut.length > 0 && { networkLeftOut: leftOut }),
+    ...networkParts(network),
     metadata: { meta_data: metaData },
     secrets: [],
   };
 }
 
 /** Returns the network configuration: a mapping, or an encoded text. */
-function networkOf(metaData: Readonly<Record<string, unknown>>): unknown {
+async function networkOf(metaData: Readonly<Record<string, unknown>>): Promise<unknown> {
   const { network } = metaData;
   if (typeof network !== 'string') return network;
   const where = 'guestinfo.metadata: "network"';

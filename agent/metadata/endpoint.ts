@@ -1,5 +1,5 @@
 import { shownUrl } from '../base/shown-url.ts';
-import type { Request, Response } from '../host/host.ts';
+import type { ReadHost, Request, Response } from '../host/host.ts';
 import type { FetchContext } from './datasource.ts';
 import type { Roots } from './retrying-client.ts';
 import type { Judge } from './try-endpoint.ts';
@@ -29,6 +29,23 @@ export function serviceAt({ client: patience }: FetchContext, places: readonly s
       return answer;
     },
   };
+}
+
+/** The usual endpoints of a service. "%25*" in an address stands for each interface. */
+export type Endpoints = readonly string[] | ((host: ReadHost) => Promise<readonly string[]>);
+
+/** Returns the service at the endpoints from the settings of the image, or else at the usual ones. */
+export function serviceFor(ask: FetchContext, usual: Endpoints): Service {
+  const named = placesFor(ask, []);
+  if (named.length > 0) return serviceAt(ask, named);
+  if (typeof usual === 'function') return serviceAt(ask, () => usual(ask.host));
+  if (!usual.some((each) => each.includes('%25*'))) return serviceAt(ask, usual);
+  return serviceAt(ask, async () => {
+    const interfaces = (await ask.host.list('/sys/class/net')).filter((name) => name !== 'lo');
+    return usual.flatMap((each) =>
+      each.includes('%25*') ? interfaces.map((name) => each.replace('*', name)) : [each],
+    );
+  });
 }
 
 /** Returns the endpoints from the settings of the image (cloud-init's `metadata_urls`), or else the usual ones. */

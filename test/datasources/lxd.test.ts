@@ -60,6 +60,12 @@ test('LXD is asked through its socket', async () => {
   assert.equal(requests[0]?.headers.host, 'lxd');
 });
 
+test('LXD: a user with the name of a property of every object keeps the key', async () => {
+  const extra = { 'cloud-init.ssh-keys.one': 'constructor:ssh-ed25519 AAAA one' };
+  const { instance } = await fetched({ keys: {}, extra });
+  assert.deepEqual(Object.entries(instance?.userKeys ?? {}), [['constructor', ['ssh-ed25519 AAAA one']]]);
+});
+
 test('LXD: keys of the settings keep their user, and older names of settings are read', async () => {
   const { instance } = await fetched({
     userData: undefined,
