@@ -2,7 +2,8 @@ import { keyOfEntry, mark, mountPoint } from '../agent/edits/fstab.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import type { FstabEntry } from '../agent/engine/kinds/storage.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
-import { converted, INVALID, type Item, items, list, optional, silent, text } from '../agent/userdata/schema/decode.ts';
+import { converted, INVALID, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
+import { others } from './shared/lenient-fields.ts';
 import { deviceAliases, unaliased } from './storage/disk-layouts.ts';
 import { deviceNamed, mappingOf } from './storage/named-devices.ts';
 
@@ -29,7 +30,7 @@ function faultOf([device, file, ...more]: readonly Field[]): string | undefined 
 }
 
 const reads = {
-  device_aliases: optional(silent(deviceAliases)),
+  device_aliases: others(optional(deviceAliases)),
   mounts: optional(items(entry)),
   mount_default_fields: optional(
     converted(fields, (all, tell) => {
@@ -68,8 +69,8 @@ export const mounts = defineModule({
       changes: [{ kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', keep: keys } }],
     };
     // A swap file may be on a mount of the same list.
-    const [swaps, others] = [all.filter(isSwap), all.filter((each) => !isSwap(each))];
-    return [tidy, ...[...others, ...swaps].map(itemOf)];
+    const swapsLast = [...all.filter((each) => !isSwap(each)), ...all.filter(isSwap)];
+    return [tidy, ...swapsLast.map(itemOf)];
   },
 });
 

@@ -1,7 +1,8 @@
 import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import { defineModule } from '../../agent/engine/module.ts';
-import { converted, type Decode, flag, items, matching, optional, silent } from '../../agent/userdata/schema/decode.ts';
+import { converted, type Decode, flag, items, matching, optional } from '../../agent/userdata/schema/decode.ts';
 import { packageList } from '../packages/entries.ts';
+import { eachOfOthers } from '../shared/lenient-fields.ts';
 import { hasPassword } from '../shared/url-passwords.ts';
 import { type AptSettings, aptSettings, oldSources, type Preference, proxy } from './settings.ts';
 import { planSource, warned } from './sources.ts';
@@ -32,9 +33,11 @@ const reads = {
   apt_ftp_proxy: old('ftp_proxy', proxy),
   apt_preserve_sources_list: old('preserve_sources_list', flag),
   apt_custom_sources_list: old('sources_list', matching(/^[^\0]+$/, 'the text of a list')),
-  packages: optional(silent(packageList)),
-  package_update: optional(silent(flag)),
-  package_upgrade: optional(silent(flag)),
+  ...eachOfOthers({
+    packages: optional(packageList),
+    package_update: optional(flag),
+    package_upgrade: optional(flag),
+  }),
 };
 type Settings = { readonly [K in keyof typeof reads]: (typeof reads)[K] extends Decode<infer T> ? T : never };
 

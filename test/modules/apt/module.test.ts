@@ -72,6 +72,13 @@ describe('apt', () => {
     assert.equal(upkeep('apt: {proxy: "http://p"}'), 0);
   });
 
+  test('is not dropped for an invalid key of the packages module, which reports it', () => {
+    for (const key of ['packages', 'package_update', 'package_upgrade']) {
+      const { plan: items, findings } = planned(apt, `apt: {conf: a}\n${key}: {maybe: b}`, debian);
+      assert.deepEqual([items.map(({ at }) => at), findings], [['apt.conf'], []], key);
+    }
+  });
+
   test('takes the keys of old configurations', () => {
     const yaml =
       'apt_mirror: http://m/debian\napt_proxy: http://p\napt_sources: [{source: "deb http://a ./"}, {source: "deb http://b ./", filename: b.list}]';
