@@ -37,6 +37,8 @@ const reads = {
     packages: optional(packageList),
     package_update: optional(flag),
     package_upgrade: optional(flag),
+    apt_update: optional(flag),
+    apt_upgrade: optional(flag),
   }),
 };
 type Settings = { readonly [K in keyof typeof reads]: (typeof reads)[K] extends Decode<infer T> ? T : never };
@@ -47,7 +49,7 @@ export const apt = defineModule({
   summary: 'Settings, sources, keys and mirrors of apt, and answers for packages that ask questions.',
   every: 'instance',
   reads,
-  consults: ['packages', 'package_update', 'package_upgrade'],
+  consults: ['packages', 'package_update', 'package_upgrade', 'apt_update', 'apt_upgrade'],
 
   plan(settings, context): readonly PlanItem[] {
     const wanted = merged(settings);
@@ -122,7 +124,8 @@ function planPreferences(asked: readonly { readonly at: string; readonly value: 
 
 /** The lists are fetched for `runcmd`, unless the packages module fetches them next. */
 function refreshed(changed: readonly PlanItem[], settings: Settings): readonly PlanItem[] {
-  const isNext = settings.package_update || settings.package_upgrade || (settings.packages ?? []).length > 0;
+  const { packages = [], package_update, package_upgrade, apt_update, apt_upgrade } = settings;
+  const isNext = package_update || package_upgrade || apt_update || apt_upgrade || packages.length > 0;
   if (isNext || !changed.some(({ changes }) => changes.length > 0)) return [];
   return [{ at: 'apt', changes: [{ kind: 'package-upkeep', manager: 'apt', does: 'refresh' }] }];
 }

@@ -68,7 +68,9 @@ describe('apt', () => {
     const source = 'apt: {sources: {a: {source: "deb https://h ./"}}}';
     assert.equal(upkeep(source), 1);
     assert.equal(upkeep(`${source}\npackages: [a]`), 0);
-    assert.equal(upkeep(`${source}\npackage_update: true`), 0);
+    for (const key of ['package_update', 'package_upgrade', 'apt_update', 'apt_upgrade']) {
+      assert.equal(upkeep(`${source}\n${key}: true`), 0, key);
+    }
     assert.equal(upkeep('apt: {proxy: "http://p"}'), 0);
   });
 
