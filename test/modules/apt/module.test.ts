@@ -287,6 +287,45 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
     );
   });
 
+  describe('is signed, for each mirror, by the key of that mirror', () => {
+    const usual = '/usr/share/keyrings/debian-archive-keyring.gpg';
+    const [primary, security] = ['/etc/apt/trusted.gpg.d/primary.gpg', '/etc/apt/trusted.gpg.d/security.gpg'];
+    const mirror = (name: string, ...fields: string[]) =>
+      [`  ${name}:`, '    - arches: [default]', ...fields.map((field) => `      ${field}`)].join('\n');
+    for (const [what, mirrors, signedBy] of [
+      ['a key of security alone', [mirror('security', 'uri: http://s', keyText)], [usual, security]],
+      [
+        'a key of security alone, at the mirror of primary',
+        [mirror('primary', 'uri: http://m'), mirror('security', keyText)],
+        [usual, security],
+      ],
+      [
+        'a key of primary, and another mirror for security',
+        [mirror('primary', 'uri: http://m', keyText), mirror('security', 'uri: http://s')],
+        [primary, usual],
+      ],
+      [
+        'a key of primary, which is the mirror of both',
+        [mirror('primary', 'uri: http://m', keyText)],
+        [primary, primary],
+      ],
+      ['a key of primary, at the usual mirrors', [mirror('primary', keyText)], [primary, usual]],
+      [
+        'a key of each',
+        [mirror('primary', 'uri: http://m', keyText), mirror('security', 'uri: http://s', keyText)],
+        [primary, security],
+      ],
+    ] as const) {
+      test(what, () => {
+        const text = filesOf(`apt:\n${mirrors.join('\n')}`)['/etc/apt/sources.list.d/debian.sources'] ?? '';
+        assert.deepEqual(
+          [...text.matchAll(/^Signed-By: (.*)$/gm)].map(([, path]) => path),
+          signedBy,
+        );
+      });
+    }
+  });
+
   test('tells which ways to find a mirror are not taken', () => {
     assert.deepEqual(notesOf('apt: {primary: [{arches: [default], search: ["http://a", "http://b"]}]}'), [
       'apt.primary: the first of "search" is taken (http://a); the others are not tried',
