@@ -4,8 +4,8 @@ import type { FstabEntry } from '../agent/engine/kinds/storage.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
 import { converted, INVALID, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
 import { others } from './shared/lenient-fields.ts';
-import { deviceAliases, unaliased } from './storage/disk-layouts.ts';
-import { deviceNamed, mappingOf } from './storage/named-devices.ts';
+import { deviceAliases, noAliases, unaliased } from './storage/disk-layouts.ts';
+import { deviceNamed, mappingOf, partitionOf } from './storage/named-devices.ts';
 
 /** A field; undefined (null or missing) selects its default. */
 type Field = string | undefined;
@@ -52,13 +52,12 @@ export const mounts = defineModule({
   reads,
 
   plan(
-    { mounts: written = [], mount_default_fields: defaults = usual, device_aliases = [] },
+    { mounts: written = [], mount_default_fields: defaults = usual, device_aliases: aliases = noAliases },
     context,
   ): readonly PlanItem[] {
-    const aliases = new Map(device_aliases.map(({ name, value }) => [name, value]));
     const mounts = written.map(({ at, value: [device = '', ...rest] }) => ({
       at,
-      value: [partitionPath(unaliased(device, aliases)), ...rest],
+      value: [pathOf(unaliased(device, aliases)), ...rest],
     }));
     const asked = mounts.map((item) => read(item, defaults, context));
     const named = asked.flatMap(({ spec }) => (spec === undefined ? [] : [spec]));
@@ -74,8 +73,9 @@ export const mounts = defineModule({
   },
 });
 
-const partitionPath = ({ device, partition }: ReturnType<typeof unaliased>): string =>
-  partition === undefined ? device : `${device}${/\d$/.test(device) ? 'p' : ''}${partition}`;
+/** The disk itself for partition 0, and for the words of `fs_setup`: auto, any and none. */
+const pathOf = ({ device, partition }: ReturnType<typeof unaliased>): string =>
+  partition !== undefined && /^[1-9]\d*$/.test(partition) ? partitionOf(device, partition) : device;
 
 /** The result of one list entry: an fstab entry, a removal, or a note why there is neither. */
 interface Asked {

@@ -97,16 +97,17 @@ const guids = mapOf({
 });
 
 /** Names that the user-data gives to disks ("data": "/dev/vdc"); `mounts` and `disk_setup` may use them. */
-export const deviceAliases = entriesNamed(
-  /^[\w-]+$/,
-  'a name for a disk',
-  matching(/^\/dev\/[^\s\0]+$/, 'the path of a device'),
+export const deviceAliases = converted(
+  entriesNamed(/^[\w-]+$/, 'a name for a disk', matching(/^\/dev\/[^\s\0]+$/, 'the path of a device')),
+  (aliases): DeviceAliases => new Map(aliases.map(({ name, value }) => [name, value])),
 );
+type DeviceAliases = ReadonlyMap<string, string>;
+export const noAliases: DeviceAliases = new Map();
 
 /** Resolves an alias; "data.2" is the second partition. */
 export function unaliased(
   name: string,
-  aliases: ReadonlyMap<string, string>,
+  aliases: DeviceAliases,
 ): { readonly device: string; readonly partition?: string } {
   const [, base = name, partition] = /^(?!ephemeral\d)(.+)\.(\d+|auto|any|none)$/.exec(name) ?? [];
   // Only paths of devices and aliases have partitions: a dot may be part of another name, of a server for instance.

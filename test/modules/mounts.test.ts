@@ -44,6 +44,16 @@ describe('mounts', () => {
     );
   });
 
+  test('takes the disk itself where fs_setup selects the partition, and for partition 0', () => {
+    const lines = told(
+      'device_aliases: {data: /dev/nvme1n1}\nmounts: [[/dev/vdb.auto, /a], [vdc.any, /b], [data.none, /c], [sdd.0, /d]]',
+    );
+    assert.deepEqual(
+      lines.filter((line) => /^\S+ \/\w+ auto/.test(line)).map((line) => line.split(' ').slice(0, 2).join(' ')),
+      ['/dev/vdb /a', '/dev/vdc /b', '/dev/nvme1n1 /c', '/dev/sdd /d'],
+    );
+  });
+
   test('are planned without the aliases where those are invalid, which fs_setup reports', () => {
     const { plan: items, findings } = planned(mounts, 'device_aliases: [a]\nmounts: [[vdb, /data]]');
     assert.deepEqual([items.map(({ at }) => at), findings], [['mounts', 'mounts[0]'], []]);
