@@ -12,14 +12,7 @@ import {
   optional,
   text,
 } from '../agent/userdata/schema/decode.ts';
-import {
-  type DiskLayout,
-  deviceAliases,
-  diskLayout,
-  layoutParts,
-  noAliases,
-  unaliased,
-} from './storage/disk-layouts.ts';
+import { type DiskLayout, deviceAliases, diskLayout, noAliases, unaliased } from './storage/disk-layouts.ts';
 import { deviceNamed, partitionOf } from './storage/named-devices.ts';
 
 interface Wanted {
@@ -73,15 +66,13 @@ export const fsSetup = defineModule({
   },
 });
 
-function diskItem(at: string, name: string, disk: DiskLayout, context: Context): PlanItem {
-  const parts = layoutParts(disk);
+function diskItem(at: string, name: string, { table, parts, overwrite }: DiskLayout, context: Context): PlanItem {
   if (parts === undefined) return { at, changes: [] };
   const device = deviceOf(name, undefined, context);
   if (device === undefined) {
     return { at, changes: [], notes: [{ level: 'warning', text: `${at}: there is no device for "${name}" here` }] };
   }
-  const table = disk.table_type === 'mbr' ? 'dos' : 'gpt';
-  return { at, changes: [{ kind: 'partitions', device, table, parts, ...(disk.overwrite && { overwrite: true }) }] };
+  return { at, changes: [{ kind: 'partitions', device, table, parts, ...(overwrite && { overwrite }) }] };
 }
 
 function itemOf(at: string, wanted: Wanted, context: Context): PlanItem {
