@@ -12,8 +12,8 @@ import {
   optional,
   text,
 } from '../agent/userdata/schema/decode.ts';
-import { type DiskLayout, deviceAliases, diskLayout, layoutParts, unaliased } from './storage/disk-layouts.ts';
-import { deviceNamed } from './storage/named-devices.ts';
+import { type DiskLayout, deviceAliases, diskLayout, noAliases, unaliased } from './storage/disk-layouts.ts';
+import { deviceNamed, partitionOf } from './storage/named-devices.ts';
 
 interface Wanted {
   readonly device: string;
@@ -58,8 +58,7 @@ export const fsSetup = defineModule({
   every: 'instance',
   reads,
 
-  plan({ fs_setup = [], disk_setup = [], device_aliases = [] }, context): readonly PlanItem[] {
-    const aliases = new Map(device_aliases.map(({ name, value }) => [name, value]));
+  plan({ fs_setup = [], disk_setup = [], device_aliases: aliases = noAliases }, context): readonly PlanItem[] {
     return [
       ...disk_setup.map(({ at, name, value }) => diskItem(at, aliases.get(name) ?? name, value, context)),
       ...fs_setup.map(({ at, value }) => itemOf(at, { ...value, ...unaliased(value.device, aliases) }, context)),
@@ -67,15 +66,13 @@ export const fsSetup = defineModule({
   },
 });
 
-function diskItem(at: string, name: string, disk: DiskLayout, context: Context): PlanItem {
-  const parts = layoutParts(disk);
+function diskItem(at: string, name: string, { table, parts, overwrite }: DiskLayout, context: Context): PlanItem {
   if (parts === undefined) return { at, changes: [] };
   const device = deviceOf(name, undefined, context);
   if (device === undefined) {
     return { at, changes: [], notes: [{ level: 'warning', text: `${at}: there is no device for "${name}" here` }] };
   }
-  const table = disk.table_type === 'mbr' ? 'dos' : 'gpt';
-  return { at, changes: [{ kind: 'partitions', device, table, parts, ...(disk.overwrite && { overwrite: true }) }] };
+  return { at, changes: [{ kind: 'partitions', device, table, parts, ...(overwrite && { overwrite }) }] };
 }
 
 function itemOf(at: string, wanted: Wanted, context: Context): PlanItem {
@@ -107,9 +104,6 @@ function itemOf(at: string, wanted: Wanted, context: Context): PlanItem {
 
 /** Returns the disk itself, or its partition with the given number. */
 function deviceOf(name: string, partition: string | undefined, context: Context): string | undefined {
-  if (!/^\d+$/.test(partition ?? '')) {
-    return deviceNamed(/^ephemeral\d+$/.test(name) ? `${name}.0` : name, context);
-  }
   const disk = deviceNamed(/^ephemeral\d+$/.test(name) ? `${name}.0` : name, context);
-  return disk && `${disk}${/\d$/.test(disk) ? 'p' : ''}${partition}`;
+  return disk && partition !== undefined && /^\d+$/.test(partition) ? partitionOf(disk, partition) : disk;
 }

@@ -2,9 +2,10 @@ import { keyOfEntry, mark, mountPoint } from '../agent/edits/fstab.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import type { FstabEntry } from '../agent/engine/kinds/storage.ts';
 import { type Context, defineModule } from '../agent/engine/module.ts';
-import { converted, INVALID, type Item, items, list, optional, silent, text } from '../agent/userdata/schema/decode.ts';
-import { deviceAliases, unaliased } from './storage/disk-layouts.ts';
-import { deviceNamed, mappingOf } from './storage/named-devices.ts';
+import { converted, INVALID, type Item, items, list, optional, text } from '../agent/userdata/schema/decode.ts';
+import { others } from './shared/lenient-fields.ts';
+import { deviceAliases, noAliases, unaliased } from './storage/disk-layouts.ts';
+import { deviceNamed, mappingOf, partitionOf } from './storage/named-devices.ts';
 
 /** A field; undefined (null or missing) selects its default. */
 type Field = string | undefined;
@@ -29,7 +30,7 @@ function faultOf([device, file, ...more]: readonly Field[]): string | undefined 
 }
 
 const reads = {
-  device_aliases: optional(silent(deviceAliases)),
+  device_aliases: others(optional(deviceAliases)),
   mounts: optional(items(entry)),
   mount_default_fields: optional(
     converted(fields, (all, tell) => {
@@ -51,13 +52,12 @@ export const mounts = defineModule({
   reads,
 
   plan(
-    { mounts: written = [], mount_default_fields: defaults = usual, device_aliases = [] },
+    { mounts: written = [], mount_default_fields: defaults = usual, device_aliases: aliases = noAliases },
     context,
   ): readonly PlanItem[] {
-    const aliases = new Map(device_aliases.map(({ name, value }) => [name, value]));
     const mounts = written.map(({ at, value: [device = '', ...rest] }) => ({
       at,
-      value: [partitionPath(unaliased(device, aliases)), ...rest],
+      value: [pathOf(unaliased(device, aliases)), ...rest],
     }));
     const asked = mounts.map((item) => read(item, defaults, context));
     const named = asked.flatMap(({ spec }) => (spec === undefined ? [] : [spec]));
@@ -68,13 +68,14 @@ export const mounts = defineModule({
       changes: [{ kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', keep: keys } }],
     };
     // A swap file may be on a mount of the same list.
-    const [swaps, others] = [all.filter(isSwap), all.filter((each) => !isSwap(each))];
-    return [tidy, ...[...others, ...swaps].map(itemOf)];
+    const swapsLast = [...all.filter((each) => !isSwap(each)), ...all.filter(isSwap)];
+    return [tidy, ...swapsLast.map(itemOf)];
   },
 });
 
-const partitionPath = ({ device, partition }: ReturnType<typeof unaliased>): string =>
-  partition === undefined ? device : `${device}${/\d$/.test(device) ? 'p' : ''}${partition}`;
+/** The disk itself for partition 0, and for the words of `fs_setup`: auto, any and none. */
+const pathOf = ({ device, partition }: ReturnType<typeof unaliased>): string =>
+  partition !== undefined && /^[1-9]\d*$/.test(partition) ? partitionOf(device, partition) : device;
 
 /** The result of one list entry: an fstab entry, a removal, or a note why there is neither. */
 interface Asked {

@@ -15,6 +15,7 @@ import {
   text,
   withDefault,
 } from '../agent/userdata/schema/decode.ts';
+import { packageManagerOf } from './shared/package-manager.ts';
 
 const fileName = matching(/^(?!\.{1,2}$)[^\s\0/]+$/, 'the name of a file');
 
@@ -64,9 +65,7 @@ export const rsyslog = defineModule({
       const file: Change = { kind: 'file', path: `${folder}/${path}`, content, mode: 0o644 };
       return [file, { kind: 'notify', what: 'restart', unit, follows: file }];
     };
-    const manager = (['apt', 'dnf', 'yum'] as const).find((each) =>
-      facts.programs.includes(each === 'apt' ? 'apt-get' : each),
-    );
+    const manager = packageManagerOf(facts);
     const install: PlanItem[] =
       asked.install_rsyslog && manager
         ? [{ at: 'rsyslog.install_rsyslog', changes: [{ kind: 'packages', manager, names: asked.packages }] }]

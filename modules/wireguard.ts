@@ -2,6 +2,7 @@ import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { items, matching, object, optional, secret } from '../agent/userdata/schema/decode.ts';
 import { commandList, scriptItem } from './commands/plan-commands.ts';
+import { packageManagerOf } from './shared/package-manager.ts';
 
 const reads = {
   wireguard: optional(
@@ -30,10 +31,7 @@ export const wireguard = defineModule({
 
   plan({ wireguard: asked }, context): readonly PlanItem[] {
     if (!asked) return [];
-    const { programs } = context.facts;
-    const manager = (['apt', 'dnf', 'yum'] as const).find((each) =>
-      programs.includes(each === 'apt' ? 'apt-get' : each),
-    );
+    const manager = packageManagerOf(context.facts);
     const tools: PlanItem[] = manager
       ? [{ at: 'wireguard', changes: [{ kind: 'packages', manager, names: ['wireguard-tools'] }] }]
       : [];

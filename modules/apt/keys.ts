@@ -1,4 +1,4 @@
-import type { Change } from '../../agent/engine/change.ts';
+import type { ChangeOf } from '../../agent/engine/change.ts';
 import { dearmored, isArmored } from '../../agent/resources/packages/openpgp.ts';
 import type { KeySettings } from './settings.ts';
 
@@ -6,7 +6,7 @@ import type { KeySettings } from './settings.ts';
 export const keyFolders = { everywhere: '/etc/apt/trusted.gpg.d', named: '/etc/apt/cloud-init.gpg.d' } as const;
 
 /** Returns the change that writes a key, or why there can be none; undefined if no key is asked for. */
-export function keyChange(settings: KeySettings, path: string): Change | string | undefined {
+export function keyChange(settings: KeySettings, path: string): ChangeOf<'file' | 'apt-key'> | string | undefined {
   const { key, keyid, keyserver = 'keyserver.ubuntu.com' } = settings;
   const fingerprint = keyid === undefined ? {} : { fingerprint: keyid };
   if (key !== undefined && isArmored(key)) {

@@ -1,7 +1,8 @@
 import type { Change, Note, PlanItem } from '../../agent/engine/change.ts';
 import { defineModule } from '../../agent/engine/module.ts';
-import { converted, type Decode, flag, items, matching, optional, silent } from '../../agent/userdata/schema/decode.ts';
+import { converted, type Decode, flag, items, matching, optional } from '../../agent/userdata/schema/decode.ts';
 import { packageList } from '../packages/entries.ts';
+import { eachOfOthers } from '../shared/lenient-fields.ts';
 import { hasPassword } from '../shared/url-passwords.ts';
 import { type AptSettings, aptSettings, oldSources, type Preference, proxy } from './settings.ts';
 import { planSource, warned } from './sources.ts';
@@ -32,9 +33,13 @@ const reads = {
   apt_ftp_proxy: old('ftp_proxy', proxy),
   apt_preserve_sources_list: old('preserve_sources_list', flag),
   apt_custom_sources_list: old('sources_list', matching(/^[^\0]+$/, 'the text of a list')),
-  packages: optional(silent(packageList)),
-  package_update: optional(silent(flag)),
-  package_upgrade: optional(silent(flag)),
+  ...eachOfOthers({
+    packages: optional(packageList),
+    package_update: optional(flag),
+    package_upgrade: optional(flag),
+    apt_update: optional(flag),
+    apt_upgrade: optional(flag),
+  }),
 };
 type Settings = { readonly [K in keyof typeof reads]: (typeof reads)[K] extends Decode<infer T> ? T : never };
 
@@ -44,7 +49,7 @@ export const apt = defineModule({
   summary: 'Settings, sources, keys and mirrors of apt, and answers for packages that ask questions.',
   every: 'instance',
   reads,
-  consults: ['packages', 'package_update', 'package_upgrade'],
+  consults: ['packages', 'package_update', 'package_upgrade', 'apt_update', 'apt_upgrade'],
 
   plan(settings, context): readonly PlanItem[] {
     const wanted = merged(settings);
@@ -119,7 +124,8 @@ function planPreferences(asked: readonly { readonly at: string; readonly value: 
 
 /** The lists are fetched for `runcmd`, unless the packages module fetches them next. */
 function refreshed(changed: readonly PlanItem[], settings: Settings): readonly PlanItem[] {
-  const isNext = settings.package_update || settings.package_upgrade || (settings.packages ?? []).length > 0;
+  const { packages = [], package_update, package_upgrade, apt_update, apt_upgrade } = settings;
+  const isNext = package_update || package_upgrade || apt_update || apt_upgrade || packages.length > 0;
   if (isNext || !changed.some(({ changes }) => changes.length > 0)) return [];
   return [{ at: 'apt', changes: [{ kind: 'package-upkeep', manager: 'apt', does: 'refresh' }] }];
 }

@@ -74,22 +74,39 @@ export function planSourcesList(settings: AptSettings, context: Context, values:
       ),
     ];
   }
-  const keys = [...keysOf('primary', settings, context), ...keysOf('security', settings, context)];
+  const own = { primary: keyOf('primary', settings, context), security: keyOf('security', settings, context) };
+  const keys = Object.values(own);
   const wrong = keys.find((each) => typeof each === 'string');
   if (wrong !== undefined) return [warned(at, `the list of sources stays as it is: ${wrong}`)];
-  const files = keys.filter((each) => typeof each !== 'string');
-  const signed = files[0] !== undefined && 'path' in files[0] ? { KEY_FILE: files[0].path } : {};
-  const text = substituted(template ?? usualList(context.facts.os, files), { ...values, ...signed });
+  const files = keys.filter((each) => typeof each === 'object');
+  const signedBy = signaturesOf(own, values);
+  const keyFile = signedBy.primary ?? signedBy.security;
+  const variables = { ...values, ...(keyFile !== undefined && { KEY_FILE: keyFile }) };
+  const text = substituted(template ?? usualList(context.facts.os, signedBy), variables);
   const content = `${withoutSuites(text, disabled ?? [], release).trimEnd()}\n`;
   return [
     { at, changes: [...files, ...listChanges(content, context.facts.os)], notes: mirrorNotes(settings, context) },
   ];
 }
 
-function keysOf(name: 'primary' | 'security', settings: AptSettings, context: Context): readonly (Change | string)[] {
+type Key = ReturnType<typeof keyChange>;
+
+function keyOf(name: 'primary' | 'security', settings: AptSettings, context: Context): Key {
   const mirror = mirrorFor(settings[name], archOf(context));
-  const key = mirror && keyChange(mirror, `${keyFolders.everywhere}/${name}.gpg`);
-  return key === undefined ? [] : [key];
+  return mirror && keyChange(mirror, `${keyFolders.everywhere}/${name}.gpg`);
+}
+
+/** The files of the mirrors' own keys; undefined for a mirror that the key of the distribution signs. */
+interface Signatures {
+  readonly primary: string | undefined;
+  readonly security: string | undefined;
+}
+
+/** Returns which key signs which mirror. Where both are one mirror, the key of the primary one signs both. */
+function signaturesOf(own: Readonly<Record<keyof Signatures, Key>>, { PRIMARY, SECURITY }: Variables): Signatures {
+  const pathOf = (key: Key) => (typeof key === 'object' ? key.path : undefined);
+  const primary = pathOf(own.primary);
+  return { primary, security: pathOf(own.security) ?? (SECURITY === PRIMARY ? primary : undefined) };
 }
 
 /** apt reads the two formats from different files; a deb822 list replaces the other, as in the distributions of today. */
@@ -103,20 +120,20 @@ function listChanges(content: string, { id }: Facts['os']): readonly Change[] {
 }
 
 /** Returns the list of a distribution, with its mirrors as variables. A mirror with a key of its own is signed by that. */
-function usualList({ id }: Facts['os'], keys: readonly Change[]): string {
+function usualList({ id }: Facts['os'], signedBy: Signatures): string {
   const isDebian = id === 'debian';
   const keyring = `/usr/share/keyrings/${isDebian ? 'debian' : 'ubuntu'}-archive-keyring.gpg`;
-  const own = keys.map((key) => ('path' in key ? key.path : keyring));
-  const stanza = (uri: string, suites: string, by: string | undefined) =>
+  const stanza = (uri: string, suites: string, key = keyring) =>
     [
       `Types: ${isDebian ? 'deb deb-src' : 'deb'}`,
       `URIs: ${uri}`,
       `Suites: ${suites}`,
       `Components: ${isDebian ? 'main' : 'main universe restricted multiverse'}`,
-      `Signed-By: ${by ?? keyring}`,
+      `Signed-By: ${key}`,
     ].join('\n');
-  const usual = stanza('$MIRROR', '$RELEASE $RELEASE-updates $RELEASE-backports', own[0]);
-  return `# Written by bootagent.\n${usual}\n\n${stanza('$SECURITY', '$RELEASE-security', own.at(-1))}\n`;
+  const usual = stanza('$MIRROR', '$RELEASE $RELEASE-updates $RELEASE-backports', signedBy.primary);
+  const security = stanza('$SECURITY', '$RELEASE-security', signedBy.security);
+  return `# Written by bootagent.\n${usual}\n\n${security}\n`;
 }
 
 function mirrorNotes(settings: AptSettings, context: Context): readonly Note[] {

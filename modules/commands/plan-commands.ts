@@ -6,6 +6,8 @@ import { adapt } from './adapt-legacy.ts';
 import { cloudInitCallNotes } from './cloud-init-calls.ts';
 import { secretsIn } from './secrets-in-commands.ts';
 
+export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
+
 /** A shell line, or a list of words, which is quoted into a shell line. */
 const command: Decode<string> = either(
   converted(list(text), (words) => words.map(quoted).join(' ')),
@@ -60,8 +62,6 @@ const commandItem: Decode<string> = decoder(command.shape, (written, at, finding
   findings.error(at, written.place, message, 'put quotes around the whole command');
   return INVALID;
 });
-
-const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
 
 /** Syntax that only bash supports and other shells silently misread. */
 const bashOnly = /\[\[|\$\{?UID\b|\$RANDOM\b|<\(|^\s*(source|declare|local -[aA])\s|\bfunction \w+|\+=\(/m;

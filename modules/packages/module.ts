@@ -10,10 +10,9 @@ import {
   silent,
   withDefault,
 } from '../../agent/userdata/schema/decode.ts';
+import { type PackageManager, packageManagerOf } from '../shared/package-manager.ts';
 import { shareOf, spread } from '../shared/spread.ts';
 import { packageList, type Wanted } from './entries.ts';
-
-type Manager = 'dnf' | 'yum' | 'apt';
 
 /** An old name of a switch, true if either is. It works with every package manager. */
 const alias = (name: string): Decode<boolean> =>
@@ -47,7 +46,7 @@ export const packages = defineModule({
     const package_update = upkeep.package_update || upkeep.apt_update;
     const package_upgrade = upkeep.package_upgrade || upkeep.apt_upgrade;
     if (packages.length === 0 && !package_update && !package_upgrade) return [];
-    const manager = managerOf(facts);
+    const manager = packageManagerOf(facts);
     if (!manager) return nobodyInstalls(packages, package_upgrade ? 'package_upgrade' : 'package_update', facts);
     const limit = lockTimeoutMs === undefined ? {} : { lockTimeoutMs };
     const wait = shareOf(instance, spread);
@@ -85,18 +84,6 @@ export const packageReboot = defineModule({
   },
 });
 
-const callers: readonly (readonly [string, Manager])[] = [
-  ['dnf', 'dnf'],
-  ['yum', 'yum'],
-  ['apt-get', 'apt'],
-];
-
-/** Selects the package manager. On Debian apt comes first even if dnf is installed, as a tool for building images. */
-function managerOf({ os, programs }: Facts): Manager | undefined {
-  const order = os.family === 'debian' ? callers.toReversed() : callers;
-  return order.find(([program]) => programs.includes(program))?.[1];
-}
-
 function nobodyInstalls(wanted: readonly Wanted[], at: string, { programs }: Facts): readonly PlanItem[] {
   const manager = programs.includes('zypper') ? 'zypper' : 'none';
   const names = wanted.map(({ name }) => name);
@@ -107,7 +94,7 @@ function nobodyInstalls(wanted: readonly Wanted[], at: string, { programs }: Fac
 
 function wantedItems(
   wanted: readonly Wanted[],
-  manager: Manager,
+  manager: PackageManager,
   limit: { readonly lockTimeoutMs?: number },
 ): readonly PlanItem[] {
   const meant = wanted.filter((each) => isFor(each, manager));
@@ -130,15 +117,15 @@ function wantedItems(
 }
 
 /** dnf, yum and rpm install the same packages, so an entry for one of them applies to all three. */
-const isFor = ({ manager: meant }: Wanted, manager: Manager): boolean =>
+const isFor = ({ manager: meant }: Wanted, manager: PackageManager): boolean =>
   meant === undefined || meant === manager || (manager !== 'apt' && ['dnf', 'yum', 'rpm'].includes(meant));
 
 const isFile = (name: string): boolean => /^@|\/|[*?]|\.rpm$|^\(| /.test(name);
 
-const specOf = ({ name, version }: Wanted, manager: Manager): string =>
+const specOf = ({ name, version }: Wanted, manager: PackageManager): string =>
   version === undefined ? name : `${name}${manager === 'apt' ? '=' : '-'}${version}`;
 
-const leftOut = ({ name, manager: meant }: Wanted, manager: Manager): Note =>
+const leftOut = ({ name, manager: meant }: Wanted, manager: PackageManager): Note =>
   meant === 'snap' || meant === 'zypper'
     ? { level: 'warning', code: 'unsupported', text: `${name} is not installed: bootagent does not use ${meant}` }
     : { level: 'note', text: `${name} is meant for ${meant}, and this is a machine of ${manager}` };

@@ -7,6 +7,7 @@ import {
   entriesNamed,
   flag,
   INVALID,
+  type Invalid,
   integer,
   list,
   matching,
@@ -24,45 +25,54 @@ const isType = /^[0-9A-F]{2}(?:[0-9A-F]{2})?$|^[0-9A-F]{8}(?:-[0-9A-F]{4}){3}-[0
 /** A size in percent of the disk, alone or in a list with the type. */
 const part: Decode<Part> = either(
   converted(percent, (size): Part => ({ percent: size, type: '83' })),
-  converted(list(text), ([size = '', type = '', ...more], { error }): Part | typeof INVALID => {
+  converted(list(text), ([size = '', type = '', ...more]): Part | Invalid => {
     const isSize = /^\d{1,3}$/.test(size) && Number(size) >= 1 && Number(size) <= 100;
-    if (isSize && isType.test(type) && more.length === 0) return { percent: Number(size), type };
-    error('expected a size in percent and a type, such as [33, 82]');
-    return INVALID;
+    return isSize && isType.test(type) && more.length === 0 ? { percent: Number(size), type } : INVALID;
   }),
   'a size in percent, or a list of it and a type, such as [33, 82]',
 );
 
 const layout = either(either(oneOf('remove'), flag), list(part), 'true, false, remove, or a list of sizes in percent');
 
+export interface DiskLayout {
+  readonly table: PartitionsChange['table'];
+  readonly overwrite: boolean;
+  /** The partitions, with types as sfdisk takes them. None if the table is removed; undefined if the disk stays as it is. */
+  readonly parts: readonly Part[] | undefined;
+}
+
 /** One disk of `disk_setup`. */
-export const diskLayout = converted(
+export const diskLayout: Decode<DiskLayout> = converted(
   object({
     table_type: withDefault('mbr', oneOf('mbr', 'gpt')),
     layout: withDefault(false, layout),
     overwrite: withDefault(false, flag),
   }),
-  (disk, { error }) => {
-    if (typeof disk.layout !== 'object') return disk;
-    const sum = disk.layout.reduce((all, each) => all + each.percent, 0);
-    const isMbr = disk.table_type === 'mbr';
-    const wrong = disk.layout.find(({ type }) => typeOf(type, disk.table_type) === undefined);
-    if (disk.layout.length === 0) error('a layout without partitions; write "remove" to remove the table');
-    else if (sum > 100) error(`the sizes are ${sum} percent together`);
-    else if (isMbr && disk.layout.length > 4) error('an mbr table has at most four partitions; use "table_type: gpt"');
-    else if (wrong) error(`${wrong.type} is not a type of a partition in ${isMbr ? 'an mbr' : 'a gpt'} table`);
-    else return disk;
+  ({ table_type, layout, overwrite }, { error }): DiskLayout | Invalid => {
+    const disk = { table: table_type === 'mbr' ? 'dos' : 'gpt', overwrite } as const;
+    if (layout === false) return { ...disk, parts: undefined };
+    if (layout === 'remove') return { ...disk, parts: [] };
+    const parts = partsOf(layout === true ? [{ percent: 100, type: '83' }] : layout, table_type);
+    if (typeof parts !== 'string') return { ...disk, parts };
+    error(parts);
     return INVALID;
   },
 );
-export type DiskLayout = typeof diskLayout extends Decode<infer T> ? T : never;
 
-/** Returns the partitions of a layout, with types as sfdisk takes them; undefined if nothing is to be done. */
-export function layoutParts({ layout, table_type: table }: DiskLayout): readonly Part[] | undefined {
-  if (layout === false) return undefined;
-  if (layout === 'remove') return [];
-  const parts = layout === true ? [{ percent: 100, type: '83' }] : layout;
-  return parts.map(({ percent, type }) => ({ percent, type: typeOf(type, table) ?? type }));
+/** Returns the partitions with types as sfdisk takes them, or what is wrong with them. */
+function partsOf(written: readonly Part[], table: 'mbr' | 'gpt'): readonly Part[] | string {
+  const sum = written.reduce((all, each) => all + each.percent, 0);
+  if (written.length === 0) return 'a layout without partitions; write "remove" to remove the table';
+  if (sum > 100) return `the sizes are ${sum} percent together`;
+  if (table === 'mbr' && written.length > 4) return 'an mbr table has at most four partitions; use "table_type: gpt"';
+  const parts: Part[] = [];
+  for (const { percent, type: name } of written) {
+    const type = typeOf(name, table);
+    if (type === undefined)
+      return `${name} is not a type of a partition in ${table === 'mbr' ? 'an mbr' : 'a gpt'} table`;
+    parts.push({ percent, type });
+  }
+  return parts;
 }
 
 /** Returns a type in the terms of the table. The codes of sgdisk and those of an mbr table stand for the same types. */
@@ -97,16 +107,17 @@ const guids = mapOf({
 });
 
 /** Names that the user-data gives to disks ("data": "/dev/vdc"); `mounts` and `disk_setup` may use them. */
-export const deviceAliases = entriesNamed(
-  /^[\w-]+$/,
-  'a name for a disk',
-  matching(/^\/dev\/[^\s\0]+$/, 'the path of a device'),
+export const deviceAliases = converted(
+  entriesNamed(/^[\w-]+$/, 'a name for a disk', matching(/^\/dev\/[^\s\0]+$/, 'the path of a device')),
+  (aliases): DeviceAliases => new Map(aliases.map(({ name, value }) => [name, value])),
 );
+type DeviceAliases = ReadonlyMap<string, string>;
+export const noAliases: DeviceAliases = new Map();
 
 /** Resolves an alias; "data.2" is the second partition. */
 export function unaliased(
   name: string,
-  aliases: ReadonlyMap<string, string>,
+  aliases: DeviceAliases,
 ): { readonly device: string; readonly partition?: string } {
   const [, base = name, partition] = /^(?!ephemeral\d)(.+)\.(\d+|auto|any|none)$/.exec(name) ?? [];
   // Only paths of devices and aliases have partitions: a dot may be part of another name, of a server for instance.

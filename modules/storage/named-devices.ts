@@ -22,13 +22,16 @@ export function deviceNamed(
   const disk = present(mapped.replace(/^\/dev\//, ''), facts);
   if (disk === undefined) return undefined;
   if (part === '0') return disk;
-  const separator = /\d$/.test(disk) ? 'p' : '';
-  if (part !== undefined) return `${disk}${separator}${part}`;
+  if (part !== undefined) return partitionOf(disk, part);
   // For a partitioned disk, the name refers to the first partition.
   return facts.disks.some(({ path, partitions }) => path === disk && partitions.length > 0)
-    ? `${disk}${separator}1`
+    ? partitionOf(disk, '1')
     : disk;
 }
+
+/** Returns the path of a partition: /dev/sdb1, /dev/nvme1n1p1. */
+export const partitionOf = (disk: string, partition: string): string =>
+  `${disk}${/\d$/.test(disk) ? 'p' : ''}${partition}`;
 
 /** Returns the path of an existing disk: the metadata uses sdb even if the hypervisor calls the disk vdb or xvdb. */
 function present(device: string, { disks }: Facts): string | undefined {

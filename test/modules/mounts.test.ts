@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fstabLine } from '../../agent/edits/fstab.ts';
 import type { Disk } from '../../agent/facts/facts.ts';
+import { fsSetup } from '../../modules/fs-setup.ts';
 import { mounts } from '../../modules/mounts.ts';
 import { context, GiB } from '../support/facts.ts';
-import { foundIn, plan } from '../support/settings.ts';
+import { foundIn, plan, planned } from '../support/settings.ts';
 
 /** Returns the planned fstab line of each entry, and the other changes. */
 function told(yaml: string, where = context()): string[] {
@@ -41,6 +42,24 @@ describe('mounts', () => {
       lines.filter((line) => /^\S+ \/\w+ auto/.test(line)).map((line) => line.split(' ').slice(0, 2).join(' ')),
       ['/dev/vdc2 /data', '/dev/nvme1n1p1 /fast', '/dev/vdc /whole', 'nas.1:/x /nas'],
     );
+  });
+
+  test('takes the disk itself where fs_setup selects the partition, and for partition 0', () => {
+    const lines = told(
+      'device_aliases: {data: /dev/nvme1n1}\nmounts: [[/dev/vdb.auto, /a], [vdc.any, /b], [data.none, /c], [sdd.0, /d]]',
+    );
+    assert.deepEqual(
+      lines.filter((line) => /^\S+ \/\w+ auto/.test(line)).map((line) => line.split(' ').slice(0, 2).join(' ')),
+      ['/dev/vdb /a', '/dev/vdc /b', '/dev/nvme1n1 /c', '/dev/sdd /d'],
+    );
+  });
+
+  test('are planned without the aliases where those are invalid, which fs_setup reports', () => {
+    const { plan: items, findings } = planned(mounts, 'device_aliases: [a]\nmounts: [[vdb, /data]]');
+    assert.deepEqual([items.map(({ at }) => at), findings], [['mounts', 'mounts[0]'], []]);
+    assert.deepEqual(foundIn(fsSetup, 'device_aliases: [a]'), [
+      'user-data:1:17 device_aliases: expected a mapping, got a list',
+    ]);
   });
 
   for (const [name, yaml, expected] of [

@@ -50,6 +50,10 @@ describe('rsyslog', () => {
     assert.deepEqual(plan(rsyslog, 'rsyslog: {install_rsyslog: true}', apt)[0]?.changes, [
       { kind: 'packages', manager: 'apt', names: ['rsyslog'] },
     ]);
+    const fedora = context({ programs: ['apt-get', 'dnf'] });
+    assert.deepEqual(plan(rsyslog, 'rsyslog: {install_rsyslog: true}', fedora)[0]?.changes, [
+      { kind: 'packages', manager: 'dnf', names: ['rsyslog'] },
+    ]);
   });
 
   for (const [yaml, message] of [

@@ -26,6 +26,12 @@ describe('wireguard', () => {
     assert.ok(secrets.some((each) => each.includes('kOd3FVBggwpjD3AlZKXUxNTzJT0+f3MJdUdR8n6ZBn8=')));
   });
 
+  test('has its tools installed by dnf on a Fedora that has apt-get, too', () => {
+    const fedora = context({ programs: ['apt-get', 'dnf'] });
+    const [tools] = plan(wireguard, `wireguard: {interfaces: [{name: wg0, content: ${text}}]}`, fedora);
+    assert.deepEqual(tools?.changes, [{ kind: 'packages', manager: 'dnf', names: ['wireguard-tools'] }]);
+  });
+
   test('runs its probes afterwards', () => {
     const yaml = `wireguard: {interfaces: [{name: wg0, content: ${text}}], readinessprobe: ["ping -c1 10.0.0.2"]}`;
     const script = plan(wireguard, yaml).at(-1)?.changes[0];

@@ -68,8 +68,17 @@ describe('apt', () => {
     const source = 'apt: {sources: {a: {source: "deb https://h ./"}}}';
     assert.equal(upkeep(source), 1);
     assert.equal(upkeep(`${source}\npackages: [a]`), 0);
-    assert.equal(upkeep(`${source}\npackage_update: true`), 0);
+    for (const key of ['package_update', 'package_upgrade', 'apt_update', 'apt_upgrade']) {
+      assert.equal(upkeep(`${source}\n${key}: true`), 0, key);
+    }
     assert.equal(upkeep('apt: {proxy: "http://p"}'), 0);
+  });
+
+  test('is not dropped for an invalid key of the packages module, which reports it', () => {
+    for (const key of ['packages', 'package_update', 'package_upgrade']) {
+      const { plan: items, findings } = planned(apt, `apt: {conf: a}\n${key}: {maybe: b}`, debian);
+      assert.deepEqual([items.map(({ at }) => at), findings], [['apt.conf'], []], key);
+    }
   });
 
   test('takes the keys of old configurations', () => {
@@ -276,6 +285,45 @@ Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg
       files['/etc/apt/sources.list.d/debian.sources'] ?? '',
       /^Signed-By: \/etc\/apt\/trusted\.gpg\.d\/primary\.gpg$/m,
     );
+  });
+
+  describe('is signed, for each mirror, by the key of that mirror', () => {
+    const usual = '/usr/share/keyrings/debian-archive-keyring.gpg';
+    const [primary, security] = ['/etc/apt/trusted.gpg.d/primary.gpg', '/etc/apt/trusted.gpg.d/security.gpg'];
+    const mirror = (name: string, ...fields: string[]) =>
+      [`  ${name}:`, '    - arches: [default]', ...fields.map((field) => `      ${field}`)].join('\n');
+    for (const [what, mirrors, signedBy] of [
+      ['a key of security alone', [mirror('security', 'uri: http://s', keyText)], [usual, security]],
+      [
+        'a key of security alone, at the mirror of primary',
+        [mirror('primary', 'uri: http://m'), mirror('security', keyText)],
+        [usual, security],
+      ],
+      [
+        'a key of primary, and another mirror for security',
+        [mirror('primary', 'uri: http://m', keyText), mirror('security', 'uri: http://s')],
+        [primary, usual],
+      ],
+      [
+        'a key of primary, which is the mirror of both',
+        [mirror('primary', 'uri: http://m', keyText)],
+        [primary, primary],
+      ],
+      ['a key of primary, at the usual mirrors', [mirror('primary', keyText)], [primary, usual]],
+      [
+        'a key of each',
+        [mirror('primary', 'uri: http://m', keyText), mirror('security', 'uri: http://s', keyText)],
+        [primary, security],
+      ],
+    ] as const) {
+      test(what, () => {
+        const text = filesOf(`apt:\n${mirrors.join('\n')}`)['/etc/apt/sources.list.d/debian.sources'] ?? '';
+        assert.deepEqual(
+          [...text.matchAll(/^Signed-By: (.*)$/gm)].map(([, path]) => path),
+          signedBy,
+        );
+      });
+    }
   });
 
   test('tells which ways to find a mirror are not taken', () => {
