@@ -1,3 +1,4 @@
+import { Problem } from '../base/problem.ts';
 import { shownUrl } from '../base/shown-url.ts';
 import type { Host, Request, Response } from '../host/host.ts';
 import type { Event, Report } from '../report/event.ts';
@@ -169,10 +170,11 @@ function timedHost(inner: Host, add: Add): Host {
   };
 }
 
-const codeOf = (error: unknown): string => {
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' ? code : 'failed';
-};
+/** Returns the code of the cause, such as ECONNREFUSED: the problem around it has the same code for every cause. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Problem && error.cause ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'failed';
+}
 
 /** Returns a command line, which is cut where it becomes long: arguments may be a list of packages. */
 const programName = ([program = '', ...rest]: readonly string[]): string =>

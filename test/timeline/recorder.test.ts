@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { failure, unreachable } from '../../agent/base/http-error.ts';
+import { Problem } from '../../agent/base/problem.ts';
 import type { Host } from '../../agent/host/host.ts';
+import { pictureLayout } from '../../agent/timeline/layout.ts';
+import { timelinesOf } from '../../agent/timeline/model.ts';
 import { recordsIn } from '../../agent/timeline/record.ts';
 import { bootRecorder } from '../../agent/timeline/recorder.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -93,6 +97,33 @@ describe('the recorder', () => {
       ['ECONNREFUSED'],
     );
   });
+
+  for (const [name, error, result] of [
+    ['a refused connection', unreachable('GET', 'http://10.0.0.1/', failure('ECONNREFUSED')), 'ECONNREFUSED'],
+    ['a certificate', unreachable('GET', 'https://10.0.0.1/', failure('CERT_HAS_EXPIRED')), 'CERT_HAS_EXPIRED'],
+    ['an answer that is too large', unreachable('GET', 'http://10.0.0.1/', failure('TOO_LARGE')), 'TOO_LARGE'],
+    ['an error without a code', unreachable('GET', 'http://10.0.0.1/', new Error('x')), 'failed'],
+    ['a problem without a cause', new Problem('fetched-late', 'x'), 'fetched-late'],
+  ] as const)
+    test(`records a request that failed for ${name} with its reason, and the picture shows it as failed`, async () => {
+      const { host } = machine();
+      const fails = async () => Promise.reject(error);
+      const recorder = bootRecorder({ ...host, http: fails, send: fails }, 0);
+      await assert.rejects(recorder.host.http({ url: 'http://10.0.0.1/' }), error);
+      await assert.rejects(recorder.host.send({ url: 'http://10.0.0.1/', method: 'POST' }), error);
+      const record = recorder.ended(of);
+      assert.deepEqual(
+        record.spans.map((each) => each.result),
+        [result, result],
+      );
+      const [boot] = timelinesOf([record]);
+      assert.ok(boot);
+      const requests = pictureLayout(boot).rows.filter(({ kind }) => kind === 'request');
+      assert.deepEqual(
+        requests.map(({ failed }) => failed),
+        [true, true],
+      );
+    });
 
   test('keeps the longest spans of very many, and all stages', async () => {
     const { host } = machine();
