@@ -55,7 +55,7 @@ export function keepRun(
 ): void {
   const { bootId, version: agent } = boot;
   try {
-    keepBoot(options.host.root, report.clean(recorder.ended({ boot: bootId, agent, stages, state })));
+    keepBoot(options.host.root, recorder.ended({ boot: bootId, agent, stages, state }, report.clean));
   } catch (error) {
     // A full disk costs the timeline and nothing else.
     report.note(`The timeline of this boot is not kept: ${asProblem(error).message}`);
