@@ -90,14 +90,14 @@ function spanLog(inner: Host) {
   let stage: Begun | undefined;
   let module: Begun | undefined;
   const add: Add = (kind, name, at, result) => {
-    const own = module && kind !== 'module' && kind !== 'stage';
+    const owner = kind === 'module' || kind === 'stage' ? undefined : module;
     spans.push({
       kind,
       name: name.length <= mostKept ? name : firstWord(name),
       at: rounded(at),
       ms: rounded(inner.now() - at),
       ...(stage && kind !== 'stage' && { stage: stage.name }),
-      ...(own && { module: module?.name ?? '' }),
+      ...(owner && { module: owner.name }),
       ...(result !== undefined && { result }),
     });
   };
