@@ -1,4 +1,6 @@
 import { ownPaths } from '../base/own-paths.ts';
+import { parsedJson } from '../base/parsed-json.ts';
+import { hidden } from '../base/shown-url.ts';
 import type { Layer } from '../config/layers.ts';
 import { gatherFacts } from '../facts/gather.ts';
 import type { Host } from '../host/host.ts';
@@ -29,7 +31,7 @@ const mostLog = 2 ** 18;
 
 /** Returns the parts of a report. Nothing of them is read yet. */
 export async function partsOf(sources: ReportSources): Promise<readonly ReportPart[]> {
-  const { host, version, instance, layers, userData, vendorData, scrub } = sources;
+  const { host, version, instance, layers, userData, vendorData } = sources;
   const data = (name: string, make: () => unknown): ReportPart => ({ name, make: async () => make() });
   const records = (name: string, path: string): ReportPart => ({
     name,
@@ -42,11 +44,11 @@ export async function partsOf(sources: ReportSources): Promise<readonly ReportPa
     ...layers.map(({ layer: { path }, configs }, index) =>
       data(`config/${String(index + 1).padStart(2, '0')}${path.replaceAll('/', '_').slice(-80)}.json`, () => ({
         path,
-        configs: configs.map((each) => shownConfig(each, scrub)),
+        configs: configs.map(shownConfig),
       })),
     ),
-    data('user-data.json', () => instance && shownUserData(userData, scrub)),
-    data('vendor-data.json', () => instance && vendorData.map((each) => shownUserData(each, scrub))),
+    data('user-data.json', () => instance && shownUserData(userData)),
+    data('vendor-data.json', () => instance && vendorData.map(shownUserData)),
     data('instance.json', () => instance && shownInstance(instance)),
     { name: 'plan.json', make: async () => parsed(await sources.plan()) },
     records('journal.json', ownPaths.journal),
@@ -95,7 +97,7 @@ const allCodes = Array.from({ length: 256 }, (_, code) => code);
 /** Returns the instance without what is secret: by the name of its key, wherever it is. */
 function shownInstance({ userData, vendorData, secrets, ...rest }: Instance): unknown {
   const hide = (key: string, value: unknown): unknown =>
-    isSecretMetadata(key) && value !== undefined && value !== null ? '(hidden)' : value;
+    isSecretMetadata(key) && value !== undefined && value !== null ? hidden : value;
   // The value is plain JSON, so the round trip keeps its shape.
   const shown = JSON.parse(JSON.stringify({ ...rest, ready: undefined }, hide)) as object;
   return {
@@ -133,9 +135,6 @@ async function fileNames(host: Host): Promise<readonly object[]> {
 
 /** Returns a line as data, or as its text if it is damaged. */
 function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = text === undefined ? undefined : parsedJson(text);
+  return value === undefined ? text : value;
 }
