@@ -3,6 +3,7 @@ import { parsedJson } from '../base/parsed-json.ts';
 import { hidden } from '../base/shown-url.ts';
 import type { Layer } from '../config/layers.ts';
 import { gatherFacts } from '../facts/gather.ts';
+import { anyExit } from '../host/any-exit.ts';
 import type { Host } from '../host/host.ts';
 import { thisMachine } from '../host/linux.ts';
 import type { Instance } from '../metadata/datasource.ts';
@@ -69,7 +70,7 @@ function machineParts(host: Host): readonly ReportPart[] {
   const output = (name: string, argv: readonly string[]): ReportPart => ({
     name,
     make: async () => {
-      const { stdout, stderr, code } = await host.run(argv, { accept: allCodes, timeoutMs: 20_000 });
+      const { stdout, stderr, code } = await host.run(argv, { accept: anyExit, timeoutMs: 20_000 });
       return code === 0 ? stdout : `${stdout}${stderr}\n(exit ${code})\n`;
     },
   });
@@ -91,8 +92,6 @@ function machineParts(host: Host): readonly ReportPart[] {
     ]),
   ];
 }
-
-const allCodes = Array.from({ length: 256 }, (_, code) => code);
 
 /** Returns the instance without what is secret: by the name of its key, wherever it is. */
 function shownInstance({ userData, vendorData, secrets, ...rest }: Instance): unknown {
