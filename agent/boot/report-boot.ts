@@ -5,7 +5,6 @@ import type { RunResult } from '../report/event.ts';
 import { statusFile } from '../report/publish.ts';
 import { summaryIn } from '../report/read-summary.ts';
 import { keepBoot, readBoots } from '../timeline/kept-boots.ts';
-import { timelinesOf } from '../timeline/model.ts';
 import type { BootRecorder } from '../timeline/recorder.ts';
 import { decodeFields, INVALID } from '../userdata/schema/decode.ts';
 import { reportReads } from '../userdata/schema/report-settings.ts';
@@ -37,11 +36,13 @@ async function reportBoot(
   if (decoded === INVALID || !decoded.report) return;
   const { bootReport } = await import('../boot-report/boot-report.ts');
   const { sendReport } = await import('../boot-report/send-report.ts');
+  const { timelinesOf } = await import('../timeline/model.ts');
+  const [timeline] = timelinesOf(readBoots(host.root).filter((each) => each.boot === boot.bootId));
   const document = bootReport({
     summary,
     boot: boot.bootId,
     clock: host.clock(),
-    timeline: timelinesOf(readBoots(host.root)).find((each) => each.boot === boot.bootId),
+    timeline,
     osRelease: await host.readText('/etc/os-release').catch(() => undefined),
   });
   for (const sentence of await sendReport(document, decoded.report, host)) report.note(sentence);
@@ -55,7 +56,7 @@ export function keepRun(
 ): void {
   const { bootId, version: agent } = boot;
   try {
-    keepBoot(options.host.root, report.clean(recorder.ended({ boot: bootId, agent, stages, state })));
+    keepBoot(options.host.root, recorder.ended({ boot: bootId, agent, stages, state }, report.clean));
   } catch (error) {
     // A full disk costs the timeline and nothing else.
     report.note(`The timeline of this boot is not kept: ${asProblem(error).message}`);

@@ -1,9 +1,10 @@
 import { credentialNames, readCredentials } from '../config/credentials.ts';
 import type { Schedule } from '../engine/module.ts';
 import type { ReadHost } from '../host/host.ts';
+import { secretMetadata } from '../identity/variables.ts';
 import type { Instance } from '../metadata/datasource.ts';
 import { decodeFields } from '../userdata/schema/decode.ts';
-import { isSecretKey, publicNames, secretTexts } from '../userdata/schema/secret-keys.ts';
+import { isPrivateFile, isSecretKey, publicNames, secretTexts } from '../userdata/schema/secret-keys.ts';
 import type { Mapping } from '../userdata/schema/source-node.ts';
 
 /** The secrets of a machine, and the words that are public although a secret may equal them. */
@@ -35,8 +36,6 @@ export async function knownSecrets(
   return { secrets, publicWords: configs.flatMap(publicNames) };
 }
 
-const secretMetadata = /admin_?pass|random_seed|user-?_?data|vendor-?_?data|start_script/i;
-
 /** Whether the metadata at a key may be secret: metadata has names of its own beside those of the configuration. */
 export const isSecretMetadata = (key: string): boolean => secretMetadata.test(key) || isSecretKey(key);
 
@@ -53,10 +52,8 @@ function privateContents(config: Mapping): readonly string[] {
   const files = config.entries.get('write_files')?.value;
   if (files?.is !== 'list') return [];
   return files.items.flatMap((file) => {
-    if (file.is !== 'mapping') return [];
-    const permissions = file.entries.get('permissions')?.value;
+    if (file.is !== 'mapping' || !isPrivateFile(file)) return [];
     const content = file.entries.get('content')?.value;
-    const isPrivate = permissions?.is === 'scalar' && /^(?:0o?)?[0-7]?[0-7]00$/.test(permissions.raw);
-    return isPrivate && content?.is === 'scalar' ? [content.raw] : [];
+    return content?.is === 'scalar' ? [content.raw] : [];
   });
 }

@@ -1,6 +1,9 @@
 import { ownPaths } from '../base/own-paths.ts';
+import { parsedJson } from '../base/parsed-json.ts';
+import { hidden } from '../base/shown-url.ts';
 import type { Layer } from '../config/layers.ts';
 import { gatherFacts } from '../facts/gather.ts';
+import { anyExit } from '../host/any-exit.ts';
 import type { Host } from '../host/host.ts';
 import { thisMachine } from '../host/linux.ts';
 import type { Instance } from '../metadata/datasource.ts';
@@ -29,7 +32,7 @@ const mostLog = 2 ** 18;
 
 /** Returns the parts of a report. Nothing of them is read yet. */
 export async function partsOf(sources: ReportSources): Promise<readonly ReportPart[]> {
-  const { host, version, instance, layers, userData, vendorData, scrub } = sources;
+  const { host, version, instance, layers, userData, vendorData } = sources;
   const data = (name: string, make: () => unknown): ReportPart => ({ name, make: async () => make() });
   const records = (name: string, path: string): ReportPart => ({
     name,
@@ -42,11 +45,11 @@ export async function partsOf(sources: ReportSources): Promise<readonly ReportPa
     ...layers.map(({ layer: { path }, configs }, index) =>
       data(`config/${String(index + 1).padStart(2, '0')}${path.replaceAll('/', '_').slice(-80)}.json`, () => ({
         path,
-        configs: configs.map((each) => shownConfig(each, scrub)),
+        configs: configs.map(shownConfig),
       })),
     ),
-    data('user-data.json', () => instance && shownUserData(userData, scrub)),
-    data('vendor-data.json', () => instance && vendorData.map((each) => shownUserData(each, scrub))),
+    data('user-data.json', () => instance && shownUserData(userData)),
+    data('vendor-data.json', () => instance && vendorData.map(shownUserData)),
     data('instance.json', () => instance && shownInstance(instance)),
     { name: 'plan.json', make: async () => parsed(await sources.plan()) },
     records('journal.json', ownPaths.journal),
@@ -67,7 +70,7 @@ function machineParts(host: Host): readonly ReportPart[] {
   const output = (name: string, argv: readonly string[]): ReportPart => ({
     name,
     make: async () => {
-      const { stdout, stderr, code } = await host.run(argv, { accept: allCodes, timeoutMs: 20_000 });
+      const { stdout, stderr, code } = await host.run(argv, { accept: anyExit, timeoutMs: 20_000 });
       return code === 0 ? stdout : `${stdout}${stderr}\n(exit ${code})\n`;
     },
   });
@@ -90,12 +93,10 @@ function machineParts(host: Host): readonly ReportPart[] {
   ];
 }
 
-const allCodes = Array.from({ length: 256 }, (_, code) => code);
-
 /** Returns the instance without what is secret: by the name of its key, wherever it is. */
 function shownInstance({ userData, vendorData, secrets, ...rest }: Instance): unknown {
   const hide = (key: string, value: unknown): unknown =>
-    isSecretMetadata(key) && value !== undefined && value !== null ? '(hidden)' : value;
+    isSecretMetadata(key) && value !== undefined && value !== null ? hidden : value;
   // The value is plain JSON, so the round trip keeps its shape.
   const shown = JSON.parse(JSON.stringify({ ...rest, ready: undefined }, hide)) as object;
   return {
@@ -133,9 +134,6 @@ async function fileNames(host: Host): Promise<readonly object[]> {
 
 /** Returns a line as data, or as its text if it is damaged. */
 function parsed(text: string | undefined): unknown {
-  try {
-    return text === undefined ? undefined : JSON.parse(text);
-  } catch {
-    return text;
-  }
+  const value = text === undefined ? undefined : parsedJson(text);
+  return value === undefined ? text : value;
 }

@@ -13,7 +13,7 @@ import { styleOf, type TextLine, terminalText } from '../report/terminal-text.ts
 import { folderStore } from '../state/folder-store.ts';
 import { openState } from '../state/state.ts';
 import { decodeFields } from '../userdata/schema/decode.ts';
-import { isSecretKey, publicNames } from '../userdata/schema/secret-keys.ts';
+import { isPrivateFile, isSecretKey, publicNames } from '../userdata/schema/secret-keys.ts';
 import { type Mapping, type SourceNode, told } from '../userdata/schema/source-node.ts';
 import type { Work } from './command.ts';
 import { fileNamed, inputOf } from './input.ts';
@@ -74,7 +74,9 @@ function rowsOf(written: SourceNode, at: string, hide?: (text: string) => string
     return [...written.entries].flatMap(([key, { value }]) => {
       const below = at === '' ? key : `${at}.${key}`;
       const rows = rowsOf(value, below, hide);
-      return hide && key === 'content' && isPrivate(written) ? rows.map((row) => ({ ...row, value: hidden })) : rows;
+      return hide && key === 'content' && isPrivateFile(written)
+        ? rows.map((row) => ({ ...row, value: hidden }))
+        : rows;
     });
   }
   if (written.is === 'list' && written.items.length > 0) {
@@ -85,10 +87,4 @@ function rowsOf(written: SourceNode, at: string, hide?: (text: string) => string
     written.is === 'scalar' ? JSON.stringify(hide?.(written.raw) ?? written.raw) : written.is === 'list' ? '[]' : '{}';
   const value = hide && isSecretKey(at) ? hidden : plain;
   return at === '' ? [] : [{ key: at, value, from: told(written.place) }];
-}
-
-/** Returns whether an entry is a file that users other than its owner may not read. */
-function isPrivate({ entries }: Mapping): boolean {
-  const permissions = entries.get('permissions')?.value;
-  return permissions?.is === 'scalar' && /^(?:0o?)?[0-7]?[0-7]00$/.test(permissions.raw);
 }

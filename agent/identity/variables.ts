@@ -20,13 +20,17 @@ export function variablesOf(instance: Instance): Record<string, unknown> {
 /** The file with the public variables, which all users can read. */
 export const publicPath = ownPaths.instance;
 
-const hidden = /user-?_?data|vendor-?_?data|passw|admin_?pass|token|secret|credential|random_seed|start_script/i;
+/** Matches the names of metadata that may hold a secret without saying so. */
+export const secretMetadata = /user-?_?data|vendor-?_?data|admin_?pass|random_seed|start_script/i;
 
-/** Returns the variables without secrets: user-data may contain passwords, as may values with names that match `hidden`. */
+const secretWord = /passw|token|secret|credential/i;
+
+/** Returns the variables without secrets: user-data may contain passwords, as may values under these names. */
 export function publicVariables(instance: Instance): Readonly<Record<string, unknown>> {
   const hide = (key: string, value: unknown): unknown => {
     if (typeof value !== 'string') return value;
-    return hidden.test(key) || instance.secrets.includes(value) ? '(for root alone)' : withoutUrlSecrets(value);
+    const isSecret = secretMetadata.test(key) || secretWord.test(key) || instance.secrets.includes(value);
+    return isSecret ? '(for root alone)' : withoutUrlSecrets(value);
   };
   // The value is plain JSON, so the round trip keeps its shape.
   return JSON.parse(JSON.stringify(variablesOf(instance), hide)) as Record<string, unknown>;

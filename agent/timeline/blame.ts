@@ -14,12 +14,10 @@ export interface Blamed {
 
 /** Returns what took time, longest first. Stages are left out: they hold all the rest. */
 export function blame({ spans }: Pick<BootTimeline, 'spans'>): readonly Blamed[] {
-  const groups = new Map<string, Span[]>();
-  for (const span of spans) {
-    if (span.kind === 'stage') continue;
-    const key = JSON.stringify([span.kind, span.name, span.module]);
-    groups.set(key, [...(groups.get(key) ?? []), span]);
-  }
+  const groups = Map.groupBy(
+    spans.filter(({ kind }) => kind !== 'stage'),
+    ({ kind, name, module }) => JSON.stringify([kind, name, module]),
+  );
   return [...groups.values()]
     .flatMap((group) => {
       const [first] = group;

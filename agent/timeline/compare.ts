@@ -17,23 +17,24 @@ const leastMs = 5;
 /** Returns what differs between two boots, the largest difference first. */
 export function compareBoots(before: BootTimeline, after: BootTimeline): readonly Compared[] {
   const [old, now] = [timesOf(before), timesOf(after)];
-  return [...new Set([...old.keys(), ...now.keys()])]
-    .map((key) => {
-      const [kind = '', name = ''] = JSON.parse(key) as readonly string[]; // made by keyOf
-      const [a, b] = [old.get(key), now.get(key)];
+  return [...new Map([...old, ...now])]
+    .map(([key, { kind, name }]) => {
+      const [a, b] = [old.get(key)?.ms, now.get(key)?.ms];
       return { kind, name, before: a, after: b, ms: (b ?? 0) - (a ?? 0) };
     })
     .filter(({ ms }) => Math.abs(ms) >= leastMs)
     .sort((a, b) => Math.abs(b.ms) - Math.abs(a.ms) || (a.name < b.name ? -1 : 1));
 }
 
-function timesOf(boot: BootTimeline): ReadonlyMap<string, number> {
+type Timed = Pick<Blamed, 'kind' | 'name' | 'ms'>;
+
+/** Returns the times of a boot. The same thing has the same key in every boot. */
+function timesOf(boot: BootTimeline): ReadonlyMap<string, Timed> {
   const stages = boot.spans.filter(({ kind }) => kind === 'stage');
-  const all: readonly Pick<Blamed, 'kind' | 'name' | 'ms'>[] = [...stages, ...blame(boot)];
-  const times = new Map<string, number>();
-  for (const { kind, name, ms } of all) {
+  const times = new Map<string, Timed>();
+  for (const { kind, name, ms } of [...stages, ...blame(boot)]) {
     const key = JSON.stringify([kind, name]);
-    times.set(key, (times.get(key) ?? 0) + ms);
+    times.set(key, { kind, name, ms: (times.get(key)?.ms ?? 0) + ms });
   }
   return times;
 }

@@ -136,7 +136,7 @@ function rowOf(item: Item, y: number, xOf: (at: number) => number): Row {
   const { kind, name, at, ms, depth, result } = item;
   const x = Math.min(xOf(at), chartX + chartWidth - leastBar);
   const bar = { x, y: y + 3, width: Math.max(xOf(at + ms) - x, leastBar), height: lineHeight - 6 };
-  const failed = isFailure(result);
+  const failed = result !== undefined && isFailure(kind, result);
   const text = `${formatMs(ms)}${failed ? ` ${result}` : ''}`;
   const left = margin + depth * indent;
   return {
@@ -160,8 +160,9 @@ function besideBar(bar: Box, y: number, text: string): Pick<Row, 'value' | 'insi
   return { value: label(bar.x + gap, y, text, bar.width - 2 * gap), inside: true };
 }
 
-const isFailure = (result: string | undefined): boolean =>
-  result !== undefined && /^(?:failed|problems|exit |SIG|[45]\d\d$|E[A-Z]|UND_)/.test(result);
+/** The result of a request is its status; one without an answer has the code of its error instead. */
+const isFailure = (kind: string, result: string): boolean =>
+  /^(?:failed|problems|exit |SIG|[45]\d\d$)/.test(result) || (kind === 'request' && !/^\d+$/.test(result));
 
 function marksOf({ login, done }: BootTimeline, xOf: (at: number) => number): PictureLayout['marks'] {
   const marks = [

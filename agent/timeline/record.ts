@@ -1,3 +1,5 @@
+import { parsedJson } from '../base/parsed-json.ts';
+
 /** The kinds of spans that a run records. */
 export const spanKinds = ['stage', 'identity', 'module', 'command', 'program', 'request', 'wait'] as const;
 export type SpanKind = (typeof spanKinds)[number];
@@ -35,12 +37,8 @@ export interface RunRecord {
 /** Reads the lines of the file. A line that is damaged or was cut off is ignored. */
 export function recordsIn(text: string): readonly RunRecord[] {
   return text.split('\n').flatMap((line) => {
-    try {
-      const value: unknown = line === '' ? undefined : JSON.parse(line);
-      return isRecord(value) ? [value] : [];
-    } catch {
-      return [];
-    }
+    const value = parsedJson(line);
+    return isRecord(value) ? [value] : [];
   });
 }
 

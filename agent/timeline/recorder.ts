@@ -1,3 +1,4 @@
+import { Problem } from '../base/problem.ts';
 import { shownUrl } from '../base/shown-url.ts';
 import type { Host, Request, Response } from '../host/host.ts';
 import type { Event, Report } from '../report/event.ts';
@@ -9,14 +10,16 @@ export interface BootRecorder {
   /** The host with its programs, requests and pauses timed. */
   readonly host: Host;
   readonly report: Report;
-  /** Returns the record of the run, which ends now. */
-  ended(of: Pick<RunRecord, 'boot' | 'agent' | 'stages' | 'state'>): RunRecord;
+  /** Returns the record of the run, which ends now, with the secrets hidden that `clean` knows by then. */
+  ended(of: Pick<RunRecord, 'boot' | 'agent' | 'stages' | 'state'>, clean: <T>(value: T) => T): RunRecord;
 }
 
 /** Shorter programs are not recorded, and of all spans only the longest. */
 const noticedMs = 10;
 const mostSpans = 400;
+/** The most characters of a name in the record, and in memory until then. */
 const mostChars = 160;
+const mostKept = 2 ** 16;
 
 /** `startedMs`: how long ago this process started. */
 export function bootRecorder(inner: Host, startedMs: number): BootRecorder {
@@ -60,16 +63,19 @@ export function bootRecorder(inner: Host, startedMs: number): BootRecorder {
   return {
     host: timedHost(inner, log.add),
     report,
-    ended: (of) => ({
-      v: 1,
-      ...of,
-      ...(instance !== undefined && { instance }),
-      clock,
-      process: rounded(began - startedMs),
-      began: rounded(began),
-      ms: rounded(inner.now() - began),
-      spans: longest(log.spans),
-    }),
+    ended: (of, clean) => {
+      const record = clean<RunRecord>({
+        v: 1,
+        ...of,
+        ...(instance !== undefined && { instance }),
+        clock,
+        process: rounded(began - startedMs),
+        began: rounded(began),
+        ms: rounded(inner.now() - began),
+        spans: longest(log.spans),
+      });
+      return { ...record, spans: record.spans.map(withShortName) };
+    },
   };
 }
 
@@ -84,14 +90,14 @@ function spanLog(inner: Host) {
   let stage: Begun | undefined;
   let module: Begun | undefined;
   const add: Add = (kind, name, at, result) => {
-    const own = module && kind !== 'module' && kind !== 'stage';
+    const owner = kind === 'module' || kind === 'stage' ? undefined : module;
     spans.push({
       kind,
-      name: name.slice(0, mostChars),
+      name: name.length <= mostKept ? name : firstWord(name),
       at: rounded(at),
       ms: rounded(inner.now() - at),
       ...(stage && kind !== 'stage' && { stage: stage.name }),
-      ...(own && { module: module?.name ?? '' }),
+      ...(owner && { module: owner.name }),
       ...(result !== undefined && { result }),
     });
   };
@@ -169,12 +175,19 @@ function timedHost(inner: Host, add: Add): Host {
   };
 }
 
-const codeOf = (error: unknown): string => {
-  const { code } = error as { readonly code?: unknown };
-  return typeof code === 'string' ? code : 'failed';
-};
+/** Returns the code of the cause, such as ECONNREFUSED: the problem around it has the same code for every cause. */
+function codeOf(error: unknown): string {
+  const cause = error instanceof Problem && error.cause ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : 'failed';
+}
 
-/** Returns a command line, which is cut where it becomes long: arguments may be a list of packages. */
+/** Returns the start of a name that is too long to keep: a cut anywhere else could be within a secret. */
+const firstWord = (name: string): string => `${name.slice(0, Math.max(name.indexOf(' '), 0))} ...`;
+
+/** Names are cut after secrets are hidden: what is left of a cut secret would not be recognized. */
+const withShortName = (span: Span): Span => ({ ...span, name: span.name.slice(0, mostChars) });
+
+/** Returns a command line, with the name of its program in place of the path. */
 const programName = ([program = '', ...rest]: readonly string[]): string =>
   [program.slice(program.lastIndexOf('/') + 1), ...rest].join(' ');
 

@@ -217,6 +217,8 @@ describe('the archive for a bug report', { concurrency: 2 }, () => {
     );
     assert.match(damaged.files.get('report.json') ?? '', /instance\.json/);
     assert.ok(damaged.files.has('logs/runcmd.log'));
+    const lines = await reportOf(tree({ 'var/lib/bootagent/notes.json': '{"text":\nnull\n' }));
+    assert.deepEqual(JSON.parse(lines.files.get('notes.json') ?? ''), ['{"text":', null]);
   });
 
   test('is for its owner alone, even where a file with its name exists', async () => {

@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { failure, unreachable } from '../../agent/base/http-error.ts';
+import { Problem } from '../../agent/base/problem.ts';
 import type { Host } from '../../agent/host/host.ts';
+import { redactor } from '../../agent/report/redact.ts';
+import { pictureLayout } from '../../agent/timeline/layout.ts';
+import { timelinesOf } from '../../agent/timeline/model.ts';
 import { recordsIn } from '../../agent/timeline/record.ts';
 import { bootRecorder } from '../../agent/timeline/recorder.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -31,6 +36,8 @@ function machine(web: Record<string, string | number> = {}) {
   return { host, pass };
 }
 
+const asItIs = <T>(value: T): T => value;
+
 const of = { boot: 'b', agent: '1', stages: ['main'], state: 'done' };
 
 describe('the recorder', () => {
@@ -56,7 +63,7 @@ describe('the recorder', () => {
     });
     report({ event: 'module-ended', module: 'swap', result: { state: 'made', ms: 1 } });
     report({ event: 'run-ended', result: { state: 'done', changes: 1, ms: 1 } });
-    const { spans, ...record } = recorder.ended(of);
+    const { spans, ...record } = recorder.ended(of, asItIs);
     assert.deepEqual(record, {
       v: 1,
       ...of,
@@ -89,10 +96,37 @@ describe('the recorder', () => {
     );
     await assert.rejects(recorder.host.http({ url: 'http://10.0.0.1/' }));
     assert.deepEqual(
-      recorder.ended(of).spans.map(({ result }) => result),
+      recorder.ended(of, asItIs).spans.map(({ result }) => result),
       ['ECONNREFUSED'],
     );
   });
+
+  for (const [name, error, result] of [
+    ['a refused connection', unreachable('GET', 'http://10.0.0.1/', failure('ECONNREFUSED')), 'ECONNREFUSED'],
+    ['a certificate', unreachable('GET', 'https://10.0.0.1/', failure('CERT_HAS_EXPIRED')), 'CERT_HAS_EXPIRED'],
+    ['an answer that is too large', unreachable('GET', 'http://10.0.0.1/', failure('TOO_LARGE')), 'TOO_LARGE'],
+    ['an error without a code', unreachable('GET', 'http://10.0.0.1/', new Error('x')), 'failed'],
+    ['a problem without a cause', new Problem('fetched-late', 'x'), 'fetched-late'],
+  ] as const)
+    test(`records a request that failed for ${name} with its reason, and the picture shows it as failed`, async () => {
+      const { host } = machine();
+      const fails = async () => Promise.reject(error);
+      const recorder = bootRecorder({ ...host, http: fails, send: fails }, 0);
+      await assert.rejects(recorder.host.http({ url: 'http://10.0.0.1/' }), error);
+      await assert.rejects(recorder.host.send({ url: 'http://10.0.0.1/', method: 'POST' }), error);
+      const record = recorder.ended(of, asItIs);
+      assert.deepEqual(
+        record.spans.map((each) => each.result),
+        [result, result],
+      );
+      const [boot] = timelinesOf([record]);
+      assert.ok(boot);
+      const requests = pictureLayout(boot).rows.filter(({ kind }) => kind === 'request');
+      assert.deepEqual(
+        requests.map(({ failed }) => failed),
+        [true, true],
+      );
+    });
 
   test('keeps the longest spans of very many, and all stages', async () => {
     const { host } = machine();
@@ -100,15 +134,46 @@ describe('the recorder', () => {
     recorder.report({ event: 'stage-began', stage: 'final' });
     recorder.report({ event: 'run-ended', result: { state: 'done', changes: 0, ms: 0 } });
     for (let count = 0; count < 1000; count++) await recorder.host.sleep(20 + count);
-    const { spans } = recorder.ended(of);
+    const { spans } = recorder.ended(of, asItIs);
     assert.equal(spans.length, 400);
     assert.ok(spans.some(({ kind }) => kind === 'stage'));
     assert.ok(spans.every(({ kind, ms }) => kind === 'stage' || ms >= 620));
   });
 
+  describe('names', () => {
+    const secret = 'S3cret-begin-and-end';
+
+    /** Returns the name of the only span, a program with these arguments. */
+    async function nameOf(...rest: readonly string[]): Promise<string> {
+      const recorder = bootRecorder(machine().host, 0);
+      await recorder.host.run(['mkswap', ...rest]);
+      const secrets = redactor();
+      // Known only after the span.
+      secrets.add(secret);
+      return recorder.ended(of, secrets.clean).spans[0]?.name ?? '';
+    }
+
+    for (const before of [133, 140, 145, 150])
+      test(`show nothing of a secret that begins at character ${before + 8}`, async () => {
+        const name = await nameOf('x'.repeat(before), secret);
+        assert.doesNotMatch(name, /S3/);
+        assert.ok(name.length <= 160 && name.startsWith(`mkswap ${'x'.repeat(before)} `), name);
+      });
+
+    test('are cut after secrets are hidden, which makes them shorter', async () => {
+      const name = await nameOf(...Array.from({ length: 12 }, () => secret), 'last');
+      assert.equal(name, `mkswap ${'(hidden) '.repeat(12)}last`);
+    });
+
+    test('of more than 64 KiB consist of their first word, since a secret may be longer than what is kept', async () => {
+      assert.equal(await nameOf('x'.repeat(2 ** 16)), 'mkswap ...');
+      assert.match(await nameOf('x'.repeat(2 ** 16 - 7)), /^mkswap x{153}$/);
+    });
+  });
+
   test('makes a record that is read as it was written', () => {
     const { host } = machine();
-    const record = bootRecorder(host, 0).ended(of);
+    const record = bootRecorder(host, 0).ended(of, asItIs);
     assert.deepEqual(recordsIn(`${JSON.stringify(record)}\n`), [record]);
   });
 });

@@ -1,5 +1,6 @@
 import { Problem } from '../../base/problem.ts';
 import type { Waiting } from '../../engine/handler.ts';
+import { anyExit } from '../../host/any-exit.ts';
 import type { Host, Output } from '../../host/host.ts';
 import { awaitClock } from './clock-check.ts';
 import { lockWait } from './lock-wait.ts';
@@ -89,7 +90,7 @@ async function patiently(
   const lock = lockWait(manager, host, { waiting, limitMs: lockTimeoutMs });
   for (let attempt = 0; ; ) {
     await lock.untilFree();
-    const output = await host.run(argv, { timeoutMs: 0, env, accept: anyExit });
+    const output = await host.run(argv, { timeoutMs: 0, env, accept: installedExit });
     const said = output.stderr + output.stdout;
     if (output.code !== 0 && isLockMessage(said)) {
       await lock.again(lockPauseMs);
@@ -103,7 +104,7 @@ async function patiently(
 }
 
 /** Every exit code except that of a missing program. */
-const anyExit = Array.from({ length: 256 }, (_, code) => code).filter((code) => code !== 127);
+const installedExit = anyExit.filter((code) => code !== 127);
 
 function wordsOf({ stderr, stdout }: Output): string {
   const lines = `${stdout}\n${stderr}`.split('\n').filter((line) => /^(E:|Error\b|No match|Curl)/.test(line.trim()));

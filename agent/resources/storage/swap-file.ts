@@ -2,6 +2,7 @@ import { formatBytes } from '../../base/format.ts';
 import { decodeOctalEscapes } from '../../base/octal-escapes.ts';
 import { Problem } from '../../base/problem.ts';
 import { filesystemIn, signatureLength } from '../../block/signatures.ts';
+import { anyExit } from '../../host/any-exit.ts';
 import type { Host, ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
 import { realPath } from '../../host/real-path.ts';
@@ -10,8 +11,6 @@ const GiB = 2 ** 30;
 /** File systems whose files the kernel cannot swap to. */
 const unfit = ['tmpfs', 'ramfs', 'overlay', 'squashfs', 'nfs', 'nfs4', 'cifs', '9p', 'virtiofs', 'zfs', 'fuse', 'vfat'];
 const long = 60 * 60 * 1000;
-/** All exit codes, for programs whose output holds more information than the exit code. */
-const anyExit = Array.from({ length: 256 }, (_, code) => code);
 
 /** What a path holds, with regard to swap. */
 export type Found = 'nothing' | 'swap' | 'unfinished' | 'data' | 'device' | 'other';

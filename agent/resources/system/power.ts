@@ -1,5 +1,6 @@
 import type { PowerChange } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
+import { anyExit } from '../../host/any-exit.ts';
 
 const options: Readonly<Record<PowerChange['mode'], string>> = { poweroff: '-P', reboot: '-r', halt: '-H' };
 
@@ -17,7 +18,7 @@ export const powerHandler: ActHandler<PowerChange> = {
 
   async perform({ mode, delay, message, condition }, host) {
     if (condition) {
-      const { code } = await host.run(condition, { accept: Array.from({ length: 256 }, (_, each) => each) });
+      const { code } = await host.run(condition, { accept: anyExit });
       if (code !== 0) return `left undone: the condition ended with ${code}`;
     }
     const shutdown = ['shutdown', options[mode], delay, ...(message === undefined ? [] : [message])];

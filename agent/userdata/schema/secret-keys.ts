@@ -1,4 +1,4 @@
-import type { SourceNode } from './source-node.ts';
+import type { Mapping, SourceNode } from './source-node.ts';
 
 const telling =
   /passw|passphrase|secret|token|private|credential|(?:api|access|auth|activation|registration|pool)[_-]?key(?![_-]?id)/i;
@@ -25,6 +25,12 @@ export function textsOf(config: SourceNode): readonly string[] {
   const found: string[] = [];
   walk(config, '', (_, raw) => found.push(raw));
   return found;
+}
+
+/** Whether an entry of `write_files` is a file that users other than its owner may not read. */
+export function isPrivateFile({ entries }: Mapping): boolean {
+  const permissions = entries.get('permissions')?.value;
+  return permissions?.is === 'scalar' && /^(?:0o?)?[0-7]?[0-7]00$/.test(permissions.raw);
 }
 
 const naming = /^users\[\d+\]$|(?:^|[.\]])(?:name|user|hostname|fqdn|groups(?:\[\d+\])?|primary_group)$/;
