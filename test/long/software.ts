@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { aptMachine, debs, dnfMachine, installed, noApt, noDnf, only } from '../root/support/managers.ts';
-import { mirror } from '../root/support/repository.ts';
 import type { Ended, Sandbox } from '../root/support/sandbox.ts';
+import { mirror } from '../root/support/servers.ts';
 
 /** Starts another package manager, which holds the lock, and then the agent in the same machine. */
 function behind(machine: Sandbox, other: string, name: string, asked: string): Promise<Ended> {

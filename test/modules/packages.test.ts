@@ -5,6 +5,7 @@ import type { Output } from '../../agent/host/host.ts';
 import { apply } from '../../agent/resources/index.ts';
 import { rebootReason } from '../../agent/resources/packages/reboot-required.ts';
 import { packageReboot, packages } from '../../modules/packages/module.ts';
+import { dnfMachine } from '../support/dnf-machine.ts';
 import { context } from '../support/facts.ts';
 import { applied, laws, previewed } from '../support/laws.ts';
 import { memoryHost } from '../support/memory-host.ts';
@@ -131,31 +132,6 @@ describe('packages', () => {
   }
 });
 
-/** Returns a machine with dnf: installed packages, packages in its repositories, and the number of initial failures. */
-function dnfMachine({ installed = [] as string[], available = [] as string[], failing = 0, says = '' } = {}) {
-  const there = new Set(installed);
-  let left = failing;
-  return memoryHost({
-    programs: {
-      timedatectl: () => 'NTP=no\nNTPSynchronized=no\n',
-      setpriv: (words) => {
-        const names = words.slice(words.indexOf('--query') + 1).filter((word) => word !== '--whatprovides');
-        const missing = names.filter((name) => !there.has(name));
-        const provides = words.includes('--whatprovides');
-        const say = (name: string) => (provides ? `no package provides ${name}` : `package ${name} is not installed`);
-        return { code: missing.length, stdout: missing.map(say).join('\n') };
-      },
-      dnf: (words) => {
-        if (left-- > 0) return { code: 1, stderr: says };
-        const names = words.slice(words.indexOf('install') + 1);
-        const unknown = names.filter((name) => !available.includes(name));
-        if (unknown.length > 0) return { code: 1, stderr: `Error: Unable to find a match: ${unknown.join(' ')}` };
-        for (const name of names) there.add(name);
-        return '';
-      },
-    },
-  });
-}
 const item = (...names: string[]): PlanItem[] => [
   { at: 'packages', changes: [{ kind: 'packages', manager: 'dnf', names }] },
 ];

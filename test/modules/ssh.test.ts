@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import type { Change, PlanItem } from '../../agent/engine/change.ts';
 import type { Context } from '../../agent/engine/module.ts';
-import { blobOf } from '../../agent/resources/ssh/blob.ts';
 import { hostKeys, lateHostKeys } from '../../modules/host-keys.ts';
 import { rootLock } from '../../modules/root-lock.ts';
 import { ssh } from '../../modules/ssh.ts';
@@ -11,10 +9,9 @@ import { sshKeys } from '../../modules/ssh-keys.ts';
 import { users } from '../../modules/users.ts';
 import { context } from '../support/facts.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
+import { keyOf, rsaPair } from '../support/ssh-keys.ts';
 
-const keyOf = (number: number): string =>
-  `ssh-ed25519 ${blobOf('ssh-ed25519', Buffer.alloc(32, number)).toString('base64')} key${number}`;
-const [cloud, own] = [keyOf(1), keyOf(2)];
+const [cloud, own] = [`${keyOf(1)} key1`, `${keyOf(2)} key2`];
 const told = (...publicKeys: string[]): Context => ({
   ...context({}, { datasource: 'ec2', publicKeys }),
   newMachine: false,
@@ -240,9 +237,7 @@ describe('root_lock', () => {
 });
 
 describe('host keys', () => {
-  const secret = generateKeyPairSync('rsa', { modulusLength: 2048 })
-    .privateKey.export({ type: 'pkcs1', format: 'pem' })
-    .toString();
+  const { secret } = rsaPair();
   const first = (yaml: string, where: Context = told()): Change | undefined =>
     changesOf(plan(hostKeys, yaml, where))[0];
   const base = {

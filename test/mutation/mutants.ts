@@ -1,4 +1,4 @@
-import { type Token, tokensOf } from './tokens.ts';
+import { type Token, tokensOf } from '../support/tokens.ts';
 
 /** One change of the meaning of a source: the text from `at` to `end` is replaced. */
 export interface Mutant {

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { describe, test } from 'node:test';
+import { tokensOf } from '../support/tokens.ts';
 import { accepted } from './accepted.ts';
 import { importGraph, testsOf } from './import-graph.ts';
 import { mutantsOf, mutated } from './mutants.ts';
-import { tokensOf } from './tokens.ts';
 
 describe('the tokens of a source', () => {
   test('are all of its text but white space and comments', () => {
@@ -30,6 +30,18 @@ describe('the tokens of a source', () => {
         .map(({ text }) => text),
       // biome-ignore lint/suspicious/noTemplateCurlyInString: the same
       ['/[/]\\/"/g', '`${`}` + "}"} /`', '1_000'],
+    );
+  });
+
+  test('end a template after an expression with a quote or a brace in a regular expression', () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the source that is read
+    const source = "x = `'${a.replace(/[\\\\'}]/g, '')}'`;\ny = 'b';";
+    assert.deepEqual(
+      tokensOf(source)
+        .filter(({ is }) => is === 'text')
+        .map(({ text }) => text),
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: the same
+      ["`'${a.replace(/[\\\\'}]/g, '')}'`", "'b'"],
     );
   });
 });

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { debs, noApt } from './support/managers.ts';
 import { debRepository } from './support/repository.ts';
 import { type Sandbox, sandbox, unable } from './support/sandbox.ts';
+import { tlsServer } from './support/servers.ts';
 
 const skip = noApt || unable('gpg', 'apt-ftparchive', 'debconf-set-selections', 'openssl');
 const only = ['--force', '--only', 'apt,packages'];
@@ -68,43 +67,18 @@ describe('apt', { skip }, () => {
   test('takes a key by its id from a key server, and leaves a source out whose key is another', async () => {
     using machine = signed();
     await emptied(machine);
-    const at = (name: string): string => join(machine.folder, name);
-    const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-subj', '/CN=keys'];
-    const made = [
-      '-addext',
-      'subjectAltName=IP:127.0.0.1',
-      '-keyout',
-      at('tls.key'),
-      '-out',
-      at('tls.crt'),
-      '-days',
-      '7',
-    ];
-    execFileSync('openssl', ['req', '-x509', '-nodes', ...ec, ...made], { stdio: 'ignore' });
-    const tls = { key: readFileSync(at('tls.key')), cert: readFileSync(at('tls.crt')) };
-    machine.write('/etc/ssl/certs/ca-certificates.crt', tls.cert.toString());
-    const asked: string[] = [];
-    const server: Server = createServer(tls, (request, response) => {
-      asked.push(request.url ?? '');
-      response.end(machine.key);
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    try {
-      const { port } = server.address() as AddressInfo; // a TCP server's address is an AddressInfo
-      const from = `keyserver: "https://127.0.0.1:${port}"`;
-      const source = (id: string) =>
-        `source: "deb [signed-by=$KEY_FILE] file:${machine.repo} ./", keyid: "${id}", ${from}`;
-      const wrong = machine.fingerprint.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
-      const text = `apt: {sources: {other: {${source(wrong)}}, mine: {${source(machine.fingerprint)}}}}\npackages: [bootagent-test-a]\n`;
-      const { text: said } = await machine.agent(text, ...only);
-      assert.match(said, /apt\.sources\.other: .* gave another key: /);
-      assert.deepEqual(asked.at(-1), `/pks/lookup?op=get&options=mr&search=0x${machine.fingerprint}`);
-      assert.equal(machine.text('/etc/apt/sources.list.d/other.list'), undefined);
-      assert.equal(await debs(machine), 'bootagent-test-a 1.0', said);
-    } finally {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    }
+    await using server = await tlsServer(machine.folder, () => machine.key);
+    machine.write('/etc/ssl/certs/ca-certificates.crt', server.cert);
+    const from = `keyserver: "${server.url}"`;
+    const source = (id: string) =>
+      `source: "deb [signed-by=$KEY_FILE] file:${machine.repo} ./", keyid: "${id}", ${from}`;
+    const wrong = machine.fingerprint.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    const text = `apt: {sources: {other: {${source(wrong)}}, mine: {${source(machine.fingerprint)}}}}\npackages: [bootagent-test-a]\n`;
+    const { text: said } = await machine.agent(text, ...only);
+    assert.match(said, /apt\.sources\.other: .* gave another key: /);
+    assert.deepEqual(server.asked.at(-1), `/pks/lookup?op=get&options=mr&search=0x${machine.fingerprint}`);
+    assert.equal(machine.text('/etc/apt/sources.list.d/other.list'), undefined);
+    assert.equal(await debs(machine), 'bootagent-test-a 1.0', said);
   });
 
   test('writes a list, proxies and preferences that apt itself reads', async () => {

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { sandbox, unable } from './support/sandbox.ts';
+import { certificate } from './support/servers.ts';
 
 describe('settings that the real programs read', () => {
   test('rsyslogd accepts its files', { skip: unable('rsyslogd', 'unshare') }, async () => {
@@ -51,10 +50,8 @@ describe('settings that the real programs read', () => {
     skip: unable('update-ca-certificates', 'openssl', 'unshare'),
   }, async () => {
     using machine = sandbox();
-    const ca = `${machine.folder}/ca.crt`;
-    const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-subj', '/CN=own'];
-    execFileSync('openssl', ['req', '-x509', '-nodes', ...ec, '-keyout', `${ca}.key`, '-out', ca], { stdio: 'ignore' });
-    const own = readFileSync(ca, 'utf8').trimEnd().replaceAll('\n', '\n      ');
+    const { cert } = certificate(machine.folder, '/CN=own');
+    const own = cert.trimEnd().replaceAll('\n', '\n      ');
     const text = `ca_certs:\n  remove_defaults: true\n  trusted:\n    - |\n      ${own}\n`;
     const { code, text: said } = await machine.agent(text, '--force', '--only', 'ca_certs');
     assert.equal(code, 0, said);

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { type Sandbox, sandbox, unable } from './support/sandbox.ts';
+import { tlsServer } from './support/servers.ts';
 
 const skip = unable('useradd', 'ssh-keygen', 'openssl', 'unshare');
 const only = ['--force', '--only', 'users,ssh_authorized_keys,ssh_import_id'];
@@ -16,29 +15,15 @@ async function published(pages: Readonly<Record<string, (key: string) => string 
   const at = (name: string): string => join(machine.folder, name);
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'ann', '-f', at('key')]);
   const key = readFileSync(`${at('key')}.pub`, 'utf8').trim();
-  const subject = ['-subj', '/CN=keys', '-addext', 'subjectAltName=IP:127.0.0.1'];
-  const ec = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-  const made = ['-keyout', at('tls.key'), '-out', at('tls.crt'), '-days', '7'];
-  execFileSync('openssl', ['req', '-x509', '-nodes', ...ec, ...subject, ...made], { stdio: 'ignore' });
-  const tls = { key: readFileSync(at('tls.key')), cert: readFileSync(at('tls.crt')) };
-  const asked: string[] = [];
-  const server: Server = createServer(tls, (request, response) => {
-    asked.push(request.url ?? '');
-    const answer = pages[request.url ?? '']?.(key) ?? 404;
-    response.writeHead(typeof answer === 'number' ? answer : 200).end(typeof answer === 'string' ? answer : '');
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a TCP server's address is an AddressInfo
-  const url = `https://127.0.0.1:${port}`;
+  const server = await tlsServer(machine.folder, (path) => pages[path]?.(key) ?? 404);
   return {
     machine,
     key,
-    asked,
-    settings: `ssh_import_servers: {gh: "${url}", lp: "${url}"}\n`,
-    trust: () => machine.write('/etc/ssl/certs/ca-certificates.crt', tls.cert.toString()),
+    asked: server.asked,
+    settings: `ssh_import_servers: {gh: "${server.url}", lp: "${server.url}"}\n`,
+    trust: () => machine.write('/etc/ssl/certs/ca-certificates.crt', server.cert),
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await server[Symbol.asyncDispose]();
       machine[Symbol.dispose]();
     },
   };

@@ -1,63 +1,37 @@
+import { expressionAt, tokensOf } from './tokens.ts';
+
 export interface StringLiteral {
   readonly line: number;
   /** The text as the source has it, with "…" for each expression of a template. */
   readonly text: string;
 }
 
-/** A slash begins a regular expression after these, and divides after anything else. */
-const beforeRegExp = /(?:^|[=([{},;:!&|?+\-*%<>~^]|\b(?:return|typeof|case|in|of|void|yield|await))\s*$/;
-const token =
-  /\/\/.*|\/\*[\s\S]*?\*\/|'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"|\/(?:[^/\\\n[]|\\.|\[(?:[^\]\\\n]|\\.)*\])+\/[a-z]*|[`{}/]|[^'"`{}/]+/gy;
-
-/** Returns the string literals of a TypeScript source. */
-export function stringLiterals(source: string): readonly StringLiteral[] {
-  const found: StringLiteral[] = [];
-  const lineAt = (index: number): number => source.slice(0, index).split('\n').length;
-  let at = 0;
-
-  /** Reads code up to the brace that closes it, or to the end. */
-  function code(): void {
-    for (let depth = 0, before = ''; at < source.length; ) {
-      token.lastIndex = at;
-      const [word = source[at] ?? ''] = token.exec(source) ?? [];
-      const from = at;
-      if (word === '}' && depth === 0) return;
-      if (word === '`') {
-        at++;
-        found.push({ line: lineAt(from), text: template() });
-      } else if (word.length > 1 && word.startsWith('/') && !/^\/[/*]/.test(word) && !beforeRegExp.test(before)) {
-        at++; // a division
-      } else {
-        at += word.length;
-        if (word === '{') depth++;
-        if (word === '}') depth--;
-        if (/^['"]/.test(word)) found.push({ line: lineAt(from), text: word.slice(1, -1) });
-      }
-      if (!/^\/[/*]/.test(word) && word.trim() !== '') before = word;
-    }
-  }
-
-  /** Reads a template whose backtick is read already, with the code in it. */
-  function template(): string {
-    for (let text = ''; ; ) {
-      const next = source[at];
-      if (next === '`' || next === undefined) {
-        at++;
-        return text;
-      }
-      if (source.startsWith('${', at)) {
-        at += 2;
-        code();
-        at++;
-        text += '…';
-      } else {
-        const piece = next === '\\' ? source.slice(at, at + 2) : next;
-        text += piece;
-        at += piece.length;
-      }
-    }
-  }
-
-  code();
-  return found.sort((a, b) => a.line - b.line);
+/** Returns the string literals of a TypeScript source that begins at this line. */
+export function stringLiterals(source: string, firstLine = 1): readonly StringLiteral[] {
+  return tokensOf(source)
+    .filter(({ is }) => is === 'text')
+    .flatMap(({ text, at }) => literalsOf(text, firstLine + lineBreaksIn(source.slice(0, at))))
+    .sort((a, b) => a.line - b.line);
 }
+
+/** Returns the literal of a token, and for a template those of its expressions as well. */
+function literalsOf(token: string, line: number): readonly StringLiteral[] {
+  if (!token.startsWith('`')) return [{ line, text: token.slice(1, -1) }];
+  const inner: StringLiteral[] = [];
+  let text = '';
+  for (let at = 1; at < token.length - 1; ) {
+    if (token.startsWith('${', at)) {
+      const code = expressionAt(token, at + 2);
+      inner.push(...stringLiterals(code, line + lineBreaksIn(token.slice(0, at))));
+      text += '…';
+      at += code.length + 3;
+    } else {
+      const piece = token.slice(at, token[at] === '\\' ? at + 2 : at + 1);
+      text += piece;
+      at += piece.length;
+    }
+  }
+  return [...inner, { line, text }];
+}
+
+const lineBreaksIn = (text: string): number => text.split('\n').length - 1;

@@ -1,18 +1,14 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { digest } from '../../../agent/base/digest.ts';
 import { Problem } from '../../../agent/base/problem.ts';
 import type { Change, ChangeOf } from '../../../agent/engine/change.ts';
 import type { Step } from '../../../agent/engine/step.ts';
-import { blobOf } from '../../../agent/resources/ssh/blob.ts';
-import { publicLine, readPrivateKey } from '../../../agent/resources/ssh/private-key.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
 import { type Given, type MemoryHost, memoryHost, type Program } from '../../support/memory-host.ts';
 import { peopled } from '../../support/people/memory-accounts.ts';
+import { keygenOf, keyOf, rsaPair } from '../../support/ssh-keys.ts';
 
-const keyOf = (number: number): string =>
-  `ssh-ed25519 ${blobOf('ssh-ed25519', Buffer.alloc(32, number)).toString('base64')}`;
 const plan = (...changes: readonly Change[]) => [{ at: 'x', changes }];
 const said = (steps: readonly Step[]): string[] =>
   steps.map((step) => {
@@ -321,26 +317,9 @@ describe('a setting of sshd', () => {
 });
 
 describe('host keys', () => {
-  const pairs = Array.from({ length: 6 }, () => {
-    const secret = generateKeyPairSync('rsa', { modulusLength: 2048 })
-      .privateKey.export({ type: 'pkcs1', format: 'pem' })
-      .toString();
-    const key = readPrivateKey(secret);
-    return { secret, shown: typeof key === 'string' ? '' : publicLine(key, 'root@x') };
-  });
-  const [parent, given] = pairs;
+  const [parent, given, ...made] = Array.from({ length: 6 }, rsaPair);
   let next = 0;
-  const keygen: Program = (args, machine) => {
-    const path = args.at(-1) ?? '';
-    const { secret, shown } = pairs[2 + (next++ % 4)] ?? { secret: '', shown: '' };
-    for (const [name, text] of [
-      [path, secret],
-      [`${path}.pub`, shown],
-    ] as const) {
-      machine.nodes.set(name, { type: 'file', bytes: Buffer.from(text), mode: 0o600, uid: 0, gid: 0, modifiedMs: 0 });
-    }
-    return '';
-  };
+  const keygen = keygenOf(() => made[next++ % made.length] ?? { secret: '', shown: '' });
   const rsa = '/etc/ssh/ssh_host_rsa_key';
   const record = '/var/lib/bootagent/host-keys';
   const wanted = (own: object = {}): Change =>

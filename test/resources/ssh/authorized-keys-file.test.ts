@@ -4,9 +4,8 @@ import fc from 'fast-check';
 import { keysIn, redirect, unknownOption, withKeys } from '../../../agent/resources/ssh/authorized-keys-file.ts';
 import { blobOf } from '../../../agent/resources/ssh/blob.ts';
 import { type KeyLine, readKeyLine } from '../../../agent/resources/ssh/key-line.ts';
+import { keyOf } from '../../support/ssh-keys.ts';
 
-const keyOf = (number: number): string =>
-  `ssh-ed25519 ${blobOf('ssh-ed25519', Buffer.alloc(32, number)).toString('base64')}`;
 const [a, b, c] = [keyOf(1), keyOf(2), keyOf(3)];
 
 function lines(...texts: readonly string[]): KeyLine[] {

@@ -2,41 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { ChangeOf, PlanItem } from '../../../agent/engine/change.ts';
 import type { Step } from '../../../agent/engine/step.ts';
+import { filesystemMachine } from '../../support/disks/memory-filesystems.ts';
 import { applied, laws, previewed } from '../../support/laws.ts';
 import { type Given, type MemoryHost, memoryHost } from '../../support/memory-host.ts';
-
-/** Returns a machine with these disks: blkid's output for each, undefined for none, or "data" for raw data. */
-function machine(disks: Readonly<Record<string, string | undefined>>, own: Given = {}): MemoryHost {
-  const found = new Map(Object.entries(disks));
-  const names = [...found.keys()].map((path) => path.slice('/dev/'.length));
-  const made = (type: string) => (args: readonly string[]) => {
-    const label = /-L (\S+)/.exec(args.join(' '))?.[1];
-    found.set(args.at(-1) ?? '', `TYPE=${type}\n${label === undefined ? '' : `LABEL=${label}\n`}`);
-    return '';
-  };
-  const host = memoryHost({
-    ...own,
-    files: {
-      '/proc/self/mountinfo': '1 0 252:1 / / rw - ext4 /dev/vda1 rw\n',
-      ...Object.fromEntries([...found].map(([path, text]) => [path, text === 'data' ? 'words' : new Uint8Array(512)])),
-      ...Object.fromEntries(names.map((name) => [`/sys/class/block/${name}/size`, '2048\n'])),
-      ...own.files,
-    },
-    programs: {
-      blkid: (args) => {
-        const text = found.get(args.at(-1) ?? '');
-        // For a partition, blkid reports its table entry, whether the partition has content or not.
-        const entry = /\d$/.test(args.at(-1) ?? '') ? 'PART_ENTRY_TYPE=0x83\n' : '';
-        return text === undefined || text === 'data' ? entry || { code: 2 } : `${text}${entry}`;
-      },
-      'mkfs.ext4': made('ext4'),
-      'mkfs.xfs': made('xfs'),
-      ...own.programs,
-      udevadm: () => '',
-    },
-  });
-  return host;
-}
 
 const plan = (own: Partial<ChangeOf<'filesystem'>> = {}): PlanItem[] => [
   { at: 'fs_setup[0]', changes: [{ kind: 'filesystem', device: '/dev/vdb', type: 'xfs', ...own }] },
@@ -47,11 +15,11 @@ const told = ([step]: readonly Step[]): string =>
     ? `failed: ${step.problem.message}`
     : `${step?.outcome}: ${step && 'difference' in step ? step.difference.why : step && 'note' in step ? step.note : ''}`;
 
-laws('a file system on an empty disk', plan(), () => machine({ '/dev/vdb': undefined }));
+laws('a file system on an empty disk', plan(), () => filesystemMachine({ '/dev/vdb': undefined }));
 
 describe('a file system', () => {
   test('is made on an empty disk', async () => {
-    const host = machine({ '/dev/vdb': undefined });
+    const host = filesystemMachine({ '/dev/vdb': undefined });
     assert.equal(
       told(await applied(plan({ label: 'data', options: ['-m', 'crc=1'] }), host)),
       'made: /dev/vdb is empty: xfs',
@@ -115,7 +83,7 @@ describe('a file system', () => {
   ] as const) {
     test(name, async () => {
       const links = { links: partLinks(files) };
-      const host = machine(disks, { files });
+      const host = filesystemMachine(disks, { files });
       const readLink = host.readLink;
       const linked = { ...host, readLink: async (path: string) => links.links[path] ?? readLink(path) };
       assert.equal(told(await applied(plan(change), linked)), expected);
@@ -164,7 +132,7 @@ describe('a mount', () => {
   });
 
   test('of a label that is yet to be made is foreseen', async () => {
-    const host = machine({ '/dev/vdb': undefined }, { directories: ['/dev/disk/by-uuid'] });
+    const host = filesystemMachine({ '/dev/vdb': undefined }, { directories: ['/dev/disk/by-uuid'] });
     const items = [...plan({ label: 'data' }), ...mount({ source: 'LABEL=data', nofail: true })];
     assert.deepEqual(
       (await previewed(items, host)).map((step) => told([step])),

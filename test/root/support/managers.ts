@@ -1,5 +1,6 @@
-import { debRepository, type Mirror, mirror, type Small, signedRepository } from './repository.ts';
+import { debRepository, type Small, signedRepository } from './repository.ts';
 import { type Sandbox, sandbox, unable } from './sandbox.ts';
+import { type Mirror, mirror } from './servers.ts';
 
 export const noDnf = unable('dnf', 'createrepo_c', 'rpmbuild', 'rpmsign', 'gpg', 'unshare');
 export const noApt = unable('apt-get', 'dpkg-deb', 'dpkg-scanpackages', 'unshare');

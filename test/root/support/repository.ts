@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 const run = (program: string, args: readonly string[], cwd?: string): string =>
@@ -70,47 +68,4 @@ export function debRepository(folder: string, packages: readonly Small[]): strin
   }
   writeFileSync(join(repo, 'Packages'), run('dpkg-scanpackages', ['--multiversion', '.'], repo));
   return repo;
-}
-
-export interface Mirror extends AsyncDisposable {
-  readonly url: string;
-  /** The paths requested so far. */
-  readonly asked: string[];
-  /** The number of next answers that are 503. */
-  failing: number;
-  /** How long all answers are 503, in milliseconds from the first request. */
-  failingMs: number;
-  /** The delay of each answer in milliseconds. */
-  delayMs: number;
-}
-
-/** Serves a directory over HTTP, with the failures and delays of its settings. */
-export async function mirror(folder: string): Promise<Mirror> {
-  const asked: string[] = [];
-  const state = { failing: 0, failingMs: 0, delayMs: 0 };
-  let recovers: number | undefined;
-  const server: Server = createServer((request, response) => {
-    const path = request.url ?? '/';
-    asked.push(path);
-    recovers ??= performance.now() + state.failingMs;
-    const fails = performance.now() < recovers;
-    setTimeout(() => {
-      if (state.failing-- > 0 || fails) return response.writeHead(503).end();
-      try {
-        return response.end(readFileSync(join(folder, decodeURIComponent(path))));
-      } catch {
-        return response.writeHead(404).end();
-      }
-    }, state.delayMs);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo; // a TCP server's address is an AddressInfo
-  return Object.assign(state, {
-    url: `http://127.0.0.1:${port}`,
-    asked,
-    [Symbol.asyncDispose]: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  });
 }

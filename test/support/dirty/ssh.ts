@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { generateKeyPairSync } from 'node:crypto';
 import type { HostKeysChange } from '../../../agent/engine/kinds/accounts.ts';
-import { blobOf } from '../../../agent/resources/ssh/blob.ts';
-import { publicLine, readPrivateKey } from '../../../agent/resources/ssh/private-key.ts';
-import { type Given, memoryHost, type Program } from '../memory-host.ts';
+import { type Given, memoryHost } from '../memory-host.ts';
 import { peopled } from '../people/memory-accounts.ts';
+import { keygenOf, keyOf, rsaPair } from '../ssh-keys.ts';
 import type { DirtyStarts } from './dirty-start.ts';
 
-const keyOf = (number: number): string =>
-  `ssh-ed25519 ${blobOf('ssh-ed25519', Buffer.alloc(32, number)).toString('base64')}`;
 const file = '/home/ann/.ssh/authorized_keys';
 const home: Given = {
   directories: ['/home/ann'],
@@ -31,27 +27,14 @@ const attributes = (host: ReturnType<typeof memoryHost>, path: string): string =
   return `${mode.toString(8)} ${uid}:${gid}`;
 };
 
-const pairOf = (): { secret: string; shown: string } => {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const secret = privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();
-  const key = readPrivateKey(secret);
-  return { secret, shown: typeof key === 'string' ? '' : publicLine(key, 'root@x') };
-};
-const [old, made] = [pairOf(), pairOf()];
+const [old, made] = [rsaPair(), rsaPair()];
 const rsa = '/etc/ssh/ssh_host_rsa_key';
 const record = '/var/lib/bootagent/host-keys';
-const keygen: Program = (args, machine) => {
-  const path = args.at(-1) ?? '';
-  const node = { type: 'file', mode: 0o600, uid: 0, gid: 0, modifiedMs: 0 } as const;
-  machine.nodes.set(path, { ...node, bytes: Buffer.from(made.secret) });
-  machine.nodes.set(`${path}.pub`, { ...node, bytes: Buffer.from(made.shown) });
-  return '';
-};
 const wanted: HostKeysChange = { kind: 'host-keys', types: ['rsa'], machine: 'uuid me', fresh: false, given: [] };
 const keyed = (own: Given = {}) =>
   machine({
     ...own,
-    programs: { 'ssh-keygen': keygen },
+    programs: { 'ssh-keygen': keygenOf(() => made) },
     files: { [rsa]: old.secret, [`${rsa}.pub`]: old.shown, [record]: 'uuid me\n', ...own.files },
     modes: { [rsa]: 0o600, ...own.modes },
   });

@@ -1,28 +1,9 @@
 import assert from 'node:assert/strict';
 import { memoryDisk } from '../disks/memory-disk.ts';
+import { filesystemMachine } from '../disks/memory-filesystems.ts';
 import { GiB, good, MiB, swapMachine } from '../disks/memory-swap.ts';
 import { type Given, type MemoryHost, memoryHost } from '../memory-host.ts';
 import type { DirtyStarts } from './dirty-start.ts';
-
-/** Returns a machine with the device /dev/vdb, whose content blkid reports, until mkfs.xfs replaces it. */
-function diskWith(blkid: string): MemoryHost {
-  let found = blkid;
-  return memoryHost({
-    files: {
-      '/proc/self/mountinfo': '1 0 252:1 / / rw - ext4 /dev/vda1 rw\n',
-      '/dev/vdb': new Uint8Array(512),
-      '/sys/class/block/vdb/size': '2048\n',
-    },
-    programs: {
-      blkid: () => (found === '' ? { code: 2 } : found),
-      'mkfs.xfs': () => {
-        found = 'TYPE=xfs\n';
-        return '';
-      },
-      udevadm: () => '',
-    },
-  });
-}
 
 /** Returns a machine on which `mount` mounts the device on the path without links. */
 function mounting(own: Given, target: string): MemoryHost {
@@ -66,7 +47,7 @@ export const storageStarts: Pick<
     {
       from: 'a file system, which stays',
       change: { kind: 'partitions', device: '/dev/vdb', table: 'gpt', parts: [{ percent: 100, type: 'A' }] },
-      machine: () => diskWith('TYPE=ext4\n'),
+      machine: () => filesystemMachine({ '/dev/vdb': 'TYPE=ext4\n' }),
       refused: /holds ext4 and is left alone/,
     },
   ],
@@ -74,13 +55,13 @@ export const storageStarts: Pick<
     {
       from: 'another file system, which stays',
       change: { kind: 'filesystem', device: '/dev/vdb', type: 'xfs' },
-      machine: () => diskWith('TYPE=ext4\n'),
+      machine: () => filesystemMachine({ '/dev/vdb': 'TYPE=ext4\n' }),
       refused: /holds .*ext4.* and is left alone/,
     },
     {
       from: 'another file system that may be overwritten',
       change: { kind: 'filesystem', device: '/dev/vdb', type: 'xfs', overwrite: true },
-      machine: () => diskWith('TYPE=ext4\n'),
+      machine: () => filesystemMachine({ '/dev/vdb': 'TYPE=ext4\n' }),
       ends: (host) => assert.equal(host.did[0], 'run mkfs.xfs -f /dev/vdb'),
     },
   ],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { dnfMachine } from '../dnf-machine.ts';
 import { type Given, type MemoryHost, memoryHost } from '../memory-host.ts';
 import { memoryLedger } from '../memory-ledger.ts';
 import type { DirtyStarts } from './dirty-start.ts';
@@ -20,31 +21,6 @@ const pending = (key: string) => () => {
   ledger.owed.add(key);
   return ledger;
 };
-
-/** Returns a machine that installs what dnf is given. */
-function packaged(installed: readonly string[]): MemoryHost {
-  const there = new Set(installed);
-  return memoryHost({
-    programs: {
-      timedatectl: () => 'NTP=no\nNTPSynchronized=no\n',
-      setpriv: (words) => {
-        const names = words.slice(words.indexOf('--query') + 1).filter((word) => word !== '--whatprovides');
-        const provides = words.includes('--whatprovides');
-        const missing = names.filter((name) => !there.has(name));
-        return {
-          code: missing.length,
-          stdout: missing
-            .map((name) => (provides ? `no package provides ${name}` : `package ${name} is not installed`))
-            .join('\n'),
-        };
-      },
-      dnf: (words) => {
-        for (const name of words.slice(words.indexOf('install') + 1)) there.add(name);
-        return '';
-      },
-    },
-  });
-}
 
 const unit = '[Unit]\n\n[Install]\nWantedBy=multi-user.target\n';
 const wants = '/etc/systemd/system/multi-user.target.wants/a.service';
@@ -109,7 +85,7 @@ export const systemStarts: Pick<
     {
       from: 'some of the packages',
       change: { kind: 'packages', manager: 'dnf', names: ['a', 'b', 'c'] },
-      machine: () => packaged(['b']),
+      machine: () => dnfMachine({ installed: ['b'], available: 'any' }),
       ends: (host) => assert.match(host.did.at(-1) ?? '', / install a c$/),
     },
   ],
@@ -117,7 +93,7 @@ export const systemStarts: Pick<
     {
       from: 'a record that it began and did not end',
       change: { kind: 'package-files', manager: 'dnf', names: ['@dev'] },
-      machine: () => packaged([]),
+      machine: () => dnfMachine({ available: 'any' }),
       ledger: began('x: package-files @dev'),
     },
   ],
@@ -125,7 +101,7 @@ export const systemStarts: Pick<
     {
       from: 'a record that it began and did not end',
       change: { kind: 'package-upkeep', manager: 'dnf', does: 'refresh' },
-      machine: () => packaged([]),
+      machine: () => dnfMachine({ available: 'any' }),
       ledger: began('x: package-upkeep refresh'),
     },
   ],

@@ -12,20 +12,31 @@ const marks =
 const beforeRegex = /^(?:return|typeof|case|in|of|await|=>|&&|\|\||\?\?|[=(,[{:;!?+]|===|!==|\.\.\.)$/;
 
 /** Returns the tokens of a source that the formatter has written; comments are left out, a template is one token. */
-export function tokensOf(source: string): readonly Token[] {
-  const tokens: Token[] = [];
-  for (let at = 0; at < source.length; ) {
-    const rest = source.slice(at);
-    const skipped = /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/.exec(rest)?.[0];
+export const tokensOf = (source: string): readonly Token[] => [...tokensFrom(source, 0)];
+
+/** Returns the code from a position up to the brace that closes it, or up to the end. */
+export function expressionAt(source: string, from: number): string {
+  let depth = 0;
+  for (const { is, text, at } of tokensFrom(source, from)) {
+    if (is !== 'mark') continue;
+    if (text === '{') depth++;
+    if (text === '}' && depth-- === 0) return source.slice(from, at);
+  }
+  return source.slice(from);
+}
+
+function* tokensFrom(source: string, from: number): Generator<Token> {
+  let last: Token | undefined;
+  for (let at = from; at < source.length; ) {
+    const skipped = /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)/.exec(source.slice(at))?.[0];
     if (skipped !== undefined) {
       at += skipped.length;
       continue;
     }
-    const token = next(source, at, tokens.at(-1));
-    tokens.push(token);
-    at += token.text.length;
+    last = next(source, at, last);
+    yield last;
+    at += last.text.length;
   }
-  return tokens;
 }
 
 function next(source: string, at: number, last: Token | undefined): Token {
@@ -45,20 +56,10 @@ function next(source: string, at: number, last: Token | undefined): Token {
 
 /** Returns a template with everything in it, templates within it included. */
 function templateAt(source: string, from: number): string {
-  let depth = 0;
   for (let at = from + 1; at < source.length; at++) {
-    const char = source[at];
-    if (char === '\\') at++;
-    else if (depth === 0 && char === '`') return source.slice(from, at + 1);
-    else if (depth === 0 && char === '$' && source[at + 1] === '{') {
-      depth = 1;
-      at++;
-    } else if (depth > 0) {
-      if (char === '{') depth++;
-      else if (char === '}') depth--;
-      else if (char === '`') at += templateAt(source, at).length - 1;
-      else if (char === "'" || char === '"') at = source.indexOf(char, at + 1);
-    }
+    if (source[at] === '\\') at++;
+    else if (source[at] === '`') return source.slice(from, at + 1);
+    else if (source.startsWith('${', at)) at += 2 + expressionAt(source, at + 2).length;
   }
   return source.slice(from);
 }
