@@ -4,12 +4,13 @@ import type { Kind } from '../../agent/engine/change.ts';
 import { handlerOf, keyOf } from '../../agent/resources/index.ts';
 import { accountStarts } from '../support/dirty/accounts.ts';
 import { aptStarts } from '../support/dirty/apt.ts';
-import { assertConverges, type DirtyStart, type DirtyStarts, everything } from '../support/dirty/dirty-start.ts';
+import { assertConverges, type DirtyStart, type DirtyStarts } from '../support/dirty/dirty-start.ts';
 import { fileStarts } from '../support/dirty/files.ts';
 import { sshStarts } from '../support/dirty/ssh.ts';
 import { storageStarts } from '../support/dirty/storage.ts';
 import { systemStarts } from '../support/dirty/system.ts';
 import { applied } from '../support/laws.ts';
+import { everything } from '../support/memory-host.ts';
 import { memoryLedger } from '../support/memory-ledger.ts';
 
 const starts: DirtyStarts = {

@@ -253,6 +253,15 @@ export function memoryHost(given: Given = {}): MemoryHost {
   return machine;
 }
 
+/** Returns every path of a machine with its type, mode, owner and content. */
+export const everything = ({ nodes }: MemoryHost): Record<string, string> =>
+  Object.fromEntries(
+    [...nodes].map(([path, { type, mode, uid, gid, target = '', bytes }]) => [
+      path,
+      `${type} ${mode.toString(8)} ${uid}:${gid} ${target}${Buffer.from(bytes).toString('latin1')}`,
+    ]),
+  );
+
 const folder = (): Node => ({ type: 'directory', bytes: new Uint8Array(), mode: 0o755, uid: 0, gid: 0, modifiedMs: 0 });
 
 const bytesOf = (content: string | Uint8Array): Uint8Array =>

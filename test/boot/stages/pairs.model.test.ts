@@ -10,7 +10,7 @@ import { users } from '../../../modules/users.ts';
 import { deferredFiles, writeFiles } from '../../../modules/write-files.ts';
 import { booted, type How, machineOf, units } from '../../support/boots.ts';
 import { facts } from '../../support/facts.ts';
-import type { MemoryHost } from '../../support/memory-host.ts';
+import { everything } from '../../support/memory-host.ts';
 import { often } from '../../support/often.ts';
 import { withPackageAccount } from '../../support/people/package-account.ts';
 import { unitMachine, unitText, wantsLink } from '../../support/unit-machine.ts';
@@ -46,14 +46,6 @@ const anyWay = fc.constantFrom(
   units,
   stages.map((stage) => [stage]),
 );
-
-const stateOf = ({ nodes }: MemoryHost): Record<string, string> =>
-  Object.fromEntries(
-    [...nodes].map(([path, { type, uid, gid, mode, bytes }]) => [
-      path,
-      [type, uid, gid, mode.toString(8), Buffer.from(bytes).toString()].join(' '),
-    ]),
-  );
 
 test('what one module makes and a later one needs is there at the end, or the failure is reported', async () => {
   await fc.assert(
@@ -97,9 +89,9 @@ test('what one module makes and a later one needs is there at the end, or the fa
         const failed = paths.some((path, index) => change === `file ${path}` && files[index]?.maker === 'nothing');
         assert.ok(failed || said.includes(`made ${change}`), `${line} is neither made nor reported\n${context}`);
       }
-      const before = stateOf(machine.host);
+      const before = everything(machine.host);
       await booted(machine, { ...how, units: [stages], sameBoot: true, own: { ...how.own, force: true } });
-      assert.deepEqual(stateOf(machine.host), before, 'a second run with fresh facts changes nothing');
+      assert.deepEqual(everything(machine.host), before, 'a second run with fresh facts changes nothing');
 
       function idIn(table: string, name: string): number {
         const line = machine.host.text(table)?.match(new RegExp(`^${name}:x:(\\d+):`, 'm'));
@@ -204,9 +196,9 @@ test('a unit that one module makes is enabled and started by a later one, or the
         const failed = change === 'script runcmd' || madeBy('nothing').some(({ unit }) => change.endsWith(` ${unit}`));
         assert.ok(failed || said.includes(`made ${change}`), `${line} is neither made nor reported\n${context}`);
       }
-      const before = [stateOf(machine.host), [...active].sort()];
+      const before = [everything(machine.host), [...active].sort()];
       await booted(machine, { ...how, units: [stages], sameBoot: true, own: { ...how.own, force: true } });
-      assert.deepEqual([stateOf(machine.host), [...active].sort()], before, 'a second run changes nothing');
+      assert.deepEqual([everything(machine.host), [...active].sort()], before, 'a second run changes nothing');
     }),
     { numRuns: often(300) },
   );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Change, ChangeOf, Kind } from '../../../agent/engine/change.ts';
 import type { Step } from '../../../agent/engine/step.ts';
 import { applied, keysOf, previewed } from '../laws.ts';
-import type { MemoryHost } from '../memory-host.ts';
+import { everything, type MemoryHost } from '../memory-host.ts';
 import { type MemoryLedger, memoryLedger } from '../memory-ledger.ts';
 
 /** A machine on which something else exists where a change applies, and the state that the change must reach from there. */
@@ -23,15 +23,6 @@ export interface DirtyStart<C extends Change = Change> {
 export type DirtyStarts = {
   readonly [K in Kind]: readonly [DirtyStart<ChangeOf<K>>, ...DirtyStart<ChangeOf<K>>[]];
 };
-
-/** Returns every path of a machine with its type, mode, owner and content. */
-export const everything = ({ nodes }: MemoryHost): Record<string, string> =>
-  Object.fromEntries(
-    [...nodes].map(([path, { type, mode, uid, gid, target = '', bytes }]) => [
-      path,
-      `${type} ${mode.toString(8)} ${uid}:${gid} ${target}${Buffer.from(bytes).toString('latin1')}`,
-    ]),
-  );
 
 const problemOf = ([step]: readonly Step[]): string => {
   if (step?.outcome === 'failed') return step.problem.message;
