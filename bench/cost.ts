@@ -47,14 +47,14 @@ const packages = readdirSync('dist').filter((name) => name.endsWith('x86_64.rpm'
  * ones.
  */
 const mostOf = (name: string) =>
-  execFileSync('rpm', ['-qp', '--qf', '%{PAYLOADFLAGS}', join('dist', name)], { encoding: 'utf8' }) === '19' ? 32 : 41;
+  execFileSync('rpm', ['-qp', '--qf', '%{PAYLOADFLAGS}', join('dist', name)], { encoding: 'utf8' }) === '19' ? 33 : 42;
 
 const rows: readonly (readonly [what: string, figure: number, limit: number, unit: string])[] = [
   ['version, against an empty Node', timesAs(costs.version, empty), 1.3, 'x'],
   // 3.5 is the budget; 3.6 was seen with another load beside it. The limit has room for busy machines.
   ['dry run with one metadata source', timesAs(costs['dry run, one metadata source'], empty), 4, 'x'],
   ['peak memory', peak, 70, 'MB'],
-  ['executable', statSync('dist/bootagent').size / 1e6, 120, 'MB'],
+  ['executable', statSync('dist/bootagent').size / 1e6, 121, 'MB'],
   ...packages.map((name) => ['package', statSync(join('dist', name)).size / 1e6, mostOf(name), 'MB'] as const),
 ];
 let failed = 0;

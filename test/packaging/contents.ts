@@ -53,8 +53,8 @@ describe('what the package holds', { skip }, () => {
     assert.match(told, /\b0 errors/, told);
   });
 
-  test('the executable is no larger than 120 MB', () => {
-    assert.ok(statSync('dist/bootagent').size <= 120e6);
+  test('the executable is no larger than 121 MB', () => {
+    assert.ok(statSync('dist/bootagent').size <= 121e6);
   });
 
   test('nothing in the environment brings code into it', async () => {
