@@ -52,7 +52,13 @@ export const suites: Readonly<Record<string, Suite>> = {
   packaging: { shows: 'the binary and the RPM', files: 'test/packaging/*.ts', concurrency: 1 },
   machine: { shows: 'containers that boot', files: 'test/machine/*.ts', concurrency: 1 },
   pool: { shows: 'a pool of HTCondor in containers', files: 'test/pool/*.ts', concurrency: 1 },
-  vm: { shows: 'virtual machines', files: 'test/vm/*.ts', except: ['test/vm/given.ts'], concurrency: 1 },
+  vm: {
+    shows: 'virtual machines',
+    files: 'test/vm/*.ts',
+    except: ['test/vm/given.ts'],
+    concurrency: 1,
+    ownMounts: true,
+  },
 };
 
 /** The files of a suite; those named *.test.ts belong to the unit suite, wherever they are. */
