@@ -1,178 +1,163 @@
 import { mountLines } from '../../host/mountinfo.ts';
 
 /**
- * A record of what a preview read from the machine, in the format of systemd/skip-if-unchanged: the shell script compares it
- * with the machine at a later boot. Anything that the script cannot compare makes the snapshot unusable, and the reason is
- * reported.
+ * A record of what a preview read from the machine: at a later boot, systemd/skip-if-unchanged shows the same of the machine and
+ * compares. Anything that the script cannot show makes the snapshot unusable, and the reason is reported.
  */
 export interface BootSnapshot {
   /** A file or directory on a disk, by inode, size and ctime: any change to it changes these. */
-  file(path: string, standing: string): void;
+  file(path: string, shown: string): void;
   /**
    * The precision of the ctime of a file. A file system of which every time is in whole seconds hides a second change within one
    * second. Where some times are finer, the others come from the builder of the image, and a later change is visible.
    */
   changed(device: string, path: string, times: 'each' | 'seconds'): void;
   /** A directory regardless of its content: mode, owner, group. */
-  folder(path: string, standing: string): void;
+  folder(path: string, shown: string): void;
   /** A file without reliable times: mode, owner, group, size. The content that was read is recorded separately. */
-  fixed(path: string, standing: string): void;
-  gone(path: string): void;
-  /** The type of a path in a tree that each boot creates again: d, f, b, h, or e for any other. */
-  type(path: string, type: string): void;
-  /** The target of a link in such a tree, or of a link without reliable times, as an absolute path. */
-  leads(path: string, target: string): void;
+  fixed(path: string, shown: string): void;
+  /** Whether a path exists, and its type in a tree that each boot creates again. */
+  is(path: string, type: PathType): void;
+  /** Where a link in such a tree leads, or a link without reliable times; undefined if nothing is there. */
+  link(path: string, real: string | undefined): void;
   names(folder: string, names: readonly string[]): void;
   /** The first bytes of a file without reliable times: a file of the kernel or of an image. */
   read(path: string, head: Uint8Array): void;
-  /** The first bytes of a disk. */
-  disk(path: string, head: Uint8Array): void;
-  /** Another block of a disk, by its index from the beginning. */
+  /** A block of a disk, by its index from the beginning. */
   block(path: string, block: number, bytes: Uint8Array): void;
   memory(kib: number): void;
   /** The mounts: the text of /proc/self/mountinfo. */
   mounts(mountinfo: string): void;
   /** The size of the file system that is mounted at a path. */
-  filesystem(target: string, blocks: string): void;
+  space(target: string, shown: string): void;
   swaps(table: string): void;
   /** No network has been set up yet. */
-  unnumbered(): void;
-  /** Nothing is due as long as the machine gets this address on this interface. */
-  supposed(address: string, card: string): void;
+  noAddresses(): void;
   /** A later boot cannot use the snapshot, for this reason: "/etc/fstab mounts /run/x". */
   unusable(why: string): void;
 }
 
-export interface SnapshotResult extends BootSnapshot {
-  /** Returns the record, with the output of `cksum` for the recorded bytes, or the reason why there is no record. */
-  done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<{ record: string } | { unusable: string }>;
+export type PathType = 'none' | 'link' | 'folder' | 'file' | 'block' | 'other';
+
+/** What the script reads: the lines of which it shows the machine, and what it must then show. */
+export interface SkipRecord {
+  readonly record: string;
+  readonly shown: string;
 }
 
-/** The number of bytes that are compared of content without reliable times. */
-export const headLength = 65_608;
-export const blockLength = 65_536;
-/** The limit of blocks: the shell script starts a process for each. */
+export interface SnapshotResult extends BootSnapshot {
+  /** Returns the record, with the output of `cksum` for the recorded bytes, or the reason why there is no record. */
+  done(cksum: (bytes: Uint8Array) => Promise<string>): Promise<SkipRecord | { unusable: string }>;
+}
+
+/** The number of bytes that are compared of a file without reliable times, and of a block of a disk. */
+export const blockLength = 65_608;
+/** The limit of blocks behind the first of a disk: the shell script starts a process for each. */
 const mostBlocks = 24;
 const mostLines = 4000;
 /** Trees in which other programs mount file systems during a boot. */
 export const fleeting = /^\/(?:proc|sys|dev|run)(?:\/|$)/;
 
-/** What was read so far, by kind. */
-const emptyReads = () => ({
-  files: new Map<string, string>(),
-  folders: new Map<string, string>(),
-  fixed: new Map<string, string>(),
-  filesystems: new Map<string, string>(),
-  heads: new Map<string, Uint8Array>(),
-  disks: new Map<string, Uint8Array>(),
-  blocks: new Map<string, Uint8Array>(),
-  others: new Set<string>(),
-});
+/** The kinds of lines in a record, in its order. Each is a case in the script. */
+const texts = ['file', 'folder', 'fixed', 'space', 'is', 'link', 'names', 'memory', 'mounts', 'swaps'] as const;
+const contents = ['read', 'block'] as const;
+const kinds = [...texts, 'addresses', ...contents] as const;
+type Kind = (typeof kinds)[number];
+
+/** What was read, by the argument of its line: the text that the script shows of it, or the bytes of which it shows the sum. */
+type Reads = ReadonlyMap<Kind, Map<string, string | Uint8Array>>;
 
 export function bootSnapshot(): SnapshotResult {
-  const reads = emptyReads();
-  const { others, blocks } = reads;
+  const reads: Reads = new Map(kinds.map((kind) => [kind, new Map()]));
   const finerTimes = new Set<string>();
   const wholeSeconds = new Map<string, string>();
   let why: string | undefined;
   const unusable = (reason: string): void => {
     why ??= reason;
   };
-  const line = (...words: readonly string[]): string => {
-    if (words.some((word) => /[\t\n]/.test(word))) unusable(`the name of ${words[1]} has a tab or a line break`);
-    return words.join('\t');
+  /** Adds a line; what is read twice must be the same both times. */
+  const add = (kind: Kind, of: string, shown: string | Uint8Array): void => {
+    const kept = reads.get(kind);
+    if (of.includes('\n')) unusable(`the name of ${of} has a line break`);
+    if (!Buffer.from(kept?.get(of) ?? shown).equals(Buffer.from(shown))) unusable(`${of} was changed meanwhile`);
+    kept?.set(of, shown);
   };
-  /** A path that is read twice must show the same both times. */
-  const keep = <T extends string | Uint8Array>(kept: Map<string, T>, path: string, value: T): void => {
-    if (!Buffer.from(kept.get(path) ?? value).equals(Buffer.from(value))) unusable(`${path} was changed meanwhile`);
-    kept.set(path, value);
-  };
-  const other = (...words: readonly string[]): void => void others.add(line(...words));
   return {
-    file: (path, standing) => keep(reads.files, path, standing),
+    file: (path, shown) => add('file', path, `${shown} ${path}`),
     changed: (device, path, times) => void (times === 'each' ? finerTimes.add(device) : wholeSeconds.set(device, path)),
-    folder: (path, standing) => keep(reads.folders, path, standing),
-    fixed: (path, standing) => keep(reads.fixed, path, standing),
-    gone: (path) => other('gone', path),
-    type: (path, type) => other('type', path, type),
-    leads: (path, target) => other('leads', path, target),
+    folder: (path, shown) => add('folder', path, `${shown} ${path}`),
+    fixed: (path, shown) => add('fixed', path, `${shown} ${path}`),
+    space: (target, shown) => add('space', target, `${shown} ${target}`),
+    is: (path, type) => add('is', path, `${type} ${path}`),
+    link: (path, real) => {
+      if (real === undefined) unusable(`${path} leads nowhere`);
+      add('link', path, real ?? '');
+    },
     names: (folder, names) => {
       if (names.some((name) => name.startsWith('.'))) unusable(`${folder} has hidden names`);
       // The shell's expansion of DIRECTORY/*, which stays literal for an empty directory.
       const all = names.length > 0 ? names : ['*'];
-      other('names', folder, all.map((name) => `${folder}/${name}`).join(' '));
+      add('names', folder, all.map((name) => `${folder}/${name}`).join('\n'));
     },
-    read: (path, head) => keep(reads.heads, path, head.subarray(0, headLength)),
-    disk: (path, head) => keep(reads.disks, path, head),
+    read: (path, head) => add('read', path, head),
     block: (path, block, bytes) => {
-      keep(blocks, line('block', path, String(block)), bytes);
-      if (blocks.size > mostBlocks) unusable(`more than ${mostBlocks} blocks of ${path} were read`);
+      add('block', `${block} ${path}`, bytes);
+      const more = [...(reads.get('block')?.keys() ?? [])].filter((each) => !each.startsWith('0 '));
+      if (more.length > mostBlocks) unusable(`more than ${mostBlocks} blocks of ${path} were read`);
     },
-    memory: (kib) => other('memory', String(kib)),
-    mounts: (mountinfo) => {
-      for (const words of comparedMounts(mountinfo)) other('mount', words);
-      others.add('mounts');
-    },
-    filesystem: (target, blocks) => keep(reads.filesystems, target, blocks),
-    swaps: (table) => {
-      for (const words of table.split('\n').slice(1).filter(Boolean)) other('swap', words.split(/\s/)[0] ?? '');
-      others.add('swaps');
-    },
-    unnumbered: () => void others.add('unnumbered'),
-    supposed: (address, card) => other('supposed', `${address} ${card}`),
+    memory: (kib) => add('memory', String(kib), `memory ${kib}`),
+    mounts: (mountinfo) => add('mounts', '', comparedMounts(mountinfo)),
+    swaps: (table) => add('swaps', '', comparedSwaps(table)),
+    noAddresses: () => add('addresses', '', ''),
     unusable,
     async done(cksum) {
       for (const [device, path] of wholeSeconds)
         if (!finerTimes.has(device)) unusable(`${path} is on a file system that stores times in whole seconds`);
-      if (why !== undefined) return { unusable: why };
-      const lines = await recordLines(reads, line, cksum);
-      if (lines.length > mostLines)
-        unusable(`the record would have ${lines.length} lines, and ${mostLines} are allowed`);
-      return why === undefined ? { record: `${lines.join('\n')}\n` } : { unusable: why };
+      const lines = [...reads.values()].reduce((sum, { size }) => sum + size, 0);
+      if (lines > mostLines) unusable(`the record would have ${lines} lines, and ${mostLines} are allowed`);
+      return why === undefined ? recordOf(reads, cksum) : { unusable: why };
     },
   };
 }
 
-async function recordLines(
-  { files, folders, fixed, filesystems, heads, disks, blocks, others }: ReturnType<typeof emptyReads>,
-  line: (...words: readonly string[]) => string,
-  cksum: (bytes: Uint8Array) => Promise<string>,
-): Promise<readonly string[]> {
-  /** The lines that the script passes to one program, followed by the word that starts the comparison. */
-  const group = (kind: string, kept: ReadonlyMap<string, string>): string[] =>
-    kept.size === 0 ? [] : [...[...kept].map(([path, standing]) => line(kind, path, standing)), `${kind}s`];
-  const contents = () => Buffer.concat([heads, disks, blocks].flatMap((each) => [...each.values()]));
-  return [
-    'skip-record\t2',
-    ...group('file', files),
-    ...group('folder', folders),
-    ...group('fixed', fixed),
-    ...group('filesystem', filesystems),
-    ...[...heads.keys()].map((path) => line('read', path)),
-    ...[...disks.keys()].map((path) => line('disk', path)),
-    ...blocks.keys(),
-    ...(heads.size + disks.size > 0 ? [`sum\t${(await cksum(contents())).trim()}`] : []),
-    ...inOrder(others),
-    'end',
-  ];
+async function recordOf(reads: Reads, cksum: (bytes: Uint8Array) => Promise<string>): Promise<SkipRecord> {
+  const record: string[] = [];
+  const shown: string[] = [];
+  for (const [kind, kept] of reads) {
+    if (kept.size === 0) continue;
+    record.push(...[...kept.keys()].map((of) => `${kind}\t${of}\n`));
+    const isContent = contents.some((each) => each === kind);
+    if (isContent) shown.push(await cksum(Buffer.concat([...kept.values()].map((each) => Buffer.from(each)))));
+    else shown.push(...[...kept.values()].filter(Boolean).map((each) => `${each}\n`));
+  }
+  return { record: record.join(''), shown: shown.join('') };
 }
 
 /** Returns the mounts that plans may depend on, without the ids of mount and parent, which differ from boot to boot. */
-const comparedMounts = (mountinfo: string): readonly string[] =>
-  mountLines(mountinfo)
-    .filter(({ target }) => !fleeting.test(target))
-    .map(({ device, root, target, options, type, source }) =>
-      [target, numberOf(device), root, options, type, source].join(' '),
-    );
+const comparedMounts = (mountinfo: string): string =>
+  sorted(
+    mountLines(mountinfo)
+      .filter(({ target }) => !fleeting.test(target))
+      .map(({ device, root, target, options, type, source }) =>
+        ['mount', target, numberOf(device), root, options, type, source].join(' '),
+      ),
+  );
 
 /** Drops the minor number of a file system without a disk: the kernel assigns the next free one. */
 const numberOf = (device: string): string => (device.startsWith('0:') ? '0:' : device);
 
-const last = ['mount\t', 'mounts', 'swap\t', 'swaps'];
+const comparedSwaps = (table: string): string =>
+  sorted(
+    table
+      .split('\n')
+      .slice(1)
+      .filter(Boolean)
+      .map((line) => `swap ${line.split(/\s/)[0]}`),
+  );
 
-/** Sorts the lines so that "mounts" and "swaps" follow the lines of their group. */
-function inOrder(lines: ReadonlySet<string>): string[] {
-  const groups: string[][] = [[], ...last.map(() => [])];
-  for (const line of lines) groups[last.findIndex((word) => line.startsWith(word)) + 1]?.push(line);
-  return groups.flat();
-}
+/** Sorts lines by their bytes, as sort(1) does in the locale C. */
+const sorted = (lines: readonly string[]): string =>
+  lines
+    .map((line) => Buffer.from(line))
+    .sort(Buffer.compare)
+    .join('\n');

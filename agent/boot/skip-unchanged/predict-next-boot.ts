@@ -20,7 +20,7 @@ import type { Boot } from '../stages/boot.ts';
 import { bootOf } from '../stages/build-boot.ts';
 import { runStages } from '../stages/run-stages.ts';
 import { bootSnapshot } from './boot-snapshot.ts';
-import { findDue } from './find-due.ts';
+import { findDue, type RemainingWork } from './find-due.ts';
 import { recordingHost } from './recording-host.ts';
 
 const silent = { disabled: () => {}, end: () => {}, follow: () => {} };
@@ -90,17 +90,21 @@ export async function predictNextBoot(
   const tell = (what: string): void => void open.push(what);
   const due = await findDue(next, seen, { stages: stages.slice(1), noDatasource: identity.hasNoDatasource(), tell });
   if (due === 'something') return open[0] ?? 'the instance is not known yet';
-  if (due === 'last stage') snapshot.supposed('none', noInterface);
-  else if (due !== 'nothing') snapshot.supposed(due.address ?? '', due.interface ?? '');
   const taken = await snapshot.done(async (input) => (await host.run(['cksum'], { input })).stdout);
   if (!('record' in taken)) return taken.unusable;
 
   const shown = clean(summary);
   // Where the last stage has work, the agent itself reports how the boot ended.
-  const shownLines = due === 'last stage' ? [] : [...whyLines(shown), lastLine(shown)];
-  const lines = shownLines.map((line) => `console\t${line}\n`);
-  await keepRecord(host, `${lines.join('')}${taken.record}`, await filesToPublish(host, shown));
+  const lines = due === 'last stage' ? [] : [...whyLines(shown), lastLine(shown)];
+  const texts = { ...taken, address: addressLine(due), console: lines.map((line) => `${line}\n`).join('') };
+  await keepRecord(host, texts, await filesToPublish(host, shown));
   return undefined;
+}
+
+/** Returns the line of the address with which nothing is due, for systemd/skip-if-same-address; empty for any address. */
+function addressLine(due: Exclude<RemainingWork, 'something'>): string {
+  if (due === 'nothing') return '';
+  return due === 'last stage' ? `none ${noInterface}\n` : `${due.address} ${due.interface}\n`;
 }
 
 async function filesToPublish(host: Host, shown: Summary): Promise<ReadonlyMap<string, string | undefined>> {
@@ -118,24 +122,21 @@ async function recordOwnFiles(seen: ReadHost): Promise<void> {
 }
 
 /**
- * Stores the record, the files that a boot without the agent publishes in /run, and a checksum over both and the script that
- * reads them.
+ * Stores the texts of the record, the files that a boot without the agent publishes in /run, and a checksum over them and the
+ * script that reads them.
  */
 async function keepRecord(
   host: Host,
-  record: string,
+  { record, shown, address, console }: Readonly<Record<'record' | 'shown' | 'address' | 'console', string>>,
   published: ReadonlyMap<string, string | undefined>,
 ): Promise<void> {
   const put = (path: string, text: string) => files.writeFile(host.root, `${kept}/${path}`, text, { mode: 0o644 });
-  const texts: string[] = [];
-  // In the order in which the shell script lists them.
-  for (const [path, text] of [...published].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    if (text === undefined) continue;
-    put(path.slice(1), text);
-    texts.push(text);
-  }
-  put('record', record);
-  const input = [await host.readText(script), record, ...texts].join('');
+  // In the order in which the script lists them.
+  const own = Object.entries({ record, shown, address, console });
+  const copies = [...published].flatMap(([path, text]) => (text === undefined ? [] : [[path.slice(1), text] as const]));
+  const all = [...own, ...copies.sort(([a], [b]) => (a < b ? -1 : 1))];
+  for (const [path, text] of all) put(path, text);
+  const input = [await host.readText(script), ...all.map(([, text]) => text)].join('');
   put('sum', (await host.run(['cksum'], { input })).stdout);
 }
 

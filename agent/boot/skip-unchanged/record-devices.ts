@@ -1,6 +1,6 @@
 import type { ReadHost } from '../../host/host.ts';
 import { mountsIn } from '../../host/mountinfo.ts';
-import { type BootSnapshot, blockLength, headLength } from './boot-snapshot.ts';
+import { type BootSnapshot, blockLength } from './boot-snapshot.ts';
 import type { PathRecorder } from './record-paths.ts';
 
 /** File systems of system disks. A mounted one changes all the time. */
@@ -22,18 +22,15 @@ export function deviceReader(host: ReadHost, snapshot: BootSnapshot, paths: Path
       paths.recordSpace(target);
       return host.readBytes(path, piece);
     }
-    snapshot.disk(path, await bytesOf(path, 0, headLength));
-    const end = piece.from + piece.length;
-    if (end > headLength) {
-      for (let block = Math.floor(piece.from / blockLength); block * blockLength < end; block++)
-        snapshot.block(path, block, await bytesOf(path, block * blockLength, blockLength));
-    }
+    const last = Math.floor((piece.from + piece.length - 1) / blockLength);
+    for (const block of new Set([0, ...range(Math.floor(piece.from / blockLength), last)]))
+      snapshot.block(path, block, await bytesOf(path, block * blockLength));
     return host.readBytes(path, piece);
   };
 
   /** Returns no bytes for a drive without a medium, which the shell script cannot read either. */
-  async function bytesOf(path: string, from: number, length: number): Promise<Uint8Array> {
-    return (await host.readBytes(path, { from, length }).catch(() => undefined)) ?? new Uint8Array();
+  async function bytesOf(path: string, from: number): Promise<Uint8Array> {
+    return (await host.readBytes(path, { from, length: blockLength }).catch(() => undefined)) ?? new Uint8Array();
   }
 
   /** Returns where a device is mounted, if its file system is one for system disks: a seed may have any other. */
@@ -45,3 +42,6 @@ export function deviceReader(host: ReadHost, snapshot: BootSnapshot, paths: Path
     )?.target;
   }
 }
+
+const range = (first: number, last: number): number[] =>
+  Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);

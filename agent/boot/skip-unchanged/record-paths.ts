@@ -20,8 +20,8 @@ export interface PathRecorder {
   recordSpace(path: string): void;
   /** Returns whether the file or directory behind this path is on a file system that sets the ctime at each change. */
   hasTimes(path: string): boolean;
-  /** Returns the absolute path that a link target refers to: relative targets start at the directory of the link. */
-  absolute(link: string, target: string): string;
+  /** Returns the path without links that a path leads to, or undefined if nothing is there. */
+  realPathOf(path: string): string | undefined;
 }
 
 export function pathRecorder(root: string, snapshot: BootSnapshot, timesOf: ReadChangeTimes): PathRecorder {
@@ -29,12 +29,19 @@ export function pathRecorder(root: string, snapshot: BootSnapshot, timesOf: Read
   const statsOf = (path: string): BigIntStats | undefined =>
     reading(path, () => lstatSync(inTree(path), { bigint: true, throwIfNoEntry: false }));
 
-  function absolute(link: string, target: string): string {
-    const real = realpathSync(inTree(dirname(link)));
-    return resolve(root === '/' ? real : real.slice(realpathSync(root).length) || '/', target);
-  }
+  const outOfTree = (real: string): string => (root === '/' ? real : real.slice(realpathSync(root).length) || '/');
 
-  const targetOf = (link: string): string => absolute(link, readlinkSync(inTree(link)));
+  /** Returns the path that a link refers to: a relative target starts at the directory of the link. */
+  const targetOf = (link: string): string =>
+    resolve(outOfTree(realpathSync(inTree(dirname(link)))), readlinkSync(inTree(link)));
+
+  function realPathOf(path: string): string | undefined {
+    try {
+      return outOfTree(realpathSync(inTree(path)));
+    } catch {
+      return undefined; // a broken link, or a loop
+    }
+  }
 
   function record(path: string, { follow }: { readonly follow: boolean }, links = 0): boolean {
     const stats = statsOf(path);
@@ -46,13 +53,13 @@ export function pathRecorder(root: string, snapshot: BootSnapshot, timesOf: Read
 
   function recordAs(path: string, stats: BigIntStats | undefined): void {
     if (!stats) {
-      snapshot.gone(path);
+      snapshot.is(path, 'none');
       return;
     }
     const { ino, size, ctimeNs } = stats;
     const times = timesOf(inTree(path), stats);
     if (times === 'fixed') {
-      if (stats.isSymbolicLink()) snapshot.leads(path, targetOf(path));
+      if (stats.isSymbolicLink()) snapshot.link(path, realPathOf(path));
       else if (stats.isDirectory()) snapshot.folder(path, ownership(stats));
       else snapshot.fixed(path, `${ownership(stats)} ${size}`);
       return;
@@ -78,10 +85,10 @@ export function pathRecorder(root: string, snapshot: BootSnapshot, timesOf: Read
     },
     recordSpace(path) {
       const { blocks, bsize } = statfsSync(inTree(path));
-      snapshot.filesystem(path, `${blocks} ${bsize}`);
+      snapshot.space(path, `${blocks} ${bsize}`);
     },
     hasTimes,
-    absolute,
+    realPathOf,
   };
 }
 

@@ -2,7 +2,7 @@ import { Problem } from '../../base/problem.ts';
 import type { ReadHost, Stat } from '../../host/host.ts';
 import { runningQuery } from '../../resources/units/running.ts';
 import { isMasked, linksTo, unitPath } from '../../resources/units/unit-files.ts';
-import { type BootSnapshot, fleeting, headLength } from './boot-snapshot.ts';
+import { type BootSnapshot, blockLength, fleeting, type PathType } from './boot-snapshot.ts';
 import { changeTimesReader } from './change-times.ts';
 import { deviceReader, type Piece } from './record-devices.ts';
 import { type PathRecorder, pathRecorder } from './record-paths.ts';
@@ -11,10 +11,13 @@ import { type PathRecorder, pathRecorder } from './record-paths.ts';
 const mountedBySystemd = ['/proc', '/sys', '/dev/shm', '/dev/pts'];
 /** Files of earlier processes of this boot: they do not exist when the next boot begins. */
 const leftovers = /^\/run\/bootagent\/(?!conf\.d)/;
-const letters = { file: 'f', directory: 'd', link: 'h', block: 'b', other: 'e' } as const satisfies Record<
-  Stat['type'],
-  string
->;
+const types = {
+  file: 'file',
+  directory: 'folder',
+  link: 'link',
+  block: 'block',
+  other: 'other',
+} as const satisfies Record<Stat['type'], PathType>;
 
 /** A host, the snapshot that records its reads, and the recorder of its paths. */
 interface Recording {
@@ -88,11 +91,10 @@ function agreed<T>(path: string, exists: boolean, value: T, snapshot: BootSnapsh
 }
 
 async function stat(path: string, { host, snapshot, paths }: Recording): Promise<Stat | undefined> {
-  if (leftovers.test(path)) return void snapshot.gone(path);
+  if (leftovers.test(path)) return void snapshot.is(path, 'none');
   if (!fleeting.test(path)) return agreed(path, paths.recordStat(path), await host.stat(path), snapshot);
   const found = await host.stat(path);
-  if (!found) snapshot.gone(path);
-  else snapshot.type(path, letters[found.type]);
+  snapshot.is(path, found ? types[found.type] : 'none');
   return found;
 }
 
@@ -111,9 +113,9 @@ async function readLink(path: string, { host, snapshot, paths }: Recording): Pro
   if (!fleeting.test(path))
     return agreed(path, paths.record(path, { follow: false }), await host.readLink(path), snapshot);
   const target = await host.readLink(path);
-  if (target !== undefined) snapshot.leads(path, paths.absolute(path, target));
+  if (target !== undefined) snapshot.link(path, paths.realPathOf(path));
   else if (await host.stat(path)) snapshot.unusable(`${path} is not a link`);
-  else snapshot.gone(path);
+  else snapshot.is(path, 'none');
   return target;
 }
 
@@ -123,12 +125,12 @@ async function readBytes(
   recording: Recording,
 ): Promise<Uint8Array | undefined> {
   const { host, snapshot, paths } = recording;
-  if (leftovers.test(path)) return void snapshot.gone(path);
+  if (leftovers.test(path)) return void snapshot.is(path, 'none');
   if (fleeting.test(path)) return readKernelFile(path, piece, recording);
   const shown = agreed(path, paths.record(path, { follow: true }), await host.readBytes(path, piece), snapshot);
   if (shown && !paths.hasTimes(path)) {
     const bytes = (await host.readBytes(path)) ?? shown;
-    if (bytes.length > headLength) snapshot.unusable(`${path} is long, and its times do not show changes`);
+    if (bytes.length > blockLength) snapshot.unusable(`${path} is long, and its times do not show changes`);
     else snapshot.read(path, bytes);
   }
   return shown;
@@ -144,10 +146,10 @@ async function readKernelFile(
   const bytes = await host.readBytes(path);
   const text = () => Buffer.from(bytes ?? []).toString();
   if (['/proc/net/route', '/proc/net/ipv6_route'].includes(path)) {
-    snapshot.unnumbered();
+    snapshot.noAddresses();
     return undefined;
   }
-  if (bytes === undefined) snapshot.gone(path);
+  if (bytes === undefined) snapshot.is(path, 'none');
   else if (path === '/proc/meminfo') snapshot.memory(Number(/^MemTotal:\s+(\d+)/m.exec(text())?.[1] ?? 0));
   else if (path === '/proc/self/mountinfo') {
     snapshot.mounts(text());

@@ -65,8 +65,8 @@ interface Scene {
   readonly root: string;
   readonly host: ReadHost;
   readonly picture: SnapshotResult;
-  /** Stores the record where the shell script reads it. */
-  keep(): Promise<void>;
+  /** Stores the record where the shell script reads it; nothing is due as long as the machine gets this address, if one is given. */
+  keep(address?: string): Promise<void>;
 }
 
 /** Returns a tree that represents a machine, with a host that records reads. `times` is the kind of timestamps of its files. */
@@ -86,11 +86,14 @@ function scene(times: 'each' | 'seconds' | 'fixed' = 'each'): Scene {
   symlinkSync('../../devices/pci/vda', join(root, 'sys/class/block/vda'));
   const picture = bootSnapshot();
   const host = recordingHost(linux({ root, offline: true }), picture, () => times);
-  const keep = async () => {
+  const keep = async (address?: string) => {
     const drawn = await picture.done(async (bytes) => execFileSync('cksum', { input: bytes, encoding: 'utf8' }));
     assert.ok('record' in drawn, JSON.stringify(drawn));
     put(root, '/script', script);
     put(root, `${kept}/record`, below(root, drawn.record));
+    put(root, `${kept}/shown`, below(root, drawn.shown));
+    put(root, `${kept}/address`, address === undefined ? '' : `${address}\n`);
+    put(root, `${kept}/console`, '');
     put(root, `${kept}/run/bootagent/status.json`, '{"of":"the rehearsal"}\n');
     sumUp(root);
     // As at a boot.
@@ -102,9 +105,8 @@ function scene(times: 'each' | 'seconds' | 'fixed' = 'each'): Scene {
 
 /** Writes the checksum over the script, the record and the status, as the agent does. */
 function sumUp(root: string): void {
-  const input = ['/script', `${kept}/record`, `${kept}/run/bootagent/status.json`].map((path) =>
-    readFileSync(join(root, path), 'utf8'),
-  );
+  const texts = ['record', 'shown', 'address', 'console', 'run/bootagent/status.json'].map((name) => `${kept}/${name}`);
+  const input = ['/script', ...texts].map((path) => readFileSync(join(root, path), 'utf8'));
   put(root, `${kept}/sum`, execFileSync('cksum', { input: input.join(''), encoding: 'utf8' }));
 }
 
@@ -117,7 +119,7 @@ function put(root: string, path: string, text: string): void {
 const below = (root: string, record: string): string =>
   record
     .split('\n')
-    .map((line) => (/^(?:mount|swap|console)\b/.test(line) ? line : line.replaceAll(/(?<=[\t ])\//g, `${root}/`)))
+    .map((line) => (/^(?:mount|swap) /.test(line) ? line : line.replaceAll(/(?<=^|[\t ])\//g, `${root}/`)))
     .join('\n');
 
 /** Moves every path of the script below the tree. */
@@ -189,8 +191,7 @@ describe('a boot of a machine that is as it was', () => {
   test('leaves the address that was supposed', async () => {
     const all = scene();
     await lookAtAll(all);
-    all.picture.supposed('10.161.7.25', 'eth0');
-    await all.keep();
+    await all.keep('10.161.7.25 eth0');
     assert.equal(runs(all), false);
     assert.equal(readFileSync(join(all.root, 'run/bootagent/nothing-due-at'), 'utf8'), '10.161.7.25 eth0\n');
     assert.ok(!existsSync(join(all.root, 'run/bootagent/nothing-due')));
@@ -203,8 +204,7 @@ describe('a boot of a machine that is as it was', () => {
     const all = scene();
     put(all.root, '/programs/systemctl', '#!/bin/sh\nexit 1\n');
     await lookAtAll(all);
-    all.picture.supposed('10.161.7.25', 'eth0');
-    await all.keep();
+    await all.keep('10.161.7.25 eth0');
     assert.equal(runs(all), false);
     assert.ok(existsSync(join(all.root, 'run/bootagent/nothing-due-at')));
     assert.ok(!existsSync(join(all.root, 'run/bootagent/network-wanted')));
@@ -215,7 +215,7 @@ describe('a boot of a machine that is as it was', () => {
     const size = (blocks: string) => put(all.root, '/sys/class/block/sr0/size', `${blocks}\n`);
     await lookAtAll(all);
     put(all.root, '/dev/sr0', '');
-    all.picture.disk('/dev/sr0', new Uint8Array());
+    all.picture.block('/dev/sr0', 0, new Uint8Array());
     await all.keep();
     size('2097151');
     put(all.root, '/dev/sr0', 'a disc');
@@ -236,7 +236,6 @@ describe('a boot of a machine that is as it was', () => {
       put(all.root, '/sys/class/block/sr0/size', `${size}\n`);
       await lookAtAll(all);
       const disc = size === '726' ? Buffer.from('a disc') : new Uint8Array();
-      all.picture.disk('/dev/sr0', disc);
       all.picture.block('/dev/sr0', 0, disc);
       await all.keep();
       put(all.root, '/dev/sr0', 'a disc');
@@ -362,10 +361,10 @@ describe('a boot of a machine that is as it was', () => {
       },
     ],
     [
-      'the record is one of another kind',
+      'the record has a line of an unknown kind',
       (root) => {
         const path = join(root, kept, 'record');
-        writeFileSync(path, readFileSync(path, 'utf8').replace('skip-record\t2', 'skip-record\t1'));
+        writeFileSync(path, `${readFileSync(path, 'utf8')}unknown\t1\n`);
         sumUp(root);
       },
     ],
@@ -373,11 +372,11 @@ describe('a boot of a machine that is as it was', () => {
       'the record has no end',
       (root) => {
         const path = join(root, kept, 'record');
-        writeFileSync(path, readFileSync(path, 'utf8').replace(/end\n$/, ''));
+        writeFileSync(path, readFileSync(path, 'utf8').replace(/read\t.*/s, ''));
         sumUp(root);
       },
     ],
-    ...(['record', 'sum', 'run/bootagent/status.json'] as const).map(
+    ...(['record', 'shown', 'sum', 'run/bootagent/status.json'] as const).map(
       (name) =>
         [
           `one byte of ${name} is damaged`,
@@ -423,8 +422,7 @@ describe('units that are started a second time within one /run', () => {
       test(`start the agent after a change, though the first boot left ${marker} (${shell})`, async () => {
         const all = scene();
         await lookAtAll(all);
-        if (marker === 'nothing-due-at') all.picture.supposed('10.161.7.25', 'eth0');
-        await all.keep();
+        await all.keep(marker === 'nothing-due-at' ? '10.161.7.25 eth0' : undefined);
         assert.doesNotMatch(firstUnit(all, shell), /it ran/);
         assert.ok(left(all).includes(marker));
         changed(all.root);
@@ -479,8 +477,7 @@ describe('where /run cannot be written to', () => {
     test(`the agent starts and the unit says why: ${name}`, async () => {
       const all = scene();
       await lookAtAll(all);
-      if (supposed) all.picture.supposed('10.161.7.25', 'eth0');
-      await all.keep();
+      await all.keep(supposed ? '10.161.7.25 eth0' : undefined);
       // A directory blocks the path of the marker, because root may write anywhere else.
       mkdirSync(join(all.root, 'run/bootagent', name));
       assert.match(firstUnit(all), /^cannot write to .*run\/bootagent, is it full\?.*\nit ran\n$/);
