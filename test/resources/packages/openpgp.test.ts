@@ -51,5 +51,12 @@ describe('a public key of OpenPGP', () => {
       assert.deepEqual(fingerprintsOf(packet), [fingerprint]);
   });
 
+  test('with a partial length, as messages have it, is refused', () => {
+    const body = bytesOf(armoredKey).subarray(2, 2 + 0x33);
+    // Read as a length of two bytes, 224 and 0 would be 8384; the packet is then long enough for it.
+    const packet = Uint8Array.from([0xc6, 224, 0, ...body, ...new Uint8Array(9000)]);
+    assert.deepEqual(fingerprintsOf(packet), []);
+  });
+
   test('is told from a private one', () => assert.equal(isArmored(armoredKey.replace('PUBLIC', 'PRIVATE')), false));
 });
