@@ -189,6 +189,19 @@ export const commands: readonly Command[] = [
     load: () => import('./doctor.ts'),
   },
   {
+    name: 'migrate',
+    summary: 'the configuration of an image, made from that of cloud-init',
+    takes: '[FOLDER]',
+    options: [
+      { name: 'write', summary: 'install it as /etc/bootagent/conf.d/50-cloud-init.yaml' },
+      { name: 'force', summary: 'with --write: replace the file if it exists' },
+      root,
+    ],
+    details:
+      'Merges cloud.cfg and cloud.cfg.d/*.cfg of /etc/cloud, or of FOLDER, and prints a comment for each key: taken, or left out and why.',
+    load: () => import('./migrate.ts'),
+  },
+  {
     name: 'version',
     summary: 'the version of bootagent',
     options: [format],

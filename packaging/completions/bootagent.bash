@@ -2,7 +2,7 @@
 _bootagent() {
   local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}
   if [ "$COMP_CWORD" -eq 1 ]; then
-    COMPREPLY=($(compgen -W "run plan status why analyze report verify detect query facts config validate explain reset seal doctor version --help --version" -- "$cur"))
+    COMPREPLY=($(compgen -W "run plan status why analyze report verify detect query facts config validate explain reset seal doctor migrate version --help --version" -- "$cur"))
     return
   fi
   case $prev in
@@ -27,6 +27,7 @@ _bootagent() {
     reset) COMPREPLY=($(compgen -W "--yes --root --format --help" -- "$cur")) ;;
     seal) COMPREPLY=($(compgen -W "--yes --force --list --only --skip --poweroff --root --format --help" -- "$cur")) ;;
     doctor) COMPREPLY=($(compgen -W "--disk --only --skip --list --fix --dry-run --root --format --help" -- "$cur")) ;;
+    migrate) COMPREPLY=($(compgen -W "--write --force --root --help" -- "$cur")) ;;
     version) COMPREPLY=($(compgen -W "--format --help" -- "$cur")) ;;
   esac
 }

@@ -18,6 +18,7 @@ commands=(
   'reset:forget what was done, so that the next boot of this machine is a first boot again'
   'seal:remove the identity of this machine, or of an image tree, before it is saved as an image'
   'doctor:check that an image has what it needs, and nothing that belongs to one machine'
+  'migrate:the configuration of an image, made from that of cloud-init'
   'version:the version of bootagent'
 )
 if (( CURRENT == 2 )); then
@@ -41,5 +42,6 @@ case $words[2] in
   reset) _arguments '--yes[do it; without this it is only printed]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   seal) _arguments '--yes[do it; without this it is only printed]' '--force[even a machine in service]' '--list[the operations, and why there is each of them]' '--only[only these operations (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--poweroff[power the machine off when all went well]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
   doctor) _arguments '--disk[look at this disk or disk image (raw or qcow2) too]:FILE:_files' '--only[only these checks (with commas between)]:NAMES:' '--skip[all but these]:NAMES:' '--list[the checks, and why there is each of them]' '--fix[repair what can be repaired without harm]' '--dry-run[with --fix\: print what would be repaired]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '--format[text (default), json or junit]:FORMAT:(text json junit)' '*::' ;;
+  migrate) _arguments '--write[install it as /etc/bootagent/conf.d/50-cloud-init.yaml]' '--force[with --write\: replace the file if it exists]' '--root[work on the image tree in DIR instead of this machine]:DIR:_directories' '*:argument:' ;;
   version) _arguments '--format[text (default) or json]:FORMAT:(text json)' '*::' ;;
 esac
