@@ -195,10 +195,12 @@ export const commands: readonly Command[] = [
     options: [
       { name: 'write', summary: 'install it as /etc/bootagent/conf.d/50-cloud-init.yaml' },
       { name: 'force', summary: 'with --write: replace the file if it exists' },
+      { name: 'show-secrets', summary: 'print passwords, keys and tokens too' },
+      format,
       root,
     ],
     details:
-      'Merges cloud.cfg and cloud.cfg.d/*.cfg of /etc/cloud, or of FOLDER, and prints a comment for each key: taken, or left out and why.',
+      'Merges cloud.cfg and cloud.cfg.d/*.cfg of /etc/cloud, or of FOLDER, and prints a comment for each key: taken, or left out and why. Secrets are printed as "(hidden)" unless --show-secrets is given; --write keeps them.',
     load: () => import('./migrate.ts'),
   },
   {

@@ -15,29 +15,65 @@ const moduleOf: ReadonlyMap<string, string> = new Map(
     apt: 'apt_configure',
     bootcmd: 'bootcmd',
     ca_certs: 'ca_certs',
+    chpasswd: 'set_passwords',
+    disk_setup: 'disk_setup',
     final_message: 'final_message',
+    fs_setup: 'disk_setup',
+    groups: 'users_groups',
     growpart: 'growpart',
     keyboard: 'keyboard',
     locale: 'locale',
+    manage_etc_hosts: 'update_etc_hosts',
     mounts: 'mounts',
     ntp: 'ntp',
     packages: 'package_update_upgrade_install',
+    package_update: 'package_update_upgrade_install',
+    package_upgrade: 'package_update_upgrade_install',
+    password: 'set_passwords',
     phone_home: 'phone_home',
     power_state: 'power_state_change',
+    random_seed: 'seed_random',
     resolv_conf: 'resolv_conf',
     rsyslog: 'rsyslog',
     runcmd: 'runcmd',
+    snap: 'snap',
+    ssh_deletekeys: 'ssh',
+    ssh_genkeytypes: 'ssh',
+    ssh_import_id: 'ssh_import_id',
+    ssh_keys: 'ssh',
+    ssh_pwauth: 'set_passwords',
     swap: 'mounts',
     timezone: 'timezone',
     users: 'users_groups',
+    wireguard: 'wireguard',
     write_files: 'write_files',
     yum_repos: 'yum_add_repo',
   }),
 );
 const moduleLists = ['cloud_init_modules', 'cloud_config_modules', 'cloud_final_modules'];
 
-/** Returns the image configuration made from the files of cloud-init, least important first, with a comment for each key. */
-export async function migrated(files: readonly Layer[], schedule: Schedule): Promise<string> {
+/** What bootagent does without a key, and the setting that leaves it out where the module of cloud-init is off. */
+const offSettings = {
+  growpart: 'growpart: {mode: "off"}',
+  set_hostname: 'preserve_hostname: true',
+} as const;
+
+export interface Migrated {
+  /** The image configuration, with a comment for each key. */
+  readonly text: string;
+  /** Each key of cloud-init, its place, and why it was left out, if it was. */
+  readonly keys: readonly { readonly key: string; readonly at: string; readonly why?: string }[];
+}
+
+/**
+ * Returns the image configuration made from the files of cloud-init, least important first, with a comment for each key. Its
+ * texts pass `shown`, which may hide secrets.
+ */
+export async function migrated(
+  files: readonly Layer[],
+  schedule: Schedule,
+  shown: (text: string, config: Mapping) => string = (text) => text,
+): Promise<Migrated> {
   const config = mergeLayers(files.map(mappingIn));
   const known = new Set([
     ...agentKeys,
@@ -45,16 +81,23 @@ export async function migrated(files: readonly Layer[], schedule: Schedule): Pro
   ]);
   const listed = listedModules(config);
   const lines = files.map(({ path }) => `# Made from ${path}\n`);
+  const keys: Migrated['keys'][number][] = [];
   for (const [key, { key: place, value }] of config.entries) {
     const text = `${JSON.stringify(key)}: ${asFlow(value)}\n`;
-    const why = reasonAgainst(key, known, listed) ?? (await errorIn(text, schedule));
+    const why = (reasonAgainst(key, known, listed) ?? (await errorIn(text, schedule)))?.replace(/\s+/g, ' ');
+    keys.push({ key, at: told(place), ...(why !== undefined && { why }) });
     lines.push(
       why === undefined
-        ? `# ${key}: taken (${told(place)})\n${text}`
-        : `# ${key}: left out (${told(place)}): ${why.replace(/\s+/g, ' ')}\n`,
+        ? `# ${key}: taken (${told(place)})\n${JSON.stringify(key)}: ${asFlow(value, (each) => shown(each, config))}\n`
+        : `# ${key}: left out (${told(place)}): ${why}\n`,
     );
   }
-  return lines.join('');
+  for (const [module, setting] of Object.entries(offSettings)) {
+    const [key = ''] = setting.split(':');
+    if (listed && !listed.has(module) && !config.entries.has(key))
+      lines.push(`# ${key}: the module ${module} is off in this image\n${setting}\n`);
+  }
+  return { text: lines.join(''), keys };
 }
 
 function mappingIn({ path, text }: Layer): Mapping {
@@ -99,5 +142,7 @@ async function errorIn(text: string, schedule: Schedule): Promise<string | undef
 }
 
 /** Returns the value as JSON, which YAML reads as the same value. */
-const asFlow = (value: SourceNode): string =>
-  JSON.stringify(toJs(value), (_, each) => (typeof each === 'bigint' ? String(each) : each));
+const asFlow = (value: SourceNode, shown = (text: string): string => text): string =>
+  JSON.stringify(toJs(value), (_, each) =>
+    typeof each === 'bigint' ? String(each) : typeof each === 'string' ? shown(each) : each,
+  );

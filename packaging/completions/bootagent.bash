@@ -27,7 +27,7 @@ _bootagent() {
     reset) COMPREPLY=($(compgen -W "--yes --root --format --help" -- "$cur")) ;;
     seal) COMPREPLY=($(compgen -W "--yes --force --list --only --skip --poweroff --root --format --help" -- "$cur")) ;;
     doctor) COMPREPLY=($(compgen -W "--disk --only --skip --list --fix --dry-run --root --format --help" -- "$cur")) ;;
-    migrate) COMPREPLY=($(compgen -W "--write --force --root --help" -- "$cur")) ;;
+    migrate) COMPREPLY=($(compgen -W "--write --force --show-secrets --format --root --help" -- "$cur")) ;;
     version) COMPREPLY=($(compgen -W "--format --help" -- "$cur")) ;;
   esac
 }

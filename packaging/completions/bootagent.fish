@@ -93,6 +93,8 @@ complete -c bootagent -n '__fish_seen_subcommand_from doctor' -l format -r -a 't
 complete -c bootagent -n __fish_use_subcommand -a migrate -d 'the configuration of an image, made from that of cloud-init'
 complete -c bootagent -n '__fish_seen_subcommand_from migrate' -l write -d 'install it as /etc/bootagent/conf.d/50-cloud-init.yaml'
 complete -c bootagent -n '__fish_seen_subcommand_from migrate' -l force -d 'with --write\: replace the file if it exists'
+complete -c bootagent -n '__fish_seen_subcommand_from migrate' -l show-secrets -d 'print passwords, keys and tokens too'
+complete -c bootagent -n '__fish_seen_subcommand_from migrate' -l format -r -a 'text json' -d 'text (default) or json'
 complete -c bootagent -n '__fish_seen_subcommand_from migrate' -l root -r -F -d 'work on the image tree in DIR instead of this machine'
 complete -c bootagent -n __fish_use_subcommand -a version -d 'the version of bootagent'
 complete -c bootagent -n '__fish_seen_subcommand_from version' -l format -r -a 'text json' -d 'text (default) or json'

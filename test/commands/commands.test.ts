@@ -172,7 +172,7 @@ describe('help', { concurrency: 4 }, () => {
 
 describe('every command', { concurrency: 4 }, () => {
   // Tested with trees of their own.
-  const doctored = ['doctor', 'seal', 'verify'];
+  const doctored = ['doctor', 'seal', 'verify', 'migrate'];
   for (const { name, options } of commands) {
     test(`${name} has --format`, () => {
       assert.ok(options.find((each) => each.name === 'format')?.values?.includes('json'));

@@ -23,18 +23,35 @@ system_info:
 const drop = { path: '/etc/cloud/cloud.cfg.d/90.cfg', text: 'system_info: {default_user: {name: admin}}\n' };
 
 test('migrate takes what bootagent reads, and gives a reason for each other key', async () => {
-  const text = await migrated([main, drop], schedule);
+  const { text, keys } = await migrated([main, drop], schedule);
   assert.match(text, /^# users: taken .*\n"users": \["default"\]$/m);
   assert.match(text, /"name":"admin","groups":\["adm","sudo"\]/);
   assert.match(text, /^# ntp: left out .*module ntp is off/m);
   assert.match(text, /^# syslog_fix_perms: left out .*unsupported: bootagent writes to the journal/m);
   assert.match(text, /^# bogus: left out .*does not read this key/m);
   assert.match(text, /^# timezone: left out .*unsupported: timezone/m);
+  assert.deepEqual(
+    keys.filter(({ why }) => why === undefined).map(({ key }) => key),
+    ['users', 'disable_root', 'system_info'],
+  );
   assert.doesNotMatch(text, /^"(?:ntp|bogus|timezone|cloud_init_modules)"/m);
 });
 
+test('what bootagent does without a key is switched off where the module of cloud-init is off', async () => {
+  const { text } = await migrated([main], schedule);
+  assert.match(text, /module growpart is off in this image\ngrowpart: \{mode: "off"\}$/m);
+  assert.match(text, /^preserve_hostname: true$/m);
+  const lists = main.text.replace('[users-groups]', '[users-groups, growpart, set_hostname, update_hostname]');
+  assert.doesNotMatch((await migrated([{ ...main, text: lists }], schedule)).text, /growpart|preserve_hostname/);
+});
+
 test('validate finds no error in what migrate makes', async () => {
-  const { findings } = await validate(Buffer.from(await migrated([main, drop], schedule)), 'a', schedule, 'image');
+  const { findings } = await validate(
+    Buffer.from((await migrated([main, drop], schedule)).text),
+    'a',
+    schedule,
+    'image',
+  );
   assert.deepEqual(
     findings.filter(({ level }) => level === 'error'),
     [],

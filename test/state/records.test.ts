@@ -9,7 +9,7 @@ test('an empty journal has no damage', () => assert.equal(parse('').damaged, 0))
 test('a journal that lost its first line counts as damaged once', () => assert.equal(parse(`garbage\n`).damaged, 2));
 test('each unreadable line of a journal is counted', () =>
   assert.equal(parse(`${head}garbage\n${record}{"is"\n`).damaged - parse(`${head}${record}`).damaged, 2));
-test('a last line that was cut off is no damage', () => {
+test('a truncated last line does not count as damage', () => {
   const journal = parse(`${head}{"is":"be`);
   assert.deepEqual([journal.damaged, journal.torn], [0, true]);
 });
