@@ -15,7 +15,7 @@ const timeoutMs = 5_000;
 /** Returns a guestinfo variable; undefined if it is not set, or if no tool is installed. */
 export async function guestInfo(
   host: ReadHost,
-  key: GuestInfoKey | `${GuestInfoKey}.encoding`,
+  key: GuestInfoKey | `${GuestInfoKey}.encoding` | 'ovfEnv',
 ): Promise<string | undefined> {
   for (const { path, argv } of tools) {
     if (!(await host.stat(path))) continue;

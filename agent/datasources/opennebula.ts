@@ -2,10 +2,11 @@
 import { sha256 } from '../base/sha256.ts';
 import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
-import type { Datasource, FetchContext, Instance } from '../metadata/datasource.ts';
+import type { Datasource, FetchContext, Instance, ReadyGate } from '../metadata/datasource.ts';
 import { folderTree, volumeTree } from '../metadata/folder-tree.ts';
 import { keyLines } from '../metadata/key-lines.ts';
 import { badMetadata, orNothing, type Tree, textAt, utf8 } from '../metadata/tree.ts';
+import { fromBase64 } from './declared-values.ts';
 import { networkParts } from './network-fields.ts';
 import { readContextNetwork } from './opennebula-network.ts';
 import { readAssignments } from './shell-values.ts';
@@ -76,7 +77,7 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
     ...networkParts(readContextNetwork(context)),
     metadata: { meta_data: Object.fromEntries(context) },
     secrets: [...secretsIn(context), ...(token === undefined ? [] : [token])],
-    ready: readyReport(context, token),
+    ready: readyReport(ask, context, token),
   };
 }
 
@@ -120,15 +121,31 @@ const secretsIn = (context: ContextValues): readonly string[] =>
   [...context].filter(([name]) => /PASSWORD|TOKEN/.test(name)).map(([, value]) => value);
 
 /** Returns the request that reports readiness to OneGate, if the context asks for it (`REPORT_READY`). */
-function readyReport(context: ContextValues, token: string | undefined): Instance['ready'] {
+function readyReport(ask: FetchContext, context: ContextValues, token: string | undefined): Instance['ready'] {
   const endpoint = context.get('ONEGATE_ENDPOINT');
   const vm = context.get('VMID');
   const asked = context.get('REPORT_READY')?.toUpperCase() === 'YES';
   if (!asked || endpoint === undefined || vm === undefined || token === undefined) return undefined;
+  const gate = readyGate(context);
+  if (gate && context.has('READY_SCRIPT_PATH') && context.has('READY_SCRIPT'))
+    ask.note('warning', 'READY_SCRIPT is left out: READY_SCRIPT_PATH is set and takes precedence');
   return {
     url: `${endpoint.replace(/\/+$/, '')}/vm`,
     method: 'PUT',
     headers: { 'X-ONEGATE-TOKEN': token, 'X-ONEGATE-VMID': vm },
     body: 'READY=YES',
+    ...(gate && { gate }),
   };
+}
+
+/** Returns the script that must exit with 0 before the report: a file of the machine, or its text, which may be base64. */
+function readyGate(context: ContextValues): ReadyGate | undefined {
+  const path = context.get('READY_SCRIPT_PATH');
+  if (path !== undefined) return { name: 'READY_SCRIPT_PATH', script: `'${path.replaceAll("'", "'\\''")}'` };
+  const text = context.get('READY_SCRIPT');
+  if (text === undefined) return undefined;
+  // A single word such as "true" is valid base64 too: only what decodes to printable text is decoded.
+  const bytes = fromBase64(text);
+  const script = bytes && utf8(bytes);
+  return { name: 'READY_SCRIPT', script: script !== undefined && /^[\t\n\r -~]+$/.test(script) ? script : text };
 }

@@ -22,17 +22,28 @@ export const vmware: Datasource = {
     if (!isVmware(platform) || (await isContainer(host))) return undefined;
     // Most machines on vSphere have no guestinfo: only a variable that is set shows the datasource.
     for (const key of keys) if (await guestInfo(host, key)) return `guestinfo.${key} is set`;
-    return undefined;
+    const ovf = await guestInfo(host, 'ovfEnv');
+    if (ovf === undefined) return undefined;
+    const { describesInstance } = await import('./ovf-environment.ts');
+    return describesInstance(ovf) ? 'guestinfo.ovfEnv is set' : undefined;
   },
 
   async fetch(ask) {
     const userData = await orNothing(ask, () => bytesOf(ask.host, 'userdata'));
     const vendorData = await orNothing(ask, () => bytesOf(ask.host, 'vendordata'));
     const metaData = await metadataOf(ask);
-    if (!metaData && !userData && !vendorData) return undefined;
+    if (!metaData && !userData && !vendorData) return fromOvf(ask);
     return instanceOf(ask, metaData ?? {}, userData, vendorData);
   },
 };
+
+/** Reads the OVF environment, which vCenter gives to a virtual appliance. */
+async function fromOvf(ask: FetchContext): Promise<Instance | undefined> {
+  const text = await guestInfo(ask.host, 'ovfEnv');
+  if (text === undefined) return undefined;
+  const { instanceInOvf } = await import('./ovf-environment.ts');
+  return instanceInOvf(ask, text, 'guestinfo.ovfEnv');
+}
 
 const isVmware = ({ vendor, product }: Platform): boolean =>
   [vendor, product].some((text) => text.startsWith('VMware'));

@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../base/problem.ts';
+import type { ReadyGate } from '../metadata/datasource.ts';
 import type { PeopleAct, PeopleState } from './kinds/accounts.ts';
 import type { AptAct } from './kinds/apt.ts';
 import type { FstabEdit, StorageChange } from './kinds/storage.ts';
@@ -188,6 +189,8 @@ export interface RequestChange {
   readonly tells: string;
   readonly attempts?: number;
   readonly pauseMs?: number;
+  /** A script that runs before each attempt; the request is sent only if it exits with 0. */
+  readonly gate?: ReadyGate;
 }
 
 interface Common {

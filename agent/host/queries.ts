@@ -22,12 +22,14 @@ export const queries = [
   ['vmware-rpctool', 'info-get guestinfo.userdata.encoding'],
   ['vmware-rpctool', 'info-get guestinfo.vendordata'],
   ['vmware-rpctool', 'info-get guestinfo.vendordata.encoding'],
+  ['vmware-rpctool', 'info-get guestinfo.ovfEnv'],
   ['vmtoolsd', '--cmd', 'info-get guestinfo.metadata'],
   ['vmtoolsd', '--cmd', 'info-get guestinfo.metadata.encoding'],
   ['vmtoolsd', '--cmd', 'info-get guestinfo.userdata'],
   ['vmtoolsd', '--cmd', 'info-get guestinfo.userdata.encoding'],
   ['vmtoolsd', '--cmd', 'info-get guestinfo.vendordata'],
   ['vmtoolsd', '--cmd', 'info-get guestinfo.vendordata.encoding'],
+  ['vmtoolsd', '--cmd', 'info-get guestinfo.ovfEnv'],
 ] as const;
 
 export type Query = readonly [...(typeof queries)[number], ...string[]];

@@ -79,8 +79,15 @@ export interface Instance {
         readonly body: string;
         /** What the request tells the cloud; by default that the machine is ready. */
         readonly tells?: string;
+        readonly gate?: ReadyGate;
       }
     | undefined;
+}
+
+/** A script that decides whether the machine is ready, with the name of the metadata that holds it. */
+export interface ReadyGate {
+  readonly name: string;
+  readonly script: string;
 }
 
 export interface NetworkInterface {

@@ -35,6 +35,18 @@ suite('vmware', () => {
     ['user-data alone', { userdata: '#!/bin/sh\n' }, {}, 'guestinfo.userdata is set'],
     ['vmtoolsd alone', { vendordata: 'x' }, { tool: 'vmtoolsd' }, 'guestinfo.vendordata is set'],
     ['no variable', {}, {}, undefined],
+    [
+      'an OVF environment',
+      { ovfEnv: '<Environment><Property key="hostname" value="w"/></Environment>' },
+      {},
+      'guestinfo.ovfEnv is set',
+    ],
+    [
+      'an OVF environment without an instance',
+      { ovfEnv: '<Environment><Property key="vm" /></Environment>' },
+      {},
+      undefined,
+    ],
     ['an empty variable', { metadata: '' }, {}, undefined],
     ['another hypervisor', { metadata }, { platform: { ...vsphere, vendor: 'QEMU', product: 'pc' } }, undefined],
     ['no tool', { metadata }, { tool: 'other' }, undefined],
@@ -134,6 +146,49 @@ suite('vmware', () => {
       assert.match(instance.message, message);
     });
   }
+
+  const ovf = (properties: string) =>
+    `<?xml version="1.0"?>\n<Environment xmlns:oe="http://schemas.dmtf.org/ovf/environment/1"><PropertySection>${properties}</PropertySection></Environment>`;
+  const property = (name: string, value: string) => `<Property oe:key="${name}" oe:value="${value}"/>`;
+
+  test('reads the OVF environment; a password is secret and reported', async () => {
+    const all = [
+      ['instance-id', 'ovf-1'],
+      ['hostname', 'w'],
+      ['public-keys', `${key} &amp; me`],
+      ['user-data', base64('#!/bin/sh\n')],
+      ['password', 's&#101;cret'],
+    ] as const;
+    const { instance, notes } = await fetched({
+      ovfEnv: ovf(all.map(([name, text]) => property(name, text)).join('\n')),
+    });
+    assert.ok(instance && !(instance instanceof Error), String(instance));
+    assert.deepEqual([instance.id, instance.hostname, instance.publicKeys], ['ovf-1', 'w', [`${key} & me`]]);
+    assert.equal(new TextDecoder().decode(instance.userData), '#!/bin/sh\n');
+    assert.deepEqual(instance.secrets, ['secret']);
+    assert.doesNotMatch(JSON.stringify(instance.metadata), /secret/);
+    assert.deepEqual(notes, ['warning: guestinfo.ovfEnv: "password" is not supported: left out']);
+  });
+
+  test('broken base64 in the OVF environment is reported, and firmware replaces a missing id', async () => {
+    const { instance, notes } = await fetched({ ovfEnv: ovf(property('hostname', 'w') + property('user-data', '%%')) });
+    assert.ok(instance && !(instance instanceof Error), String(instance));
+    assert.deepEqual([instance.id, instance.hostname, instance.userData], [vsphere.uuid, 'w', undefined]);
+    assert.deepEqual(notes, ['warning: guestinfo.ovfEnv: "user-data": invalid base64: left out']);
+  });
+
+  test('an OVF environment of another appliance is no instance', async () =>
+    assert.equal((await fetched({ ovfEnv: ovf(property('vami.ip0', '10.0.0.1')) })).instance, undefined));
+
+  test('guestinfo takes precedence over the OVF environment', async () => {
+    const { instance } = await fetched({ metadata, ovfEnv: ovf(property('instance-id', 'ovf-1')) });
+    assert.ok(instance && !(instance instanceof Error) && instance.id === 'vm-1');
+  });
+
+  test('an OVF environment that is no XML is a problem', async () => {
+    const { instance } = await fetched({ ovfEnv: '<html>' });
+    assert.match(String(instance), /guestinfo\.ovfEnv: no valid XML: <html> has no end$/);
+  });
 
   test('nothing set is no instance', async () => assert.equal((await fetched({})).instance, undefined));
 });

@@ -28,6 +28,11 @@ suite('the fingerprint of a machine', () => {
     ['another serial', print(), print({ serial: 'x' })],
     ['another seed line', print(), print({ kernelCommandLine: 'ro ds=nocloud;i=2' })],
     ['a seed', print(), print({}, { files: { '/var/lib/cloud/seed/nocloud/meta-data': 'instance-id: 1' } })],
+    [
+      'a changed context of OpenNebula',
+      print({}, { files: { '/context/context.sh': "VMID='7'\nUSERDATA='a'\n" } }),
+      print({}, { files: { '/context/context.sh': "VMID='7'\nUSERDATA='b'\n" } }),
+    ],
     ['another card, where firmware is silent', print(zeros, {}, network('02:00:00:00:00:01')), print(zeros)],
   ] as const) {
     test(`differs by ${name}`, async () => assert.notEqual(await one, await other));

@@ -62,6 +62,51 @@ suite('ready', () => {
     });
   }
 
+  for (const [claim, more, item] of [
+    ['its text', { READY_SCRIPT: 'systemctl is-active web' }, 'systemctl is-active web'],
+    ['its text in base64', { READY_SCRIPT: btoa('#!/bin/sh\nexit 3\n') }, '#!/bin/sh\nexit 3\n'],
+    ['a word that could be base64', { READY_SCRIPT: 'true' }, 'true'],
+    ['a file', { READY_SCRIPT_PATH: "/opt/it's up" }, "'/opt/it'\\''s up'"],
+    ['a file, before its text', { READY_SCRIPT_PATH: '/opt/up', READY_SCRIPT: 'x' }, "'/opt/up'"],
+  ] as const) {
+    test(`the report waits for the script: ${claim}`, async () => {
+      const service = await serveMetadata(describe(), { dialects: ['onegate'] });
+      try {
+        for (const [codes, sent, waited] of [
+          [[0], 1, 0],
+          [[1, 1, 0], 1, 20_000],
+          [[1, 1, 1], 0, 20_000],
+        ] as const) {
+          const before = service.requests.length;
+          const left: number[] = [...codes];
+          const shell = () => ({ code: left.shift() ?? 0, tail: 'web is not up' });
+          const host = memoryHost({ web: makeHttp(), shell });
+          const [change] = plan(ready, '{}', context({}, await instanceWith(service.url, more)))[0]?.changes ?? [];
+          assert.ok(change?.kind === 'request');
+          const failure = await requestHandler.perform(change, host, log).catch((error: Error) => error);
+          assert.deepEqual([service.requests.length - before, host.now(), left], [sent, waited, []]);
+          assert.deepEqual(new Set(host.did.filter((each) => each.startsWith('item '))), new Set([`item ${item}`]));
+          if (sent === 1) assert.equal(failure, undefined);
+          else
+            assert.match(
+              String(failure),
+              /READY_SCRIPT(?:_PATH)? exited with 1: web is not up; PUT http:\S+ was not sent$/,
+            );
+        }
+      } finally {
+        await service.close();
+      }
+    });
+  }
+
+  test('of two scripts the file is used, and the other one is reported', async () => {
+    const more = { READY_SCRIPT_PATH: '/opt/up', READY_SCRIPT: 'x', REPORT_READY: 'YES', ONEGATE_ENDPOINT: 'http://o' };
+    const files = under('/context', contextFiles(describe(), { ...more, ONEGATE_TOKEN: 't' }));
+    const { ask, notes } = asking({ files });
+    assert.ok(await opennebula.fetch(ask));
+    assert.deepEqual(notes, ['warning: READY_SCRIPT is left out: READY_SCRIPT_PATH is set and takes precedence']);
+  });
+
   test('its token is secret, and its name is not in what a preview shows', async () => {
     const found = await instanceWith('http://onegate:5030');
     assert.ok(found.secrets.includes('ONE-TOKEN'));
