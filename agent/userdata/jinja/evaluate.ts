@@ -1,20 +1,20 @@
-import { filtered, type Given, ordered } from './filters.ts';
+import { filtered, type Given, orderOf } from './filters.ts';
 import { templateError } from './lexer.ts';
-import type { Args, Expr } from './syntax.ts';
+import type { CallArgs, Expr } from './syntax.ts';
 import { isIn, isSo } from './tests-of-values.ts';
 import {
-  bounded,
-  floatOf,
+  boundedText,
   isDict,
   isEqual,
   isMissing,
   isTrue,
   itemsOf,
   memberOf,
-  missing,
+  missingOf,
   most,
   numberOf,
   printed,
+  pythonFloat,
 } from './values.ts';
 
 /** What a template sees while it is rendered. */
@@ -34,7 +34,7 @@ export function evaluate(expr: Expr, scope: Scope): unknown {
     case 'name': {
       scope.step(expr.line);
       const value = scope.get(expr.name);
-      return value === undefined ? (scope.isOpaque ? expr.name : missing(expr.name)) : value;
+      return value === undefined ? (scope.isOpaque ? expr.name : missingOf(expr.name)) : value;
     }
     case 'member':
       return member(expr, scope);
@@ -69,7 +69,7 @@ export function evaluate(expr: Expr, scope: Scope): unknown {
 
 type Of<K extends Expr['is']> = Extract<Expr, { is: K }>;
 
-const given = ({ list, named }: Args, scope: Scope, line: number): Given => ({
+const given = ({ list, named }: CallArgs, scope: Scope, line: number): Given => ({
   list: list.map((each) => evaluate(each, scope)),
   named: new Map([...named].map(([name, each]) => [name, evaluate(each, scope)])),
   line,
@@ -80,7 +80,7 @@ function member(expr: Of<'member'>, scope: Scope): unknown {
   const key = evaluate(expr.key, scope);
   if (scope.isOpaque && typeof of === 'string') return `${of}-${printed(key)}`;
   const value = memberOf(of, key, expr.line);
-  return value === undefined ? missing(printed(key), `${pathOf(expr.of)}.${printed(key)}`) : value;
+  return value === undefined ? missingOf(printed(key), `${pathOf(expr.of)}.${printed(key)}`) : value;
 }
 
 const pathOf = (expr: Expr): string =>
@@ -112,9 +112,9 @@ function binary({ sign, left, right, line }: Of<'binary'>, scope: Scope): unknow
   if (sign === '==') return isEqual(a, b) || (isMissing(a) && isMissing(b));
   if (sign === '!=') return !isEqual(a, b);
   if (sign === 'in' || sign === 'not in') return isIn(a, b, line) === (sign === 'in');
-  if (sign === '~') return bounded(printed(a) + printed(b), line);
-  if ('<>'.includes(sign[0] ?? '')) return compares(sign, ordered(a, b, line));
-  if (sign === '+' && typeof a === 'string' && typeof b === 'string') return bounded(a + b, line);
+  if (sign === '~') return boundedText(printed(a) + printed(b), line);
+  if ('<>'.includes(sign[0] ?? '')) return compares(sign, orderOf(a, b, line));
+  if (sign === '+' && typeof a === 'string' && typeof b === 'string') return boundedText(a + b, line);
   if (sign === '+' && Array.isArray(a) && Array.isArray(b)) return short([...a, ...b], line);
   if (sign === '*' && typeof a === 'string') return repeated(a, wantNumber(b, line), line);
   return arithmetic(sign, wantNumber(a, line), wantNumber(b, line), line);
@@ -144,7 +144,7 @@ function arithmetic(sign: string, a: number, b: number, line: number): unknown {
     case '*':
       return a * b;
     case '/':
-      return floatOf(a / b);
+      return pythonFloat(a / b);
     case '//':
       return Math.floor(a / b);
     case '%':

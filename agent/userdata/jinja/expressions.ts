@@ -1,6 +1,6 @@
 import { type Cursor, here, nameAt, skip, want, wrong } from './cursor.ts';
 import { templateError } from './lexer.ts';
-import type { Args, Expr } from './syntax.ts';
+import type { CallArgs, Expr } from './syntax.ts';
 
 /** The deepest nesting of an expression, so that a template cannot exhaust the stack. */
 const deepest = 100;
@@ -122,7 +122,7 @@ function filtered(c: Cursor, first: Expr): Expr {
 }
 
 /** The argument of a test may come without parentheses: `x is divisibleby 3`. */
-function bareArgument(c: Cursor): Args {
+function bareArgument(c: Cursor): CallArgs {
   const { is, text } = here(c);
   const words = ['else', 'or', 'and', 'if', 'is', 'in', 'not'];
   if (is === 'text' || is === 'number' || (is === 'name' && !words.includes(text)))
@@ -130,7 +130,7 @@ function bareArgument(c: Cursor): Args {
   return none;
 }
 
-function argsAt(c: Cursor): Args {
+function argsAt(c: Cursor): CallArgs {
   const list: Expr[] = [];
   const named = new Map<string, Expr>();
   while (!skip(c, ')')) {
@@ -219,4 +219,4 @@ function dictAt(c: Cursor): Expr {
   return { is: 'dict', entries };
 }
 
-const none: Args = { list: [], named: new Map() };
+const none: CallArgs = { list: [], named: new Map() };

@@ -1,16 +1,16 @@
 import { templateError } from './lexer.ts';
 import {
-  bounded,
-  floatOf,
+  boundedText,
   isDict,
   isMissing,
   isTrue,
   itemsOf,
   memberOf,
-  missing,
+  missingOf,
   most,
   numberOf,
   printed,
+  pythonFloat,
 } from './values.ts';
 
 /** The arguments of a filter or a test. */
@@ -44,7 +44,7 @@ function compare(a: unknown, b: unknown, isExact: boolean, line: number): number
   return one < other ? -1 : Number(one > other);
 }
 
-export const ordered = (a: unknown, b: unknown, line: number): number => compare(a, b, true, line);
+export const orderOf = (a: unknown, b: unknown, line: number): number => compare(a, b, true, line);
 
 function sort(value: unknown, given: Given): unknown {
   const isExact = isTrue(argument(given, 1, 'case_sensitive'));
@@ -68,9 +68,9 @@ function defaulted(value: unknown, given: Given): unknown {
 function replaced(value: unknown, given: Given): string {
   const [from, to] = [textArgument(given, 0, 'old', ''), textArgument(given, 1, 'new', '')];
   const parts = from === '' ? [...printed(value)] : printed(value).split(from);
-  if (parts.length * to.length > most.text) return bounded('x'.repeat(most.text + 1), given.line);
+  if (parts.length * to.length > most.text) return boundedText('x'.repeat(most.text + 1), given.line);
   const count = numberArgument(given, 2, 'count', parts.length);
-  return bounded(
+  return boundedText(
     parts.slice(0, count + 1).join(to) +
       parts
         .slice(count + 1)
@@ -84,10 +84,10 @@ function joined(value: unknown, given: Given): string {
   const attribute = argument(given, 1, 'attribute');
   const items = itemsOf(value, given.line);
   const separator = textArgument(given, 0, 'd', '');
-  if (items.length * separator.length > most.text) return bounded('x'.repeat(most.text + 1), given.line);
+  if (items.length * separator.length > most.text) return boundedText('x'.repeat(most.text + 1), given.line);
   let text = '';
   for (const [index, each] of items.entries())
-    text = bounded(
+    text = boundedText(
       `${text}${index > 0 ? separator : ''}${printed(attribute === undefined ? each : attributeOf(each, attribute, given.line))}`,
       given.line,
     );
@@ -98,7 +98,7 @@ function indented(value: unknown, given: Given): string {
   const width = argument(given, 0, 'width') ?? 4;
   const space = typeof width === 'string' ? width : ' '.repeat(Math.min(numberOf(width) ?? 4, 1000));
   const lines = printed(value).split('\n');
-  if (lines.length * space.length > most.text) return bounded('x'.repeat(most.text + 1), given.line);
+  if (lines.length * space.length > most.text) return boundedText('x'.repeat(most.text + 1), given.line);
   const [first, blank] = [isTrue(argument(given, 1, 'first')), isTrue(argument(given, 2, 'blank'))];
   return lines.map((line, index) => ((index > 0 || first) && (line !== '' || blank) ? space + line : line)).join('\n');
 }
@@ -112,7 +112,7 @@ function halfToEven(value: number): number {
 function rounded(value: unknown, given: Given): unknown {
   const power = 10 ** numberArgument(given, 0, 'precision', 0);
   const way = { floor: Math.floor, ceil: Math.ceil }[textArgument(given, 1, 'method', 'common')] ?? halfToEven;
-  return floatOf(way((numberOf(value) ?? 0) * power) / power);
+  return pythonFloat(way((numberOf(value) ?? 0) * power) / power);
 }
 
 function whole(value: unknown, given: Given): number {
@@ -170,7 +170,7 @@ function mapped(value: unknown, given: Given): unknown {
   const attribute = given.named.get('attribute');
   if (attribute !== undefined)
     return items.map(
-      (each) => attributeOf(each, attribute, given.line) ?? given.named.get('default') ?? missing(String(attribute)),
+      (each) => attributeOf(each, attribute, given.line) ?? given.named.get('default') ?? missingOf(String(attribute)),
     );
   const [name, ...list] = given.list;
   return items.map((each) => filtered(String(name), each, { ...given, list }));
@@ -194,13 +194,13 @@ const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ],
   ['e', (value) => printed(value).replace(/[&<>'"]/g, (char) => html[char] ?? char)],
   ['escape', (value) => printed(value).replace(/[&<>'"]/g, (char) => html[char] ?? char)],
-  ['first', (value, { line }) => itemsOf(value, line)[0] ?? missing('first')],
+  ['first', (value, { line }) => itemsOf(value, line)[0] ?? missingOf('first')],
   ['float', (value) => numberOf(value) ?? (Number.parseFloat(printed(value)) || 0)],
   ['indent', indented],
   ['int', whole],
   ['items', (value) => (isDict(value) ? Object.entries(value) : [])],
   ['join', joined],
-  ['last', (value, { line }) => itemsOf(value, line).at(-1) ?? missing('last')],
+  ['last', (value, { line }) => itemsOf(value, line).at(-1) ?? missingOf('last')],
   ['length', (value, { line }) => itemsOf(value, line).length],
   ['list', (value, { line }) => itemsOf(value, line)],
   ['lower', (value) => printed(value).toLowerCase()],

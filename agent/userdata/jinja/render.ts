@@ -1,8 +1,8 @@
 import { evaluate, loopItems, type Scope } from './evaluate.ts';
 import { piecesOf, type TemplateError, templateError } from './lexer.ts';
 import { statementsOf } from './statements.ts';
-import type { Node } from './syntax.ts';
-import { bounded, isMissing, isTrue, itemsOf, missing, most, printed } from './values.ts';
+import type { Statement } from './syntax.ts';
+import { boundedText, isMissing, isTrue, itemsOf, missingOf, most, printed } from './values.ts';
 
 /** A rendered template, with the variables that have no value. */
 export interface Rendered {
@@ -22,7 +22,7 @@ interface Run {
 
 /**
  * Renders a Jinja template as cloud-init does. Without `variables`, each variable is replaced by its own name. Templates see
- * plain data only, and their work is bounded: `most` has the limits.
+ * plain data only, and their work is boundedText: `most` has the limits.
  */
 export function render(
   template: string,
@@ -49,11 +49,11 @@ export function render(
   }
 }
 
-function renderAll(nodes: readonly Node[], run: Run): void {
+function renderAll(nodes: readonly Statement[], run: Run): void {
   for (const node of nodes) renderNode(node, run);
 }
 
-function renderNode(node: Node, run: Run): void {
+function renderNode(node: Statement, run: Run): void {
   switch (node.is) {
     case 'text':
       run.text += node.text;
@@ -62,7 +62,7 @@ function renderNode(node: Node, run: Run): void {
       const value = evaluate(node.of, run.scope);
       if (isMissing(value)) run.missing.push({ name: value.path, line: node.line });
       const text = run.scope.isOpaque ? printed(value).replace(/\W+/g, '-') : printed(value);
-      run.text = bounded(run.text + text, node.line);
+      run.text = boundedText(run.text + text, node.line);
       return;
     }
     case 'if': {
@@ -100,7 +100,7 @@ function assign(names: readonly string[], value: unknown, { names: all }: Run, l
 }
 
 /** Renders a loop. Names that its body sets end with each round, as in Jinja. */
-function renderLoop(node: Extract<Node, { is: 'for' }>, run: Run): void {
+function renderLoop(node: Extract<Statement, { is: 'for' }>, run: Run): void {
   const outer = new Map(run.names);
   const restore = () => {
     run.names.clear();
@@ -120,7 +120,7 @@ function renderLoop(node: Extract<Node, { is: 'for' }>, run: Run): void {
     if (node.names.length < 2 || !run.scope.isOpaque) assign(node.names, item, run, node.line);
     run.names.set('loop', loopOf(items, index));
     renderAll(node.body, run);
-    bounded(run.text, node.line);
+    boundedText(run.text, node.line);
     restore();
   });
   if (items.length === 0) renderAll(node.otherwise, run);
@@ -134,6 +134,6 @@ const loopOf = (items: readonly unknown[], index: number): Readonly<Record<strin
   first: index === 0,
   last: index === items.length - 1,
   length: items.length,
-  previtem: items[index - 1] ?? missing('previtem'),
-  nextitem: items[index + 1] ?? missing('nextitem'),
+  previtem: items[index - 1] ?? missingOf('previtem'),
+  nextitem: items[index + 1] ?? missingOf('nextitem'),
 });

@@ -1,7 +1,7 @@
 import { type Cursor, cursorOf, endTag, here, nameAt, skip, want } from './cursor.ts';
 import { expressionAt, tupleAt } from './expressions.ts';
 import { type TemplatePiece, templateError } from './lexer.ts';
-import type { Expr, Node } from './syntax.ts';
+import type { Expr, Statement } from './syntax.ts';
 
 /** The deepest nesting of tags. */
 const deepest = 50;
@@ -13,13 +13,13 @@ interface Reader {
 }
 
 /** Returns the statements of a template. */
-export function statementsOf(pieces: readonly TemplatePiece[]): readonly Node[] {
+export function statementsOf(pieces: readonly TemplatePiece[]): readonly Statement[] {
   const reader: Reader = { pieces, at: 0, depth: 0 };
   return until(reader, []).nodes;
 }
 
 interface Block {
-  readonly nodes: readonly Node[];
+  readonly nodes: readonly Statement[];
   /** The tag that ended the block, and its other tokens. */
   readonly end: string;
   readonly rest: Cursor;
@@ -27,7 +27,7 @@ interface Block {
 
 /** Reads statements until one of these tags; without tags, until the end of the template. */
 function until(reader: Reader, ends: readonly string[], line = 0): Block {
-  const nodes: Node[] = [];
+  const nodes: Statement[] = [];
   for (let piece = reader.pieces[reader.at++]; piece; piece = reader.pieces[reader.at++]) {
     if (piece.is === 'text') nodes.push(piece);
     else if (piece.is === 'print') nodes.push(printOf(cursorOf(piece.tokens), piece.line));
@@ -46,13 +46,13 @@ function until(reader: Reader, ends: readonly string[], line = 0): Block {
   return { nodes, end: '', rest: cursorOf([]) };
 }
 
-function printOf(c: Cursor, line: number): Node {
+function printOf(c: Cursor, line: number): Statement {
   const of = tupleAt(c);
   endTag(c);
   return { is: 'print', of, line };
 }
 
-type TagReader = (reader: Reader, c: Cursor, line: number) => Node;
+type TagReader = (reader: Reader, c: Cursor, line: number) => Statement;
 
 const tags: ReadonlyMap<string, TagReader> = new Map<string, TagReader>([
   ['if', readIf],
@@ -61,8 +61,8 @@ const tags: ReadonlyMap<string, TagReader> = new Map<string, TagReader>([
   ['do', readDo],
 ]);
 
-function readIf(reader: Reader, first: Cursor, line: number): Node {
-  const branches: (readonly [Expr | undefined, readonly Node[]])[] = [];
+function readIf(reader: Reader, first: Cursor, line: number): Statement {
+  const branches: (readonly [Expr | undefined, readonly Statement[]])[] = [];
   let test: Expr | undefined = expressionAt(first);
   endTag(first);
   for (;;) {
@@ -81,7 +81,7 @@ function namesAt(c: Cursor): string[] {
   return names;
 }
 
-function readFor(reader: Reader, c: Cursor, line: number): Node {
+function readFor(reader: Reader, c: Cursor, line: number): Statement {
   const hasParentheses = skip(c, '(');
   const names = namesAt(c);
   if (hasParentheses) want(c, ')');
@@ -95,13 +95,13 @@ function readFor(reader: Reader, c: Cursor, line: number): Node {
   return { is: 'for', names, over, only, body, otherwise, line };
 }
 
-function readDo(_: Reader, c: Cursor, line: number): Node {
+function readDo(_: Reader, c: Cursor, line: number): Statement {
   const of = expressionAt(c);
   endTag(c);
   return { is: 'set', names: [], of, line };
 }
 
-function readSet(reader: Reader, c: Cursor, line: number): Node {
+function readSet(reader: Reader, c: Cursor, line: number): Statement {
   const names = namesAt(c);
   if (skip(c, '=')) {
     const of = tupleAt(c);

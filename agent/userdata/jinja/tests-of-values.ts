@@ -1,4 +1,4 @@
-import { type Given, ordered } from './filters.ts';
+import { type Given, orderOf } from './filters.ts';
 import { templateError } from './lexer.ts';
 import { isDict, isEqual, isMissing, itemsOf, numberOf, printed } from './values.ts';
 
@@ -14,14 +14,14 @@ const tests: ReadonlyMap<string, (value: unknown, given: Given) => boolean> = ne
   ['equalto', (value, { list }) => isEqual(value, list[0])],
   ['even', (value) => (numberOf(value) ?? 1) % 2 === 0],
   ['false', (value) => value === false],
-  ['ge', (value, { list, line }) => ordered(value, list[0], line) >= 0],
-  ['gt', (value, { list, line }) => ordered(value, list[0], line) > 0],
+  ['ge', (value, { list, line }) => orderOf(value, list[0], line) >= 0],
+  ['gt', (value, { list, line }) => orderOf(value, list[0], line) > 0],
   ['in', (value, { list, line }) => isIn(value, list[0], line)],
   ['integer', (value) => Number.isInteger(value)],
   ['iterable', (value) => typeof value === 'string' || Array.isArray(value) || isDict(value)],
-  ['le', (value, { list, line }) => ordered(value, list[0], line) <= 0],
+  ['le', (value, { list, line }) => orderOf(value, list[0], line) <= 0],
   ['lower', (value) => printed(value) === printed(value).toLowerCase()],
-  ['lt', (value, { list, line }) => ordered(value, list[0], line) < 0],
+  ['lt', (value, { list, line }) => orderOf(value, list[0], line) < 0],
   ['mapping', isDict],
   ['ne', (value, { list }) => !isEqual(value, list[0])],
   ['none', (value) => value === null],

@@ -8,7 +8,7 @@ export interface Missing {
 }
 const missings = new WeakSet<object>();
 
-export function missing(name: string, path = name): Missing {
+export function missingOf(name: string, path = name): Missing {
   const value = { missing: name, path };
   missings.add(value);
   return value;
@@ -22,7 +22,7 @@ interface Float {
 }
 const floats = new WeakSet<object>();
 
-export function floatOf(float: number): number | Float {
+export function pythonFloat(float: number): number | Float {
   if (!Number.isInteger(float)) return float;
   const value = { float };
   floats.add(value);
@@ -102,7 +102,7 @@ export const isEqual = (a: unknown, b: unknown): boolean => {
 export const most = { items: 10_000, text: 2 ** 20, steps: 200_000 } as const;
 
 /** Refuses a text that is larger than a template may make. */
-export function bounded(text: string, line: number): string {
+export function boundedText(text: string, line: number): string {
   if (text.length <= most.text) return text;
   throw templateError(line, `the template makes more than ${most.text} characters`);
 }
