@@ -18,6 +18,7 @@ import { metadataLock } from './metadata-lock.ts';
 import { mounts } from './mounts.ts';
 import { lateNetwork, network } from './network/module.ts';
 import { ntp } from './ntp.ts';
+import { output } from './output.ts';
 import { packageReboot, packages } from './packages/module.ts';
 import { passwords } from './passwords.ts';
 import { phoneHome } from './phone-home.ts';
@@ -68,7 +69,7 @@ export const schedule: Schedule = {
   /** Before the network: what depends on the image and on local metadata only. */
   local: [network],
   /** Once the instance is known: what may change the facts for later modules. */
-  early: [earlyGrowpart, randomSeed, boothooks, bootcmd],
+  early: [earlyGrowpart, randomSeed, output, boothooks, bootcmd],
   /** Before sshd: system identity, storage, accounts and logins. */
   main: [lateNetwork, selinux, fsSetup, mounts, swap, ...names, ...people, writeFiles, ...system],
   /** Last: what depends on everything else. */

@@ -1,6 +1,7 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { duration, oneOf, optional } from '../agent/userdata/schema/decode.ts';
+import { outputField, outputOf } from './commands/output.ts';
 import { commandList, scriptItem } from './commands/plan-commands.ts';
 
 const reads = {
@@ -9,6 +10,7 @@ const reads = {
   /** Limit for the whole list; 0, the default, means no limit. */
   runcmd_timeout: optional(duration),
   on_interrupt: optional(oneOf('stop', 'resume', 'rerun')),
+  ...outputField,
 };
 
 /** Commands that run last, once for each instance. */
@@ -17,8 +19,12 @@ export const runcmd = defineModule({
   summary: 'Commands that run last, once for each instance, one by one in the same shell.',
   every: 'instance',
   reads,
+  consults: ['output'],
   plan: (
-    { runcmd, runcmd_on_error: onError, runcmd_timeout: timeoutMs, on_interrupt: onInterrupt },
+    { runcmd, runcmd_on_error: onError, runcmd_timeout: timeoutMs, on_interrupt: onInterrupt, output },
     context,
-  ): readonly PlanItem[] => (runcmd ? scriptItem('runcmd', runcmd, context, { onError, onInterrupt, timeoutMs }) : []),
+  ): readonly PlanItem[] =>
+    runcmd
+      ? scriptItem('runcmd', runcmd, context, { onError, onInterrupt, timeoutMs, ...outputOf(output, 'final') })
+      : [],
 });

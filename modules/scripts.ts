@@ -1,8 +1,9 @@
 import { ownPaths } from '../agent/base/own-paths.ts';
-import type { PlanItem } from '../agent/engine/change.ts';
+import type { PlanItem, ScriptChange } from '../agent/engine/change.ts';
 import { defineModule, type Frequency, type Module } from '../agent/engine/module.ts';
 import type { Script } from '../agent/userdata/schema/script.ts';
 import { cloudInitCallNotes } from './commands/cloud-init-calls.ts';
+import { outputField, outputOf } from './commands/output.ts';
 
 const folder = ownPaths.userScripts;
 
@@ -12,10 +13,13 @@ const scriptsOf = (name: string, summary: string, every: Frequency, runs: Script
     name,
     summary,
     every,
-    reads: {},
+    reads: outputField,
+    consults: ['output'],
     runs,
-    plan: (_, { scripts, instance }): readonly PlanItem[] =>
-      scripts.filter(({ when }) => when === runs).map((script) => planFor(name, script, instance.id)),
+    plan: ({ output }, { scripts, instance }): readonly PlanItem[] => {
+      const wanted = outputOf(output, runs === 'boothook' ? 'init' : 'final');
+      return scripts.filter(({ when }) => when === runs).map((script) => planFor(name, script, instance.id, wanted));
+    },
   });
 
 export const boothooks = scriptsOf(
@@ -33,7 +37,12 @@ export const userScripts = scriptsOf(
   'instance',
 );
 
-function planFor(module: string, { name, content }: Script, id: string): PlanItem {
+function planFor(
+  module: string,
+  { name, content }: Script,
+  id: string,
+  output: Pick<ScriptChange, 'output'>,
+): PlanItem {
   const notes = cloudInitCallNotes(content);
   const path = `${folder}/${module}/${name.replace(/[^\w.-]/g, '_')}`;
   return {
@@ -47,6 +56,7 @@ function planFor(module: string, { name, content }: Script, id: string): PlanIte
         items: [path],
         shell: 'sh',
         env: { INSTANCE_ID: id },
+        ...output,
       },
     ],
     ...(notes.length > 0 && { notes }),

@@ -13,6 +13,7 @@ import {
 } from '../agent/userdata/schema/decode.ts';
 import type { Shape } from '../agent/userdata/schema/shape.ts';
 import { nowhere } from '../agent/userdata/schema/source-node.ts';
+import { outputField, outputOf } from './commands/output.ts';
 import { commandList, type ScriptCommand, scriptItem } from './commands/plan-commands.ts';
 
 const oneCommand: Shape = {
@@ -34,6 +35,7 @@ const commands: Decode<readonly ScriptCommand[]> = decoder(
 );
 
 const reads = {
+  ...outputField,
   snap: optional(
     object({
       commands: optional(commands),
@@ -50,8 +52,9 @@ export const snap = defineModule({
   summary: 'Assertions for snapd, and commands of snap, once snapd has its first snaps.',
   every: 'instance',
   reads,
+  consults: ['output'],
 
-  plan({ snap: asked }, context): readonly PlanItem[] {
+  plan({ snap: asked, output }, context): readonly PlanItem[] {
     if (!asked) return [];
     const assertions = asked.assertions ?? [];
     const own: ScriptCommand[] = [
@@ -65,6 +68,6 @@ export const snap = defineModule({
       assertions.length === 0
         ? []
         : [{ at: 'snap.assertions', changes: [{ kind: 'file', path, content, mode: 0o600 }] }];
-    return [...file, ...scriptItem('snap', [...own, ...given], context)];
+    return [...file, ...scriptItem('snap', [...own, ...given], context, outputOf(output, 'config'))];
   },
 });

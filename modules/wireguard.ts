@@ -1,10 +1,12 @@
 import type { Change, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { items, matching, object, optional, secret } from '../agent/userdata/schema/decode.ts';
+import { outputField, outputOf } from './commands/output.ts';
 import { commandList, scriptItem } from './commands/plan-commands.ts';
 import { packageManagerOf } from './shared/package-manager.ts';
 
 const reads = {
+  ...outputField,
   wireguard: optional(
     object({
       interfaces: items(
@@ -28,8 +30,9 @@ export const wireguard = defineModule({
   summary: 'WireGuard interfaces, brought up by wg-quick.',
   every: 'instance',
   reads,
+  consults: ['output'],
 
-  plan({ wireguard: asked }, context): readonly PlanItem[] {
+  plan({ wireguard: asked, output }, context): readonly PlanItem[] {
     if (!asked) return [];
     const manager = packageManagerOf(context.facts);
     const tools: PlanItem[] = manager
@@ -44,7 +47,9 @@ export const wireguard = defineModule({
       }
       return { at, changes: changesFor(path, unit, value.content) };
     });
-    return [...tools, ...interfaces, ...scriptItem('wireguard.readinessprobe', asked.readinessprobe ?? [], context)];
+    const probes = asked.readinessprobe ?? [];
+    const target = outputOf(output, 'config');
+    return [...tools, ...interfaces, ...scriptItem('wireguard.readinessprobe', probes, context, target)];
   },
 });
 

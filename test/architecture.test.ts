@@ -149,7 +149,7 @@ const formatReaders = globSync([
   'agent/{edits,image}/fstab.ts',
   'agent/host/{mountinfo,passwd}.ts',
   'agent/resources/ssh/{blob,public-key,key-line,certificate,private-key,sshd-config}.ts',
-  'agent/userdata/{mime,part-types,merge-how,jinja,yaml/scalars}.ts',
+  'agent/userdata/{mime,part-types,merge-how,jinja/lexer,yaml/scalars}.ts',
 ]);
 for (const path of formatReaders) {
   test(`${path} links the specification of its format`, () =>

@@ -163,7 +163,11 @@ export interface ScriptChange {
   readonly onInterrupt?: 'stop' | 'resume' | 'rerun';
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
+  readonly output?: ScriptOutput;
 }
+
+/** Shell commands that read the output of a list while it runs: both streams together, or each on its own. */
+export type ScriptOutput = { readonly both: string } | { readonly stdout?: string; readonly stderr?: string };
 
 /** One way to edit a file that other programs also write. Each syntax has its pure function in agent/edits/. */
 export type Edit =

@@ -143,6 +143,8 @@ export interface ShellList {
   readonly timeoutMs?: number;
   /** Whether a failed item ends the list. */
   readonly stopOnError?: boolean;
+  /** Shell commands that read the output, in addition to the log: both streams together, or each on its own. */
+  readonly output?: { readonly both: string } | { readonly stdout?: string; readonly stderr?: string };
 }
 
 export type ShellEvent =

@@ -34,3 +34,25 @@ const retrace = '[ -z "$__bootagent_x" ] || { __bootagent_x=; set -x; }';
 
 /** The item begins in line 1, so that line numbers in errors match; the empty line ends a trailing line continuation. */
 const itemText = (text: string): string => `${retrace}; ${text}\n\n{ __bootagent=$?; ${untrace}; } 2>/dev/null\n`;
+
+/** Returns the shell text that runs a list with its output in the log, and in the programs that `output` names. */
+export function withOutput(list: string, log: string, output: ShellList['output']): string {
+  if (!output || 'both' in output) return `${list} 2>&1 | ${reader(log, output?.both)}`;
+  return `{ ${list} 2>&3 3>&- | ${reader(log, output.stdout)} 3>&-; } 3>&1 | ${reader(log, output.stderr)}`;
+}
+
+/**
+ * Reads one stream: into the log, and into a program. A log that cannot be written, and a program that fails or ends early, do
+ * not affect the list: `tee -p` goes on without the program. The errors of the program go to the log.
+ */
+function reader(log: string, program: string | undefined): string {
+  const plain = `{ cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
+  if (program === undefined) return plain;
+  const quoted = `'${program.replaceAll("'", `'\\''`)}'`;
+  const failed = `echo "== output: the program that reads the output ended with exit $?" >>${log}`;
+  return `{ tee -p -a ${log} | sed -u ${withoutMarkers} | { /bin/sh -c ${quoted} >/dev/null 2>>${log} || ${failed}; }; } 8>&- 9<&-`;
+}
+
+const marker = '== ([0-9]* of [0-9]*) exit [0-9]*$';
+/** The lines that end an item are for the log alone. */
+const withoutMarkers = `-e '/^${marker}/d' -e 's/${marker}//'`;

@@ -6,7 +6,7 @@ import type { ShellEnd, ShellEvent, ShellList } from './host.ts';
 import { endGroup, environment, lastLines } from './processes.ts';
 import { forgetSafeFolders } from './safe-folders.ts';
 import { logs, openLog, type ShellLog } from './shell-log.ts';
-import { endMarker, shellFiles } from './shell-text.ts';
+import { endMarker, shellFiles, withOutput } from './shell-text.ts';
 import { systemProblem, withContext } from './with-context.ts';
 
 const work = ownPaths.runningScripts;
@@ -85,7 +85,7 @@ function start(script: ShellList, log: string): ChildProcess {
   const run = shell === 'bash' ? `(exec -a sh /bin/bash ${list})` : `/bin/sh ${list}`;
   // After SIGTERM or SIGPIPE the shell still reports the exit status of the list. If the log cannot be written, the items
   // run nevertheless.
-  const whole = `{ trap : TERM PIPE; ${run}; echo "exit $?" >&8; } 2>&1 | { cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
+  const whole = withOutput(`{ trap : TERM PIPE; ${run}; echo "exit $?" >&8; }`, log, script.output);
   const ignored = Array.from({ length: 8 }, () => 'ignore' as const);
 
   return spawn(shell === 'bash' ? '/bin/bash' : '/bin/sh', ['-c', whole], {

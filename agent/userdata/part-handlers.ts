@@ -2,7 +2,6 @@ import { mapOf } from '../base/map-of.ts';
 import { shownUrl } from '../base/shown-url.ts';
 import { archive } from './archive.ts';
 import { includeUrls } from './include.ts';
-import { render } from './jinja.ts';
 import { typeOf } from './part-types.ts';
 import { isForUs, type Part, type Reading, yamlOf } from './reading.ts';
 import { limits } from './schema/limits.ts';
@@ -88,11 +87,13 @@ async function template(part: Part, reading: Reading): Promise<void> {
   const { findings, options, told } = reading;
   const body = part.text.replace(/^\s*##[^\n]*\n?/, '');
   const skipped = part.text.slice(0, part.text.length - body.length).split('\n').length - 1;
-  const { text, missing, undone } = render(body, options.variables, skipped + 1);
-  const hint = 'only plain variables are put in: {{ v1.region }}';
-  for (const { line, words } of undone)
-    findings.error('', placeOf(part, line), `${words} is not supported`, hint, 'unsupported');
-  if (undone.length > 0) return;
+  // Imported only for a template.
+  const { render } = await import('./jinja/render.ts');
+  const { text, missing, error } = render(body, options.variables, skipped + 1);
+  if (error) {
+    const hint = 'nothing of this part is used; docs/user-data.md lists what templates may contain';
+    return findings.error('', placeOf(part, error.line), `the template cannot be rendered: ${error.message}`, hint);
+  }
   for (const { name, line } of missing)
     findings.warning('', placeOf(part, line), `there is no "${name}" here`, 'see "bootagent query"');
   told.push('template');

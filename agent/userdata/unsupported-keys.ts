@@ -27,7 +27,6 @@ export const unsupportedKeys: ReadonlyMap<string, string> = mapOf({
   manual_cache_clean: onlyCloudInit,
   mcollective: elsewhere,
   migrate: onlyCloudInit,
-  output: 'the output of each list of commands is in a log of its own, readable by root',
   puppet: elsewhere,
   reporting: 'reports of cloud-init to a server; "phone_home" reports when the machine is ready',
   rh_subscription: 'needs a password of the subscription in user-data; use "runcmd" with an activation key',

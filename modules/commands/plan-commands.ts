@@ -75,6 +75,7 @@ export function scriptItem(
     onError?: ScriptChange['onError'] | undefined;
     onInterrupt?: ScriptChange['onInterrupt'] | undefined;
     timeoutMs?: number | undefined;
+    output?: ScriptChange['output'] | undefined;
   } = {},
 ): PlanItem[] {
   if (commands.length === 0) return [];
@@ -84,7 +85,7 @@ export function scriptItem(
   );
   const needing = facts.sh === 'bash' ? undefined : commands.find(({ text }) => bashOnly.test(text));
   const hasBash = facts.programs.includes('bash');
-  const { onError, onInterrupt, timeoutMs } = options;
+  const { onError, onInterrupt, timeoutMs, output } = options;
   return [
     {
       at: name,
@@ -99,6 +100,7 @@ export function scriptItem(
           ...(onError && { onError }),
           ...(onInterrupt && { onInterrupt }),
           ...(timeoutMs && { timeoutMs }),
+          ...(output && { output }),
         },
       ],
       commands: commands.map(infoOf),

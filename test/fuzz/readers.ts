@@ -19,7 +19,7 @@ import { readKeyLine } from '../../agent/resources/ssh/key-line.ts';
 import { keysFileOf, sshdDirectives } from '../../agent/resources/ssh/sshd-config.ts';
 import { openState } from '../../agent/state/state.ts';
 import { memoryStore } from '../../agent/state/store.ts';
-import { render } from '../../agent/userdata/jinja.ts';
+import { render } from '../../agent/userdata/jinja/render.ts';
 import { readUserData } from '../../agent/userdata/read-user-data.ts';
 import { validate } from '../../agent/validate/validate.ts';
 import { schedule } from '../../modules/index.ts';
@@ -116,7 +116,10 @@ export const readers: readonly Reader[] = [
   {
     name: 'jinja',
     share: 10,
-    seeds: ['a {{ v1.a }} {# c #} {{- b["c"] -}} {% if %}'],
+    seeds: [
+      'a {{ v1.a }} {# c #} {{- b["c"] -}} {% if %}',
+      '{% for a in v1.a if a %}{{ loop.index ~ (a|upper) }}{% else %}{% endfor %}{% set x = [1, {}] %}',
+    ],
     read: (text) => render(text, { v1: { a: [1, { b: null }] } }),
   },
   {

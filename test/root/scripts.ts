@@ -55,6 +55,42 @@ describe('a list of commands', { skip: unable('unshare', 'mount') }, () => {
     );
   });
 
+  for (const [what, output, out, err] of [
+    ['a program', '"| tee -a OUT"', 'one\ntwo\n', undefined],
+    ['a file', '">> OUT"', 'one\ntwo\n', undefined],
+    ['two files', '[">> OUT", ">> ERR"]', 'one\n', 'two\n'],
+    ['one stream', '{error: ">> ERR"}', undefined, 'two\n'],
+  ] as const) {
+    test(`passes its output to ${what} as well, where "output" says so`, hung, async () => {
+      using machine = ownMachine();
+      const asked = output.replace('OUT', '/var/log/bootagent/out').replace('ERR', '/var/log/bootagent/err');
+      const input = yaml(['echo one', 'echo two >&2'], `output: {all: ${asked}}\n`);
+      const { code } = await machine.run(words, { input }).ended;
+      assert.equal(code, 0);
+      const text = (path: string): string | undefined =>
+        machine.list('/var/log/bootagent').includes(path.slice(19)) ? machine.read(path) : undefined;
+      for (let tries = 0; tries < 100 && text('/var/log/bootagent/out') !== out; tries++) await passed(100);
+      for (let tries = 0; tries < 100 && text('/var/log/bootagent/err') !== err; tries++) await passed(100);
+      assert.deepEqual([text('/var/log/bootagent/out'), text('/var/log/bootagent/err')], [out, err]);
+      const lines = machine.read(log).match(/^(?!==).+$/gm) ?? [];
+      assert.deepEqual(lines.toSorted(), ['one', 'two']);
+    });
+  }
+
+  for (const [what, output] of [
+    ['cannot be written', '">> /nowhere/at/all"'],
+    ['is no program', '"| no-such-program"'],
+    ['is a syntax error', '"| ) if"'],
+    ['ends early', '"| true"'],
+  ] as const) {
+    test(`runs and keeps its output where the target of "output" ${what}`, hung, async () => {
+      const { code, log } = await ran(['seq 1 30000', 'echo end'], `output: {all: ${output}}\n`);
+      assert.equal(code, 0);
+      assert.match(log, /^29999\n30000\n/m);
+      assert.match(log, /^end\n/m);
+    });
+  }
+
   for (const [what, items, wanted, code] of [
     ['a syntax error in one item', ['echo a', 'if then', 'echo c'], [0, 2, 0], 2],
     ['an unclosed quote', ['echo a', 'echo "b', 'echo c'], [0, 2, 0], 2],

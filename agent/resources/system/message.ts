@@ -1,7 +1,6 @@
 import { version } from '../../base/version.ts';
 import type { MessageChange } from '../../engine/change.ts';
 import type { ActHandler } from '../../engine/handler.ts';
-import { render } from '../../userdata/jinja.ts';
 
 /** Reports the final message of a boot. */
 export const messageHandler: ActHandler<MessageChange> = {
@@ -17,7 +16,13 @@ export const messageHandler: ActHandler<MessageChange> = {
     const said =
       template === undefined
         ? text.replace(/\$(?:\{(\w+)\}|(\w+))/g, (whole, braced, bare) => upper.get(braced ?? bare) ?? whole)
-        : render(template, { ...words, ...Object.fromEntries(upper) }).text;
+        : await rendered(template, { ...words, ...Object.fromEntries(upper) });
     return said.trim().replace(/\s*\n\s*/g, ' / ');
   },
 };
+
+async function rendered(template: string, variables: Readonly<Record<string, unknown>>): Promise<string> {
+  const { render } = await import('../../userdata/jinja/render.ts');
+  const { text, error } = render(template, variables);
+  return error ? template : text;
+}

@@ -29,6 +29,7 @@ export const scriptHandler: ActHandler<ScriptChange> = {
         stopOnError: change.onError === 'stop',
         ...(change.before !== undefined && { before: change.before }),
         ...(change.env && { env: change.env }),
+        ...(change.output && { output: change.output }),
         ...(change.timeoutMs !== undefined && { timeoutMs: change.timeoutMs }),
       },
       async (event) => {
