@@ -1,5 +1,6 @@
 import { formatBytes } from '../agent/base/format.ts';
-import type { PlanItem } from '../agent/engine/change.ts';
+import { imageModeMark, keptPath } from '../agent/base/image-mode.ts';
+import type { Note, PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import type { Facts } from '../agent/facts/facts.ts';
 import { normalizedPath } from '../agent/userdata/schema/absolute-path.ts';
@@ -62,8 +63,9 @@ export const swap = defineModule({
 
   plan({ swap }, { facts }): readonly PlanItem[] {
     if (!swap) return [];
-    const { filename: path, maxsize } = swap;
-    const { bytes: wanted, advised, why } = sizeOf(swap, facts);
+    const { filename, maxsize } = swap;
+    const path = facts.paths.includes(imageModeMark) ? keptPath(filename) : filename;
+    const { bytes: wanted, advised, why } = sizeOf({ ...swap, filename: path }, facts);
     const bytes = advised ? wanted : Math.min(wanted, maxsize ?? Number.POSITIVE_INFINITY);
     if (swap.size === 0) return [];
     if (bytes < MiB) {
@@ -77,10 +79,18 @@ export const swap = defineModule({
           { kind: 'swap', path, bytes, ...(advised && { advised }) },
           { kind: 'edit', path: '/etc/fstab', edit: { syntax: 'fstab', put: entry } },
         ],
-        notes: [{ level: 'note', text: `swap: ${bytes} bytes (${formatBytes(bytes)}): ${why}` }],
+        notes: [
+          { level: 'note', text: `swap: ${bytes} bytes (${formatBytes(bytes)}): ${why}` },
+          ...(path === filename ? [] : [movedNote(path, filename)]),
+        ],
       },
     ];
   },
+});
+
+const movedNote = (path: string, filename: string): Note => ({
+  level: 'note',
+  text: `swap: the file is ${path}, not ${filename}: this system is in image mode, and only /var and /etc can be written`,
 });
 
 interface Sized {

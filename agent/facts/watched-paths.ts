@@ -1,4 +1,6 @@
+import { imageModeMark } from '../base/image-mode.ts';
 import { ownPaths } from '../base/own-paths.ts';
+
 /** The programs that plans depend on: each is looked up in fixed folders, without being started. */
 export const programs = [
   'apt-get',
@@ -30,6 +32,7 @@ export const paths = [
   '/root/anaconda-ks.cfg',
   '/root/initial-setup-ks.cfg',
   '/root/original-ks.cfg',
+  imageModeMark,
   '/usr/lib/systemd/systemd-timesyncd',
   '/usr/sbin/NetworkManager',
   ownPaths.fresh,

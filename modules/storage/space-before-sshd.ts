@@ -1,3 +1,4 @@
+import { imageModeMark, keptPath } from '../../agent/base/image-mode.ts';
 import type { Context } from '../../agent/engine/module.ts';
 import { type Decode, decoder } from '../../agent/userdata/schema/decode.ts';
 import type { SourceNode } from '../../agent/userdata/schema/source-node.ts';
@@ -20,12 +21,14 @@ export function mayNeedAnySpace(settings: SpaceSettings, { facts, scripts }: Con
   if (scripts.some(({ when }) => when === 'boothook')) return true;
   if (isGiven(settings.bootcmd) && !isTrue(settings.bootcmd_after_sshd)) return true;
   if (bytesOf(settings.write_files) === Number.POSITIVE_INFINITY) return true;
-  return isGiven(settings.swap) && !facts.swaps.includes(textOf(field(settings.swap, 'filename')) ?? '/swap.img');
+  const file = textOf(field(settings.swap, 'filename')) ?? '/swap.img';
+  return isGiven(settings.swap) && !facts.swaps.includes(facts.paths.includes(imageModeMark) ? keptPath(file) : file);
 }
 
 /** Returns whether the free space of the root file system does not suffice for what is written before sshd. */
 export const isShortOfSpace = (settings: SpaceSettings, { facts }: Context): boolean =>
-  (mountOf('/', facts.mounts)?.freeBytes ?? 0) < reserve + bytesOf(settings.write_files);
+  (mountOf(facts.paths.includes(imageModeMark) ? '/var' : '/', facts.mounts)?.freeBytes ?? 0) <
+  reserve + bytesOf(settings.write_files);
 
 /** Returns the size of the files that are written before sshd; infinite if it is not known. */
 function bytesOf(files: SourceNode | undefined): number {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { earlyGrowpart, growpart } from '../../modules/growpart.ts';
 import { schedule } from '../../modules/index.ts';
-import { context } from '../support/facts.ts';
+import { context, GiB, MiB, root as mounted } from '../support/facts.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
 
 const root = { kind: 'growth', target: '/' } as const;
@@ -11,6 +11,17 @@ const grown = (yaml: string, where = context()) =>
   [earlyGrowpart, growpart].flatMap((module) => plan(module, yaml, where));
 
 describe('growpart', () => {
+  test('in image mode, free space is that of /var: its / is a view without any', () => {
+    const mounts = (free: number) => [
+      mounted({ type: 'overlay', source: 'composefs', freeBytes: 0 }),
+      mounted({ target: '/var', freeBytes: free }),
+    ];
+    const early = (free: number) =>
+      plan(earlyGrowpart, 'hostname: a', context({ mounts: mounts(free), paths: ['/run/ostree-booted'] }));
+    assert.equal(early(GiB).length, 0);
+    assert.equal(early(MiB).length, 1);
+  });
+
   for (const [yaml, expected] of [
     ['hostname: a', [{ at: 'growpart', changes: [root] }]],
     ['growpart: {mode: growpart}', [{ at: 'growpart', changes: [root] }]],

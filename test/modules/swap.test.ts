@@ -35,6 +35,19 @@ describe('swap', () => {
     ]);
   });
 
+  test('is a file in /var in image mode, sized by the space there', () => {
+    const mounts = [
+      root({ type: 'overlay', source: 'composefs', bytes: 0, freeBytes: 0 }),
+      root({ target: '/var', freeBytes: 40 * GiB }),
+    ];
+    const where = context({ mounts, paths: ['/run/ostree-booted'] });
+    const [item] = plan(swap, 'swap: {size: auto}', where);
+    assert.deepEqual(item?.changes[0], { kind: 'swap', path: '/var/swap.img', bytes: 4 * GiB, advised: true });
+    assert.match(item?.notes?.[1]?.text ?? '', /the file is \/var\/swap\.img, not \/swap\.img/);
+    const [chosen] = plan(swap, 'swap: {filename: /var/swap, size: 1G}', where);
+    assert.equal(chosen?.notes?.length, 1);
+  });
+
   for (const [settings, own, bytes] of [
     ['{size: 512M}', {}, 512 * MiB],
     ['{size: 1073741824}', {}, GiB],

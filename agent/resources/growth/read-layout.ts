@@ -1,7 +1,8 @@
+import { imageModeMark, physicalRoot } from '../../base/image-mode.ts';
 import { type Block, blockAt, blockNamed, blockOf } from '../../block/block-device.ts';
 import { minimumGrowth } from '../../engine/kinds/growth-step.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { mountAt, mountsIn } from '../../host/mountinfo.ts';
+import { type Mounted, mountAt, mountsIn } from '../../host/mountinfo.ts';
 import { btrfsMember, filesystemOf } from './filesystem-layout.ts';
 import type { Device, GrowthLayout, Partition, WholeDisk } from './layout.ts';
 import { endOfDisk } from './partition-table.ts';
@@ -16,7 +17,9 @@ export async function readLayout(target: string, host: ReadHost): Promise<Growth
   if (isNode && !named) return { not: `there is no ${target}` };
   const mount = isNode
     ? mountsIn(mountinfo).findLast(({ source }) => source === target || source === named?.path)
-    : mountAt(mountinfo, target);
+    : target === '/' && (await host.stat(imageModeMark))
+      ? physicalMount(mountinfo)
+      : mountAt(mountinfo, target);
   if (!mount && !named) return { not: `nothing is mounted on ${target}` };
   if (mount && ['overlay', 'tmpfs', 'squashfs', 'nfs', 'nfs4', '9p', 'virtiofs', 'zfs'].includes(mount.type)) {
     return { not: `${target} is ${mount.type}, which has no partition of its own` };
@@ -32,6 +35,17 @@ export async function readLayout(target: string, host: ReadHost): Promise<Growth
   const member = await btrfsMember(block.path, host);
   if ('not' in member) return member;
   return { filesystem: { ...mount, mount: mount.target, bytes: member.bytes, member: member.id }, device };
+}
+
+/**
+ * Returns a mount of the physical root file system of an image-mode system, whose `/` is a view of it. /sysroot is usually
+ * read-only, and growing needs a mount that can be written: /var and /etc are on the same file system.
+ */
+function physicalMount(mountinfo: string): Mounted | undefined {
+  const physical = mountAt(mountinfo, physicalRoot);
+  if (!physical) return mountAt(mountinfo, '/');
+  const others = mountsIn(mountinfo).filter(({ device, target }) => device === physical.device && target !== '/');
+  return others.find(({ readOnly }) => !readOnly) ?? physical;
 }
 
 /** Reads a device and everything under it. */

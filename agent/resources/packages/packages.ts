@@ -1,6 +1,8 @@
+import { imageModeMark } from '../../base/image-mode.ts';
 import { Problem } from '../../base/problem.ts';
 import type { ChangeOf } from '../../engine/change.ts';
 import type { ActHandler, StateHandler } from '../../engine/handler.ts';
+import type { ReadHost } from '../../host/host.ts';
 import { install, upkeep } from './install.ts';
 import { missing } from './installed.ts';
 import type { Manager } from './managers.ts';
@@ -14,6 +16,7 @@ export const packagesHandler: StateHandler<ChangeOf<'packages'>, readonly string
   async compare({ manager, names }, host) {
     const left = await missing(known(manager), names, host);
     if (left.length === 0) return undefined;
+    await refuseInImageMode(`${left.join(', ')} cannot be installed`, host);
     return { why: `lacks ${left.join(', ')}`, will: `install ${left.join(', ')}`, observed: left };
   },
 
@@ -23,6 +26,18 @@ export const packagesHandler: StateHandler<ChangeOf<'packages'>, readonly string
     await install(ours, lacking, host, { asked, waiting, lockTimeoutMs });
   },
 };
+
+/** The error says what to do instead; dnf's own says only that /usr cannot be written. */
+async function refuseInImageMode(what: string, host: ReadHost): Promise<void> {
+  if (!(await host.stat(imageModeMark))) return;
+  throw new Problem(
+    'not-possible',
+    `${what}: this system is in image mode (${imageModeMark} exists), its /usr is read-only`,
+    {
+      hint: 'Add the packages to the Containerfile of the image, build it, and update with "bootc upgrade".',
+    },
+  );
+}
 
 function known(manager: ChangeOf<'packages'>['manager']): Manager {
   if (manager !== 'none' && manager !== 'zypper') return manager;
@@ -38,8 +53,10 @@ export const packageFilesHandler: ActHandler<ChangeOf<'package-files'>> = {
   needs: 'machine',
   subject: ({ names }) => names.join(' '),
   intent: ({ manager }) => `is installed by ${manager}`,
-  perform: ({ manager, names, lockTimeoutMs }, host, { waiting }) =>
-    install(manager, names, host, { waiting, lockTimeoutMs }),
+  async perform({ manager, names, lockTimeoutMs }, host, { waiting }) {
+    await refuseInImageMode(`${names.join(', ')} cannot be installed`, host);
+    await install(manager, names, host, { waiting, lockTimeoutMs });
+  },
 };
 
 /** Fetches the package lists, or upgrades all installed packages, once. */
@@ -48,6 +65,8 @@ export const packageUpkeepHandler: ActHandler<ChangeOf<'package-upkeep'>> = {
   needs: 'machine',
   subject: ({ does }) => does,
   intent: ({ manager, does }) => `${manager} ${does}`,
-  perform: ({ manager, does, lockTimeoutMs }, host, { waiting }) =>
-    upkeep(manager, does, host, { waiting, lockTimeoutMs }),
+  async perform({ manager, does, lockTimeoutMs }, host, { waiting }) {
+    if (does === 'upgrade') await refuseInImageMode('The packages cannot be upgraded', host);
+    await upkeep(manager, does, host, { waiting, lockTimeoutMs });
+  },
 };
