@@ -23,6 +23,9 @@ export type TemplatePiece =
 const token =
   /(\s+)|([A-Za-z_]\w*)|(\d[\d_]*\.\d+(?:[eE][+-]?\d+)?|\d[\d_]*)|('(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*")|(\*\*|\/\/|==|!=|<=|>=|[-+*/%~<>=|.,:()[\]{}])/y;
 
+/** The deepest nesting of brackets, so that a tag that is never closed is not read to the end of the template. */
+const deepest = 100;
+
 /** Splits a template into its pieces, and applies the control of white space. */
 export function piecesOf(template: string, firstLine: number): readonly TemplatePiece[] {
   const pieces: TemplatePiece[] = [];
@@ -101,7 +104,8 @@ function tokensAt(template: string, start: number, kind: string, firstLine: numb
     token.lastIndex = at;
     const [whole, space, name, number, quoted, sign] = token.exec(template) ?? [];
     if (whole === undefined) throw templateError(line, `unexpected character ${JSON.stringify(template[at])}`);
-    if (sign && '([{'.includes(sign)) depth++;
+    if (sign && '([{'.includes(sign) && ++depth > deepest)
+      throw templateError(line, 'the expression is nested too deeply');
     if (sign && ')]}'.includes(sign)) depth--;
     if (name) tokens.push({ is: 'name', text: name, line });
     else if (number) tokens.push({ is: 'number', text: number.replaceAll('_', ''), line });
