@@ -1,9 +1,9 @@
 import { filtered, type Given, orderOf } from './filters.ts';
 import { templateError } from './lexer.ts';
+import { boundedText, most, shallow, stepsFor } from './size.ts';
 import type { CallArgs, Expr } from './syntax.ts';
 import { isIn, isSo } from './tests-of-values.ts';
 import {
-  boundedText,
   isDict,
   isEqual,
   isMissing,
@@ -11,7 +11,6 @@ import {
   itemsOf,
   memberOf,
   missingOf,
-  most,
   numberOf,
   printed,
   pythonFloat,
@@ -23,8 +22,8 @@ export interface Scope {
   get(name: string): unknown;
   /** Without variables, each name and member is text: the template is judged, not used. */
   readonly isOpaque: boolean;
-  /** Counts a step, and ends a template that takes too many. */
-  step(line: number): void;
+  /** Counts steps, and ends a template that takes too many. */
+  step(line: number, steps?: number): void;
 }
 
 export function evaluate(expr: Expr, scope: Scope): unknown {
@@ -41,10 +40,14 @@ export function evaluate(expr: Expr, scope: Scope): unknown {
     case 'slice':
       return slice(expr, scope);
     case 'list':
-      return expr.items.map((each) => evaluate(each, scope));
+      return shallow(
+        expr.items.map((each) => evaluate(each, scope)),
+        expr.line,
+      );
     case 'dict':
-      return Object.fromEntries(
-        expr.entries.map(([key, value]) => [printed(evaluate(key, scope)), evaluate(value, scope)]),
+      return shallow(
+        Object.fromEntries(expr.entries.map(([key, value]) => [printed(evaluate(key, scope)), evaluate(value, scope)])),
+        expr.line,
       );
     case 'unary': {
       const value = evaluate(expr.of, scope);
@@ -57,11 +60,16 @@ export function evaluate(expr: Expr, scope: Scope): unknown {
     case 'choice':
       if (isTrue(evaluate(expr.test, scope))) return evaluate(expr.yes, scope);
       return expr.no ? evaluate(expr.no, scope) : undefined;
-    case 'filter':
-      scope.step(expr.line);
-      return filtered(expr.name, evaluate(expr.of, scope), given(expr.args, scope, expr.line));
-    case 'test':
-      return isSo(expr.name, evaluate(expr.of, scope), given(expr.args, scope, expr.line));
+    case 'filter': {
+      const of = evaluate(expr.of, scope);
+      scope.step(expr.line, stepsFor(of));
+      return filtered(expr.name, of, given(expr.args, scope, expr.line));
+    }
+    case 'test': {
+      const of = evaluate(expr.of, scope);
+      scope.step(expr.line, stepsFor(of));
+      return isSo(expr.name, of, given(expr.args, scope, expr.line));
+    }
     case 'call':
       return call(expr, scope);
   }
@@ -78,6 +86,7 @@ const given = ({ list, named }: CallArgs, scope: Scope, line: number): Given => 
 function member(expr: Of<'member'>, scope: Scope): unknown {
   const of = evaluate(expr.of, scope);
   const key = evaluate(expr.key, scope);
+  if (typeof of === 'string') scope.step(expr.line, stepsFor(of));
   if (scope.isOpaque && typeof of === 'string') return `${of}-${printed(key)}`;
   const value = memberOf(of, key, expr.line);
   return value === undefined ? missingOf(printed(key), `${pathOf(expr.of)}.${printed(key)}`) : value;
@@ -90,8 +99,9 @@ const pathOf = (expr: Expr): string =>
       ? `${pathOf(expr.of)}.${expr.key.is === 'value' ? printed(expr.key.value) : '?'}`
       : '?';
 
-function slice({ of, from, to }: Of<'slice'>, scope: Scope): unknown {
+function slice({ of, from, to, line }: Of<'slice'>, scope: Scope): unknown {
   const value = evaluate(of, scope);
+  scope.step(line, stepsFor(value));
   const [start, end] = [from, to].map((each) => (each ? numberOf(evaluate(each, scope)) : undefined));
   if (Array.isArray(value)) return value.slice(start, end);
   return [...printed(value)].slice(start, end).join('');
@@ -104,11 +114,11 @@ function wantNumber(value: unknown, line: number): number {
 }
 
 function binary({ sign, left, right, line }: Of<'binary'>, scope: Scope): unknown {
-  scope.step(line);
   const a = evaluate(left, scope);
   if (sign === 'or') return isTrue(a) ? a : evaluate(right, scope);
   if (sign === 'and') return isTrue(a) ? evaluate(right, scope) : a;
   const b = evaluate(right, scope);
+  scope.step(line, stepsFor(a, b));
   if (sign === '==') return isEqual(a, b) || (isMissing(a) && isMissing(b));
   if (sign === '!=') return !isEqual(a, b);
   if (sign === 'in' || sign === 'not in') return isIn(a, b, line) === (sign === 'in');
@@ -186,14 +196,21 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ['values', (of) => (isDict(of) ? Object.values(of) : [])],
 ]);
 
-function call({ of, args, line }: Of<'call'>, scope: Scope): unknown {
-  scope.step(line);
+function call(expr: Of<'call'>, scope: Scope): unknown {
+  const value = result(expr, scope);
+  scope.step(expr.line, stepsFor(value));
+  return value;
+}
+
+function result({ of, args, line }: Of<'call'>, scope: Scope): unknown {
   if (of.is === 'name' && of.name === 'range' && scope.get('range') === undefined)
     return range(given(args, scope, line));
-  if (of.is === 'name' && of.name === 'dict') return Object.fromEntries(given(args, scope, line).named);
+  if (of.is === 'name' && of.name === 'dict') return shallow(Object.fromEntries(given(args, scope, line).named), line);
   const method = of.is === 'member' && of.key.is === 'value' ? methods.get(String(of.key.value)) : undefined;
   if (of.is !== 'member' || !method) throw templateError(line, `"${pathOf(of)}" cannot be called`);
-  return method(evaluate(of.of, scope), given(args, scope, line));
+  const value = evaluate(of.of, scope);
+  scope.step(line, stepsFor(value));
+  return method(value, given(args, scope, line));
 }
 
 function range({ list, line }: Given): readonly number[] {

@@ -22,6 +22,7 @@ const comparisons = ['==', '!=', '<', '<=', '>', '>=', 'in'];
 
 /** An expression; a comma makes it a list, as in `{% for a in 1, 2 %}`. */
 export function tupleAt(c: Cursor): Expr {
+  const { line } = here(c);
   const first = expressionAt(c);
   if (!skip(c, ',')) return first;
   const items = [first];
@@ -29,7 +30,7 @@ export function tupleAt(c: Cursor): Expr {
     items.push(expressionAt(c));
     if (!skip(c, ',')) break;
   }
-  return { is: 'list', items };
+  return { is: 'list', items, line };
 }
 
 export function expressionAt(c: Cursor, withChoice = true): Expr {
@@ -171,13 +172,13 @@ function subscript(c: Cursor, of: Expr, line: number): Expr {
   }
   const to = here(c).text === ']' ? undefined : expressionAt(c);
   want(c, ']');
-  return { is: 'slice', of, from, to };
+  return { is: 'slice', of, from, to, line };
 }
 
 function primary(c: Cursor): Expr {
   const { is, text, line } = here(c);
   if (skip(c, '(')) return group(c);
-  if (skip(c, '[')) return { is: 'list', items: itemsUntil(c, ']') };
+  if (skip(c, '[')) return { is: 'list', items: itemsUntil(c, ']'), line };
   if (skip(c, '{')) return dictAt(c);
   c.at++;
   if (is === 'number') return { is: 'value', value: Number(text) };
@@ -193,10 +194,11 @@ function primary(c: Cursor): Expr {
 }
 
 function group(c: Cursor): Expr {
+  const { line } = here(c);
   const first = expressionAt(c);
   if (skip(c, ')')) return first;
   want(c, ',');
-  return { is: 'list', items: [first, ...itemsUntil(c, ')')] };
+  return { is: 'list', items: [first, ...itemsUntil(c, ')')], line };
 }
 
 function itemsUntil(c: Cursor, close: string): Expr[] {
@@ -209,6 +211,7 @@ function itemsUntil(c: Cursor, close: string): Expr[] {
 }
 
 function dictAt(c: Cursor): Expr {
+  const { line } = here(c);
   const entries: (readonly [Expr, Expr])[] = [];
   while (!skip(c, '}')) {
     const key = expressionAt(c);
@@ -216,7 +219,7 @@ function dictAt(c: Cursor): Expr {
     entries.push([key, expressionAt(c)]);
     if (here(c).text !== '}') want(c, ',');
   }
-  return { is: 'dict', entries };
+  return { is: 'dict', entries, line };
 }
 
 const none: CallArgs = { list: [], named: new Map() };

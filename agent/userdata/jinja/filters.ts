@@ -1,17 +1,6 @@
 import { templateError } from './lexer.ts';
-import {
-  boundedText,
-  isDict,
-  isMissing,
-  isTrue,
-  itemsOf,
-  memberOf,
-  missingOf,
-  most,
-  numberOf,
-  printed,
-  pythonFloat,
-} from './values.ts';
+import { boundedText, most, notTooLarge } from './size.ts';
+import { isDict, isMissing, isTrue, itemsOf, memberOf, missingOf, numberOf, printed, pythonFloat } from './values.ts';
 
 /** The arguments of a filter or a test. */
 export interface Given {
@@ -109,9 +98,14 @@ function halfToEven(value: number): number {
   return value - floor === 0.5 ? floor + (floor % 2 === 0 ? 0 : 1) : Math.round(value);
 }
 
+const ways = new Map([
+  ['floor', Math.floor],
+  ['ceil', Math.ceil],
+]);
+
 function rounded(value: unknown, given: Given): unknown {
   const power = 10 ** numberArgument(given, 0, 'precision', 0);
-  const way = { floor: Math.floor, ceil: Math.ceil }[textArgument(given, 1, 'method', 'common')] ?? halfToEven;
+  const way = ways.get(textArgument(given, 1, 'method', 'common')) ?? halfToEven;
   return pythonFloat(way((numberOf(value) ?? 0) * power) / power);
 }
 
@@ -127,6 +121,7 @@ function whole(value: unknown, given: Given): number {
 
 /** Text of JSON as Python writes it, with spaces, and safe in HTML as the filter of Jinja makes it. */
 function json(value: unknown): string {
+  notTooLarge(value);
   if (Array.isArray(value)) return `[${value.map(json).join(', ')}]`;
   if (isDict(value))
     return `{${Object.keys(value)

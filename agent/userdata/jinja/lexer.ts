@@ -1,11 +1,11 @@
 // Format: Jinja templates, https://jinja.palletsprojects.com/en/stable/templates/
 
-/** An error in a template, with its line. */
+/** An error in a template, with its line; without one, it is in the statement that is rendered. */
 export interface TemplateError extends Error {
-  readonly line: number;
+  readonly line: number | undefined;
 }
 
-export const templateError = (line: number, message: string): TemplateError =>
+export const templateError = (line: number | undefined, message: string): TemplateError =>
   Object.assign(new Error(message), { line });
 
 /** A token of an expression. */
@@ -25,6 +25,8 @@ const token =
 
 /** The deepest nesting of brackets, so that a tag that is never closed is not read to the end of the template. */
 const deepest = 100;
+/** The most tokens of a tag: each may be one more level of the evaluation. */
+const mostTokens = 2000;
 
 /** Splits a template into its pieces, and applies the control of white space. */
 export function piecesOf(template: string, firstLine: number): readonly TemplatePiece[] {
@@ -101,6 +103,7 @@ function tokensAt(template: string, start: number, kind: string, firstLine: numb
         return { end: at + signed + 2, tokens };
       }
     }
+    if (tokens.length > mostTokens) throw templateError(line, `a tag has more than ${mostTokens} words and signs`);
     token.lastIndex = at;
     const [whole, space, name, number, quoted, sign] = token.exec(template) ?? [];
     if (whole === undefined) throw templateError(line, `unexpected character ${JSON.stringify(template[at])}`);

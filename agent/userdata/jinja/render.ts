@@ -1,8 +1,9 @@
 import { evaluate, loopItems, type Scope } from './evaluate.ts';
 import { piecesOf, type TemplateError, templateError } from './lexer.ts';
+import { boundedText, most, stepsFor } from './size.ts';
 import { statementsOf } from './statements.ts';
 import type { Statement } from './syntax.ts';
-import { boundedText, isMissing, isTrue, itemsOf, missingOf, most, printed } from './values.ts';
+import { isMissing, isTrue, itemsOf, missingOf, printed } from './values.ts';
 
 /** A rendered template, with the variables that have no value. */
 export interface Rendered {
@@ -18,11 +19,13 @@ interface Run {
   readonly scope: Scope;
   readonly missing: { name: string; line: number }[];
   text: string;
+  /** The line of the statement that is rendered. */
+  line: number;
 }
 
 /**
  * Renders a Jinja template as cloud-init does. Without `variables`, each variable is replaced by its own name. Templates see
- * plain data only, and their work is boundedText: `most` has the limits.
+ * plain data only, and their work is bounded: `most` has the limits.
  */
 export function render(
   template: string,
@@ -34,17 +37,18 @@ export function render(
   const scope: Scope = {
     get: (name) => names.get(name),
     isOpaque: variables === undefined,
-    step(line) {
-      if (++steps > most.steps) throw templateError(line, `the template takes more than ${most.steps} steps`);
+    step(line, more = 1) {
+      steps += more;
+      if (steps > most.steps) throw templateError(line, `the template takes more than ${most.steps} steps`);
     },
   };
-  const run: Run = { names, scope, missing: [], text: '' };
+  const run: Run = { names, scope, missing: [], text: '', line: firstLine };
   try {
     renderAll(statementsOf(piecesOf(template, firstLine)), run);
     return { text: run.text, missing: run.missing };
   } catch (error) {
-    const { line, message } = error as TemplateError;
-    if (line === undefined) throw error;
+    if (!(error instanceof Error && 'line' in error)) throw error;
+    const { line = run.line, message } = error as TemplateError;
     return { text: '', missing: [], error: { line, message } };
   }
 }
@@ -54,12 +58,14 @@ function renderAll(nodes: readonly Statement[], run: Run): void {
 }
 
 function renderNode(node: Statement, run: Run): void {
+  if ('line' in node) run.line = node.line;
   switch (node.is) {
     case 'text':
       run.text += node.text;
       return;
     case 'print': {
       const value = evaluate(node.of, run.scope);
+      run.scope.step(node.line, stepsFor(value));
       if (isMissing(value)) run.missing.push({ name: value.path, line: node.line });
       const text = run.scope.isOpaque ? printed(value).replace(/\W+/g, '-') : printed(value);
       run.text = boundedText(run.text + text, node.line);
@@ -82,13 +88,14 @@ function renderNode(node: Statement, run: Run): void {
       const before = run.text;
       run.text = '';
       renderAll(node.body, run);
-      run.names.set(node.name, run.text);
+      assign([node.name], run.text, run, node.line);
       run.text = before;
     }
   }
 }
 
 function assign(names: readonly string[], value: unknown, { names: all }: Run, line: number): void {
+  if (all.size > most.names) throw templateError(line, `the template has more than ${most.names} names`);
   if (names.length < 2) {
     for (const name of names) all.set(name, value);
     return;
@@ -116,7 +123,8 @@ function renderLoop(node: Extract<Statement, { is: 'for' }>, run: Run): void {
   });
   if (isMissing(over)) run.missing.push({ name: over.path, line: node.line });
   items.forEach((item, index) => {
-    run.scope.step(node.line);
+    // Each round ends with the names of before.
+    run.scope.step(node.line, 1 + Math.floor(outer.size / 16));
     if (node.names.length < 2 || !run.scope.isOpaque) assign(node.names, item, run, node.line);
     run.names.set('loop', loopOf(items, index));
     renderAll(node.body, run);

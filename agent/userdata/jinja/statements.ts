@@ -111,5 +111,5 @@ function readSet(reader: Reader, c: Cursor, line: number): Statement {
   endTag(c);
   const { nodes: body, rest } = until(reader, ['endset'], line);
   endTag(rest);
-  return { is: 'set-block', name: names[0] ?? '', body };
+  return { is: 'set-block', name: names[0] ?? '', body, line };
 }

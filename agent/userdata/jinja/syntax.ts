@@ -3,9 +3,15 @@ export type Expr =
   | { readonly is: 'value'; readonly value: unknown }
   | { readonly is: 'name'; readonly name: string; readonly line: number }
   | { readonly is: 'member'; readonly of: Expr; readonly key: Expr; readonly line: number }
-  | { readonly is: 'slice'; readonly of: Expr; readonly from?: Expr | undefined; readonly to?: Expr | undefined }
-  | { readonly is: 'list'; readonly items: readonly Expr[] }
-  | { readonly is: 'dict'; readonly entries: readonly (readonly [Expr, Expr])[] }
+  | {
+      readonly is: 'slice';
+      readonly of: Expr;
+      readonly from?: Expr | undefined;
+      readonly to?: Expr | undefined;
+      readonly line: number;
+    }
+  | { readonly is: 'list'; readonly items: readonly Expr[]; readonly line: number }
+  | { readonly is: 'dict'; readonly entries: readonly (readonly [Expr, Expr])[]; readonly line: number }
   | { readonly is: 'unary'; readonly sign: 'not' | '-' | '+'; readonly of: Expr; readonly line: number }
   | { readonly is: 'binary'; readonly sign: string; readonly left: Expr; readonly right: Expr; readonly line: number }
   | { readonly is: 'choice'; readonly test: Expr; readonly yes: Expr; readonly no: Expr | undefined }
@@ -33,4 +39,4 @@ export type Statement =
       readonly line: number;
     }
   | { readonly is: 'set'; readonly names: readonly string[]; readonly of: Expr; readonly line: number }
-  | { readonly is: 'set-block'; readonly name: string; readonly body: readonly Statement[] };
+  | { readonly is: 'set-block'; readonly name: string; readonly body: readonly Statement[]; readonly line: number };

@@ -1,4 +1,5 @@
 import { templateError } from './lexer.ts';
+import { isObject, notTooLarge } from './size.ts';
 
 /** A variable without a value: its name as the template writes it. */
 export interface Missing {
@@ -37,8 +38,6 @@ export function numberOf(value: unknown): number | undefined {
   return typeof value === 'number' || typeof value === 'boolean' ? Number(value) : undefined;
 }
 
-export const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
-
 /** Returns the entries of a mapping: its own keys only, so that no template reaches a prototype. */
 export const isDict = (value: unknown): value is Readonly<Record<string, unknown>> =>
   isObject(value) && !Array.isArray(value) && !isMissing(value) && !isFloat(value);
@@ -65,6 +64,7 @@ export function isTrue(value: unknown): boolean {
 
 /** Returns the value as Python prints it, which is what templates expect. */
 export function printed(value: unknown): string {
+  notTooLarge(value);
   if (value === undefined) return '';
   if (value === null) return 'None';
   if (isMissing(value)) return `CI_MISSING_JINJA_VAR/${value.missing}`;
@@ -97,12 +97,3 @@ export const isEqual = (a: unknown, b: unknown): boolean => {
   const [left, right] = [numberOf(a) ?? a, numberOf(b) ?? b];
   return isObject(left) && isObject(right) ? printed(left) === printed(right) : left === right;
 };
-
-/** The most items, and characters of a text, that a template may make. */
-export const most = { items: 10_000, text: 2 ** 20, steps: 200_000 } as const;
-
-/** Refuses a text that is larger than a template may make. */
-export function boundedText(text: string, line: number): string {
-  if (text.length <= most.text) return text;
-  throw templateError(line, `the template makes more than ${most.text} characters`);
-}

@@ -63,11 +63,30 @@ describe('the work of a template is bounded', () => {
     ['a long output', '{% for a in range(9999) %}{{ "x" * 100000 }}{% endfor %}'],
     ['nested parentheses', `{{ ${'('.repeat(5000)}1${')'.repeat(5000)} }}`],
     ['nested tags', '{% if 1 %}'.repeat(5000)],
+    ['a list that doubles', `{% set a = [1] %}${'{% set a = [a, a] %}'.repeat(45)}{{ a }}`],
+    ['a list that doubles, in a comparison', `{% set a = [1] %}${'{% set a = [a, a] %}'.repeat(45)}{{ a == [a] }}`],
+    ['a list that doubles, as JSON', `{% set a = [1] %}${'{% set a = [a, a] %}'.repeat(45)}{{ [a] | tojson }}`],
+    ['nested lists', `{% set a = [1] %}${'{% set a = [a] %}'.repeat(5000)}{{ a }}`],
+    ['a sum of many', `{{ 1${'+1'.repeat(100_000)} }}`],
+    ['many filters', `{{ 1${'|abs'.repeat(100_000)} }}`],
+    ['many members', `{{ a${'.b'.repeat(100_000)} }}`],
+    ['many sorted lists', '{% for a in range(9999) %}{% set b = range(9999) | sort %}{% endfor %}'],
+    ['many long texts', '{% set a = "x" * 100000 %}{% for b in range(9999) %}{% set c = a | upper %}{% endfor %}'],
+    ['many names', Array.from({ length: 5000 }, (_, index) => `{% set a${index} = 1 %}`).join('')],
     ['many negations', `{{ ${'not '.repeat(5000)}1 }}`],
   ] as const) {
     test(`${what} is refused`, () => assert.match(render(template, {}).error?.message ?? '', /more than|too deeply/));
   }
 });
+
+for (const part of ['+1', '|abs', '.b', '<1', ' if 1', '**1', '~1'])
+  test(`the longest tag of "${part}" is rendered, or refused, without an exception`, () => {
+    const { error } = render(`{{ 1${part.repeat(990 / (part.startsWith(' ') ? 2 : 1))} }}`, {});
+    assert.doesNotMatch(error?.message ?? '', /stack/);
+  });
+
+test('a method of rounding that does not exist is the usual one', () =>
+  assert.equal(render('{{ 2.4 | round(0, "constructor") }}', {}).text, '2.0'));
 
 test('a variable without a value is reported with its line and its whole name', () =>
   assert.deepEqual(render('a\n{{ v1.nothing }}\n{% if 1 %}\n{{ none_such }}{% endif %}', only, 5).missing, [
