@@ -66,13 +66,13 @@ function instanceOf(ask: FetchContext, context: ContextValues, tokenFile: string
     names.map((name) => context.get(name)).find((value) => value !== undefined);
   for (const name of context.keys()) if (undone.test(name)) ask.note('warning', `${name} is not supported: left out`);
   const token = tokenFile ?? context.get('ONEGATE_TOKEN');
-  const script = startScript(context);
+  const script = startScript(ask, context);
   return {
     id: idOf(context, ask.facts.platform.uuid),
     datasource: 'opennebula',
     hostname: hostnameOf(first('SET_HOSTNAME', 'HOSTNAME', 'PUBLIC_IP', 'IP_PUBLIC', 'ETH0_IP')),
     publicKeys: keyLines(first('SSH_KEY', 'SSH_PUBLIC_KEY', 'EC2_PUBLIC_KEY')),
-    userData: userDataOf(context),
+    userData: userDataOf(ask, context),
     vendorData: script ? [script] : [],
     ...networkParts(readContextNetwork(context)),
     metadata: { meta_data: Object.fromEntries(context) },
@@ -100,22 +100,28 @@ function hostnameOf(value: string | undefined): string | undefined {
   return name && /^\d+(?:\.\d+){3}$/.test(name) ? `ip-${name.replaceAll('.', '-')}` : name || undefined;
 }
 
-function userDataOf(context: ContextValues): Uint8Array | undefined {
-  const text = context.get('USER_DATA') ?? context.get('USERDATA');
+function userDataOf(ask: FetchContext, context: ContextValues): Uint8Array | undefined {
+  const name = context.has('USER_DATA') ? 'USER_DATA' : 'USERDATA';
   const encoding = context.get('USERDATA_ENCODING') ?? context.get('USER_DATA_ENCODING');
-  return text === undefined ? undefined : decoded(text, encoding === 'base64');
+  return encoding === 'base64' ? fromBase64In(ask, context, name) : asBytes(context.get(name));
 }
 
 /** Returns the start script of the VM template, to be used as vendor-data. */
-function startScript(context: ContextValues): Uint8Array | undefined {
-  const encoded = context.get('START_SCRIPT_BASE64');
-  const text = context.get('START_SCRIPT');
-  const script = encoded === undefined ? text : utf8(decoded(encoded, true));
-  return script === undefined ? undefined : decoded(script.startsWith('#!') ? script : `#!/bin/bash\n${script}`, false);
+function startScript(ask: FetchContext, context: ContextValues): Uint8Array | undefined {
+  const encoded = context.has('START_SCRIPT_BASE64') ? fromBase64In(ask, context, 'START_SCRIPT_BASE64') : undefined;
+  const script = encoded ? utf8(encoded) : context.get('START_SCRIPT');
+  return asBytes(script === undefined || script.startsWith('#!') ? script : `#!/bin/bash\n${script}`);
 }
 
-const decoded = (text: string, base64: boolean): Uint8Array =>
-  new Uint8Array(base64 ? Buffer.from(text, 'base64') : Buffer.from(text));
+const asBytes = (text: string | undefined): Uint8Array | undefined =>
+  text === undefined ? undefined : new Uint8Array(Buffer.from(text));
+
+function fromBase64In(ask: FetchContext, context: ContextValues, name: string): Uint8Array | undefined {
+  const text = context.get(name);
+  const bytes = text === undefined ? undefined : fromBase64(text);
+  if (text !== undefined && !bytes) ask.note('warning', `${name}: invalid base64: left out`);
+  return bytes;
+}
 
 const secretsIn = (context: ContextValues): readonly string[] =>
   [...context].filter(([name]) => /PASSWORD|TOKEN/.test(name)).map(([, value]) => value);

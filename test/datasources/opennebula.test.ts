@@ -35,6 +35,17 @@ suite('opennebula', () => {
     });
   }
 
+  for (const [context, name] of [
+    ["USERDATA='I2Nsb3VkLW#'\nUSERDATA_ENCODING='base64'\n", 'USERDATA'],
+    ["START_SCRIPT_BASE64='not base64!'\n", 'START_SCRIPT_BASE64'],
+  ] as const) {
+    test(`invalid base64 in ${name} is left out and reported`, async () => {
+      const { userData, vendorData, notes } = await told(context);
+      assert.deepEqual([userData, vendorData], [undefined, []]);
+      assert.ok(JSON.stringify(notes).includes(`${name}: invalid base64: left out`), JSON.stringify(notes));
+    });
+  }
+
   test('two sites that count alike have different ids, and so have two clones without a number', async () => {
     const [one, other] = await Promise.all(
       ['a', 'b'].map((host) => told(`VMID='7'\nONEGATE_ENDPOINT='http://${host}'\n`)),
