@@ -1,4 +1,5 @@
 import { asProblem } from '../base/problem.ts';
+import type { ReportSinks } from '../boot-report/send-report.ts';
 import { credentialNames } from '../config/credentials.ts';
 import type { Settings, SettingsOf } from '../config/settings.ts';
 import type { RunResult } from '../report/event.ts';
@@ -8,8 +9,10 @@ import { keepBoot, readBoots } from '../timeline/kept-boots.ts';
 import type { BootRecorder } from '../timeline/recorder.ts';
 import { decodeFields, INVALID } from '../userdata/schema/decode.ts';
 import { reportReads } from '../userdata/schema/report-settings.ts';
-import type { SourceNode } from '../userdata/schema/source-node.ts';
+import { reportingReads, webhooksIn } from '../userdata/schema/reporting-settings.ts';
+import type { Mapping } from '../userdata/schema/source-node.ts';
 import type { Session } from './session.ts';
+import type { Boot } from './stages/boot.ts';
 
 /**
  * Returns the work that reports the boot, if the settings request it and this was the last stage. It runs after the result of the
@@ -17,23 +20,17 @@ import type { Session } from './session.ts';
  */
 export function reportLater(session: Session): (() => Promise<void>) | undefined {
   const { unit, stages, options, lastSettings } = session;
-  const wanted = lastSettings()?.config.entries.get('report')?.value;
-  if (!unit || options.host.offline || !stages.includes('final') || !wanted) return undefined;
-  return () => reportBoot(session, wanted);
+  const config = lastSettings()?.config;
+  if (!unit || options.host.offline || !stages.includes('final') || !config) return undefined;
+  const isWanted = ['report', 'reporting'].some((key) => config.entries.has(key));
+  return isWanted ? () => reportBoot(session, config) : undefined;
 }
 
-async function reportBoot(
-  { boot, options: { host }, report, lastSettings }: Session,
-  wanted: SourceNode,
-): Promise<void> {
-  const config = lastSettings()?.config;
+async function reportBoot({ boot, options: { host }, report }: Session, config: Mapping): Promise<void> {
   const summary = summaryIn((await host.readText(statusFile)) ?? '');
-  if (!config || !summary) return;
-  const credentials = await boot.credentials?.(credentialNames(wanted));
-  // The module "report" has reported what is wrong with the settings.
-  const silent = { error: () => {}, warning: () => {}, secret: () => {} };
-  const decoded = decodeFields(reportReads, config, '', { ...silent, credential: (name) => credentials?.get(name) });
-  if (decoded === INVALID || !decoded.report) return;
+  if (!summary) return;
+  const sinks = await sinksIn(config, boot);
+  if (!sinks) return;
   const { bootReport } = await import('../boot-report/boot-report.ts');
   const { sendReport } = await import('../boot-report/send-report.ts');
   const { timelinesOf } = await import('../timeline/model.ts');
@@ -45,7 +42,20 @@ async function reportBoot(
     timeline,
     osRelease: await host.readText('/etc/os-release').catch(() => undefined),
   });
-  for (const sentence of await sendReport(document, decoded.report, host)) report.note(sentence);
+  for (const sentence of await sendReport({ report: document, timeline }, sinks, host)) report.note(sentence);
+}
+
+/** Returns where a boot is reported, or undefined. The module "report" has reported what is wrong with the settings. */
+async function sinksIn(config: Mapping, boot: Boot): Promise<ReportSinks | undefined> {
+  const names = credentialNames(config.entries.get('report')?.value);
+  const credentials = names.length > 0 ? await boot.credentials?.(names) : undefined;
+  const silent = { error: () => {}, warning: () => {}, secret: () => {} };
+  const findings = { ...silent, credential: (name: string) => credentials?.get(name) };
+  const own = decodeFields(reportReads, config, '', findings);
+  const events = decodeFields(reportingReads, config, '', findings);
+  const report = own === INVALID ? undefined : own.report;
+  const { webhooks } = webhooksIn(events === INVALID ? undefined : events.reporting);
+  return report || webhooks.length > 0 ? { report, webhooks } : undefined;
 }
 
 /** Keeps the timeline of a run, before the next boot is predicted: the prediction records the time of the file. */

@@ -28,7 +28,6 @@ export const unsupportedKeys: ReadonlyMap<string, string> = mapOf({
   mcollective: elsewhere,
   migrate: onlyCloudInit,
   puppet: elsewhere,
-  reporting: 'reports of cloud-init to a server; "phone_home" reports when the machine is ready',
   rh_subscription: 'needs a password of the subscription in user-data; use "runcmd" with an activation key',
   rpi: 'for Raspberry Pi OS',
   rpi_interfaces: 'for Raspberry Pi OS',

@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { BootReport } from '../../agent/boot-report/boot-report.ts';
-import { type ReportSinks, sendReport } from '../../agent/boot-report/send-report.ts';
+import { sendReport } from '../../agent/boot-report/send-report.ts';
 import type { Request, Response } from '../../agent/host/host.ts';
+import type { ReportSettings } from '../../agent/userdata/schema/report-settings.ts';
+import type { Webhook } from '../../agent/userdata/schema/reporting-settings.ts';
 import { memoryHost } from '../support/memory-host.ts';
+import { timelineOfBoot } from '../support/timelines.ts';
 
 const report = (state: string): BootReport => ({
   schema_version: 1,
@@ -19,7 +22,12 @@ const report = (state: string): BootReport => ({
 const url = 'http://receiver.example/v1';
 
 /** Sends a report to a receiver that answers with these statuses, one after the other; the last is repeated. */
-async function sent(sinks: Partial<ReportSinks>, state: string, answers: readonly (number | 'down')[], headers = {}) {
+async function sent(
+  sinks: Partial<ReportSettings>,
+  state: string,
+  answers: readonly (number | 'down')[],
+  headers = {},
+) {
   const requests: Request[] = [];
   const host = memoryHost({
     web: async (request): Promise<Response> => {
@@ -30,7 +38,12 @@ async function sent(sinks: Partial<ReportSinks>, state: string, answers: readonl
     },
   });
   const began = host.now();
-  const failed = await sendReport(report(state), { url, on: 'failure', ...sinks }, host, () => 0.5);
+  const failed = await sendReport(
+    { report: report(state), timeline: undefined },
+    { report: { url, on: 'failure', token: undefined, textfile: undefined, ...sinks } },
+    host,
+    { random: () => 0.5 },
+  );
   return { host, requests, failed, ms: host.now() - began };
 }
 
@@ -87,5 +100,52 @@ describe('a report', () => {
     const down = await sent({ textfile }, 'failed', ['down']);
     assert.match(down.host.text(textfile) ?? '', /^bootagent_boot_state\{state="failed"\} 1$/m);
     assert.equal(down.failed.length, 1);
+  });
+});
+
+describe('a webhook of cloud-init', () => {
+  const endpoint = 'http://maas.example/events';
+  const sentTo = async (webhook: Partial<Webhook>, answers: readonly number[]) => {
+    const requests: Request[] = [];
+    const host = memoryHost({
+      web: async (request): Promise<Response> => {
+        requests.push(request);
+        return {
+          status: answers[Math.min(requests.length, answers.length) - 1] ?? 500,
+          headers: {},
+          body: new Uint8Array(),
+        };
+      },
+    });
+    const given = { report: report('done'), timeline: timelineOfBoot() };
+    const failed = await sendReport(given, { webhooks: [{ endpoint, ...webhook }] }, host, { random: () => 0.5 });
+    return { requests, failed };
+  };
+
+  test('gets each event of the boot as a POST of JSON, in order', async () => {
+    const { requests, failed } = await sentTo({}, [200]);
+    assert.deepEqual([requests.length, failed], [16, []]);
+    const bodies = requests.map(({ body }) => JSON.parse(body ?? ''));
+    assert.deepEqual([bodies[0].name, bodies.at(-1).name], ['init-local', 'modules-final']);
+    assert.deepEqual([bodies.at(-1).event_type, bodies.at(-1).result], ['finish', 'WARN']);
+    assert.ok(requests.every(({ method, url }) => method === 'POST' && url === endpoint));
+  });
+
+  test('that is busy gets an event again, as often as "retries" says', async () => {
+    assert.equal((await sentTo({}, [503, 503, 200])).requests.length, 18);
+    const { requests, failed } = await sentTo({ retries: 1 }, [200, 503]);
+    assert.equal(requests.length, 3);
+    assert.match(failed.join(), /^Only 1 of 16 events .* answered with 503 \(attempts: 2\)$/);
+  });
+
+  test('that refuses an event gets no more of them', async () => {
+    const { requests, failed } = await sentTo({}, [200, 200, 404]);
+    assert.equal(requests.length, 3);
+    assert.match(failed.join(), /^Only 2 of 16 events of cloud-init were sent to http:\/\/maas\.example\/events: /);
+  });
+
+  test('has a time limit for each request, which the settings may lower', async () => {
+    assert.equal((await sentTo({ timeoutMs: 1500 }, [200])).requests[0]?.timeoutMs, 1500);
+    assert.equal((await sentTo({ timeoutMs: 3_600_000 }, [200])).requests[0]?.timeoutMs, 10_000);
   });
 });

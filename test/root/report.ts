@@ -51,6 +51,36 @@ report: {url: "${target.url}", on: always, token: s3cret-token, textfile: /run/b
     assert.doesNotMatch(`${out}${err}`, /s3cret-token/);
   });
 
+  test('reaches a webhook of cloud-init as events, after the last stage', guard, async () => {
+    using target = await receiver(0);
+    using machine = ownMachine();
+    const input = `#cloud-config
+reporting: {site: {type: webhook, endpoint: "${target.url}"}, old: {type: hyperv}}
+`;
+    const run = (stage: string) =>
+      machine.run(['run', stage, '--user-data', '-', '--only', 'report'], { input, env: unit }).ended;
+    await run('main');
+    assert.equal(target.received.length, 0, 'not before the last stage');
+    const { code, out, err } = await run('final');
+    assert.equal(code, 0, err);
+    assert.match(out, /reporting\.old: the type "hyperv" is not supported/);
+    const events = target.received.map(({ body }) => JSON.parse(body));
+    assert.deepEqual(
+      events.map(({ name, event_type, result }) => [name, event_type, result]),
+      [
+        ['init-network', 'start', undefined],
+        ['init-network', 'finish', 'SUCCESS'],
+        ['modules-final', 'start', undefined],
+        ['modules-final', 'finish', 'SUCCESS'],
+      ],
+    );
+    const now = Date.now() / 1000;
+    assert.ok(
+      events.every(({ timestamp }) => Math.abs(timestamp - now) < 600),
+      'by the wall clock',
+    );
+  });
+
   test('without the setting, nothing is sent or written', guard, async () => {
     using machine = ownMachine();
     const input = '#cloud-config\n{}\n';

@@ -1,4 +1,4 @@
-import { matching, object, oneOf, optional, secret, withDefault } from './decode.ts';
+import { type Decode, matching, object, oneOf, optional, secret, withDefault } from './decode.ts';
 
 /** The key that says where a boot is reported; the modules document it, and the boot reads it when all is done. */
 export const reportReads = {
@@ -11,3 +11,5 @@ export const reportReads = {
     }),
   ),
 };
+
+export type ReportSettings = Exclude<typeof reportReads.report extends Decode<infer T> ? T : never, undefined>;
