@@ -46,6 +46,8 @@ function mirrorsOf(file: string): readonly string[] {
 const contracts: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^agent\/(?:host\/(?:files|resolve-safely)|state\/)/, ['test/state/durability.test.ts']],
   [/^agent\/host\/(?:files|read-fs|resolve-safely|safe-folders)/, ['test/host/linux.test.ts']],
+  [/^agent\/commands\/report\./, ['test/bug-report/report.test.ts']],
+  [/^agent\/commands\/(?:status|why)\./, ['test/commands/views.test.ts']],
   [/^agent\/(?:state\/lock|commands\/(?:reset|seal|run)\.)/, ['test/boot/mutual-exclusion.test.ts']],
 ];
 
