@@ -115,6 +115,11 @@ export const commands: readonly Command[] = [
         summary:
           'the files are configuration of an image, as are those below etc/bootagent: they need no #cloud-config line',
       },
+      {
+        name: 'template',
+        summary:
+          'Terraform, Ansible or Helm still fills in the files: every mark of their templates counts as a value not yet known',
+      },
       { name: 'strict', summary: 'exit 4 for warnings too' },
       {
         name: 'format',
@@ -125,7 +130,11 @@ export const commands: readonly Command[] = [
     ],
     details:
       'Reads user-data of every form as a boot would, and needs neither root nor a network. Exits 4 when there are errors, and with --strict when there are warnings.',
-    examples: ['bootagent validate worker.yaml', 'bootagent validate --strict --format github user-data/*.yaml'],
+    examples: [
+      'bootagent validate worker.yaml',
+      'bootagent validate --template user-data.yaml.tftpl',
+      'bootagent validate --strict --format github user-data/*.yaml',
+    ],
     load: () => import('./validate.ts'),
   },
   {

@@ -19,7 +19,9 @@ export const run: Work['run'] = async ({ args, options }, around) => {
     const bytes = await inputOf('', file, around);
     const what = options['image-config'] !== undefined || isImageConfig(file) ? 'image' : 'user-data';
     const empty = Buffer.from(bytes).toString().trim() === '';
-    verdicts.push({ file: source, empty, ...(await validate(bytes, source, schedule, what)) });
+    const template = options.template !== undefined;
+    const result = await validate(bytes, source, schedule, what, { template });
+    verdicts.push({ file: source, empty, ...result });
   }
   show(verdicts, options.format, around);
   const strict = options.strict !== undefined;

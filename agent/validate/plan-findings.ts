@@ -10,13 +10,21 @@ import { type Mapping, nowhere, type Place } from '../userdata/schema/source-nod
 import { referenceMachines } from './reference-machines.ts';
 import { type Lines, placeInScript } from './walk-scalars.ts';
 
+interface PlanFindings {
+  /** What the decoders report. */
+  readonly settings: readonly Finding[];
+  /** What the plans report. */
+  readonly notes: readonly Finding[];
+  readonly secrets: readonly string[];
+}
+
 /** Returns what the modules report about a configuration on every machine, by the decoders and plans that a run uses. */
 export function planFindings(
   modules: readonly Module[],
   config: Mapping,
   scripts: readonly Script[],
   texts: Lines,
-): { readonly found: readonly Finding[]; readonly secrets: readonly string[] } {
+): PlanFindings {
   const settings = collect('bad-settings');
   const notes = modules.flatMap((module) => {
     const own = scripts.filter(({ when }) => when === module.runs);
@@ -26,7 +34,7 @@ export function planFindings(
       return { ...each, place: place === nowhere ? placeOfScript(each.at, own, texts) : place };
     });
   });
-  return { found: [...settings.found, ...notes], secrets: settings.secrets };
+  return { settings: settings.found, notes, secrets: settings.secrets };
 }
 
 type Unplaced = Omit<Finding, 'place'>;

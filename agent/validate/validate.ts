@@ -12,6 +12,8 @@ import { bashisms } from './bashisms.ts';
 import { configFindings } from './config-findings.ts';
 import { oldTools } from './old-tools.ts';
 import { planFindings } from './plan-findings.ts';
+import { suggestTemplate, withoutFilledIn, withoutPlansOfFilledIn } from './template-findings.ts';
+import { type MaskedTemplate, maskTemplate } from './template-marks.ts';
 import { oddCharacters } from './typography.ts';
 import type { Lines } from './walk-scalars.ts';
 
@@ -24,22 +26,32 @@ export interface ValidationResult {
   readonly hide: (line: string) => string;
 }
 
+interface ValidationOptions {
+  /** Whether Terraform, Ansible or Helm still fills in the file: the marks of their templates are opaque values. */
+  readonly template?: boolean;
+}
+
 /** Returns all findings about user-data, or about a configuration file of an image, without reading a machine. */
 export async function validate(
   bytes: Uint8Array,
   source: string,
   schedule: Schedule,
   what: 'user-data' | 'image' = 'user-data',
+  { template: isTemplate = false }: ValidationOptions = {},
 ): Promise<ValidationResult> {
-  const read = what === 'image' ? readImageFile(bytes, source) : await readUserData(bytes, { source });
+  const template = isTemplate ? templateOf(bytes) : undefined;
+  const given = template ? Buffer.from(template.text) : bytes;
+  const read = what === 'image' ? readImageFile(given, source) : await readUserData(given, { source });
   const modules = Object.values(schedule).flat();
-  const { config, scripts, sources } = read;
-  const texts: Lines = new Map([...sources].map(([name, text]) => [name, text.split(/\r?\n/)] as const));
+  const { config, scripts } = read;
+  const texts: Lines = new Map([...read.sources].map(([name, text]) => [name, text.split(/\r?\n/)] as const));
   const planned = planFindings(modules, config, scripts, texts);
+  const general = configFindings(config, scripts, modules, texts);
   const found = [
-    ...read.findings,
-    ...planned.found,
-    ...configFindings(config, scripts, modules, texts),
+    ...read.findings.filter(({ code }) => code !== 'duplicate-key' || template?.branches !== true),
+    ...(template ? withoutFilledIn(planned.settings, config) : planned.settings),
+    ...(template ? withoutPlansOfFilledIn(planned.notes, config) : planned.notes),
+    ...(template ? withoutFilledIn(general, config) : general),
     ...bashisms(config, scripts, texts),
     ...oldTools(config, texts),
     ...oddCharacters(config, texts),
@@ -47,7 +59,26 @@ export async function validate(
   const { add, exempt, clean } = redactor((secret) => '*'.repeat(secret.length));
   exempt(publicNames(config));
   for (const each of [...planned.secrets, ...secretTexts(config)]) add(each);
-  return { findings: clean(atMost(inOrder(found))), sources, hide: (line) => clean(withoutSecretValues(line)) };
+  const findings = clean(atMost(inOrder(found)));
+  const hide = (line: string): string => clean(withoutSecretValues(line));
+  if (!template) return { findings: suggestTemplate(findings, read.sources), sources: read.sources, hide };
+  const original = new TextDecoder().decode(bytes);
+  const sources = new Map([...read.sources].map(([name, text]) => [name, name === source ? original : text]));
+  const readable = findings.map((each) => ({
+    ...each,
+    message: template.unmask(each.message),
+    ...(each.hint !== undefined && { hint: template.unmask(each.hint) }),
+  }));
+  return { findings: readable, sources, hide };
+}
+
+/** Masks a text; compressed user-data has no marks. */
+function templateOf(bytes: Uint8Array): MaskedTemplate | undefined {
+  try {
+    return maskTemplate(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 function readImageFile(

@@ -22,7 +22,7 @@ _bootagent() {
     query) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     facts) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     config) COMPREPLY=($(compgen -W "--root --user-data --show-secrets --format --help" -- "$cur")) ;;
-    validate) COMPREPLY=($(compgen -f -W "--image-config --strict --format --help" -- "$cur")) ;;
+    validate) COMPREPLY=($(compgen -f -W "--image-config --template --strict --format --help" -- "$cur")) ;;
     explain) COMPREPLY=($(compgen -W "--format --help" -- "$cur")) ;;
     reset) COMPREPLY=($(compgen -W "--yes --root --format --help" -- "$cur")) ;;
     seal) COMPREPLY=($(compgen -W "--yes --force --list --only --skip --poweroff --root --format --help" -- "$cur")) ;;

@@ -64,6 +64,7 @@ complete -c bootagent -n '__fish_seen_subcommand_from config' -l show-secrets -d
 complete -c bootagent -n '__fish_seen_subcommand_from config' -l format -r -a 'text json' -d 'text (default) or json'
 complete -c bootagent -n __fish_use_subcommand -a validate -d 'everything that is wrong with user-data, with line and column, on any machine'
 complete -c bootagent -n '__fish_seen_subcommand_from validate' -l image-config -d 'the files are configuration of an image, as are those below etc/bootagent\: they need no #cloud-config line'
+complete -c bootagent -n '__fish_seen_subcommand_from validate' -l template -d 'Terraform, Ansible or Helm still fills in the files\: every mark of their templates counts as a value not yet known'
 complete -c bootagent -n '__fish_seen_subcommand_from validate' -l strict -d 'exit 4 for warnings too'
 complete -c bootagent -n '__fish_seen_subcommand_from validate' -l format -r -a 'text json github sarif' -d 'text (default), json, github (annotations of a workflow run) or sarif (code scanning)'
 complete -c bootagent -n __fish_use_subcommand -a explain -d 'what a problem code means and what to do about it'

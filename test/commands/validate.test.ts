@@ -40,6 +40,15 @@ test('validate --strict ends with 4 for warnings too', async () => {
   assert.equal((await validated('#cloud-config\nhostname: a\n', { strict: '' })).code, 0);
 });
 
+test('validate --template accepts the marks that another tool fills in, and is suggested without the option', async () => {
+  const text = '#cloud-config\nphone_home:\n  url: https://a/\n  tries: {n}\n'.replace('{n}', '$' + '{n}');
+  const without = await validated(text);
+  assert.equal(without.code, 4);
+  assert.match(without.out, /:4:10: error\[bad-settings\].*Terraform, Ansible or Helm.*"--template"/);
+  assert.equal((await validated(text, { template: '' })).code, 0);
+  assert.equal((await validated(`${text}timezne: a\n`, { template: '' })).code, 4);
+});
+
 test('validate knows configuration of an image by its path', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'validate-'));
   try {
