@@ -44,7 +44,7 @@ const settings = converted(fields, ({ username, password, 'activation-key': acti
   if (username !== undefined && password !== undefined) {
     return { ...rest, account: { username, password, ...(org !== undefined && { org }) } };
   }
-  tell.error('lacks what registers the machine', hint);
+  tell.error('no activation key and no password', hint);
   return INVALID;
 });
 

@@ -61,7 +61,7 @@ describe('rh_subscription', () => {
   });
 
   for (const [yaml, text] of [
-    ['{username: a}', /lacks what registers the machine; Give "activation-key" and "org", or "username"/],
+    ['{username: a}', /no activation key and no password; Give "activation-key" and "org", or "username"/],
     ['{activation-key: a}', /an activation key needs its organization/],
     ['{activation-key: a, org: 1, username: b, password: c}', /username and password are ignored/],
     ['{activation-key: a, org: 1, enable-repo: ["--all"]}', /enable-repo\[0\]: expected the id of a repository/],
