@@ -27,6 +27,7 @@ import { randomSeed } from './random-seed.ts';
 import { ready } from './ready.ts';
 import { report } from './report.ts';
 import { resolvConf } from './resolv-conf.ts';
+import { rhSubscription } from './rh-subscription.ts';
 import { rootLock } from './root-lock.ts';
 import { rsyslog } from './rsyslog.ts';
 import { runcmd } from './runcmd.ts';
@@ -55,8 +56,8 @@ const clock = [locale, keyboard, ntp];
 /** Modules that run after everything else. */
 const ending = [report, phoneHome, finalMessage, packageReboot, powerState];
 
-/** Package repositories and packages. */
-const software = [yumRepos, apt, packages];
+/** Package repositories and packages. A registration comes first: the distribution's repositories need it. */
+const software = [rhSubscription, yumRepos, apt, packages];
 
 /** Scripts of the user-data; condor runs after them, so that a worker accepts jobs only then. */
 const scripts = [scriptsOnce, scriptsEachBoot, userScripts, runcmd];

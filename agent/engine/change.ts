@@ -3,6 +3,7 @@ import type { ReadyGate } from '../metadata/datasource.ts';
 import type { PeopleAct, PeopleState } from './kinds/accounts.ts';
 import type { AptAct } from './kinds/apt.ts';
 import type { FstabEdit, StorageChange } from './kinds/storage.ts';
+import type { SubscriptionChange } from './kinds/subscription.ts';
 
 /**
  * Every change that bootagent can make to a machine.
@@ -55,6 +56,7 @@ export type ActChange =
   | ScriptChange
   | DownloadChange
   | AptAct
+  | SubscriptionChange
   | { readonly kind: 'rpm-key'; readonly path: string }
   | {
       readonly kind: 'package-files';

@@ -32,6 +32,18 @@ export async function bootEntries(host: ReadHost): Promise<BootEntry[]> {
   return found;
 }
 
+const loaderFiles = ['/boot/loader/entries/*.conf', '/boot/efi/loader/entries/*.conf'];
+
+/** Returns the entries of the Boot Loader Specification that a machine-id names, by that id. */
+export async function entriesByMachineId(host: ReadHost): Promise<ReadonlyMap<string, readonly string[]>> {
+  const found = new Map<string, string[]>();
+  for (const file of await matchingPaths(loaderFiles, host)) {
+    const id = /\/([0-9a-f]{32})-[^/]+$/.exec(file)?.[1];
+    if (id !== undefined) found.set(id, [...(found.get(id) ?? []), file]);
+  }
+  return found;
+}
+
 /** Returns the entries of the Boot Loader Specification, one per file; GRUB's environment holds their shared options. */
 async function loaderEntries(host: ReadHost): Promise<BootEntry[]> {
   let shared = '';
@@ -39,7 +51,7 @@ async function loaderEntries(host: ReadHost): Promise<BootEntry[]> {
     shared = /^kernelopts=(.*)$/m.exec((await host.readText(file)) ?? '')?.[1] ?? shared;
   }
   const found: BootEntry[] = [];
-  for (const file of await matchingPaths(['/boot/loader/entries/*.conf', '/boot/efi/loader/entries/*.conf'], host)) {
+  for (const file of await matchingPaths(loaderFiles, host)) {
     const text = (await host.readText(file)) ?? '';
     const options = [...text.matchAll(/^options\s+(.*)$/gm)].map(([, words = '']) => words).join(' ');
     const title = /^title\s+(.*)$/m.exec(text)?.[1] ?? file;

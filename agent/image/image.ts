@@ -2,6 +2,7 @@ import { accounts } from '../facts/accounts.ts';
 import type { Account, OperatingSystem } from '../facts/facts.ts';
 import { operatingSystem, systemdVersion } from '../facts/os.ts';
 import type { ReadHost } from '../host/host.ts';
+import { entriesByMachineId } from './boot-entries.ts';
 import { defaultUsers } from './default-user.ts';
 import { swapFiles } from './fstab.ts';
 import { type SymlinkedFolder, symlinkedFolders } from './symlinked-folders.ts';
@@ -21,6 +22,8 @@ export interface Image {
   readonly defaultUsers: readonly string[];
   /** The swap files in fstab. */
   readonly swapFiles: readonly string[];
+  /** The entries of the boot menu whose file names begin with a machine-id. */
+  readonly namedEntries: readonly string[];
   readonly dbusIdIsFile: boolean;
   /** Whether there is an initiator name to remove; without one, none is created. */
   readonly iscsi: boolean;
@@ -42,6 +45,7 @@ export async function readImage(host: ReadHost): Promise<Image> {
     homes: homesOf(users, await host.list('/home')),
     defaultUsers: await defaultUsers(users, uidMin(os, major), host),
     swapFiles: await swapFiles(host),
+    namedEntries: [...(await entriesByMachineId(host)).values()].flat(),
     dbusIdIsFile: (await host.stat('/var/lib/dbus/machine-id'))?.type === 'file',
     iscsi: (await host.stat('/etc/iscsi/initiatorname.iscsi')) !== undefined,
     rules: await ruleFiles(host),

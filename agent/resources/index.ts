@@ -27,6 +27,7 @@ import { packageFilesHandler, packagesHandler, packageUpkeepHandler } from './pa
 import { rebootIfRequiredHandler } from './packages/reboot-if-required.ts';
 import { repositoryHandler } from './packages/repository.ts';
 import { rpmKeyHandler } from './packages/rpm-key.ts';
+import { subscriptionHandler } from './packages/subscription.ts';
 import { authorizedKeysHandler } from './ssh/authorized-keys.ts';
 import { hostKeysHandler } from './ssh/host-keys.ts';
 import { importedKeysHandler } from './ssh/imported-keys.ts';
@@ -102,6 +103,7 @@ const handlers: { readonly [K in Kind]: Handler<ChangeOf<K>> } = {
   selinux: selinuxHandler,
   service: serviceHandler,
   sshd: sshdHandler,
+  subscription: subscriptionHandler,
   sudoers: sudoersHandler,
   swap: swapHandler,
   timezone: timezoneHandler,

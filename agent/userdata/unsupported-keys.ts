@@ -28,7 +28,6 @@ export const unsupportedKeys: ReadonlyMap<string, string> = mapOf({
   mcollective: elsewhere,
   migrate: onlyCloudInit,
   puppet: elsewhere,
-  rh_subscription: 'needs a password of the subscription in user-data; use "runcmd" with an activation key',
   rpi: 'for Raspberry Pi OS',
   rpi_interfaces: 'for Raspberry Pi OS',
   rpi_userconf: 'for Raspberry Pi OS',

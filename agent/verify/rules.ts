@@ -58,6 +58,7 @@ const kinds: { readonly [K in Kind]: string } = {
   request: act,
   'rpm-key': act,
   script: act,
+  subscription: act,
   wait: act,
 };
 

@@ -166,6 +166,16 @@ const inTree: readonly Fault[] = [
     }),
   ),
   {
+    check: 'boot-entry-names',
+    family: 'el9',
+    over: {
+      files: Object.fromEntries(
+        ['a', 'b'].map((id) => [`/boot/loader/entries/${id.repeat(32)}-5.14.conf`, `title Linux\noptions ${both}\n`]),
+      ),
+    },
+    says: ['The boot entries are named by 2 machine-ids'],
+  },
+  {
     check: 'rootfs-resize',
     family: 'el7',
     over: { files: { '/boot/initramfs-3.10.img-mod': '', '/opt/linux-rootfs-resize/install': '' } },

@@ -1,7 +1,7 @@
 import type { Change } from '../../engine/change.ts';
 import { matchingPaths } from '../../host/glob.ts';
 import type { ReadHost } from '../../host/host.ts';
-import { bootEntries } from '../boot-entries.ts';
+import { bootEntries, entriesByMachineId } from '../boot-entries.ts';
 import { isBefore, kernelsOf } from '../kernels.ts';
 import { programPath } from '../services.ts';
 import { sources } from '../source-links.ts';
@@ -74,6 +74,25 @@ export const bootChecks: readonly TreeCheck[] = [
         else if (id !== '' && !(id === 'uninitialized' && image.systemd >= 247)) found.push(`${path} says "${id}"`);
       }
       return found;
+    },
+  },
+  {
+    name: 'boot-entry-names',
+    severity: 'warning',
+    why:
+      'kernel-install finds entries by the machine-id in their names. It does not remove those of another id with their ' +
+      'kernel, and GRUB sorts by name, so that an old kernel may stay the default after an update.',
+    fix: 'Rename the files so that all begin with the same id (docs/seal.md, "Boot entries"), then set the default with "grubby --set-default".',
+    source: sources.systemd,
+    async inspect({ host }) {
+      const id = (await host.readText('/etc/machine-id'))?.trim() ?? '';
+      const byId = [...(await entriesByMachineId(host))];
+      if (/^[0-9a-f]{32}$/.test(id)) {
+        const others = byId.filter(([each]) => each !== id);
+        return others.flatMap(([, files]) => files.map((path) => `${path} is named by another machine-id than ${id}`));
+      }
+      // A sealed image has no id. Two ids mean a kernel update after an earlier sealing.
+      return byId.length > 1 ? [`The boot entries are named by ${byId.length} machine-ids`] : [];
     },
   },
   {

@@ -47,7 +47,7 @@ function sparing(change: Change, stays: readonly string[]): Change {
 function notesOn(
   { name }: Operation,
   changes: readonly Change[],
-  { bends }: Image,
+  { bends, namedEntries }: Image,
   foreign: readonly ForeignMount[],
 ): Note[] {
   const globs = changes.flatMap((change) => ('globs' in change ? change.globs : []));
@@ -61,8 +61,14 @@ function notesOn(
     ...foreign
       .filter(({ path, why }) => why !== undefined && concerns(path))
       .map(({ path, why }) => `${path} ${why} and was left alone`),
+    ...(name === 'machine-id' && namedEntries.length > 0 ? [keptEntries(namedEntries)] : []),
   ].map((text) => ({ level: 'warning', text }));
 }
+
+/** The new id does not exist yet, and the boot loader's default may be an entry by its name: they cannot be renamed here. */
+const keptEntries = (files: readonly string[]): string =>
+  `${files.join(', ')}: named by a machine-id that instances do not have. They boot. Before the first kernel update of an ` +
+  'instance, rename them to its machine-id ("Boot entries" in docs/seal.md)';
 
 /** Whether a pattern searches for names in a folder that contains the path. */
 const searches = (glob: string, path: string): boolean =>

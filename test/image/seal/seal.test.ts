@@ -127,6 +127,18 @@ describe('the id of a machine', () => {
   }
 });
 
+test('boot entries named by a machine-id are kept and reported', async () => {
+  const entry = `/boot/loader/entries/${'a'.repeat(32)}-5.14.0.conf`;
+  const host = used('el9', { files: { ...usedTrees.el9?.files, [entry]: 'title Linux\n' } });
+  const without = await planFor(used('el9'));
+  const plan = await planFor(host);
+  await applied(plan, host);
+  assert.equal(host.text(entry), 'title Linux\n');
+  const [note] = plan.find(({ at }) => at === 'machine-id')?.notes ?? [];
+  assert.ok(note?.text.startsWith(`${entry}: named by a machine-id`));
+  assert.equal(without.find(({ at }) => at === 'machine-id')?.notes, undefined);
+});
+
 const page = fromSharedWith('seeds', 'CentOS 6 Cloud Image');
 test('everything that the CentOS 6 image’s list removes is gone or empty', { skip: page.skip }, async () => {
   const list = /rm -rf \\\n((?: {2}\S+ ?\\?\n)+)/.exec(page.text())?.[1] ?? '';

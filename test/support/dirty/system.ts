@@ -73,6 +73,7 @@ export const systemStarts: Pick<
   | 'locale'
   | 'selinux'
   | 'cvmfs'
+  | 'subscription'
   | 'script'
   | 'message'
   | 'phone-home'
@@ -255,6 +256,19 @@ export const systemStarts: Pick<
       machine: () => memoryHost({ programs: { cvmfs_config: () => '' } }),
       ledger: began('x: cvmfs setup'),
       ends: ran('run cvmfs_config setup'),
+    },
+  ],
+  subscription: [
+    {
+      from: 'a registration that succeeded and was not recorded',
+      change: { kind: 'subscription', does: 'register', account: { activationKey: 'k', org: '1' } },
+      machine: () =>
+        memoryHost({
+          files: { '/usr/sbin/subscription-manager': '#!/usr/bin/python3\n' },
+          programs: { 'subscription-manager': () => 'system identity: 1\n' },
+        }),
+      ledger: began('x: subscription register'),
+      ends: ran('run subscription-manager identity'),
     },
   ],
   script: [
