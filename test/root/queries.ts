@@ -30,6 +30,7 @@ const asked: readonly ((where: { disk: string; mount: string; rpms: string }) =>
   () => ['systemd-creds', 'decrypt', '--newline=no', '--name=none', '/etc/hostname'],
   ...['metadata', 'userdata', 'vendordata']
     .flatMap((key) => [key, `${key}.encoding`])
+    .concat('ovfEnv')
     .flatMap((key) => [
       () => ['vmware-rpctool', `info-get guestinfo.${key}`],
       () => ['vmtoolsd', '--cmd', `info-get guestinfo.${key}`],
