@@ -4,6 +4,9 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe as suite, test } from 'node:test';
+import { toJson } from '../../../agent/identity/instance-json.ts';
+import { agent } from '../../support/command-line.ts';
+import { instance } from '../../support/facts.ts';
 
 const source = join(import.meta.dirname, '../../../packaging/compat');
 const shells = ['/bin/dash', '/bin/bash'].filter((each) => existsSync(each));
@@ -346,4 +349,42 @@ suite('cloud-init-per', () => {
     assert.deepEqual([unknown.code, unknown.out], [1, '']);
     assert.match(unknown.err, /the instance is not known, so "a" did not run/);
   });
+});
+
+test('the answers of bootagent itself are read: metadata, status and the setting of the image', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'bootagent-compat-'));
+  try {
+    const { state, updated, ...more } = JSON.parse(statusOf('problems', { left: [], keys: 0, fingerprints: [] }));
+    const files = {
+      'bin/bootagent': `#!/bin/sh\ncommand=$1\nshift\nexec ${agent.join(' ')} "$command" --root ${folder}/root "$@"\n`,
+      'root/run/bootagent/status.json': JSON.stringify({ ...more, state, updated, seconds: 1, console_lines: 0 }),
+      'root/var/lib/bootagent/instance.json': JSON.stringify(toJson(instance({ id: 'i-7', datasource: 'ec2' }))),
+      'root/etc/bootagent/bootagent.yaml': 'compat: {degraded_exit: 0}\n',
+    };
+    for (const [path, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+    }
+    chmodSync(join(folder, 'bin/bootagent'), 0o755);
+    const { NODE_OPTIONS, NODE_TEST_CONTEXT, ...env } = process.env;
+    const answer = (...words: readonly string[]) => {
+      const { status, stdout, stderr } = spawnSync('/bin/sh', [join(source, 'cloud-init'), ...words], {
+        encoding: 'utf8',
+        env: { ...env, PATH: `${folder}/bin:${env.PATH}` },
+      });
+      return { status, stdout, stderr };
+    };
+    assert.deepEqual(answer('query', '--format', 'text {{ v1.instance_id }}').stdout, 'text i-7\n');
+    const degraded = answer('status', '--format', 'json');
+    assert.deepEqual(
+      [degraded.status, JSON.parse(degraded.stdout).extended_status],
+      [0, 'degraded done'],
+      degraded.stderr,
+    );
+    assert.equal(JSON.parse(degraded.stdout).detail, 'seed "a"');
+    rmSync(join(folder, 'root/etc'), { recursive: true });
+    assert.equal(answer('status').status, 2);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
