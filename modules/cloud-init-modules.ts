@@ -1,6 +1,16 @@
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
-import { either, flag, items, list, object, optional, text, withDefault } from '../agent/userdata/schema/decode.ts';
+import {
+  either,
+  flag,
+  integer,
+  items,
+  list,
+  object,
+  optional,
+  text,
+  withDefault,
+} from '../agent/userdata/schema/decode.ts';
 
 /** A module's name, alone or followed by its frequency and arguments. */
 const entry = either(text, list(text), 'the name of a module, or a list that begins with it');
@@ -12,6 +22,7 @@ const reads = {
   cloud_init_modules: modules,
   cloud_config_modules: modules,
   cloud_final_modules: modules,
+  compat: optional(object({ degraded_exit: optional(integer(0, 2)) })),
   vendor_data: optional(
     object({
       enabled: withDefault(true, flag),
@@ -24,7 +35,8 @@ const reads = {
 /** Settings that only control how cloud-init runs: accepted, and reported where they have no effect in bootagent. */
 export const cloudInitModules = defineModule({
   name: 'cloud_init_modules',
-  summary: 'The lists of modules of cloud-init, which are ignored with a warning: bootagent has a fixed order.',
+  summary:
+    'The lists of modules of cloud-init, which are ignored with a warning: bootagent has a fixed order. `compat.degraded_exit`, only in the configuration of an image, is the exit code of `cloud-init status` of the package bootagent-compat after a boot with problems: 2 (default), 0 or 1.',
   every: 'instance',
   reads,
 

@@ -67,7 +67,7 @@ function laidOut({ tree, work, epoch }: StagedPackage): Readonly<Record<string, 
   return trees;
 }
 
-const isCompat = (file: string): boolean => file === 'usr/bin/cloud-init' || file.includes('bootagent-compat');
+const isCompat = (file: string): boolean => file.startsWith('usr/bin/cloud-init') || file.includes('bootagent-compat');
 
 function changelogOf(name: string, epoch: number): string {
   const date = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');

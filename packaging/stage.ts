@@ -30,6 +30,7 @@ const files: readonly (readonly [from: string, to: string, mode: number])[] = [
   ['LICENSE', 'usr/share/licenses/bootagent/LICENSE', 0o644],
   ['dist/THIRD-PARTY-LICENSES', 'usr/share/licenses/bootagent/THIRD-PARTY-LICENSES', 0o644],
   ['packaging/compat/cloud-init', 'usr/bin/cloud-init', 0o755],
+  ['packaging/compat/cloud-init-per', 'usr/bin/cloud-init-per', 0o755],
   ['packaging/compat/bootagent-compat.service', 'usr/lib/systemd/system/bootagent-compat.service', 0o644],
   ['packaging/compat/bootagent-compat.tmpfiles', 'usr/lib/tmpfiles.d/bootagent-compat.conf', 0o644],
   ['packaging/compat/80-bootagent-compat.preset', 'usr/lib/systemd/system-preset/80-bootagent-compat.preset', 0o644],

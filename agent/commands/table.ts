@@ -78,10 +78,19 @@ export const commands: readonly Command[] = [
     name: 'query',
     summary: 'a value of the metadata of this instance',
     takes: '[PATH]',
-    options: [root, format],
+    options: [
+      { name: 'list-keys', summary: 'print the names of the values at PATH, without the values' },
+      { name: 'template', value: 'TEXT', summary: 'print this Jinja template, rendered with the metadata' },
+      root,
+      format,
+    ],
     details:
       'Prints the metadata of the last boot, by the names that templates use; without a path, all of it. Secrets are shown to root only. A value that was not fetched at boot (such as ds.meta_data.public-ipv4) is requested from the metadata service, for root only.',
-    examples: ['bootagent query v1.instance_id', 'bootagent query ds.meta_data.local-ipv4'],
+    examples: [
+      'bootagent query v1.instance_id',
+      'bootagent query ds.meta_data.local-ipv4',
+      "bootagent query --template '{{ v1.region }}-{{ v1.instance_id }}'",
+    ],
     load: () => import('./query.ts'),
   },
   {

@@ -14,7 +14,8 @@ export function variablesOf(instance: Instance): Record<string, unknown> {
     region,
     public_ssh_keys: instance.publicKeys,
   };
-  return { ...v1, v1, ds: metadata, userdata: textOf(instance.userData) };
+  const vendordata = instance.vendorData.length > 0 ? instance.vendorData.map(textOf).join('\n') : undefined;
+  return { ...v1, v1, ds: metadata, userdata: textOf(instance.userData), vendordata };
 }
 
 /** The file with the public variables, which all users can read. */

@@ -29,7 +29,7 @@ export const agentKeys: readonly string[] = [
 ];
 
 /** Keys that only the configuration of an image may set: user-data must not change its own restrictions. */
-export const imageKeys: readonly string[] = ['require_signature', 'user_data'];
+export const imageKeys: readonly string[] = ['compat', 'require_signature', 'user_data'];
 
 /** Keys that user-data may set only where the image does not: user-data must not unlock what the image locks. */
 export const imageFirstKeys: readonly string[] = ['metadata'];

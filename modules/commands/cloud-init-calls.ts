@@ -3,7 +3,7 @@ import type { Note } from '../../agent/engine/change.ts';
 
 const call =
   /(?:^|[\n;&|({`!]|\b(?:then|do|else|if|while|until|sudo)\s)[ \t]*(["']?)((?:\/usr)?(?:\/s?bin\/)?cloud-init(?:-per)?)\1(?=\s|$|;)/g;
-const answered = /^\s+(?:status|--version|-v)(?=\s|$|;)/;
+const answered = /^\s+(?:status|query|clean|schema|collect-logs|analyze|--help|-h|--version|-v)(?=\s|$|;)/;
 
 /** Returns the cloud-init programs that a shell script calls and bootagent does not provide, such as "cloud-init-per". */
 export const cloudInitCalls = (script: string): readonly string[] => [
@@ -26,6 +26,6 @@ export const cloudInitCallNotes = (script: string): readonly Note[] =>
   }));
 
 const instead = mapOf({
-  'cloud-init-per': 'runcmd runs once for each instance, bootcmd at each boot',
-  'cloud-init': 'only "cloud-init status" is answered, by the package bootagent-compat',
+  'cloud-init-per': 'the package bootagent-compat has it; runcmd runs once for each instance, bootcmd at each boot',
+  'cloud-init': 'the package bootagent-compat answers status, query, clean, schema, collect-logs and analyze',
 });

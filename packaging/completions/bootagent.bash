@@ -19,7 +19,7 @@ _bootagent() {
     report) COMPREPLY=($(compgen -W "--out --root --format --help" -- "$cur")) ;;
     verify) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     detect) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
-    query) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
+    query) COMPREPLY=($(compgen -W "--list-keys --template --root --format --help" -- "$cur")) ;;
     facts) COMPREPLY=($(compgen -W "--root --format --help" -- "$cur")) ;;
     config) COMPREPLY=($(compgen -W "--root --user-data --show-secrets --format --help" -- "$cur")) ;;
     validate) COMPREPLY=($(compgen -f -W "--image-config --template --strict --format --help" -- "$cur")) ;;

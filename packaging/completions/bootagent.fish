@@ -52,6 +52,8 @@ complete -c bootagent -n __fish_use_subcommand -a detect -d 'which datasources t
 complete -c bootagent -n '__fish_seen_subcommand_from detect' -l root -r -F -d 'work on the image tree in DIR instead of this machine'
 complete -c bootagent -n '__fish_seen_subcommand_from detect' -l format -r -a 'text json' -d 'text (default) or json'
 complete -c bootagent -n __fish_use_subcommand -a query -d 'a value of the metadata of this instance'
+complete -c bootagent -n '__fish_seen_subcommand_from query' -l list-keys -d 'print the names of the values at PATH, without the values'
+complete -c bootagent -n '__fish_seen_subcommand_from query' -l template -r -d 'print this Jinja template, rendered with the metadata'
 complete -c bootagent -n '__fish_seen_subcommand_from query' -l root -r -F -d 'work on the image tree in DIR instead of this machine'
 complete -c bootagent -n '__fish_seen_subcommand_from query' -l format -r -a 'text json' -d 'text (default) or json'
 complete -c bootagent -n __fish_use_subcommand -a facts -d 'the facts of this machine, as JSON'

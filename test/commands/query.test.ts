@@ -78,6 +78,48 @@ suite('query', () => {
     });
   }
 
+  const withVendor = {
+    ...kept,
+    vendorData: ['#!/bin/sh\n', '#cloud-config\n'].map((each) => new TextEncoder().encode(each)),
+  };
+
+  for (const [what, path, options, answer] of [
+    ['the user-data', ['userdata'], {}, '#cloud-config\npassword: pw\n\n'],
+    ['all vendor-data', ['vendordata'], {}, '#!/bin/sh\n\n#cloud-config\n\n'],
+    ['the names of the values', ['ds.meta_data'], { 'list-keys': '' }, 'admin_pass\nlist\nlocal-hostname\nmeta\n'],
+    ['a template', [], { template: '{{ v1.instance_id }}/{{ ds.meta_data.meta.role | upper }}' }, 'i-1/WN\n'],
+    [
+      'a template and what has no value in it',
+      [],
+      { template: 'a {{ v1.nothing }}' },
+      '--template, line 1: "v1.nothing" has no value\na CI_MISSING_JINJA_VAR/nothing\n',
+    ],
+  ] as const) {
+    test(`prints ${what}`, async () => {
+      const files = { [state]: JSON.stringify(toJson(withVendor)) };
+      assert.equal(await inTree(files, (root) => said(query, path, { root, ...options })), answer);
+    });
+  }
+
+  test('prints nothing for user-data that the instance does not have', async () => {
+    const files = { [state]: JSON.stringify(toJson(instance({ id: 'i-1', datasource: 'ec2' }))) };
+    assert.equal(await inTree(files, (root) => said(query, ['userdata'], { root })), '\n');
+  });
+
+  for (const [why, path, options, message] of [
+    ['the names of a text', ['v1.instance_id'], { 'list-keys': '' }, /"v1.instance_id" has no keys: it is no mapping/],
+    ['a path beside a template', ['v1'], { template: 'a' }, /a path or --template/],
+    ['a template with an error', [], { template: '{{ v1.' }, /--template, line 1: /],
+  ] as const) {
+    test(`refuses ${why}`, async () => {
+      const files = { [state]: JSON.stringify(toJson(kept)) };
+      await assert.rejects(
+        inTree(files, (root) => said(query, path, { root, ...options })),
+        { message },
+      );
+    });
+  }
+
   test('says what it does not know, and who it does not know', async () => {
     const files = { [state]: JSON.stringify(toJson(kept)) };
     await assert.rejects(

@@ -58,6 +58,12 @@ const keysIn = ({ config }: Settings): readonly string[] => [...config.entries.k
 const found = ({ findings }: Settings): readonly string[] =>
   findings.map(({ level, code, at, message }) => `${level} ${code} ${at}: ${message}`);
 
+test('user-data cannot set the exit code of cloud-init status', async () => {
+  const settings = await settingsOf('locale: C\n', { user: '#cloud-config\ncompat: {degraded_exit: 0}\n' });
+  assert.match(found(settings).join(), /warning unsupported compat: only the configuration of an image/);
+  assert.deepEqual(keysIn(settings), ['locale']);
+});
+
 describe('require_signature', () => {
   const image = 'require_signature: true\nlocale: C\n';
   const text = '#cloud-config\nhostname: vm\nrequire_signature: false\n';

@@ -101,9 +101,9 @@ const cases: readonly (readonly [config: string, ...reported: string[]])[] = [
     '2:15 warning[unsupported] write_files[0]: bootagent runs no scripts in this directory; bootcmd runs at each boot',
   ],
   [
-    'runcmd: [echo cloud-init, "x; cloud-init-per once a b", [/usr/bin/cloud-init, clean], cloud-init status --wait]',
-    '2:27 warning[unsupported] runcmd[1]: calls "cloud-init-per", which bootagent does not have; runcmd runs once for each instance, bootcmd at each boot',
-    '2:57 warning[unsupported] runcmd[2]: calls "cloud-init", which bootagent does not have; only "cloud-init status" is answered, by the package bootagent-compat',
+    'runcmd: [echo cloud-init, "x; cloud-init-per once a b", [/usr/bin/cloud-init, init], cloud-init status --wait]',
+    '2:27 warning[unsupported] runcmd[1]: calls "cloud-init-per", which bootagent does not have; the package bootagent-compat has it; runcmd runs once for each instance, bootcmd at each boot',
+    '2:57 warning[unsupported] runcmd[2]: calls "cloud-init", which bootagent does not have; the package bootagent-compat answers status, query, clean, schema, collect-logs and analyze',
   ],
 ];
 
