@@ -9,6 +9,7 @@ import {
   matching,
   object,
   optional,
+  renamed,
   secret,
   withDefault,
 } from '../agent/userdata/schema/decode.ts';
@@ -20,21 +21,29 @@ const repository = withDefault([], items(word('the id of a repository such as rh
 const fields = object({
   username: optional(phrase('the name of an account')),
   password: optional(secret),
-  'activation-key': optional(secret),
+  activation_key: optional(secret),
   org: optional(phrase('an organization such as 12345')),
-  'auto-attach': withDefault(false, flag),
-  'service-level': optional(phrase('a service level such as self-support')),
-  'add-pool': withDefault([], items(matching(/^\w+$/, 'the id of a pool'))),
-  'enable-repo': repository,
-  'disable-repo': repository,
-  'rhsm-baseurl': optional(matching(/^https?:\/\/\S+$/, 'an address such as https://cdn.example.org')),
-  'server-hostname': optional(word('a host name such as satellite.example.org')),
+  auto_attach: withDefault(false, flag),
+  service_level: optional(phrase('a service level such as self-support')),
+  add_pool: withDefault([], items(matching(/^\w+$/, 'the id of a pool'))),
+  enable_repo: repository,
+  disable_repo: repository,
+  rhsm_baseurl: optional(matching(/^https?:\/\/\S+$/, 'an address such as https://cdn.example.org')),
+  server_hostname: optional(word('a host name such as satellite.example.org')),
   release_version: optional(word('a release such as 9.4')),
+  'activation-key': renamed('activation_key'),
+  'auto-attach': renamed('auto_attach'),
+  'service-level': renamed('service_level'),
+  'add-pool': renamed('add_pool'),
+  'enable-repo': renamed('enable_repo'),
+  'disable-repo': renamed('disable_repo'),
+  'rhsm-baseurl': renamed('rhsm_baseurl'),
+  'server-hostname': renamed('server_hostname'),
 });
 
 /** Reduces the settings to one account, and refuses those that cannot register. */
-const settings = converted(fields, ({ username, password, 'activation-key': activationKey, org, ...rest }, tell) => {
-  const hint = 'Give "activation-key" and "org", or "username" and "password".';
+const settings = converted(fields, ({ username, password, activation_key: activationKey, org, ...rest }, tell) => {
+  const hint = 'Give "activation_key" and "org", or "username" and "password".';
   if (activationKey !== undefined) {
     if (username !== undefined) tell.warning('username and password are ignored: there is an activation key');
     if (org !== undefined) return { ...rest, account: { activationKey, org } };
@@ -44,6 +53,7 @@ const settings = converted(fields, ({ username, password, 'activation-key': acti
   if (username !== undefined && password !== undefined) {
     return { ...rest, account: { username, password, ...(org !== undefined && { org }) } };
   }
+  if ((username ?? password) === undefined) return { ...rest, account: undefined };
   tell.error('no activation key and no password', hint);
   return INVALID;
 });
@@ -59,18 +69,20 @@ export const rhSubscription = defineModule({
 
   plan({ rh_subscription: asked }): readonly PlanItem[] {
     if (!asked) return [];
-    const { account, 'server-hostname': server, 'rhsm-baseurl': baseUrl, release_version: release } = asked;
-    const serviceLevel = asked['service-level'];
-    const pools = asked['add-pool'].map(({ value }) => value);
-    const enable = asked['enable-repo'].map(({ value }) => value);
-    const disable = asked['disable-repo'].map(({ value }) => value);
+    const { account, server_hostname: server, rhsm_baseurl: baseUrl, release_version: release } = asked;
+    const pools = asked.add_pool.map(({ value }) => value);
+    const enable = asked.enable_repo.map(({ value }) => value);
+    const disable = asked.disable_repo.map(({ value }) => value);
     return [
-      item('', { does: 'register', account, ...(server && { server }), ...(baseUrl && { baseUrl }) }),
+      // Without an account, the image was registered before.
+      ...(account
+        ? [item('', { does: 'register', account, ...(server && { server }), ...(baseUrl && { baseUrl }) })]
+        : []),
       ...(release ? [item('.release_version', { does: 'release', release })] : []),
-      ...autoAttach(asked['auto-attach'], serviceLevel),
-      ...(pools.length > 0 ? [item('.add-pool', { does: 'add-pool', pools })] : []),
+      ...autoAttach(asked.auto_attach, asked.service_level),
+      ...(pools.length > 0 ? [item('.add_pool', { does: 'add-pool', pools })] : []),
       ...(enable.length + disable.length > 0
-        ? [item(enable.length > 0 ? '.enable-repo' : '.disable-repo', { does: 'repos', enable, disable })]
+        ? [item(enable.length > 0 ? '.enable_repo' : '.disable_repo', { does: 'repos', enable, disable })]
         : []),
     ];
   },
@@ -82,8 +94,8 @@ const item = (under: string, step: SubscriptionStep): PlanItem => ({
 });
 
 function autoAttach(isAsked: boolean, serviceLevel: string | undefined): readonly PlanItem[] {
-  if (isAsked) return [item('.auto-attach', { does: 'auto-attach', ...(serviceLevel && { serviceLevel }) })];
+  if (isAsked) return [item('.auto_attach', { does: 'auto-attach', ...(serviceLevel && { serviceLevel }) })];
   if (serviceLevel === undefined) return [];
-  const text = 'has no effect without "auto-attach: true"';
-  return [{ at: 'rh_subscription.service-level', changes: [], notes: [{ level: 'warning', text }] }];
+  const text = 'has no effect without "auto_attach: true"';
+  return [{ at: 'rh_subscription.service_level', changes: [], notes: [{ level: 'warning', text }] }];
 }

@@ -37,7 +37,7 @@ async function included(answers: Readonly<Record<string, readonly Answer[]>>, he
   };
   const store = memoryStore();
   const load = settingsLoader({ version: '0', layers: [], store, host, warn: assert.fail });
-  const instance = { id: 'i', userData: Buffer.from(`#include\n${start}\n`) };
+  const instance = { id: 'i', vendorData: [], userData: Buffer.from(`#include\n${start}\n`) };
   const settings = await load(instance as never);
   return {
     asked,

@@ -8,15 +8,15 @@ import { memoryHost } from '../support/memory-host.ts';
 import { foundIn, plan, planned } from '../support/settings.ts';
 
 const whole = `rh_subscription:
-  activation-key: key-1234
+  activation_key: key-1234
   org: 12345
-  auto-attach: true
-  service-level: self-support
-  add-pool: [1a1a, 2b2b]
-  enable-repo: [repo-a]
-  disable-repo: [repo-b, "repo-c*"]
-  rhsm-baseurl: http://satellite.example.org/pulp
-  server-hostname: satellite.example.org
+  auto_attach: true
+  service_level: self-support
+  add_pool: [1a1a, 2b2b]
+  enable_repo: [repo-a]
+  disable_repo: [repo-b, "repo-c*"]
+  rhsm_baseurl: http://satellite.example.org/pulp
+  server_hostname: satellite.example.org
   release_version: 9.4
 `;
 
@@ -37,9 +37,9 @@ describe('rh_subscription', () => {
         secret: true,
       },
       { at: 'rh_subscription.release_version', kind, does: 'release', release: '9.4' },
-      { at: 'rh_subscription.auto-attach', kind, does: 'auto-attach', serviceLevel: 'self-support' },
-      { at: 'rh_subscription.add-pool', kind, does: 'add-pool', pools: ['1a1a', '2b2b'] },
-      { at: 'rh_subscription.enable-repo', kind, does: 'repos', enable: ['repo-a'], disable: ['repo-b', 'repo-c*'] },
+      { at: 'rh_subscription.auto_attach', kind, does: 'auto-attach', serviceLevel: 'self-support' },
+      { at: 'rh_subscription.add_pool', kind, does: 'add-pool', pools: ['1a1a', '2b2b'] },
+      { at: 'rh_subscription.enable_repo', kind, does: 'repos', enable: ['repo-a'], disable: ['repo-b', 'repo-c*'] },
     ]);
   });
 
@@ -61,18 +61,23 @@ describe('rh_subscription', () => {
   });
 
   for (const [yaml, text] of [
-    ['{username: a}', /no activation key and no password; Give "activation-key" and "org", or "username"/],
-    ['{activation-key: a}', /an activation key needs its organization/],
-    ['{activation-key: a, org: 1, username: b, password: c}', /username and password are ignored/],
-    ['{activation-key: a, org: 1, enable-repo: ["--all"]}', /enable-repo\[0\]: expected the id of a repository/],
-    ['{activation-key: a, org: 1, server-hostname: "-x"}', /server-hostname: expected a host name/],
+    ['{username: a}', /no activation key and no password; Give "activation_key" and "org", or "username"/],
+    ['{activation_key: a}', /an activation key needs its organization/],
+    ['{activation_key: a, org: 1, username: b, password: c}', /username and password are ignored/],
+    ['{activation_key: a, org: 1, enable_repo: ["--all"]}', /enable_repo\[0\]: expected the id of a repository/],
+    ['{activation_key: a, org: 1, server_hostname: "-x"}', /server_hostname: expected a host name/],
   ] as const) {
     test(`reports ${yaml}`, () => assert.match(foundIn(rhSubscription, `rh_subscription: ${yaml}`).join(), text));
   }
 
-  test('of a service level without auto-attach warns that it has no effect', () => {
-    const items = plan(rhSubscription, 'rh_subscription: {activation-key: a, org: 1, service-level: b}');
-    assert.match(items[1]?.notes?.[0]?.text ?? '', /no effect without "auto-attach: true"/);
+  test('without an account selects for a machine that is registered already', () => {
+    const [only, ...more] = plan(rhSubscription, 'rh_subscription: {add_pool: [1a1a]}');
+    assert.deepEqual([only?.changes, more], [[{ kind: 'subscription', does: 'add-pool', pools: ['1a1a'] }], []]);
+  });
+
+  test('of a service level without auto_attach warns that it has no effect', () => {
+    const items = plan(rhSubscription, 'rh_subscription: {activation_key: a, org: 1, service_level: b}');
+    assert.match(items[1]?.notes?.[0]?.text ?? '', /no effect without "auto_attach: true"/);
   });
 
   test('that is not set plans nothing', () => assert.deepEqual(plan(rhSubscription, 'a: 1'), []));
