@@ -1,9 +1,10 @@
+import { shellQuoted } from '../agent/base/shell-quote.ts';
 import type { PlanItem } from '../agent/engine/change.ts';
 import { defineModule } from '../agent/engine/module.ts';
 import { absolutePath } from '../agent/userdata/schema/absolute-path.ts';
 import { flag, list, object, oneOf, optional, secret, text, withDefault } from '../agent/userdata/schema/decode.ts';
 import { nowhere } from '../agent/userdata/schema/source-node.ts';
-import { quoted, type ScriptCommand, scriptItem } from './commands/plan-commands.ts';
+import { type ScriptCommand, scriptItem } from './commands/plan-commands.ts';
 
 const settings = object({
   file: withDefault('/dev/urandom', absolutePath),
@@ -50,8 +51,8 @@ export const randomSeed = defineModule({
 
 /** A command that is not installed is passed over, unless it is required. */
 function seedCommand(words: readonly string[], file: string, isRequired: boolean): ScriptCommand {
-  const [program = '', ...rest] = words.map(quoted);
-  const run = `RANDOM_SEED_FILE=${quoted(file)} ${[program, ...rest].join(' ')}`;
+  const [program = '', ...rest] = words.map(shellQuoted);
+  const run = `RANDOM_SEED_FILE=${shellQuoted(file)} ${[program, ...rest].join(' ')}`;
   const text = isRequired ? run : `if command -v ${program} >/dev/null; then ${run}; fi`;
   return { at: 'random_seed.command', text, place: nowhere };
 }

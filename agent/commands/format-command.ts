@@ -1,3 +1,4 @@
+import { shellQuoted } from '../base/shell-quote.ts';
 import type { Invocation } from './command.ts';
 
 /**
@@ -11,5 +12,4 @@ export function formatCommand(name: string, options: Invocation['options']): str
   return ['bootagent', name, ...words].join(' ');
 }
 
-const forShell = (word: string): string =>
-  /^[\w./:,@%+=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+const forShell = (word: string): string => (/^[\w./:,@%+=-]+$/.test(word) ? word : shellQuoted(word));

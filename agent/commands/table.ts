@@ -16,6 +16,8 @@ const planning: readonly Option[] = [
   format,
 ];
 
+const showSecrets = { name: 'show-secrets', summary: 'print passwords, keys and tokens too' } as const;
+
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   {
@@ -104,12 +106,7 @@ export const commands: readonly Command[] = [
   {
     name: 'config',
     summary: 'the merged configuration, with the file and line each value comes from',
-    options: [
-      root,
-      { name: 'user-data', value: 'FILE', summary: 'lay this user-data over it' },
-      { name: 'show-secrets', summary: 'print passwords, keys and tokens too' },
-      format,
-    ],
+    options: [root, { name: 'user-data', value: 'FILE', summary: 'lay this user-data over it' }, showSecrets, format],
     details:
       'Secrets are printed as "(hidden)" unless --show-secrets is given. Layers, least important first: /usr/lib/bootagent/conf.d, /etc/bootagent/bootagent.yaml, /etc/bootagent/conf.d, /run/bootagent/conf.d, vendor-data, user-data.',
     load: () => import('./config.ts'),
@@ -213,7 +210,7 @@ export const commands: readonly Command[] = [
     options: [
       { name: 'write', summary: 'install it as /etc/bootagent/conf.d/50-cloud-init.yaml' },
       { name: 'force', summary: 'with --write: replace the file if it exists' },
-      { name: 'show-secrets', summary: 'print passwords, keys and tokens too' },
+      showSecrets,
       format,
       root,
     ],

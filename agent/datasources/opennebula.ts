@@ -1,5 +1,7 @@
 // Format: OpenNebula context, https://github.com/OpenNebula/one-apps/wiki/linux_feature
+
 import { sha256 } from '../base/sha256.ts';
+import { shellQuoted } from '../base/shell-quote.ts';
 import { drivesLabelled } from '../block/drives.ts';
 import type { ReadHost } from '../host/host.ts';
 import type { Datasource, FetchContext, Instance, ReadyGate } from '../metadata/datasource.ts';
@@ -147,7 +149,7 @@ function readyReport(ask: FetchContext, context: ContextValues, token: string | 
 /** Returns the script that must exit with 0 before the report: a file of the machine, or its text, which may be base64. */
 function readyGate(context: ContextValues): ReadyGate | undefined {
   const path = context.get('READY_SCRIPT_PATH');
-  if (path !== undefined) return { name: 'READY_SCRIPT_PATH', script: `'${path.replaceAll("'", "'\\''")}'` };
+  if (path !== undefined) return { name: 'READY_SCRIPT_PATH', script: shellQuoted(path) };
   const text = context.get('READY_SCRIPT');
   if (text === undefined) return undefined;
   // A single word such as "true" is valid base64 too: only what decodes to printable text is decoded.

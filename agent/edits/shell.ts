@@ -1,3 +1,4 @@
+import { shellQuoted } from '../base/shell-quote.ts';
 import type { Edit } from '../engine/change.ts';
 
 /** Sets variables in a file of shell assignments: each at its last position, or at the end; other lines stay. */
@@ -22,5 +23,4 @@ const setsIt = (line: string, name: string): boolean =>
     .startsWith(`${name}=`);
 
 /** Quotes a word for the shell, unless it needs no quotes. */
-const quoted = (word: string): string =>
-  /^[\w./:@%+,=-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
+const quoted = (word: string): string => (/^[\w./:@%+,=-]+$/.test(word) ? word : shellQuoted(word));

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../base/shell-quote.ts';
 import type { Edit } from '../engine/change.ts';
 
 type SysconfigEdit = Extract<Edit, { syntax: 'sysconfig' }>;
@@ -8,7 +9,7 @@ export function sysconfig(text: string, { name, value, where }: SysconfigEdit): 
   const last = all.pop() ?? '';
   if (last !== '') all.push(last);
   if (where === 'in use' && !all.some((line) => variableOf(line) !== undefined)) return text;
-  const wanted = `${name}=${/^[\w.:/@%+,-]*$/.test(value) ? value : quoted(value)}`;
+  const wanted = `${name}=${/^[\w.:/@%+,-]*$/.test(value) ? value : shellQuoted(value)}`;
   const first = all.findIndex((line) => variableOf(line) === name);
   const kept = all.filter((line) => variableOf(line) !== name);
   kept.splice(first === -1 ? kept.length : first, 0, wanted);
@@ -16,5 +17,3 @@ export function sysconfig(text: string, { name, value, where }: SysconfigEdit): 
 }
 
 const variableOf = (line: string): string | undefined => /^\s*(?:export\s+)?([A-Za-z_]\w*)=/.exec(line)?.[1];
-
-const quoted = (value: string): string => `'${value.replaceAll("'", `'\\''`)}'`;

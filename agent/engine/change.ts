@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../base/problem.ts';
+import type { ShellList } from '../host/host.ts';
 import type { ReadyGate } from '../metadata/datasource.ts';
 import type { PeopleAct, PeopleState } from './kinds/accounts.ts';
 import type { AptAct } from './kinds/apt.ts';
@@ -165,11 +166,8 @@ export interface ScriptChange {
   readonly onInterrupt?: 'stop' | 'resume' | 'rerun';
   readonly timeoutMs?: number;
   readonly env?: Readonly<Record<string, string>>;
-  readonly output?: ScriptOutput;
+  readonly output?: ShellList['output'];
 }
-
-/** Shell commands that read the output of a list while it runs: both streams together, or each on its own. */
-export type ScriptOutput = { readonly both: string } | { readonly stdout?: string; readonly stderr?: string };
 
 /** One way to edit a file that other programs also write. Each syntax has its pure function in agent/edits/. */
 export type Edit =

@@ -1,3 +1,4 @@
+import { shellQuoted } from '../base/shell-quote.ts';
 import type { ShellList } from './host.ts';
 
 /** Returns the beginning of the line that the shell writes after the output of an item; the exit status follows it. */
@@ -48,9 +49,8 @@ export function withOutput(list: string, log: string, output: ShellList['output'
 function reader(log: string, program: string | undefined): string {
   const plain = `{ cat >>${log} || cat >/dev/null; } 8>&- 9<&-`;
   if (program === undefined) return plain;
-  const quoted = `'${program.replaceAll("'", `'\\''`)}'`;
   const failed = `echo "== output: the program that reads the output ended with exit $?" >>${log}`;
-  return `{ tee -p -a ${log} | sed -u ${withoutMarkers} | { /bin/sh -c ${quoted} >/dev/null 2>>${log} || ${failed}; }; } 8>&- 9<&-`;
+  return `{ tee -p -a ${log} | sed -u ${withoutMarkers} | { /bin/sh -c ${shellQuoted(program)} >/dev/null 2>>${log} || ${failed}; }; } 8>&- 9<&-`;
 }
 
 const marker = '== ([0-9]* of [0-9]*) exit [0-9]*$';

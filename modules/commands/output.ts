@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../agent/base/shell-quote.ts';
 import type { ScriptChange } from '../../agent/engine/change.ts';
 import {
   converted,
@@ -11,9 +12,8 @@ import {
   text,
 } from '../../agent/userdata/schema/decode.ts';
 import { others } from '../shared/lenient-fields.ts';
-import { quoted } from './plan-commands.ts';
 
-/** Where one stream goes: a file that is appended to or written anew, or a program that reads it. */
+/** The target of a stream: a file, which is appended to or replaced, or a program that reads the stream. */
 interface Target {
   readonly to: 'append' | 'write' | 'pipe';
   readonly words: string;
@@ -95,5 +95,5 @@ export function outputOf(
 /** Returns the program of a stream. A file is appended to even for ">": several lists of one boot write it. */
 function readerOf(stream: Target | 'stdout'): string {
   if (stream === 'stdout') return '';
-  return stream.to === 'pipe' ? stream.words : `cat >>${quoted(stream.words)}`;
+  return stream.to === 'pipe' ? stream.words : `cat >>${shellQuoted(stream.words)}`;
 }

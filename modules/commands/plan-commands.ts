@@ -1,3 +1,4 @@
+import { shellQuoted } from '../../agent/base/shell-quote.ts';
 import type { CommandInfo, Note, PlanItem, ScriptChange } from '../../agent/engine/change.ts';
 import type { Context } from '../../agent/engine/module.ts';
 import { converted, type Decode, decoder, either, INVALID, list, text } from '../../agent/userdata/schema/decode.ts';
@@ -6,11 +7,9 @@ import { adapt } from './adapt-legacy.ts';
 import { cloudInitCallNotes } from './cloud-init-calls.ts';
 import { secretsIn } from './secrets-in-commands.ts';
 
-export const quoted = (word: string): string => `'${word.replaceAll("'", `'\\''`)}'`;
-
 /** A shell line, or a list of words, which is quoted into a shell line. */
 const command: Decode<string> = either(
-  converted(list(text), (words) => words.map(quoted).join(' ')),
+  converted(list(text), (words) => words.map(shellQuoted).join(' ')),
   text,
   'a command: text, or a list of words',
 );

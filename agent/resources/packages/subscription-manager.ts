@@ -9,7 +9,7 @@ const timeoutMs = 300_000;
 
 /**
  * Runs subscription-manager with arguments read from standard input. It takes a password and an activation key only as arguments,
- * and without a terminal it does not prompt. Its command line is readable by every user, the input of this program by nobody else.
+ * and without a terminal it does not prompt. Every user can read its command line, and only root the standard input of this program.
  */
 export const argumentsFromInput = [
   'import json, runpy, sys',

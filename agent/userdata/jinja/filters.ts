@@ -173,6 +173,8 @@ function mapped(value: unknown, given: Given): unknown {
 
 const html: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
 
+const escaped: Filter = (value) => printed(value).replace(/[&<>'"]/g, (char) => html[char] ?? char);
+
 /** The filters of Jinja that configuration needs. A Map, so that no name reaches a prototype. */
 const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
   ['abs', (value) => Math.abs(numberOf(value) ?? 0)],
@@ -187,8 +189,8 @@ const filters: ReadonlyMap<string, Filter> = new Map<string, Filter>([
     (value) =>
       isDict(value) ? Object.entries(value).toSorted(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)) : [],
   ],
-  ['e', (value) => printed(value).replace(/[&<>'"]/g, (char) => html[char] ?? char)],
-  ['escape', (value) => printed(value).replace(/[&<>'"]/g, (char) => html[char] ?? char)],
+  ['e', escaped],
+  ['escape', escaped],
   ['first', (value, { line }) => itemsOf(value, line)[0] ?? missingOf('first')],
   ['float', (value) => numberOf(value) ?? (Number.parseFloat(printed(value)) || 0)],
   ['indent', indented],
